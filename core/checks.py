@@ -1,0 +1,1 @@
+"""System checks: a half-configured production does not start."""

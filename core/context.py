@@ -1,0 +1,34 @@
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import nav
+from core.middleware import has_session
+
+FOOTER = [("learn", _("Learn")), ("teach", _("Teach")), ("trust", _("Trust"))]
+
+
+def site(request):
+    """What base.html needs. Nothing here touches the session of a stranger."""
+    path = request.path
+    columns = [{"key": key, "title": title, "links": nav.links(key, path)} for key, title in FOOTER]
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "canonical_url": settings.SITE_URL + path,
+        "nav": nav.links("main", path),
+        "footer_nav": [column for column in columns if column["links"]],
+        "viewer_zone": timezone.get_current_timezone_name(),
+        "viewer_zone_is_known": getattr(request, "viewer_zone_is_known", False),
+        "zone_url": reverse("preferences"),
+        "has_session": has_session(request),
+        "theme": getattr(request, "theme", ""),
+        "demo": settings.DEMO and settings.IS_LOOPBACK,
+    }
+
+
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name or settings.DEFAULT_TIME_ZONE)

@@ -1,0 +1,3 @@
+"""Pages that exist only with DEMO=1 on a loopback address."""
+
+urlpatterns = []

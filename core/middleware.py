@@ -1,0 +1,73 @@
+import time
+
+from django.conf import settings
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from core import logs
+from core.htmx import is_htmx
+from core.limits import RateLimited
+
+
+def has_session(request) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+def request_log(get_response):
+    """One line a request: route and status, never the query string, an address or a name."""
+
+    def middleware(request):
+        started = time.perf_counter()
+        response = get_response(request)
+        match = getattr(request, "resolver_match", None)
+        logs.access.info(
+            "request",
+            extra={
+                "method": request.method,
+                "route": f"/{match.route}" if match else "unmatched",
+                "status": response.status_code,
+                "ms": round((time.perf_counter() - started) * 1000, 1),
+                "person": getattr(request, "person_id", None),
+            },
+        )
+        return response
+
+    return middleware
+
+
+def cache_policy(get_response):
+    """Without a session cookie a page is the same for everybody and says so; with one it is private and never stored."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.has_header("Cache-Control"):
+            return response
+        patch_vary_headers(response, ["Cookie"])
+        shareable = (
+            request.method in ("GET", "HEAD")
+            and response.status_code in (200, 301)
+            and not has_session(request)
+            and not response.cookies
+            and not is_htmx(request)
+        )
+        response["Cache-Control"] = "public, max-age=0, s-maxage=60" if shareable else "private, no-store"
+        return response
+
+    return middleware
+
+
+def plain_errors(get_response):
+    """Refusals that any view may raise, turned into pages that say what to do next."""
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_exception(request, exception):
+        if isinstance(exception, RateLimited):
+            response = render(request, "429.html", {"retry_after": exception.retry_after}, status=429)
+            response["Retry-After"] = str(exception.retry_after)
+            return response
+        return None
+
+    middleware.process_exception = process_exception
+    return middleware

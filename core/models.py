@@ -1,0 +1,86 @@
+"""Abstract bases, and plumbing that knows no people."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+def make_public_id() -> str:
+    """A random name for a private thing: 22 characters, 128 bits, safe in a URL."""
+    return secrets.token_urlsafe(16)
+
+
+class QuerySet(models.QuerySet):
+    """Related rows that a loop touches are fetched for all its peers at once (Django's FETCH_PEERS)."""
+
+    @classmethod
+    def as_manager(cls):
+        manager = PeersManager.from_queryset(cls)()
+        manager._built_with_asmanager = True
+        return manager
+
+    as_manager.queryset_only = True
+
+
+class PeersManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().fetch_mode(models.FETCH_PEERS)
+
+
+class Removable(models.Model):
+    """Removal has a who, a when and a why. Uniqueness is conditional on it; erasure follows 14 days later."""
+
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    removal_reason = models.CharField(max_length=200, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Outbox(models.Model):
+    """Work that must happen after a commit. The row is written by the transaction that wants it; it holds ids, never text."""
+
+    task = models.CharField(max_length=200)
+    ref = models.CharField(max_length=200)
+    key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - NULL is "no key", which repeats
+    created_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["not_before", "id"],
+                name="outbox_open",
+                condition=Q(done_at__isnull=True, parked_at__isnull=True),
+            )
+        ]
+
+
+class PeriodicRun(models.Model):
+    """One row per (task, slot): whoever inserts it runs the slot; everybody else finds it taken."""
+
+    task = models.CharField(max_length=200)
+    slot = models.DateTimeField()
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "slot"], name="one_run_per_slot")]
+
+
+class Heartbeat(models.Model):
+    """When a long-running part of the site last said that it lives."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    beat_at = models.DateTimeField(default=timezone.now)

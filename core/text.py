@@ -1,0 +1,37 @@
+"""Text as people type it: folded for comparing, rendered once for showing."""
+
+import unicodedata
+
+import nh3
+from markdown_it import MarkdownIt
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20}).enable("table")
+TAGS = {
+    "a", "p", "br", "hr", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4",
+    "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """One spelling for comparing: no case, no accents, no NULs, single spaces."""
+    plain = unicodedata.normalize("NFKD", text.replace("\x00", "")).casefold()
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def one_line(text: str) -> str:
+    """Text for a title, a name or a subject: control characters become spaces, so no header can be smuggled in."""
+    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text).split())
+
+
+def render_markdown(text: str) -> str:
+    """Safe HTML from Markdown; headings start at h3 because the page owns h1 and h2. Rendered at save, not at view."""
+    html = _markdown.render(text.replace("\x00", ""))
+    for source, target in (("1", "3"), ("2", "3"), ("5", "4"), ("6", "4")):
+        html = html.replace(f"<h{source}>", f"<h{target}>").replace(f"</h{source}>", f"</h{target}>")
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow ugc noopener",
+    )

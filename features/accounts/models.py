@@ -1,0 +1,116 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.models import QuerySet
+
+HANDLE = RegexValidator(
+    r"^[a-z][a-z0-9-]{1,28}[a-z0-9]$",
+    _("A handle has 3 to 30 small letters, digits and hyphens, and starts with a letter."),
+)
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. What they may do is in RoleGrant; what they can do is in the skills feature."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    handle = models.CharField(_("handle"), max_length=30, unique=True, validators=[HANDLE])
+    name = models.CharField(_("name"), max_length=80)
+    languages = ArrayField(models.CharField(max_length=8), default=list, blank=True, verbose_name=_("languages"))
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, blank=True, choices=[("light", _("Light")), ("dark", _("Dark"))])
+    headline = models.CharField(_("what you do"), max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False, editable=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["handle", "name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
+            models.CheckConstraint(condition=Q(handle=Lower("handle")), name="handle_is_lower_case"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("person", args=[self.handle])
+
+    @property
+    def is_staff(self):
+        """Django's admin asks for this; the answer is a role like any other."""
+        from features.accounts.access import has_role
+
+        return self.is_superuser or has_role(self, Role.ORGANISER)
+
+
+class Role(models.TextChoices):
+    EXPERT = "expert", _("Expert: may publish sessions and mentor")
+    REVIEWER = "reviewer", _("Reviewer: may assess work")
+    AREA_MODERATOR = "area_moderator", _("Moderator of one area")
+    MODERATOR = "moderator", _("Moderator")
+    FINANCE = "finance", _("Finance: may see and move money")
+    ORGANISER = "organiser", _("Organiser: runs the site")
+
+
+class RoleGrant(models.Model):
+    """Who may act as what, where, from whom and until when. An end is an end date, so that history stays readable."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=Role)
+    scope = models.CharField(max_length=100, blank=True, help_text=_("A text key such as skill:12; empty: everywhere"))
+    granted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "role", "scope"], condition=Q(revoked_at=None), name="one_open_grant_per_role_and_scope"
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("granted_at")), name="grant_ends_after_start"),
+        ]
+
+
+class AuditEntry(models.Model):
+    """Who did what to which row, when: ids and names of fields, never personal values. A trigger refuses changes."""
+
+    actor_id = models.BigIntegerField(null=True)  # no foreign key: the entry outlives the account
+    act = models.CharField(max_length=60)
+    target = models.CharField(max_length=120)
+    fields = ArrayField(models.CharField(max_length=60), default=list)
+    happened_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["-happened_at", "-id"], name="audit_newest_first")]

@@ -1,0 +1,71 @@
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from core.models import QuerySet
+
+
+class Weekday(models.IntegerChoices):
+    """ISO numbers, so that they compare with Postgres and with datetime.isoweekday()."""
+
+    MONDAY = 1, _("Monday")
+    TUESDAY = 2, _("Tuesday")
+    WEDNESDAY = 3, _("Wednesday")
+    THURSDAY = 4, _("Thursday")
+    FRIDAY = 5, _("Friday")
+    SATURDAY = 6, _("Saturday")
+    SUNDAY = 7, _("Sunday")
+
+
+class TimeClaim(models.Model):
+    """A stretch of a person's time that can be claimed once: what they host, mentor or examine."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="time_claims")
+    during = DateTimeRangeField()
+    kind = models.CharField(max_length=40)
+    ref = models.CharField(max_length=60)
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "ref", "person"], name="one_claim_per_thing_and_person"),
+            # btree_gist is not in every Postgres; a one-value range with && compares for equality without it.
+            ExclusionConstraint(
+                name="nobody_is_in_two_places",
+                expressions=[
+                    (
+                        Func(
+                            F("person"), F("person"), Value("[]"),
+                            function="int8range", output_field=BigIntegerRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+
+class WeeklyHours(models.Model):
+    """Hours a person keeps free each week, in their own time zone's wall time."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="weekly_hours")
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"))
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        ordering = ["weekday", "starts"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="weekly_hours_end_after_start",
+                violation_error_message=_("The end must be later than the start."),
+            )
+        ]

@@ -1,0 +1,272 @@
+import uuid
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from core.models import QuerySet, Removable, make_public_id
+from features.skills.models import Level, Skill
+
+
+class Kind(models.TextChoices):
+    SKILL_SHARING = "skill_sharing", _("Skill-sharing session")
+    WORKSHOP = "workshop", _("Workshop")
+    WEBINAR = "webinar", _("Webinar")
+
+
+class Format(models.TextChoices):
+    ONLINE = "online", _("Online")
+    IN_PERSON = "in_person", _("In person")
+
+
+def default_reminders():
+    return [24 * 60, 60]
+
+
+class SessionQuerySet(QuerySet):
+    def published(self):
+        return self.filter(published_at__isnull=False, removed_at=None)
+
+    def upcoming(self, now):
+        return self.published().filter(cancelled_at=None, starts_at__gt=now)
+
+    def visible_to(self, person):
+        """Drafts are seen by their host alone."""
+        seen = Q(published_at__isnull=False)
+        if person.is_authenticated:
+            seen |= Q(host=person)
+        return self.filter(seen, removed_at=None)
+
+    def hosted_by(self, person):
+        return self.filter(host=person, removed_at=None)
+
+
+class SkillSession(Removable):
+    """A skill-sharing session, workshop or webinar at one time. Seats are counted in the row and checked by it."""
+
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="hosted_sessions")
+    title = models.CharField(_("title"), max_length=120)
+    slug = models.SlugField(max_length=130, editable=False)
+    outcome = models.CharField(
+        _("outcome"), max_length=240, help_text=_("One sentence: what people can do afterwards.")
+    )
+    description = models.TextField(_("description"), blank=True, max_length=8000)
+    description_html = models.TextField(editable=False, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.WORKSHOP)
+    format = models.CharField(_("format"), max_length=20, choices=Format, default=Format.ONLINE)
+    level = models.PositiveSmallIntegerField(
+        _("level"), choices=Level, default=Level.WORKING, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    language = models.CharField(_("language"), max_length=8, default="en")
+    skills = models.ManyToManyField(Skill, through="SessionSkill", related_name="sessions")
+
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64)
+
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    room_url = models.URLField(_("room link"), blank=True, max_length=500)
+    preparation = models.TextField(_("what to prepare"), blank=True, max_length=2000)
+
+    capacity = models.PositiveIntegerField(_("seats"), default=12, validators=[MinValueValidator(1)])
+    seats_taken = models.PositiveIntegerField(default=0, editable=False)
+    price_minor = models.PositiveBigIntegerField(_("price"), default=0)
+    currency = models.CharField(max_length=3, default="EUR", editable=False)
+    cancellation_hours = models.PositiveSmallIntegerField(
+        _("free cancellation until"), default=24, help_text=_("Hours before the start.")
+    )
+    reminder_minutes = ArrayField(models.PositiveIntegerField(), default=default_reminders, editable=False)
+    follow_up_minutes = models.PositiveIntegerField(null=True, blank=True, default=60, editable=False)
+
+    ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ical_sequence = models.PositiveIntegerField(default=0, editable=False)
+    previous_starts_at = models.DateTimeField(null=True, editable=False)
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    cancellation_reason = models.CharField(max_length=200, blank=True, editable=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seats_taken__lte=F("capacity")),
+                name="seats_taken_within_capacity",
+                violation_error_message=_("More seats are taken than that."),
+            ),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="session_has_a_seat"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")) | Q(starts_at=None, ends_at=None),
+                name="session_ends_after_start",
+                violation_error_message=_("The end must be later than the start."),
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(starts_at__isnull=False), name="published_session_has_a_time"
+            ),
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="session_level_on_the_scale"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["starts_at", "id"],
+                name="session_agenda",
+                condition=Q(published_at__isnull=False, cancelled_at=None, removed_at=None),
+            ),
+            models.Index(fields=["host", "-starts_at"], name="session_by_host"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("session", args=[self.pk, self.slug])
+
+    def make_slug(self):
+        return slugify(self.title)[:130].strip("-") or "session"
+
+    @property
+    def zone(self):
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def seats_left(self):
+        return self.capacity - self.seats_taken
+
+    @property
+    def is_free(self):
+        return self.price_minor == 0
+
+    @property
+    def is_cancelled(self):
+        return self.cancelled_at is not None
+
+    @property
+    def is_published(self):
+        return self.published_at is not None
+
+    def has_started(self, now):
+        return self.starts_at is not None and self.starts_at <= now
+
+    def has_ended(self, now):
+        return self.ends_at is not None and self.ends_at <= now
+
+
+class SessionSkill(models.Model):
+    session = models.ForeignKey(SkillSession, models.CASCADE, related_name="session_skills")
+    skill = models.ForeignKey(Skill, models.PROTECT)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["session", "skill"], name="one_mention_per_skill")]
+
+
+class RegistrationQuerySet(QuerySet):
+    def active(self):
+        """Those that occupy a seat: confirmed, or held until paid."""
+        return self.filter(cancelled_at=None)
+
+    def confirmed(self):
+        return self.active().filter(confirmed_at__isnull=False)
+
+
+class Registration(models.Model):
+    """One person's seat. A hold is this same row with `held_until` and no `confirmed_at`; it counts as taken."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
+    session = models.ForeignKey(SkillSession, models.PROTECT, related_name="registrations")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="registrations")
+    note = models.CharField(max_length=500, blank=True)
+    registered_at = models.DateTimeField(default=timezone.now)
+    held_until = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    cancellation_reason = models.CharField(max_length=200, blank=True)
+    join_token = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "person"], condition=Q(cancelled_at=None), name="one_seat_per_person_and_session"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=False) | Q(held_until__isnull=False),
+                name="registration_is_confirmed_or_held",
+            ),
+        ]
+        indexes = [models.Index(fields=["held_until"], name="registration_holds", condition=Q(confirmed_at=None, cancelled_at=None))]
+
+
+class Attendance(models.Model):
+    """That somebody was there, and how we know."""
+
+    class Source(models.TextChoices):
+        JOIN_LINK = "join_link", _("Opened the room by their link")
+        CHECK_IN = "check_in", _("Checked in by the host")
+
+    registration = models.OneToOneField(Registration, models.CASCADE, related_name="attendance")
+    source = models.CharField(max_length=20, choices=Source)
+    happened_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+
+class WaitlistEntry(models.Model):
+    """A place in the line. Order is by time joined and cannot be bought."""
+
+    public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
+    session = models.ForeignKey(SkillSession, models.PROTECT, related_name="waitlist")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="waitlist_entries")
+    note = models.CharField(max_length=500, blank=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True)
+    closed_reason = models.CharField(max_length=20, blank=True)
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "person"], condition=Q(left_at=None), name="one_place_in_line_per_person"
+            )
+        ]
+        indexes = [models.Index(fields=["session", "joined_at", "id"], name="waitlist_order", condition=Q(left_at=None))]
+
+
+class WaitlistOffer(models.Model):
+    """A seat kept for the next in line until `expires_at`. It counts as taken while it is open."""
+
+    class Outcome(models.TextChoices):
+        CLAIMED = "claimed", _("Claimed")
+        DECLINED = "declined", _("Declined")
+        EXPIRED = "expired", _("Expired")
+        REVOKED = "revoked", _("Withdrawn")
+
+    entry = models.ForeignKey(WaitlistEntry, models.CASCADE, related_name="offers")
+    offered_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry"], condition=Q(closed_at=None), name="one_open_offer_per_entry"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="closed_offer_has_an_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="offers_to_expire", condition=Q(closed_at=None))]

@@ -1,0 +1,54 @@
+"""Rows for tests, made the way the site makes them."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from core.text import fold
+from features.accounts.models import RoleGrant, User
+from features.sessions.models import SessionSkill, SkillSession
+from features.skills.models import Skill, SkillName
+
+PASSWORD = "a password for tests"
+
+
+def make_user(name="Sofia Mendes", *, email="", role="", verified=True, **fields):
+    handle = fields.pop("handle", slugify(name)[:30])
+    address = (email or f"{handle}@example.org").lower()
+    user = User.objects.create_user(
+        email=address, password=PASSWORD, name=name, handle=handle, time_zone=fields.pop("time_zone", "UTC"), **fields
+    )
+    user.emailaddress_set.create(email=address, verified=verified, primary=True)
+    if role:
+        RoleGrant.objects.create(person=user, role=role)
+    return user
+
+
+def make_skill(name="PostgreSQL", *, synonyms=(), parent=None):
+    skill = Skill.objects.create(name=name, slug=slugify(name), parent=parent)
+    SkillName.objects.create(skill=skill, name=name, folded=fold(name), is_canonical=True)
+    for synonym in synonyms:
+        SkillName.objects.create(skill=skill, name=synonym, folded=fold(synonym))
+    return skill
+
+
+def make_session(host, *, skills=(), starts_in=timedelta(days=3), published=True, **fields):
+    """A session that starts `starts_in` from now and lasts 90 minutes."""
+    starts_at = fields.pop("starts_at", None) or (timezone.now() + starts_in).replace(microsecond=0)
+    session = SkillSession(
+        host=host,
+        title=fields.pop("title", "Reading a query plan without fear"),
+        outcome=fields.pop("outcome", "Leave knowing which line of the plan to look at first."),
+        starts_at=starts_at,
+        ends_at=fields.pop("ends_at", starts_at + timedelta(minutes=90)),
+        time_zone=fields.pop("time_zone", host.time_zone or "UTC"),
+        published_at=timezone.now() if published else None,
+        room_url=fields.pop("room_url", "https://meet.example.org/room"),
+        **fields,
+    )
+    session.slug = session.make_slug()
+    session.save()
+    for position, skill in enumerate(skills):
+        SessionSkill.objects.create(session=session, skill=skill, position=position)
+    return session
