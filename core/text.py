@@ -1,5 +1,6 @@
 """Text as people type it: folded for comparing, rendered once for showing."""
 
+import re
 import unicodedata
 
 import nh3
@@ -18,9 +19,26 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 
 
+# Signs that tell one name from another ("C", "C++", "C#", ".NET") are spelled before punctuation goes.
+SPELLED = [
+    (re.compile(r"(?<![\w.])\.(?=[^\W\d_])"), "dot"),
+    (re.compile(r"(?<=[^\W_])(?:\+{2,}|\+(?![+\w]))"), lambda match: "plus" * len(match[0]) + " "),
+    (re.compile(r"(?<![^\W_])([^\W\d_])[#♯](?!\w)"), r"\1sharp"),
+    (re.compile(r"&"), " and "),
+]
+
+
+def words(text: str) -> str:
+    """Folded text of letters and digits alone, single spaces between: what search and names are compared by."""
+    folded = fold(text)
+    for pattern, spelling in SPELLED:
+        folded = pattern.sub(spelling, folded)
+    return " ".join("".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in folded).split())
+
+
 def one_line(text: str) -> str:
     """Text for a title, a name or a subject: control characters become spaces, so no header can be smuggled in."""
-    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text).split())
+    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text).split())
 
 
 def render_markdown(text: str) -> str:
