@@ -4,7 +4,7 @@ import functools
 import random
 import time
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 
@@ -30,3 +30,8 @@ def atomic_retry(verb, attempts: int = 8):
         raise AssertionError("unreachable")
 
     return wrapped
+
+
+def broken_constraint(error: IntegrityError) -> str:
+    """The name of the constraint that refused a row, or nothing."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

@@ -1,6 +1,18 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SkillsConfig(AppConfig):
     name = "features.skills"
     label = "skills"
+
+    def ready(self):
+        from core import nav
+        from core.seeds import seeds
+        from features.skills.seeds import fill
+
+        nav.add(
+            nav.Place(_("Skills"), "skills", icon="assess", order=40),
+            nav.Place(_("Skills"), "skills", order=40, section="learn"),
+        )
+        seeds.register("skills", (20, fill))

@@ -1,7 +1,11 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -40,18 +44,44 @@ class Skill(models.Model):
 
 
 class SkillName(models.Model):
-    """Every name of a skill, its own and its synonyms, folded: one name means one skill, whoever types it."""
+    """Every name of a skill, its own and its synonyms. One name means one skill, whoever types it and however."""
 
     skill = models.ForeignKey(Skill, models.CASCADE, related_name="names")
     name = models.CharField(max_length=100)
-    folded = models.CharField(max_length=100, unique=True)
+    folded = models.CharField(max_length=100)  # core.text.words(name)
+    # Without spaces, so that "Node.js", "Node JS" and "NodeJS" are one name.
+    key = models.GeneratedField(
+        expression=Replace("folded", Value(" ")), output_field=models.CharField(max_length=100), db_persist=True
+    )
+    # For finding "analysis" in "Data analysis".
+    words = models.GeneratedField(
+        expression=SearchVector("folded", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
+    grams = ArrayField(models.CharField(max_length=3))  # names.trigrams(key): finds what was mistyped
     is_canonical = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["skill"], condition=Q(is_canonical=True), name="one_canonical_name_per_skill")
+            models.UniqueConstraint(
+                fields=["skill"], condition=Q(is_canonical=True), name="one_canonical_name_per_skill"
+            ),
+            models.UniqueConstraint(fields=["key"], name="one_skill_per_name"),
+            models.CheckConstraint(condition=~Q(folded=""), name="skill_name_has_a_letter"),
         ]
-        indexes = [models.Index(fields=["folded"], name="skill_name_prefix", opclasses=["varchar_pattern_ops"])]
+        indexes = [
+            models.Index(fields=["key"], name="skill_name_prefix", opclasses=["varchar_pattern_ops"]),
+            GinIndex(fields=["words"], name="skill_name_words"),
+            GinIndex(fields=["grams"], name="skill_name_grams"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class EvidenceQuerySet(QuerySet):
+    def standing(self):
+        """What counts today: its cause has not been withdrawn."""
+        return self.filter(revoked_at=None)
 
 
 class SkillEvidence(models.Model):
@@ -66,7 +96,7 @@ class SkillEvidence(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = QuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,5 @@
+from features.skills.services import load_starter
+
+
+def fill(now):
+    load_starter()
