@@ -1,3 +1,9 @@
 """Pages that exist only with DEMO=1 on a loopback address."""
 
-urlpatterns = []
+from django.urls import path
+
+from core import views_dev
+
+urlpatterns = [
+    path("style/", views_dev.style, name="dev_style"),
+]

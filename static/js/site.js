@@ -1,0 +1,137 @@
+// What HTML cannot do by itself. Every page works without this file; words come from the page, so that they translate.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const words = document.body.dataset;
+  const all = (selector, within) => within.querySelectorAll(selector);
+  const language = root.lang === "en" ? "en-GB" : root.lang;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const city = (name) => name.split("/").pop().replaceAll("_", " ");
+  const format = (date, options) => new Intl.DateTimeFormat(language, options).format(date);
+
+  // --- Times -----------------------------------------------------------------------------------------------------
+  // A stranger's page is the same for everybody, in the community's zone; the browser turns it into the reader's own.
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const day = (date, weekday) => {
+    const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+    return format(date, { weekday, day: "numeric", month: "long", year }).replace(",", "");
+  };
+  const shapes = {
+    full: (date) => `${day(date, "short")}, ${format(date, clock)}`,
+    day: (date) => day(date, "long"),
+    time: (date) => format(date, clock),
+  };
+  const localise = (within) => {
+    if (!zone || !root.hasAttribute("data-guest")) return;
+    for (const time of all("time[data-local]", within)) {
+      const date = new Date(time.dateTime);
+      const shape = shapes[time.dataset.local];
+      if (shape) time.textContent = shape(date);
+      else [{ weekday: "short" }, { day: "numeric" }, { month: "short" }].forEach((part, i) => (time.children[i].textContent = format(date, part)));
+    }
+    for (const name of all("[data-zone-name]", within)) name.textContent = name.dataset.zoneName.replace("{city}", city(zone));
+    for (const other of all("[data-there]", within)) other.hidden = other.dataset.there === zone;
+  };
+
+  // --- Holds: the server says how many seconds are left, so that a wrong clock here does not matter ----------------
+  let ticking;
+  const count = () => {
+    for (const node of all("[data-countdown]", document)) {
+      node.end ??= performance.now() + node.dataset.countdown * 1000;
+      const left = Math.max(0, Math.round((node.end - performance.now()) / 1000));
+      const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+      if (!parts[0]) parts.shift();
+      node.textContent = parts.map((n) => String(n).padStart(2, "0")).join(":");
+      ticking ??= setInterval(count, 1000);
+    }
+  };
+
+  // --- Forms ------------------------------------------------------------------------------------------------------
+  const fillZones = (within) => {
+    if (zone) for (const field of all("[data-zone]", within)) {
+      if (field.value) continue;
+      field.value = zone;
+      if (field.selectedIndex === -1) field.selectedIndex = 0;
+    }
+  };
+  // A second press of the same button changes nothing. The lock opens by itself: the way back shows a live form again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(() => unlock(form), 8000);
+  });
+  const unlock = (form) => {
+    delete form.dataset.sent;
+    for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
+  };
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(unlock));
+
+  // --- Toasts -----------------------------------------------------------------------------------------------------
+  const tend = (toast) => {
+    const close = document.createElement("button");
+    Object.assign(close, { type: "button", className: "btn quiet square", textContent: "×" });
+    close.setAttribute("aria-label", words.close);
+    close.addEventListener("click", () => toast.remove());
+    toast.append(close);
+    toast.dataset.tended = "yes";
+    // An error stays until it is read; the rest waits while it is looked at.
+    const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+    if (!toast.matches(".bad")) setTimeout(leave, 8000);
+  };
+  const say = (text) => {
+    const toast = document.createElement("div");
+    toast.className = "toast bad";
+    toast.append(Object.assign(document.createElement("p"), { textContent: text }));
+    document.getElementById("toasts")?.append(toast);
+    tend(toast);
+  };
+
+  // --- htmx -------------------------------------------------------------------------------------------------------
+  document.addEventListener("htmx:responseError", ({ detail }) => say(detail.xhr.status === 429 ? words.slow : words.failed));
+  document.addEventListener("htmx:sendError", () => say(words.offline));
+  document.addEventListener("htmx:load", ({ detail }) => ready(detail.elt));
+  // Focus goes to the heading of what was asked for, where the region wants it and the answer chose no field itself.
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    const region = target.closest("[data-focus]");
+    if (!region || region.contains(document.activeElement)) return;
+    const heading = region.querySelector("h1, h2, h3");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus();
+  });
+
+  // --- Menus close like menus; filters stay as they were left -----------------------------------------------------
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of all("details.menu[open]", document)) if (!menu.contains(target)) menu.open = false;
+  });
+  document.addEventListener("keydown", ({ key, target }) => {
+    const menu = key === "Escape" && target.closest?.("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  const remember = (fold) => {
+    const key = `fold:${fold.dataset.keep}`;
+    try {
+      if (sessionStorage.getItem(key)) fold.open = sessionStorage.getItem(key) === "open";
+      fold.addEventListener("toggle", () => sessionStorage.setItem(key, fold.open ? "open" : "shut"));
+    } catch {
+      // Storage may be forbidden; the fold then opens as the server drew it.
+    }
+  };
+
+  const ready = (within) => {
+    localise(within);
+    fillZones(within);
+    all("details[data-keep]:not([data-kept])", within).forEach((fold) => {
+      fold.dataset.kept = "yes";
+      remember(fold);
+    });
+    all(".toast:not([data-tended])", document).forEach(tend);
+    count();
+  };
+  ready(document);
+})();
