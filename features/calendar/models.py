@@ -1,3 +1,5 @@
+from datetime import time
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
@@ -6,6 +8,9 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet
+
+# A day ends a moment before the next one begins; Python has no 24:00.
+MIDNIGHT = time.max
 
 
 class Weekday(models.IntegerChoices):
@@ -33,14 +38,22 @@ class TimeClaim(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "ref", "person"], name="one_claim_per_thing_and_person"),
+            # An empty range overlaps nothing and an endless one everything.
+            models.CheckConstraint(
+                condition=Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False),
+                name="claim_has_a_start_and_an_end",
+            ),
             # btree_gist is not in every Postgres; a one-value range with && compares for equality without it.
             ExclusionConstraint(
                 name="nobody_is_in_two_places",
                 expressions=[
                     (
                         Func(
-                            F("person"), F("person"), Value("[]"),
-                            function="int8range", output_field=BigIntegerRangeField(),
+                            F("person"),
+                            F("person"),
+                            Value("[]"),
+                            function="int8range",
+                            output_field=BigIntegerRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
                     ),
@@ -69,3 +82,7 @@ class WeeklyHours(models.Model):
                 violation_error_message=_("The end must be later than the start."),
             )
         ]
+
+    @property
+    def is_until_midnight(self):
+        return self.ends == MIDNIGHT

@@ -1,6 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
 
@@ -12,6 +12,14 @@ class Visibility(models.TextChoices):
     MEMBERS = "members"
 
 
+class DocumentQuerySet(QuerySet):
+    def visible_to(self, person):
+        """Strangers (None, or not signed in) find what is public."""
+        if person is not None and person.is_authenticated:
+            return self
+        return self.filter(visibility=Visibility.PUBLIC)
+
+
 class Document(models.Model):
     """One per findable thing, written by its feature in the same transaction as the thing itself."""
 
@@ -19,20 +27,25 @@ class Document(models.Model):
     ref = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
-    folded = models.TextField(editable=False)  # title and text without case and accents: what people type
     skills = ArrayField(models.BigIntegerField(), default=list)
     language = models.CharField(max_length=8, default="en")
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     url = models.CharField(max_length=300)
     updated_at = models.DateTimeField(default=timezone.now)
-    words = models.GeneratedField(
-        expression=SearchVector("title", weight="A", config="english") + SearchVector("folded", weight="B", config="simple"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    # Written by `publish` and not by the database: accents are folded in Python, for want of an extension that does it.
+    words = SearchVectorField()
 
-    objects = QuerySet.as_manager()
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="one_document_per_thing")]
-        indexes = [GinIndex(fields=["words"], name="document_words"), GinIndex(fields=["skills"], name="document_skills")]
+        indexes = [
+            GinIndex(fields=["words"], name="document_words"),
+            GinIndex(fields=["skills"], name="document_skills"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return self.url

@@ -1,0 +1,98 @@
+"""Claims on a person's time, and the hours they keep free."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Func, OuterRef, Q
+from django.db.models.functions import ExtractIsoWeekDay, TruncDate, TruncTime
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
+
+from core.db import broken_constraint
+from features.accounts.models import User
+from features.calendar.models import TimeClaim, WeeklyHours
+
+
+class TimeTaken(Exception):
+    """The person has something else then: `kind` and `ref` say what, `starts_at` and `ends_at` when."""
+
+    def __init__(self, other: TimeClaim | None):
+        super().__init__("time_taken")
+        self.kind = other.kind if other else ""
+        self.ref = other.ref if other else ""
+        self.starts_at = other.during.lower if other else None
+        self.ends_at = other.during.upper if other else None
+
+
+def claim(person, start: datetime, end: datetime, kind: str, ref: str) -> None:
+    """Keep [start, end) of a person's time for one thing, or move what it had kept. On TimeTaken it keeps what it had.
+    The constraint decides, so two that claim at the same moment cannot both win."""
+    during = DateTimeTZRange(start, end)
+    try:
+        with transaction.atomic():
+            TimeClaim.objects.bulk_create(
+                [TimeClaim(person=person, during=during, kind=kind, ref=ref)],
+                update_conflicts=True,
+                unique_fields=["kind", "ref", "person"],
+                update_fields=["during"],
+            )
+    except IntegrityError as error:
+        if broken_constraint(error) != "nobody_is_in_two_places":
+            raise
+        others = TimeClaim.objects.filter(person=person, during__overlap=during).exclude(kind=kind, ref=ref)
+        raise TimeTaken(others.order_by("during").first()) from error
+
+
+def release(kind: str, ref: str, person=None) -> int:
+    """Give back what a thing had claimed: of everybody, or of one person."""
+    claims = TimeClaim.objects.filter(kind=kind, ref=ref)
+    return (claims.filter(person=person) if person else claims).delete()[0]
+
+
+# --- Hours kept free --------------------------------------------------------------------------------------------------
+@transaction.atomic
+def keep_free(*, person, hours: Iterable[tuple[int, time, time]]) -> None:
+    """Add (ISO weekday, from, until) to a person's week. Hours that touch become one row; `until` MIDNIGHT is the day's
+    end."""
+    # Two tabs that add at once would not see each other's rows, and leave two that overlap.
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    for weekday, starts, ends in hours:
+        touching = WeeklyHours.objects.filter(person=person, weekday=weekday, starts__lte=ends, ends__gte=starts)
+        rows = list(touching)
+        touching.delete()
+        WeeklyHours.objects.create(
+            person=person,
+            weekday=weekday,
+            starts=min([starts, *(row.starts for row in rows)]),
+            ends=max([ends, *(row.ends for row in rows)]),
+        )
+
+
+def fits_free_time(queryset, person, starts_field: str = "starts_at", ends_field: str = "ends_at"):
+    """Rows that lie wholly within the hours a person keeps free and do not run into what they have claimed."""
+    free = free_filter(person, starts_field, ends_field)
+    return queryset.filter(free).exclude(busy_overlap(person, starts_field, ends_field))
+
+
+def free_filter(person, starts_field: str, ends_field: str) -> Q:
+    """Whether a row lies within one stretch of the person's weekly hours, on the clocks of the person's zone (Postgres
+    converts each row, so that summer time is right). Without any hours nothing fits."""
+    zone = ZoneInfo(person.time_zone or settings.DEFAULT_TIME_ZONE)
+    # Ends are exclusive: what ends at midnight still belongs to the day it began.
+    last = ExpressionWrapper(F(ends_field) - timedelta(microseconds=1), output_field=DateTimeField())
+    starts, ends = TruncTime(starts_field, tzinfo=zone), TruncTime(last, tzinfo=zone)
+    within = Q(pk__in=[])
+    for rule in WeeklyHours.objects.filter(person=person):
+        on_that_day = Exact(ExtractIsoWeekDay(starts_field, tzinfo=zone), rule.weekday)
+        within |= Q(on_that_day) & Q(GreaterThanOrEqual(starts, rule.starts)) & Q(LessThanOrEqual(ends, rule.ends))
+    return within & Q(Exact(TruncDate(starts_field, tzinfo=zone), TruncDate(last, tzinfo=zone)))
+
+
+def busy_overlap(person, starts_field: str, ends_field: str) -> Exists:
+    """Whether a row runs into something that the person has claimed."""
+    during = Func(OuterRef(starts_field), OuterRef(ends_field), function="tstzrange", output_field=DateTimeRangeField())
+    return Exists(TimeClaim.objects.filter(person=person, during__overlap=during))
