@@ -1,5 +1,3 @@
-from zoneinfo import ZoneInfo
-
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +18,7 @@ def site(request):
         "site_url": settings.SITE_URL,
         "canonical_url": settings.SITE_URL + path,
         "nav": nav.links("main", path),
+        "account_nav": nav.links("account", path) if has_session(request) else [],
         "footer_nav": [column for column in columns if column["links"]],
         "viewer_zone": timezone.get_current_timezone_name(),
         "viewer_zone_is_known": getattr(request, "viewer_zone_is_known", False),
@@ -29,6 +28,3 @@ def site(request):
         "demo": settings.DEMO and settings.IS_LOOPBACK,
     }
 
-
-def zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name or settings.DEFAULT_TIME_ZONE)

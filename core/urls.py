@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 
-from core import views
+from core import seo, views
+from core.api import api
 
 urlpatterns = [
     path("", include("features.profiles.urls")),
@@ -10,7 +12,15 @@ urlpatterns = [
     path("", include("features.skills.urls")),
     path("", include("features.accounts.urls")),
     path("", include("features.calendar.urls")),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
+    path("sitemap.xml", sitemap_views.index, {"sitemaps": seo.sitemaps}, name="sitemap"),
+    path(
+        "sitemap-<section>.xml",
+        sitemap_views.sitemap,
+        {"sitemaps": seo.sitemaps},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
     path("robots.txt", views.robots, name="robots"),
 ]
 

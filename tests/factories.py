@@ -5,10 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.text import slugify
 
-from core.text import fold
 from features.accounts.models import RoleGrant, User
 from features.sessions.models import SessionSkill, SkillSession
-from features.skills.models import Skill, SkillName
+from features.skills import services as skills
 
 PASSWORD = "a password for tests"
 
@@ -26,14 +25,10 @@ def make_user(name="Sofia Mendes", *, email="", role="", verified=True, **fields
 
 
 def make_skill(name="PostgreSQL", *, synonyms=(), parent=None):
-    skill = Skill.objects.create(name=name, slug=slugify(name), parent=parent)
-    SkillName.objects.create(skill=skill, name=name, folded=fold(name), is_canonical=True)
-    for synonym in synonyms:
-        SkillName.objects.create(skill=skill, name=synonym, folded=fold(synonym))
-    return skill
+    return skills.add_skill(name=name, synonyms=synonyms, parent=parent)
 
 
-def make_session(host, *, skills=(), starts_in=timedelta(days=3), published=True, **fields):
+def make_session(host, *, about=(), starts_in=timedelta(days=3), published=True, **fields):
     """A session that starts `starts_in` from now and lasts 90 minutes."""
     starts_at = fields.pop("starts_at", None) or (timezone.now() + starts_in).replace(microsecond=0)
     session = SkillSession(
@@ -49,6 +44,6 @@ def make_session(host, *, skills=(), starts_in=timedelta(days=3), published=True
     )
     session.slug = session.make_slug()
     session.save()
-    for position, skill in enumerate(skills):
+    for position, skill in enumerate(about):
         SessionSkill.objects.create(session=session, skill=skill, position=position)
     return session

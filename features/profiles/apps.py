@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProfilesConfig(AppConfig):
     name = "features.profiles"
     label = "profiles"
+
+    def ready(self):
+        from core import nav
+
+        nav.add(nav.Place(_("Home"), "home", icon="home", order=0))

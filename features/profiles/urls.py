@@ -1,3 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from features.profiles import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("people/<slug:handle>/", views.person, name="person"),
+]

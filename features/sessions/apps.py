@@ -1,6 +1,28 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SessionsConfig(AppConfig):
     name = "features.sessions"
     label = "skill_sessions"
+
+    def ready(self):
+        from core import nav, seeds, seo
+        from features.payments.services import fulfilments
+        from features.sessions import emails, own_data
+        from features.sessions.seeds import fill
+        from features.sessions.services.seats import RegistrationFulfilment
+        from features.sessions.sitemaps import SessionSitemap
+
+        nav.add(
+            nav.Place(_("Sessions"), "sessions", icon="sessions", order=10),
+            nav.Place(_("Sessions"), "sessions", order=10, section="learn"),
+            nav.Place(_("Host a session"), "session_new", order=10, section="teach"),
+            nav.Place(_("Agenda"), "agenda", icon="sessions", order=10, section="account"),
+            nav.Place(_("Hosting"), "hosting", icon="seat", order=20, section="account"),
+        )
+        fulfilments.register("registration", RegistrationFulfilment())
+        emails.register_kinds()
+        own_data.register()
+        seeds.seeds.register("sessions", (40, fill))
+        seo.sitemaps["sessions"] = SessionSitemap

@@ -26,6 +26,10 @@ class Format(models.TextChoices):
     IN_PERSON = "in_person", _("In person")
 
 
+# Minutes before the start at which people may be reminded.
+REMINDERS = [(7 * 24 * 60, _("A week before")), (24 * 60, _("The day before")), (60, _("An hour before"))]
+
+
 def default_reminders():
     return [24 * 60, 60]
 

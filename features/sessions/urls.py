@@ -1,3 +1,30 @@
-from django.urls import path  # noqa: F401
+from django.urls import include, path
 
-urlpatterns = []
+from features.sessions.views import browse, hosting, links, registration, roster
+
+one_session = [
+    path("", browse.session, name="session"),
+    path("registration/", registration.registration, name="registration"),
+    path("registration/cancellation/", registration.cancellation, name="registration_cancellation"),
+    path("registration/calendar.ics", registration.calendar, name="registration_calendar"),
+    path("waitlist/", registration.waitlist, name="waitlist"),
+    path("edit/", hosting.edit_session, name="session_edit"),
+    path("publication/", hosting.publication, name="session_publication"),
+    path("cancellation/", hosting.session_cancellation, name="session_cancellation"),
+    path("copy/", hosting.copy, name="session_copy"),
+    path("removal/", hosting.removal, name="session_removal"),
+    path("roster/", roster.roster, name="session_roster"),
+    path("roster.csv", roster.roster_file, name="session_roster_file"),
+]
+
+urlpatterns = [
+    path("sessions/", browse.browse, name="sessions"),
+    path("sessions/new/", hosting.new_session, name="session_new"),
+    path("sessions/<int:pk>/<slug:slug>/", include(one_session)),
+    path("attendance/<str:public_id>/", roster.attendance, name="attendance"),
+    path("agenda/", browse.agenda, name="agenda"),
+    path("hosting/", hosting.hosting, name="hosting"),
+    path("join/<str:token>/", links.join, name="join"),
+    path("place/<str:token>/", links.waitlist_link, name="waitlist_link"),
+    path("seat/<str:token>/cancellation/", links.cancellation_link, name="cancellation_link"),
+]

@@ -1,0 +1,96 @@
+"""Orders. A line names the fulfilment that hands its thing over; the hold itself is the thing's own row."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.registry import Registry
+from features.payments.models import Order, OrderLine
+
+
+class Fulfilment(Protocol):
+    """What a feature that sells something answers for. Each call is idempotent and runs inside the order's transaction."""
+
+    def confirm(self, ref: str, now: datetime) -> None:
+        """The line is paid: hand the thing over."""
+
+    def release(self, ref: str, now: datetime) -> None:
+        """The hold ended unpaid: give the thing back."""
+
+
+fulfilments: Registry = Registry("payment fulfilments")
+# Ways to take money, by name. Without one the site is a free community: priced things can be seen, not bought.
+providers: Registry = Registry("payment providers")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing to buy. `unit_minor` is in the currency's minor unit; `policy` is copied, so later edits cannot hurt."""
+
+    kind: str
+    ref: str
+    title: str
+    unit_minor: int
+    currency: str
+    quantity: int = 1
+    seller: object = None
+    policy: dict = field(default_factory=dict)
+
+
+class OrderRefused(Exception):
+    """`code` is one of `payments_not_set_up`, `mixed_currencies`, `nothing_to_buy`."""
+
+    def __init__(self, code: str):
+        super().__init__(code)
+        self.code = code
+
+
+def is_set_up() -> bool:
+    return bool(providers)
+
+
+@transaction.atomic
+def open_order(*, buyer, lines: list[Line], hold_until: datetime | None, now: datetime | None = None) -> Order:
+    """Open an order for `lines`. One that costs nothing settles here and now; one that costs waits for its provider.
+
+    Raises OrderRefused. The caller holds what it sells (a seat, a slot) in its own row until `hold_until`.
+    """
+    now = now or timezone.now()
+    if not lines:
+        raise OrderRefused("nothing_to_buy")
+    currencies = {line.currency for line in lines}
+    if len(currencies) != 1:
+        raise OrderRefused("mixed_currencies")
+    total = sum(line.unit_minor * line.quantity for line in lines)
+    if total and not is_set_up():
+        raise OrderRefused("payments_not_set_up")
+    order = Order.objects.create(
+        buyer=buyer, currency=currencies.pop(), opened_at=now, hold_until=hold_until if total else None
+    )
+    OrderLine.objects.bulk_create(OrderLine(order=order, **vars(line)) for line in lines)
+    if not total:
+        settle(order=order, now=now)
+    return order
+
+
+@transaction.atomic
+def settle(*, order: Order, now: datetime) -> bool:
+    """Mark the order settled and hand its things over, once. False when it was settled or released before."""
+    changed = Order.objects.filter(pk=order.pk, settled_at=None, released_at=None).update(settled_at=now)
+    if changed:
+        for line in order.lines.all():
+            fulfilments[line.kind].confirm(line.ref, now)
+    return bool(changed)
+
+
+@transaction.atomic
+def release(*, order: Order, now: datetime) -> bool:
+    """End an unpaid order and give its things back, once. False when it was settled or released before."""
+    changed = Order.objects.filter(pk=order.pk, settled_at=None, released_at=None).update(released_at=now)
+    if changed:
+        for line in order.lines.all():
+            fulfilments[line.kind].release(line.ref, now)
+    return bool(changed)

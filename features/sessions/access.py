@@ -1,0 +1,22 @@
+"""Who may see and do what with a session. What somebody may not see does not exist for them."""
+
+from django.shortcuts import get_object_or_404
+
+from features.sessions.models import Registration, SkillSession
+
+
+def visible_session(person, pk) -> SkillSession:
+    return get_object_or_404(SkillSession.objects.visible_to(person).select_related("host"), pk=pk)
+
+
+def hosted_session(person, pk) -> SkillSession:
+    return get_object_or_404(SkillSession.objects.hosted_by(person).select_related("host"), pk=pk)
+
+
+def own_registration(person, session) -> Registration:
+    return get_object_or_404(Registration.objects.active(), session=session, person=person)
+
+
+def seat_of_hosted_session(person, public_id) -> Registration:
+    seats = Registration.objects.confirmed().select_related("session", "person")
+    return get_object_or_404(seats, public_id=public_id, session__host=person, session__removed_at=None)

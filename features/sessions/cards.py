@@ -1,0 +1,77 @@
+"""Rows of session lists as ready strings: a template that only prints them is five times faster than one that formats."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import languages
+from core.templatetags.ui import initials, price, tile, tint, when
+from features.sessions.models import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    url: str
+    title: str
+    tile: str
+    time: str
+    host: str
+    host_headline: str
+    initials: str
+    tint: str
+    kind: str
+    level: str
+    place: str
+    language: str
+    price: str
+    seats: str
+    is_full: bool
+    standing: str
+
+
+def minutes_words(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if hours and not rest:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return _("%(n)d min") % {"n": minutes}
+
+
+def seats_words(session) -> str:
+    left = session.seats_left
+    if left <= 0:
+        waiting = getattr(session, "waiting", 0)
+        return _("Full, %(n)d waiting") % {"n": waiting} if waiting else _("Full")
+    return _("%(left)d of %(all)d left") % {"left": left, "all": session.capacity}
+
+
+def cards(sessions, now, standings=None):
+    """Cards for sessions that came with their host. `standings`: {session id: word} for the viewer."""
+    today = timezone.localdate(now)
+    standings = standings or {}
+    made = []
+    for session in sessions:
+        length = int((session.ends_at - session.starts_at).total_seconds() // 60)
+        made.append(
+            Card(
+                url=f"/sessions/{session.pk}/{session.slug}/",
+                title=session.title,
+                tile=tile(session.starts_at, style="now" if timezone.localdate(session.starts_at) == today else ""),
+                time=format_html("{}, {}", when(session.starts_at, shape="time"), minutes_words(length)),
+                host=session.host.name,
+                host_headline=session.host.headline,
+                initials=initials(session.host.name),
+                tint=tint(session.host_id),
+                kind=session.get_kind_display(),
+                level=session.get_level_display(),
+                place=session.address if session.format == Format.IN_PERSON else "",
+                language="" if session.language == "en" else languages.name(session.language),
+                price=price(session.price_minor, session.currency),
+                seats=seats_words(session),
+                is_full=session.seats_left <= 0,
+                standing=standings.get(session.pk, ""),
+            )
+        )
+    return made

@@ -1,0 +1,267 @@
+"""Letters about sessions. Each is built when it is sent, from rows as they are then; None means: no longer true."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.seo import absolute
+from core.templatetags.ui import city, local, words
+from features.calendar import ical
+from features.notifications.kinds import Kind, Letter, kinds
+from features.sessions.links import CANCELLATION, WAITLIST, token
+from features.sessions.models import Format, Registration, WaitlistEntry, WaitlistOffer
+
+TEMPLATE = "sessions/email/letter"
+
+
+def register_kinds():
+    for name, letter in {
+        "registered": registered,
+        "registration_cancelled": registration_cancelled,
+        "session_changed": session_changed,
+        "session_cancelled": session_cancelled,
+        "waitlist_session_cancelled": waitlist_session_cancelled,
+        "session_reminder": session_reminder,
+        "session_follow_up": session_follow_up,
+        "waitlist_joined": waitlist_joined,
+        "seat_offered": seat_offered,
+        "seat_open": seat_open,
+        "offer_expired": offer_expired,
+    }.items():
+        kinds.register(name, Kind(letter=letter))
+
+
+# --- Seats ------------------------------------------------------------------------------------------------------------
+def registered(notification):
+    seat = _seat(notification)
+    if seat.cancelled_at or seat.session.is_cancelled:
+        return None
+    return _about_seat(
+        seat,
+        _("You have a seat: %(title)s, %(when)s"),
+        [_("You have a seat. This letter carries the entry for your calendar."), *_preparation(seat.session)],
+    )
+
+
+def session_changed(notification):
+    seat = _seat(notification)
+    if seat.cancelled_at or seat.session.is_cancelled:
+        return None
+    before = seat.session.previous_starts_at
+    said = [_("Your host changed the time, the place or the title. The entry in your calendar moves along.")]
+    if before and before != seat.session.starts_at:
+        said.append(_("It was %(before)s before.") % {"before": _clock(before, seat.person)})
+    return _about_seat(seat, _("Changed: %(title)s, now %(when)s"), said)
+
+
+def session_reminder(notification):
+    seat = _seat(notification)
+    if seat.cancelled_at or seat.session.is_cancelled or seat.session.has_started(timezone.now()):
+        return None
+    return _about_seat(seat, _("Reminder: %(title)s, %(when)s"), _preparation(seat.session))
+
+
+def session_follow_up(notification):
+    seat = _seat(notification)
+    if seat.cancelled_at or seat.session.is_cancelled or not hasattr(seat, "attendance"):
+        return None
+    session = seat.session
+    said = [_("Thank you for coming. The page of the session stays, with what is on next by %(host)s.") % {"host": session.host.name}]
+    return _letter(
+        _("After “%(title)s”") % {"title": session.title},
+        said,
+        (_("See the session"), absolute(session.get_absolute_url())),
+    )
+
+
+def registration_cancelled(notification):
+    seat = _seat(notification)
+    if not seat.cancelled_at:
+        return None
+    session = seat.session
+    said = [_("Your seat is given back, and the entry leaves your calendar with this letter.")]
+    if seat.cancellation_reason == "hold_expired":
+        said = [_("The time to pay was over, so the seat went back. Nothing was charged.")]
+    return _letter(
+        _("Seat given back: %(title)s") % {"title": session.title},
+        said,
+        (_("See the session"), absolute(session.get_absolute_url())),
+        attachments=[_attachment(seat, "CANCEL")],
+    )
+
+
+def session_cancelled(notification):
+    seat = _seat(notification)
+    session = seat.session
+    if not session.is_cancelled:
+        return None
+    said = [
+        _("%(host)s cancelled the session of %(when)s.") % {"host": session.host.name, "when": _clock(session.starts_at, seat.person)},
+        f"“{session.cancellation_reason}”",
+        _("The entry leaves your calendar with this letter. You paid nothing, so nothing is paid back."),
+    ]
+    return _letter(
+        _("Cancelled: %(title)s") % {"title": session.title},
+        said,
+        (_("See what else is on"), absolute(session.get_absolute_url())),
+        attachments=[_attachment(seat, "CANCEL")],
+    )
+
+
+# --- Waitlist ---------------------------------------------------------------------------------------------------------
+def waitlist_joined(notification):
+    entry = _entry(notification.ref)
+    if entry.left_at:
+        return None
+    return _about_place(
+        entry,
+        _("On the waitlist: %(title)s"),
+        [
+            _("You are on the waitlist. When a seat comes free it is kept for the next in line, and we write at once."),
+            _("Order is by time joined and cannot be bought."),
+        ],
+        _("Your place in line"),
+    )
+
+
+def seat_offered(notification):
+    offer = WaitlistOffer.objects.select_related("entry__session__host", "entry__person").get(pk=notification.ref)
+    if offer.closed_at or offer.expires_at <= timezone.now():
+        return None
+    until = _clock(offer.expires_at, offer.entry.person)
+    return _about_place(
+        offer.entry,
+        _("A seat is yours until %(until)s: %(title)s") % {"until": until, "title": "%(title)s"},
+        [_("A seat came free and is kept for you until %(until)s. After that it goes to the next in line.") % {"until": until}],
+        _("Take the seat, or pass it on"),
+    )
+
+
+def seat_open(notification):
+    entry = _entry(notification.ref)
+    if entry.left_at or entry.session.seats_left <= 0 or entry.session.has_started(timezone.now()):
+        return None
+    return _about_place(
+        entry,
+        _("A seat is free now: %(title)s"),
+        [_("The session starts soon, so seats are no longer kept for anybody. Everybody who waits is told now: first come, first served.")],
+        _("Take the seat"),
+    )
+
+
+def offer_expired(notification):
+    offer = WaitlistOffer.objects.select_related("entry__session__host", "entry__person").get(pk=notification.ref)
+    if offer.outcome != WaitlistOffer.Outcome.EXPIRED:
+        return None
+    session = offer.entry.session
+    said = [_("The time to take the seat is over, so it went to the next in line. You can join the waitlist again.")]
+    return _letter(
+        _("The seat moved on: %(title)s") % {"title": session.title},
+        said,
+        (_("See the session"), absolute(session.get_absolute_url())),
+    )
+
+
+def waitlist_session_cancelled(notification):
+    entry = _entry(notification.ref)
+    session = entry.session
+    if not session.is_cancelled:
+        return None
+    said = [_("You waited for a seat. %(host)s cancelled the session:") % {"host": session.host.name}, f"“{session.cancellation_reason}”"]
+    return _letter(
+        _("Cancelled: %(title)s") % {"title": session.title},
+        said,
+        (_("See what else is on"), absolute(session.get_absolute_url())),
+    )
+
+
+# --- What they share --------------------------------------------------------------------------------------------------
+def calendar_entry(seat, method="REQUEST") -> bytes:
+    """The seat's calendar entry: one UID for its whole life, a higher sequence for every change, cancelling included."""
+    session = seat.session
+    withdrawn = method == "CANCEL" or session.is_cancelled or seat.cancelled_at is not None
+    where = session.address
+    if session.format == Format.ONLINE:
+        where = absolute(reverse("join", args=[seat.join_token]))
+    return ical.entry(
+        uid=f"{seat.public_id}.{session.ical_uid}@{settings.SITE_URL.rpartition('/')[2].partition(':')[0]}",
+        # Giving a seat back must outrank the last request, and a session's cancellation has raised its own number.
+        sequence=session.ical_sequence * 2 + (1 if seat.cancelled_at else 0),
+        method="CANCEL" if withdrawn else "REQUEST",
+        status="CANCELLED" if withdrawn else "CONFIRMED",
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        zone=session.time_zone,
+        summary=session.title,
+        description="\n\n".join([session.outcome, *_preparation(session), absolute(session.get_absolute_url())]),
+        location=where,
+        url=absolute(session.get_absolute_url()),
+        organizer_name=settings.SITE_NAME,
+        organizer_email=settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"),
+        attendee_name=seat.person.name,
+        attendee_email=seat.person.email,
+        last_modified=seat.cancelled_at or session.updated_at,
+    )
+
+
+def _attachment(seat, method="REQUEST"):
+    return ("session.ics", calendar_entry(seat, method), f"text/calendar; charset=utf-8; method={method}")
+
+
+def _seat(notification):
+    return Registration.objects.select_related("session__host", "person", "attendance").get(pk=notification.ref)
+
+
+def _entry(ref):
+    return WaitlistEntry.objects.select_related("session__host", "person").get(pk=ref)
+
+
+def _clock(moment, person):
+    zone = person.time_zone or settings.DEFAULT_TIME_ZONE
+    return _("%(when)s %(city)s time") % {"when": words(local(moment, zone), "full"), "city": city(zone)}
+
+
+def _preparation(session):
+    return [_("To prepare: %(what)s") % {"what": session.preparation}] if session.preparation else []
+
+
+def _when_and_where(session, person):
+    lines = [_clock(session.starts_at, person)]
+    if session.time_zone != (person.time_zone or settings.DEFAULT_TIME_ZONE):
+        there = words(local(session.starts_at, session.time_zone), "full")
+        lines.append(_("%(when)s in %(city)s, where %(host)s is") % {"when": there, "city": city(session.time_zone), "host": session.host.name})
+    lines.append(session.address if session.format == Format.IN_PERSON else _("Online"))
+    return lines
+
+
+def _about_seat(seat, subject, said):
+    session = seat.session
+    cancel_url = absolute(reverse("cancellation_link", args=[token(seat.public_id, CANCELLATION)]))
+    until = session.starts_at - timedelta(hours=session.cancellation_hours)
+    more = [(_("I cannot make it (best before %(until)s)") % {"until": _clock(until, seat.person)}, cancel_url)]
+    link = (_("All about the session"), absolute(session.get_absolute_url()))
+    if session.format == Format.ONLINE:
+        link = (_("Your way into the room"), absolute(reverse("join", args=[seat.join_token])))
+    when = words(local(session.starts_at, seat.person.time_zone or settings.DEFAULT_TIME_ZONE), "full")
+    return _letter(
+        subject % {"title": session.title, "when": when},
+        said,
+        link,
+        facts=_when_and_where(session, seat.person),
+        more=more,
+        attachments=[_attachment(seat)],
+    )
+
+
+def _about_place(entry, subject, said, label):
+    link = (label, absolute(reverse("waitlist_link", args=[token(entry.public_id, WAITLIST)])))
+    facts = _when_and_where(entry.session, entry.person)
+    return _letter(subject % {"title": entry.session.title}, said, link, facts=facts)
+
+
+def _letter(subject, said, link, *, facts=(), more=(), attachments=()):
+    context = {"subject": subject, "paragraphs": said, "facts": facts, "link": link, "more": more}
+    return Letter(template=TEMPLATE, context=context, attachments=list(attachments))

@@ -1,0 +1,118 @@
+"""Search and filters of the list. They live in the URL, so that a list can be shared and works without JavaScript."""
+
+from datetime import timedelta
+
+import django_filters as filters
+from django import forms
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import languages
+from features.calendar import services as calendar
+from features.discovery import services as discovery
+from features.sessions.models import Format, Kind, SessionSkill, SkillSession
+from features.skills.models import Level, Skill
+
+WHEN = [("today", _("Today")), ("week", _("Next 7 days")), ("weekend", _("Next weekend")), ("month", _("Next 30 days"))]
+PRICE = [("free", _("Free")), ("paid", _("With a price"))]
+
+
+def window(name, now):
+    """[from, until) of a named window in the viewer's time zone."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def day(n):
+        # Calendar days, not 24 hours: a day in March or October is an hour shorter or longer.
+        return timezone.make_aware((midnight + timedelta(days=n)).replace(tzinfo=None))
+
+    if name == "weekend":
+        saturday = (5 - midnight.weekday()) % 7
+        return (now if midnight.weekday() == 6 else day(saturday)), day(1 if midnight.weekday() == 6 else saturday + 2)
+    return now, day({"today": 1, "week": 8, "month": 31}[name])
+
+
+def in_window(name, now):
+    start, end = window(name, now)
+    return Q(starts_at__gte=start, starts_at__lt=end)
+
+
+class SessionFilter(filters.FilterSet):
+    q = filters.CharFilter(method="by_words", max_length=200)
+    skill = filters.CharFilter(method="by_skill", max_length=110)
+    when = filters.ChoiceFilter(choices=WHEN, method="by_window")
+    level = filters.MultipleChoiceFilter(choices=Level)
+    kind = filters.MultipleChoiceFilter(choices=Kind)
+    format = filters.MultipleChoiceFilter(choices=Format)
+    price = filters.MultipleChoiceFilter(choices=PRICE, method="by_price")
+    language = filters.MultipleChoiceFilter(choices=languages.choices)
+    fits = filters.BooleanFilter(method="by_free_time", widget=forms.CheckboxInput)
+
+    FACETS = ("when", "level", "kind", "format", "price", "language")
+
+    class Meta:
+        model = SkillSession
+        fields = []
+
+    def __init__(self, data, *, now, person):
+        self.now, self.person = now, person
+        super().__init__(data, queryset=SkillSession.objects.upcoming(now))
+        self.form.is_valid()
+        # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
+        self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "", [], False)}
+        if "fits" in self.chosen and not person.is_authenticated:
+            del self.chosen["fits"]
+
+    def matching(self, without=""):
+        found = self.queryset
+        for name, value in self.chosen.items():
+            if name != without:
+                found = self.filters[name].filter(found, value)
+        return found
+
+    def facets(self) -> dict[str, dict[str, int]]:
+        """How many sessions each choice would show. Choices that are not set share one query; each set one adds one."""
+        unset = [name for name in self.FACETS if name not in self.chosen]
+        counts = self._count(unset, self.matching())
+        for name in self.FACETS:
+            if name in self.chosen:
+                counts |= self._count([name], self.matching(without=name))
+        return counts
+
+    def _count(self, names, found):
+        conditions = {(name, str(value)): self._condition(name, value) for name in names for value, _label in self.choices(name)}
+        aliases = {f"n{i}": Count("pk", filter=condition) for i, condition in enumerate(conditions.values())}
+        values = found.aggregate(**aliases) if aliases else {}
+        counts = {name: {} for name in names}
+        for i, (name, value) in enumerate(conditions):
+            counts[name][value] = values[f"n{i}"]
+        return counts
+
+    def choices(self, name):
+        choices = self.filters[name].extra["choices"]
+        choices = getattr(choices, "choices", choices)
+        return choices() if callable(choices) else choices
+
+    def _condition(self, name, value):
+        if name == "when":
+            return in_window(value, self.now)
+        if name == "price":
+            return Q(price_minor=0) if value == "free" else Q(price_minor__gt=0)
+        return Q(**{name: value})
+
+    def by_words(self, queryset, _name, value):
+        return queryset.filter(pk__in=discovery.matching_refs("session", value))
+
+    def by_skill(self, queryset, _name, value):
+        # A skill stands for itself and for what lies below it.
+        wanted = Skill.objects.filter(Q(slug=value) | Q(parent__slug=value))
+        return queryset.filter(Exists(SessionSkill.objects.filter(session=OuterRef("pk"), skill__in=wanted)))
+
+    def by_window(self, queryset, _name, value):
+        return queryset.filter(in_window(value, self.now))
+
+    def by_price(self, queryset, _name, value):
+        return queryset if len(value) == len(PRICE) else queryset.filter(self._condition("price", value[0]))
+
+    def by_free_time(self, queryset, _name, _value):
+        return calendar.fits_free_time(queryset, self.person, "starts_at", "ends_at")

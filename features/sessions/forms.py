@@ -1,0 +1,110 @@
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import languages
+from features.calendar.zones import from_wall, zone_choices
+from features.sessions.models import REMINDERS, Format, SkillSession
+from features.skills.fields import SkillPickerField
+
+LENGTHS = [(n, _("%(n)d minutes") % {"n": n}) for n in (30, 45, 60, 90, 120, 180, 240, 360, 480)]
+
+
+class RegistrationForm(forms.Form):
+    note = forms.CharField(
+        label=_("A word to the host"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What you hope for, or what the host should know. Only the host reads it."),
+    )
+
+
+class SessionForm(forms.ModelForm):
+    """What a host says about a session. Date and time are wall time where the host is; the zone is part of the meaning."""
+
+    skills = SkillPickerField(label=_("Skills"), help_text=_("One to three, so that people can find this."))
+    date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    minutes = forms.TypedChoiceField(label=_("Length"), choices=LENGTHS, coerce=int, initial=90)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
+    language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
+    cancellation_hours = forms.TypedChoiceField(
+        label=_("People can cancel until"),
+        coerce=int,
+        initial=24,
+        choices=[(0, _("the start")), (24, _("a day before")), (48, _("two days before")), (168, _("a week before"))],
+    )
+    reminder_minutes = forms.TypedMultipleChoiceField(
+        label=_("Remind people"), choices=REMINDERS, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = SkillSession
+        fields = (
+            "title", "outcome", "skills", "kind", "level", "language", "format", "address", "room_url", "date", "time",
+            "minutes", "time_zone", "capacity", "description", "preparation", "cancellation_hours", "reminder_minutes",
+        )  # fmt: skip
+        widgets = {
+            "outcome": forms.Textarea(attrs={"rows": 2}),
+            "description": forms.Textarea(attrs={"rows": 6}),
+            "preparation": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "description": _("Markdown: **bold**, lists, links, headings."),
+            "room_url": _("Only people with a seat get there, each through a link of their own. You can change it any time."),
+            "capacity": _("How many people can take part."),
+        }
+
+    field_order = Meta.fields
+
+    def __init__(self, *args, host, **kwargs):
+        super().__init__(*args, **kwargs)
+        session = self.instance
+        if session.pk is None:
+            self.initial.setdefault("time_zone", host.time_zone or settings.DEFAULT_TIME_ZONE)
+        else:
+            self.initial["skills"] = list(session.skills.order_by("sessionskill__position"))
+        if session.starts_at:
+            start = timezone.localtime(session.starts_at, session.zone)
+            length = int((session.ends_at - session.starts_at).total_seconds() // 60)
+            self.initial |= {"date": start.date(), "time": start.time(), "minutes": length}
+            if length not in dict(LENGTHS):
+                self.fields["minutes"].choices = [*LENGTHS, (length, _("%(n)d minutes") % {"n": length})]
+
+    def clean(self):
+        data = super().clean()
+        date, time = data.get("date"), data.get("time")
+        if bool(date) != bool(time):
+            self.add_error("time" if date else "date", _("A date needs a time, and a time needs a date."))
+        if data.get("format") == Format.IN_PERSON and not data.get("address"):
+            self.add_error("address", _("Say where people should come to."))
+        data["starts_at"] = data["ends_at"] = None
+        if date and time and data.get("time_zone") and data.get("minutes"):
+            try:
+                data["starts_at"] = from_wall(date, time, data["time_zone"])
+            except forms.ValidationError as error:
+                self.add_error("time", error)
+            else:
+                data["ends_at"] = data["starts_at"] + timedelta(minutes=data["minutes"])
+        return data
+
+    def _post_clean(self):
+        """Nothing is put on the row here: the service does that, under a lock."""
+
+    def wording(self):
+        """What the service takes: the session's columns, and the skills apart."""
+        data = dict(self.cleaned_data)
+        skills = data.pop("skills")
+        for name in ("date", "time", "minutes"):
+            data.pop(name)
+        return data, skills
+
+
+class CancellationForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What happened"), max_length=200, help_text=_("One sentence. Everybody who has a seat reads it.")
+    )

@@ -1,0 +1,44 @@
+"""What this feature knows about a person, for export and erasure."""
+
+from django.utils import timezone
+
+from features.accounts.personal_data import PersonalData, personal_data
+from features.sessions import services
+from features.sessions.models import Registration, SkillSession, WaitlistEntry
+
+
+def export(person) -> dict:
+    return {
+        "registrations": [
+            {
+                "session": seat.session.title,
+                "registered_at": seat.registered_at.isoformat(),
+                "cancelled_at": seat.cancelled_at and seat.cancelled_at.isoformat(),
+                "note": seat.note,
+                "attended_at": seat.attendance.happened_at.isoformat() if hasattr(seat, "attendance") else None,
+            }
+            for seat in Registration.objects.filter(person=person).select_related("session", "attendance").order_by("pk")
+        ],
+        "waitlist": list(
+            WaitlistEntry.objects.filter(person=person).order_by("pk").values("session__title", "note")
+        ),
+        "hosted": list(
+            SkillSession.objects.filter(host=person).order_by("pk").values("title", "outcome", "description")
+        ),
+    }
+
+
+def erase(person) -> None:
+    """Give back what is to come, forget what was written. That a seat was taken stays, without words."""
+    now = timezone.now()
+    for seat in Registration.objects.active().filter(person=person, session__starts_at__gt=now):
+        services.cancel_registration(registration=seat, by=person, now=now)
+    for entry in WaitlistEntry.objects.filter(person=person, left_at=None):
+        services.leave_waitlist(entry=entry, now=now)
+    Registration.objects.filter(person=person).update(note="")
+    WaitlistEntry.objects.filter(person=person).update(note="")
+    SkillSession.objects.filter(host=person, published_at=None).delete()
+
+
+def register():
+    personal_data.register("sessions", PersonalData(export=export, erase=erase))

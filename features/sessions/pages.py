@@ -1,0 +1,179 @@
+"""What the pages show, gathered from rows: plain data in, a context out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import languages
+from core.seo import absolute, json_ld
+from features.sessions.cards import cards
+from features.sessions.filters import SessionFilter
+from features.sessions.joining import CUTOFF, can_join
+from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry
+from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, room_is_open
+from features.sessions.services.waitlist import position
+from features.skills import services as skills
+
+
+@dataclass
+class Choice:
+    value: str
+    label: str
+    count: int | None
+    is_on: bool
+
+
+@dataclass
+class Facet:
+    name: str
+    title: str
+    choices: list[Choice]
+    is_single: bool
+
+
+def filter_form(filters: SessionFilter, request) -> dict:
+    """The filters as the page draws them: each choice with its count, and what is on as removable chips."""
+    titles = {
+        "when": _("When"), "level": _("Level"), "kind": _("Kind"), "format": _("Format"),
+        "price": _("Price"), "language": _("Language"),
+    }  # fmt: skip
+    counts = filters.facets()
+    facets, chips = [], []
+    for name in filters.FACETS:
+        chosen = filters.chosen.get(name, [])
+        chosen = {str(chosen)} if isinstance(chosen, str) else {str(value) for value in chosen}
+        choices = []
+        for value, label in filters.choices(name):
+            is_on = str(value) in chosen
+            count = counts[name][str(value)]
+            if count or is_on:
+                choices.append(Choice(str(value), str(label), count, is_on))
+            if is_on:
+                chips.append({"label": str(label), "url": _without(request, name, str(value))})
+        if choices:
+            facets.append(Facet(name, titles[name], choices, is_single=name == "when"))
+    if "skill" in filters.chosen:
+        found = skills.by_slug(filters.chosen["skill"])
+        chips.append({"label": found.name if found else filters.chosen["skill"], "url": _without(request, "skill")})
+    if "fits" in filters.chosen:
+        chips.append({"label": _("Fits my free time"), "url": _without(request, "fits")})
+    return {"facets": facets, "chips": chips, "words": filters.chosen.get("q", ""), "skill": filters.chosen.get("skill", "")}
+
+
+def _without(request, name, value=None):
+    query = request.GET.copy()
+    query.pop("after", None)
+    left = [v for v in query.getlist(name) if value is not None and v != value]
+    query.setlist(name, left)
+    if not left:
+        query.pop(name, None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def nothing_found(filters: SessionFilter, request) -> dict:
+    """The way on when a list is empty: the words alone, a skill that was perhaps meant, or everything."""
+    words = filters.chosen.get("q", "")
+    wider = None
+    if words and len(filters.chosen) > 1:
+        alone = SessionFilter({"q": words}, now=filters.now, person=filters.person).matching().count()
+        wider = {"count": alone, "url": f"{request.path}?q={words}"} if alone else None
+    meant = [skill for skill in skills.suggest(words, limit=3)] if words else []
+    return {"words": words, "wider": wider, "meant": meant}
+
+
+def standings(person, sessions) -> dict:
+    """{session id: word} for the sessions the person has a seat in or waits for."""
+    if not person.is_authenticated:
+        return {}
+    ids = [session.pk for session in sessions]
+    found = dict.fromkeys(
+        WaitlistEntry.objects.filter(person=person, session__in=ids, left_at=None).values_list("session_id", flat=True),
+        _("You are waiting"),
+    )
+    mine = Registration.objects.active().filter(person=person, session__in=ids).values_list("session_id", flat=True)
+    return found | dict.fromkeys(mine, _("Your seat"))
+
+
+def session_page(session: SkillSession, person, now) -> dict:
+    context = join_panel(session, person, now)
+    names = list(session.skills.order_by("sessionskill__position"))
+    held = SkillSession.objects.published().filter(host=session.host, ends_at__lt=now, cancelled_at=None).count()
+    context |= {
+        "skills": names,
+        "held": held,
+        "canonical_url": absolute(session.get_absolute_url()),
+        "next_dates": [],
+        "similar": [],
+        "json_ld": json_ld(event(session)) if session.is_published else "",
+        "language": languages.name(session.language),
+        "check_in_is_open": session.starts_at and check_in_is_open(session, now),
+    }
+    if context["verdict"].code in ("full", "waiting", "cancelled", "started", "ended", "payments_not_set_up"):
+        coming = SkillSession.objects.upcoming(now).exclude(pk=session.pk).select_related("host")
+        by_host = coming.filter(host=session.host).order_by("starts_at")[:2]
+        alike = coming.filter(session_skills__skill__in=names).exclude(host=session.host).distinct().order_by("starts_at")[:3]
+        context["next_dates"], context["similar"] = cards(by_host, now), cards(alike, now)
+    return context
+
+
+def join_panel(session: SkillSession, person, now) -> dict:
+    """Everything the panel with the one button needs, on the page of the session and on the registration page."""
+    verdict = can_join(session, person, now)
+    context = {"session": session, "verdict": verdict, "now": now, "waiting_count": 0}
+    if session.starts_at:
+        context |= {
+            "room_opens_at": session.starts_at - ROOM_OPENS,
+            "room_is_open": room_is_open(session, now),
+            "free_until": session.starts_at - timedelta(hours=session.cancellation_hours),
+            "cutoff_at": session.starts_at - CUTOFF,
+        }
+    if verdict.code in ("registered", "held"):
+        context["registration"] = Registration.objects.active().get(session=session, person=person)
+    if verdict.code in ("full", "waiting", "offered"):
+        context["waiting_count"] = session.waitlist.filter(left_at=None).count()
+    if verdict.code in ("waiting", "offered"):
+        entry = session.waitlist.get(person=person, left_at=None)
+        context |= {"entry": entry, "position": position(entry), "offer": entry.offers.filter(closed_at=None).first()}
+    return context
+
+
+def event(session: SkillSession) -> dict:
+    """schema.org/Event, from the same row as the page."""
+    status = "EventScheduled"
+    if session.is_cancelled:
+        status = "EventCancelled"
+    elif session.previous_starts_at:
+        status = "EventRescheduled"
+    data = {
+        "@type": "EducationEvent",
+        "name": session.title,
+        "description": session.outcome,
+        "url": absolute(session.get_absolute_url()),
+        "startDate": timezone.localtime(session.starts_at, session.zone).isoformat(),
+        "endDate": timezone.localtime(session.ends_at, session.zone).isoformat(),
+        "eventStatus": f"https://schema.org/{status}",
+        "inLanguage": session.language,
+        "organizer": {"@type": "Person", "name": session.host.name, "url": absolute(session.host.get_absolute_url())},
+        "performer": {"@type": "Person", "name": session.host.name},
+        "maximumAttendeeCapacity": session.capacity,
+        "remainingAttendeeCapacity": session.seats_left,
+        "isAccessibleForFree": session.is_free,
+        "offers": {
+            "@type": "Offer",
+            "price": f"{session.price_minor / 100:.2f}",
+            "priceCurrency": session.currency,
+            "availability": f"https://schema.org/{'InStock' if session.seats_left > 0 else 'SoldOut'}",
+            "url": absolute(session.get_absolute_url()),
+        },
+    }
+    if session.previous_starts_at:
+        data["previousStartDate"] = timezone.localtime(session.previous_starts_at, session.zone).isoformat()
+    if session.format == Format.ONLINE:
+        data["eventAttendanceMode"] = "https://schema.org/OnlineEventAttendanceMode"
+        data["location"] = {"@type": "VirtualLocation", "url": absolute(session.get_absolute_url())}
+    else:
+        data["eventAttendanceMode"] = "https://schema.org/OfflineEventAttendanceMode"
+        data["location"] = {"@type": "Place", "name": session.address, "address": session.address}
+    return data

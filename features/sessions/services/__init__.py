@@ -1,0 +1,60 @@
+"""The verbs of this feature. Pages, API, admin and jobs call these; there is no second rule set.
+
+Whatever changes the seats of a session locks the session's row first, so that two verbs can never wait for each other.
+"""
+
+from features.sessions.services.attendance import (
+    AttendanceRefused,
+    check_in,
+    check_in_is_open,
+    record_join,
+    room_is_open,
+    seats_of,
+    undo_check_in,
+)
+from features.sessions.services.hosting import (
+    HostingRefused,
+    cancel_session,
+    duplicate,
+    may_host,
+    publish,
+    remove_draft,
+    save_draft,
+    save_edit,
+)
+from features.sessions.services.seats import (
+    RegistrationRefused,
+    cancel_registration,
+    recount_seats,
+    register,
+    release_expired_holds,
+)
+from features.sessions.services.waitlist import decline_offer, expire_offers, join_waitlist, leave_waitlist, tell_everybody
+
+__all__ = [
+    "AttendanceRefused",
+    "HostingRefused",
+    "RegistrationRefused",
+    "cancel_registration",
+    "cancel_session",
+    "check_in",
+    "check_in_is_open",
+    "decline_offer",
+    "duplicate",
+    "expire_offers",
+    "join_waitlist",
+    "leave_waitlist",
+    "may_host",
+    "publish",
+    "record_join",
+    "recount_seats",
+    "register",
+    "release_expired_holds",
+    "remove_draft",
+    "room_is_open",
+    "save_draft",
+    "save_edit",
+    "seats_of",
+    "tell_everybody",
+    "undo_check_in",
+]

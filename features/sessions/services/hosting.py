@@ -1,0 +1,183 @@
+"""What a host does with a session: write, publish, change, copy, cancel."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.db import atomic_retry
+from core.jobs import enqueue
+from core.text import one_line, render_markdown
+from features.accounts.access import has_role
+from features.accounts.models import Role
+from features.calendar import services as calendar
+from features.discovery import services as discovery
+from features.sessions.models import SessionSkill, SkillSession
+from features.sessions.services.waitlist import hand_on, lock
+
+# Changes to these reach calendars: the same entry, one sequence number higher.
+ON_THE_CALENDAR = ("title", "starts_at", "ends_at", "time_zone", "format", "address")
+COPIED = (
+    "title", "outcome", "description", "description_html", "kind", "format", "level", "language", "time_zone",
+    "address", "room_url", "preparation", "capacity", "price_minor", "currency", "cancellation_hours",
+    "reminder_minutes", "follow_up_minutes",
+)  # fmt: skip
+
+
+class HostingRefused(Exception):
+    """`code` is stable; `field` names the form field it belongs to, or is empty."""
+
+    def __init__(self, code, words, field=""):
+        super().__init__(code)
+        self.code, self.words, self.field = code, words, field
+
+
+@transaction.atomic
+def save_draft(*, host, data, skills, session=None) -> SkillSession:
+    """Write a draft: new, or again."""
+    session = session or SkillSession(host=host)
+    _fill(session, data)
+    session.save()
+    _set_skills(session, skills)
+    return session
+
+
+@atomic_retry
+def publish(*, session, by, now=None) -> SkillSession:
+    """Make a draft public. Publishing twice is publishing once. Raises HostingRefused with the field to mend."""
+    now = now or timezone.now()
+    session = lock(session.pk)
+    if session.is_published:
+        return session
+    _may_publish(session, by, now)
+    session.published_at = now
+    _claim_time(session)
+    session.save()
+    _index(session)
+    return session
+
+
+@atomic_retry
+def save_edit(*, session, data, skills, now=None) -> SkillSession:
+    """Change a published session. Seats that are taken stay; who is coming is told of a new time or place."""
+    now = now or timezone.now()
+    session = lock(session.pk)
+    if session.is_cancelled or session.has_started(now):
+        raise HostingRefused("over", _("A session that has started or was cancelled can no longer be changed."))
+    before = {name: getattr(session, name) for name in ON_THE_CALENDAR}
+    if data["capacity"] < session.seats_taken:
+        words = _("%(taken)s seats are taken or kept. Choose at least that many.") % {"taken": session.seats_taken}
+        raise HostingRefused("seats_taken", words, "capacity")
+    _fill(session, data)
+    _need_time(session, now)
+    changed = any(before[name] != getattr(session, name) for name in ON_THE_CALENDAR)
+    if before["starts_at"] != session.starts_at:
+        session.previous_starts_at = before["starts_at"]
+    if changed:
+        session.ical_sequence += 1
+        _claim_time(session)
+        enqueue("features.sessions.tasks.tell_of_change", session.pk, key=f"change:{session.pk}:{session.ical_sequence}")
+    session.updated_at = now
+    session.save()
+    _set_skills(session, skills)
+    _index(session)
+    hand_on(session, now)
+    return session
+
+
+@atomic_retry
+def cancel_session(*, session, by, reason, now=None) -> bool:
+    """Call the session off: its page stays, everybody is told, calendar entries are withdrawn. Once."""
+    now = now or timezone.now()
+    session = lock(session.pk)
+    if session.is_cancelled:
+        return False
+    if not session.is_published or session.has_ended(now):
+        raise HostingRefused("over", _("Only a published session that is not over can be cancelled."))
+    session.cancelled_at, session.cancellation_reason = now, one_line(reason)
+    session.ical_sequence += 1
+    session.updated_at = now
+    session.save()
+    calendar.release("session", str(session.pk))
+    discovery.withdraw("session", str(session.pk))
+    enqueue("features.sessions.tasks.tell_of_cancellation", session.pk, key=f"cancelled:{session.pk}")
+    return True
+
+
+@transaction.atomic
+def duplicate(*, session, by) -> SkillSession:
+    """A draft like this one, without a date."""
+    copy = SkillSession(host=by, **{name: getattr(session, name) for name in COPIED})
+    copy.slug = copy.make_slug()
+    copy.save()
+    _set_skills(copy, list(session.skills.order_by("sessionskill__position")))
+    return copy
+
+
+@transaction.atomic
+def remove_draft(*, session, by, now=None) -> None:
+    """Throw a draft away. A published session is cancelled instead."""
+    if session.is_published:
+        raise HostingRefused("published", _("A published session is cancelled, not removed."))
+    session.removed_at, session.removed_by = now or timezone.now(), by
+    session.save(update_fields=["removed_at", "removed_by"])
+
+
+def may_host(person) -> bool:
+    return has_role(person, Role.EXPERT) or has_role(person, Role.ORGANISER)
+
+
+def _fill(session, data):
+    for name, value in data.items():
+        setattr(session, name, value)
+    session.title = one_line(session.title)
+    session.outcome = one_line(session.outcome)
+    session.address = one_line(session.address)
+    session.slug = session.make_slug()
+    session.description_html = render_markdown(session.description)
+
+
+def _may_publish(session, by, now):
+    if not may_host(by):
+        raise HostingRefused("not_an_expert", _("Publishing is for experts. Ask the organiser to make you one; your draft is kept."))
+    if not session.session_skills.exists():
+        raise HostingRefused("no_skill", _("Name at least one skill, so that people can find this."), "skills")
+    _need_time(session, now)
+
+
+def _need_time(session, now):
+    if not session.starts_at:
+        raise HostingRefused("no_time", _("Say when it starts."), "date")
+    if session.starts_at <= now:
+        raise HostingRefused("in_the_past", _("That time has passed. Choose one to come."), "date")
+
+
+def _claim_time(session):
+    try:
+        calendar.claim(session.host, session.starts_at, session.ends_at, "session", str(session.pk))
+    except calendar.TimeTaken as taken:
+        raise HostingRefused("time_taken", _("You host something else at that time."), "date") from taken
+
+
+def _set_skills(session, skills):
+    wanted = [skill.pk for skill in skills]
+    if list(session.session_skills.values_list("skill_id", flat=True)) == wanted:
+        return
+    session.session_skills.all().delete()
+    SessionSkill.objects.bulk_create(
+        SessionSkill(session=session, skill_id=pk, position=place) for place, pk in enumerate(wanted)
+    )
+
+
+def _index(session):
+    skills = list(session.skills.prefetch_related("names"))
+    names = [name.name for skill in skills for name in skill.names.all()]
+    discovery.publish(
+        kind="session",
+        ref=str(session.pk),
+        title=session.title,
+        text="\n".join([session.outcome, session.description, session.host.name, *names]),
+        skills=[skill.pk for skill in skills],
+        language=session.language,
+        visibility="public",
+        url=session.get_absolute_url(),
+    )

@@ -1,0 +1,61 @@
+"""Who is told what about a session. A key makes every letter one letter, however often a job runs."""
+
+from datetime import timedelta
+
+from features.notifications.services import notify
+from features.sessions.models import REMINDERS, Registration, SkillSession
+
+# A worker that was down still reminds, but not so late that the reminder is a surprise.
+LATEST = timedelta(hours=3)
+
+
+def tell_of_change(session_id) -> None:
+    session = SkillSession.objects.get(pk=session_id)
+    for seat in session.registrations.confirmed().select_related("person"):
+        key = f"session_changed:{seat.pk}:{session.ical_sequence}"
+        notify(seat.person, "session_changed", seat.pk, session.get_absolute_url(), key=key)
+
+
+def tell_of_cancellation(session_id) -> None:
+    session = SkillSession.objects.get(pk=session_id)
+    for seat in session.registrations.active().select_related("person"):
+        notify(seat.person, "session_cancelled", seat.pk, session.get_absolute_url(), key=f"session_cancelled:{seat.pk}")
+    for entry in session.waitlist.filter(left_at=None).select_related("person"):
+        key = f"waitlist_session_cancelled:{entry.pk}"
+        notify(entry.person, "waitlist_session_cancelled", entry.pk, session.get_absolute_url(), key=key)
+
+
+def remind(*, now) -> int:
+    """Write every reminder and follow-up that is due. A seat taken after its reminder was due gets none."""
+    told = 0
+    for minutes, _label in REMINDERS:
+        before = timedelta(minutes=minutes)
+        late = min(LATEST, before / 2)
+        due = _seats(now).filter(
+            session__reminder_minutes__contains=[minutes],
+            session__starts_at__lte=now + before,
+            session__starts_at__gt=now + before - late,
+        )
+        for seat in due:
+            if seat.registered_at <= seat.session.starts_at - before:
+                key = f"reminder:{seat.pk}:{seat.session.starts_at.isoformat()}:{minutes}"
+                notify(seat.person, "session_reminder", seat.pk, seat.session.get_absolute_url(), key=key)
+                told += 1
+    return told + _follow_up(now)
+
+
+def _seats(now):
+    return Registration.objects.confirmed().filter(session__cancelled_at=None).select_related("session", "person")
+
+
+def _follow_up(now):
+    told = 0
+    ended = _seats(now).filter(
+        attendance__isnull=False, session__ends_at__lte=now, session__ends_at__gt=now - timedelta(days=1)
+    )
+    for seat in ended.exclude(session__follow_up_minutes=None):
+        if seat.session.ends_at + timedelta(minutes=seat.session.follow_up_minutes) <= now:
+            key = f"follow_up:{seat.pk}"
+            notify(seat.person, "session_follow_up", seat.pk, seat.session.get_absolute_url(), key=key)
+            told += 1
+    return told

@@ -1,0 +1,174 @@
+"""The line for a full session: order by time joined, never for sale.
+
+Before the cutoff a freed seat is kept for the next in line for a while and counts as taken meanwhile. After it, the
+seat is open and everybody who waits is told at once.
+"""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from core.db import atomic_retry
+from features.notifications.services import notify
+from features.sessions.joining import CUTOFF, can_join
+from features.sessions.models import SkillSession, WaitlistEntry, WaitlistOffer
+
+LONGEST_OFFER = timedelta(hours=12)
+SHORTEST_OFFER = timedelta(minutes=30)
+
+
+def offer_length(now, starts_at) -> timedelta:
+    """How long a freed seat is kept for one person: a quarter of what is left before the cutoff, 30 min to 12 h."""
+    left = starts_at - CUTOFF - now
+    return min(max(min(left / 4, LONGEST_OFFER), SHORTEST_OFFER), left)
+
+
+def lock(session_id) -> SkillSession:
+    """The session's row, ours until the transaction ends. Foreign keys to it may still be written by others."""
+    return SkillSession.objects.select_for_update(no_key=True, of=("self",)).get(pk=session_id)
+
+
+def waiting(session):
+    """Those in line who have no open offer, first come first."""
+    offered = WaitlistOffer.objects.filter(entry=OuterRef("pk"), closed_at=None)
+    entries = WaitlistEntry.objects.filter(session=session, left_at=None, person__is_active=True)
+    entries = entries.exclude(Exists(offered))
+    return entries.order_by("joined_at", "id")
+
+
+def position(entry) -> int:
+    """1 for the first in line."""
+    ahead = WaitlistEntry.objects.filter(session_id=entry.session_id, left_at=None)
+    return ahead.filter(joined_at__lt=entry.joined_at).count() + (
+        ahead.filter(joined_at=entry.joined_at, id__lte=entry.pk).count()
+    )
+
+
+def hand_on(session, now) -> None:
+    """Give every free seat of a locked session to whoever is next. Call it whenever a seat came free."""
+    if session.is_cancelled or session.removed_at or session.starts_at <= now or session.seats_left <= 0:
+        return
+    if session.starts_at - CUTOFF <= now:
+        _tell_all(session, now)
+        return
+    for entry in waiting(session)[: session.seats_left]:
+        offer = WaitlistOffer.objects.create(
+            entry=entry, offered_at=now, expires_at=now + offer_length(now, session.starts_at)
+        )
+        session.seats_taken += 1
+        notify(entry.person, "seat_offered", offer.pk, session.get_absolute_url())
+    session.save(update_fields=["seats_taken"])
+
+
+def _tell_all(session, now):
+    for entry in waiting(session).select_related("person"):
+        # Once an hour at most, however many seats come and go.
+        key = f"seat_open:{entry.pk}:{now:%Y%m%d%H}"
+        notify(entry.person, "seat_open", entry.pk, session.get_absolute_url(), key=key)
+
+
+@atomic_retry
+def join_waitlist(*, session, person, note="", now=None) -> WaitlistEntry:
+    """Take a place in line. Twice is once. Raises RegistrationRefused when there is a better way in, or none."""
+    from features.sessions.services.seats import RegistrationRefused
+
+    now = now or timezone.now()
+    session = lock(session.pk)
+    verdict = can_join(session, person, now)
+    if verdict.code == "waiting":
+        return session.waitlist.get(person=person, left_at=None)
+    if verdict.code != "full":
+        raise RegistrationRefused(verdict)
+    try:
+        with transaction.atomic():
+            entry = WaitlistEntry.objects.create(session=session, person=person, note=note, joined_at=now)
+    except IntegrityError:  # an entry left over from before the cutoff, when seats were open
+        return session.waitlist.get(person=person, left_at=None)
+    notify(person, "waitlist_joined", entry.pk, session.get_absolute_url())
+    return entry
+
+
+@atomic_retry
+def leave_waitlist(*, entry, now=None) -> None:
+    """Leave the line; a seat kept for this person moves on at once. Leaving twice is leaving once."""
+    now = now or timezone.now()
+    session = lock(entry.session_id)
+    _close(session, entry, WaitlistOffer.Outcome.DECLINED, "left", now)
+    hand_on(session, now)
+
+
+@atomic_retry
+def decline_offer(*, entry, now=None) -> None:
+    """Say no to the seat on offer: it moves to the next in line at once, and this person leaves the line."""
+    now = now or timezone.now()
+    session = lock(entry.session_id)
+    _close(session, entry, WaitlistOffer.Outcome.DECLINED, "declined", now)
+    hand_on(session, now)
+
+
+def take_offer(session, person, now) -> bool:
+    """Turn the seat kept for `person` into theirs; the count stays as it is. For a locked session."""
+    entry = session.waitlist.filter(person=person, left_at=None).first()
+    if not entry:
+        return False
+    offers = WaitlistOffer.objects.filter(entry=entry, closed_at=None, expires_at__gt=now)
+    took = offers.update(closed_at=now, outcome=WaitlistOffer.Outcome.CLAIMED)
+    if took:
+        WaitlistEntry.objects.filter(pk=entry.pk).update(left_at=now, closed_reason="registered")
+    return bool(took)
+
+
+def close_entry(session, person, now) -> None:
+    """Somebody who waited got in another way."""
+    entry = session.waitlist.filter(person=person, left_at=None).first()
+    if entry:
+        _close(session, entry, WaitlistOffer.Outcome.REVOKED, "registered", now)
+
+
+def _close(session, entry, outcome, reason, now):
+    WaitlistEntry.objects.filter(pk=entry.pk, left_at=None).update(left_at=now, closed_reason=reason)
+    closed = WaitlistOffer.objects.filter(entry=entry, closed_at=None).update(closed_at=now, outcome=outcome)
+    if closed:
+        session.seats_taken -= closed
+        session.save(update_fields=["seats_taken"])
+
+
+def expire_offers(*, now=None) -> int:
+    """Take back every offer whose time is over and pass its seat on. One session a transaction; safe to repeat."""
+    now = now or timezone.now()
+    overdue = WaitlistOffer.objects.filter(closed_at=None, expires_at__lte=now)
+    sessions = list(overdue.values_list("entry__session_id", flat=True).distinct())
+    return sum(_expire_in(session_id, now) for session_id in sessions)
+
+
+@atomic_retry
+def _expire_in(session_id, now):
+    session = lock(session_id)
+    overdue = WaitlistOffer.objects.filter(entry__session=session, closed_at=None, expires_at__lte=now)
+    offers = list(overdue.select_related("entry__person"))
+    for offer in offers:
+        _close(session, offer.entry, WaitlistOffer.Outcome.EXPIRED, "expired", now)
+        if session.starts_at > now and not session.is_cancelled:
+            notify(offer.entry.person, "offer_expired", offer.pk, session.get_absolute_url())
+    hand_on(session, now)
+    return len(offers)
+
+
+def tell_everybody(*, now=None) -> int:
+    """At the cutoff, tell all who still wait that seats are open. Safe to repeat: nobody is told twice in an hour."""
+    now = now or timezone.now()
+    entries = WaitlistEntry.objects.filter(
+        left_at=None,
+        session__starts_at__gt=now,
+        session__starts_at__lte=now + CUTOFF,
+        session__cancelled_at=None,
+    )
+    sessions = list(entries.values_list("session_id", flat=True).distinct())
+    for session_id in sessions:
+        with transaction.atomic():
+            hand_on(lock(session_id), now)
+    return len(sessions)
+
+

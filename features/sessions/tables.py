@@ -1,0 +1,39 @@
+import csv
+import io
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from features.sessions.models import Registration
+
+
+class RosterTable(tables.Table):
+    """Who has a seat, with an arch to press when they arrive."""
+
+    here = tables.TemplateColumn(template_name="sessions/_tick.html", verbose_name=_("Here"), orderable=False)
+    person = tables.TemplateColumn(
+        template_name="sessions/_attendee.html", verbose_name=_("Name"), order_by="person__name"
+    )
+    note = tables.Column(verbose_name=_("Says"), orderable=False, attrs={"td": {"class": "w"}, "th": {"class": "w"}})
+    registered_at = tables.DateColumn(
+        verbose_name=_("Registered"), format="j M", attrs={"td": {"class": "w"}, "th": {"class": "w"}}
+    )
+
+    class Meta:
+        model = Registration
+        fields = ("here", "person", "note", "registered_at")
+        attrs = {"class": "roster"}
+        empty_text = _("Nobody has a seat yet.")
+
+
+def roster_csv(seats) -> str:
+    """The roster for a spreadsheet. A cell that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["name", "handle", "note", "registered_at", "attended_at", "source"])
+    for seat in seats:
+        here = getattr(seat, "attendance", None)
+        row = [seat.person.name, seat.person.handle, seat.note, seat.registered_at.isoformat()]
+        row += [here.happened_at.isoformat(), here.source] if here else ["", ""]
+        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row])
+    return out.getvalue()

@@ -1,0 +1,37 @@
+"""Doors for the worker: an id in, one service call, safe to run twice."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from core.jobs import job, periodic
+from features.sessions import services
+from features.sessions.services import letters
+
+
+@job
+def tell_of_change(session_id):
+    letters.tell_of_change(int(session_id))
+
+
+@job
+def tell_of_cancellation(session_id):
+    letters.tell_of_cancellation(int(session_id))
+
+
+@periodic(minutes=1)
+def move_the_line():
+    now = timezone.now()
+    services.expire_offers(now=now)
+    services.release_expired_holds(now=now)
+    services.tell_everybody(now=now)
+
+
+@periodic(minutes=1)
+def remind():
+    letters.remind(now=timezone.now())
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=3))
+def recount():
+    services.recount_seats()

@@ -1,0 +1,65 @@
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.htmx import render_page
+from core.pagination import keyset
+from features.sessions import pages
+from features.sessions.access import visible_session
+from features.sessions.cards import cards
+from features.sessions.filters import SessionFilter
+from features.sessions.models import Registration, WaitlistEntry
+
+
+def with_waiting(queryset):
+    line = WaitlistEntry.objects.filter(session=OuterRef("pk"), left_at=None).order_by().values("session")
+    return queryset.annotate(waiting=Coalesce(Subquery(line.annotate(n=Count("pk")).values("n")), 0))
+
+
+@require_safe
+def browse(request):
+    now = timezone.now()
+    filters = SessionFilter(request.GET, now=now, person=request.user)
+    found = with_waiting(filters.matching().select_related("host"))
+    page = keyset(found, request, order=("starts_at", "id"))
+    context = {
+        "filters": filters,
+        "form": pages.filter_form(filters, request),
+        "cards": cards(page.items, now, pages.standings(request.user, page.items)),
+        "page": page,
+        "total": filters.matching().count(),
+    }
+    if not page.items:
+        context["nothing"] = pages.nothing_found(filters, request)
+    return render_page(request, "sessions/browse.html", context, partial="results")
+
+
+@require_safe
+def session(request, pk, slug):
+    session = visible_session(request.user, pk)
+    if slug != session.slug:
+        return redirect(session, permanent=True)
+    now = timezone.now()
+    return render(request, "sessions/session.html", pages.session_page(session, request.user, now))
+
+
+@require_safe
+@login_required
+def agenda(request):
+    now = timezone.now()
+    seats = Registration.objects.active().filter(person=request.user).select_related("session__host")
+    coming = seats.filter(session__ends_at__gt=now, session__cancelled_at=None).order_by("session__starts_at", "pk")[:50]
+    past = keyset(
+        seats.filter(session__ends_at__lte=now), request, order=("-session__starts_at", "-id"), size=20
+    )
+    waiting = WaitlistEntry.objects.filter(person=request.user, left_at=None, session__starts_at__gt=now)
+    context = {
+        "coming": cards([seat.session for seat in coming], now),
+        "past": cards([seat.session for seat in past.items], now),
+        "page": past,
+        "waiting": cards([e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:50]], now),
+    }
+    return render(request, "sessions/agenda.html", context)

@@ -1,0 +1,72 @@
+"""Links that letters carry: signed, for one purpose, good for a while. GET shows, POST acts: scanners follow links."""
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from features.sessions import pages, services
+from features.sessions.links import CANCELLATION, WAITLIST, read
+from features.sessions.models import Registration, WaitlistEntry
+from features.sessions.views.registration import cancel, cancellation_context, leave
+
+
+def _signed(token, purpose):
+    try:
+        return read(token, purpose)
+    except signing.BadSignature as error:
+        raise Http404 from error
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def waitlist_link(request, token):
+    """A place in line without signing in: take the seat on offer, say no to it, or leave."""
+    entries = WaitlistEntry.objects.select_related("session__host", "person")
+    entry = get_object_or_404(entries, public_id=_signed(token, WAITLIST))
+    if request.method == "POST":
+        act = request.POST.get("act")
+        if act == "claim":
+            try:
+                services.register(session=entry.session, person=entry.person, note=entry.note)
+                messages.success(request, _("The seat is yours. A letter with the calendar entry is on its way."))
+            except services.RegistrationRefused as refused:
+                messages.error(request, refused.verdict.words)
+        elif act in ("decline", "leave") and entry.left_at is None:
+            leave(request, entry, act == "decline")
+        return redirect("waitlist_link", token)
+    context = pages.join_panel(entry.session, entry.person, timezone.now())
+    return render(request, "sessions/waitlist_link.html", context | {"token": token, "place": entry})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancellation_link(request, token):
+    """Give one's seat back without signing in."""
+    seats = Registration.objects.select_related("session__host", "person")
+    seat = get_object_or_404(seats, public_id=_signed(token, CANCELLATION))
+    if request.method == "POST":
+        return cancel(request, seat)
+    return render(request, "sessions/registration_cancellation.html", cancellation_context(seat) | {"token": token})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request, token):
+    """The personal way into the room. The press is what counts as being there, never the mere opening of the page."""
+    seats = Registration.objects.select_related("session__host", "person", "attendance")
+    seat = get_object_or_404(seats, join_token=token)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            services.record_join(registration=seat)
+            return redirect("join", token)
+        except services.AttendanceRefused as refused:
+            refusal = refused.words
+    now = timezone.now()
+    here = getattr(seat, "attendance", None)
+    context = pages.join_panel(seat.session, seat.person, now) | {"seat": seat, "here": here, "refusal": refusal}
+    response = render(request, "sessions/join.html", context, status=409 if refusal else 200)
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,145 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.htmx import render_page
+from core.limits import hit
+from features.accounts import services as accounts
+from features.sessions import emails, pages, services
+from features.sessions.access import own_registration, visible_session
+from features.sessions.forms import RegistrationForm
+
+
+def _input_key(session):
+    return f"registration:{session.pk}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration(request, pk, slug):
+    """The page of one person's place in a session, whatever it is; a POST takes a seat, or a place in line."""
+    session = visible_session(request.user, pk)
+    if request.method != "POST" and slug != session.slug:
+        return redirect("registration", pk, session.slug, permanent=True)
+    if not request.user.is_authenticated:
+        return _stranger(request, session)
+    if request.method == "POST":
+        return _register(request, session)
+    kept = accounts.take_input(request, _input_key(session))
+    return _page(request, session, RegistrationForm(initial={"note": kept.get("note", "")} if kept else None))
+
+
+def _register(request, session):
+    hit("registration", str(request.user.pk))
+    form = RegistrationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, session, form, 422)
+    join = services.join_waitlist if request.POST.get("act") == "wait" else services.register
+    try:
+        join(session=session, person=request.user, note=form.cleaned_data["note"])
+    except services.RegistrationRefused as refused:
+        form.add_error(None, refused.verdict.words)
+        return _page(request, session, form, 422)
+    if join is services.register:
+        messages.success(request, _("You have a seat. A letter with the calendar entry is on its way."))
+    else:
+        messages.success(request, _("You are on the waitlist. We write as soon as a seat is yours."))
+    return _answer(request, session)
+
+
+def _stranger(request, session):
+    """Sign up in the act: what is typed here is kept, and comes back once the person is known."""
+    next_url = f"{session.get_absolute_url()}registration/"
+    form, people, status = RegistrationForm(), accounts.sign_up_form(), 200
+    if request.method == "POST":
+        form, status = RegistrationForm(request.POST), 422
+        if form.is_valid():
+            accounts.keep_input(request, _input_key(session), request.POST)
+            response, people = accounts.begin_sign_up(request, request.POST, next_url)
+            if response:
+                return response
+        else:
+            people = accounts.sign_up_form(request.POST)
+    accounts.keep_reason(request, _("Log in to register for “%(title)s”.") % {"title": session.title})
+    context = pages.join_panel(session, request.user, timezone.now())
+    context |= {"form": form, "sign_up": people, "next_url": next_url}
+    return render(request, "sessions/sign_up.html", context, status=status)
+
+
+def _page(request, session, form, status=200):
+    context = pages.join_panel(session, request.user, timezone.now()) | {"form": form}
+    return render_page(request, "sessions/registration.html", context, partial="join", status=status)
+
+
+def _answer(request, session):
+    """After a POST: the new state in place for htmx, the page of the seat for a plain form."""
+    from core.htmx import is_htmx
+
+    if is_htmx(request):
+        return _page(request, session, RegistrationForm())
+    return redirect("registration", session.pk, session.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def cancellation(request, pk, slug):
+    """What giving the seat back means, shown first; then doing it."""
+    session = visible_session(request.user, pk)
+    seat = own_registration(request.user, session)
+    if request.method != "POST":
+        return render(request, "sessions/registration_cancellation.html", cancellation_context(seat))
+    return cancel(request, seat)
+
+
+def cancellation_context(seat):
+    session = seat.session
+    return {
+        "session": session,
+        "registration": seat,
+        "waiting_count": session.waitlist.filter(left_at=None).count(),
+        "has_started": session.has_started(timezone.now()),
+    }
+
+
+def cancel(request, seat):
+    try:
+        services.cancel_registration(registration=seat, by=seat.person)
+    except services.RegistrationRefused as refused:
+        messages.error(request, refused.verdict.words)
+    else:
+        messages.success(request, _("Your seat is given back. Thank you for saying so."))
+    return redirect(seat.session)
+
+
+@require_POST
+@login_required
+def waitlist(request, pk, slug):
+    """Leave the line, or say no to the seat on offer."""
+    session = visible_session(request.user, pk)
+    entry = session.waitlist.filter(person=request.user, left_at=None).first()
+    if entry:
+        leave(request, entry, request.POST.get("act") == "decline")
+    return _answer(request, session)
+
+
+def leave(request, entry, is_decline):
+    if is_decline:
+        services.decline_offer(entry=entry)
+        messages.success(request, _("The seat moves on to the next in line."))
+    else:
+        services.leave_waitlist(entry=entry)
+        messages.success(request, _("You left the waitlist."))
+
+
+@require_safe
+@login_required
+def calendar(request, pk, slug):
+    """The calendar entry of one's own seat, the same that the letter carries."""
+    session = visible_session(request.user, pk)
+    seat = own_registration(request.user, session)
+    answer = HttpResponse(emails.calendar_entry(seat), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{session.slug}.ics"'
+    return answer

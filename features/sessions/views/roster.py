@@ -1,0 +1,66 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_tables2 import RequestConfig
+
+from core.htmx import is_htmx, render_page
+from features.sessions import services
+from features.sessions.access import hosted_session, seat_of_hosted_session
+from features.sessions.tables import RosterTable, roster_csv
+
+
+@require_safe
+@login_required
+def roster(request, pk, slug):
+    session = hosted_session(request.user, pk)
+    context = _numbers(session) | {"session": session}
+    seats = services.seats_of(session)
+    name = request.GET.get("name", "").strip()[:80]
+    if name:
+        seats = seats.filter(person__name__icontains=name)
+    show = request.GET.get("show", "")
+    if show == "missing":
+        seats = seats.filter(attendance=None)
+    table = RosterTable(seats)
+    RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    waiting = session.waitlist.filter(left_at=None).select_related("person").order_by("joined_at", "id")
+    context |= {"table": table, "name": name, "show": show, "waiting": waiting[:50], "is_open": _is_open(session)}
+    return render_page(request, "sessions/roster.html", context, partial="people")
+
+
+def _is_open(session):
+    return bool(session.starts_at) and services.check_in_is_open(session, timezone.now())
+
+
+def _numbers(session):
+    seats = services.seats_of(session)
+    return {"all": seats.count(), "here": seats.exclude(attendance=None).count()}
+
+
+@require_POST
+@login_required
+def attendance(request, public_id):
+    """One press: here. Another: not here after all."""
+    seat = seat_of_hosted_session(request.user, public_id)
+    act = services.undo_check_in if request.POST.get("act") == "undo" else services.check_in
+    try:
+        act(registration=seat, by=request.user)
+    except services.AttendanceRefused as refused:
+        messages.error(request, refused.words)
+    if not is_htmx(request):
+        return redirect("session_roster", seat.session_id, seat.session.slug)
+    seat = seat_of_hosted_session(request.user, public_id)
+    context = _numbers(seat.session) | {"record": seat, "session": seat.session, "is_open": _is_open(seat.session), "swapped": True}
+    return render(request, "sessions/_tick.html", context)
+
+
+@require_safe
+@login_required
+def roster_file(request, pk, slug):
+    session = hosted_session(request.user, pk)
+    answer = HttpResponse(roster_csv(services.seats_of(session)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{session.slug}-roster.csv"'
+    return answer
