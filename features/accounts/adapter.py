@@ -1,5 +1,65 @@
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import logs
+from features.accounts import emails, services
+from features.accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    """Where allauth's steps meet our rules: how a person is made, where redirects may lead, what is written down."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _(
+            "E-mail and password do not match. Check for a typo, or have a code mailed to you instead."
+        ),
+        "incorrect_code": _("That is not the code from the newest letter. Check for a typo."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
+        "rate_limited": _("That was too often. Wait a minute, then try again."),
+    }
+
+    def is_safe_url(self, url):
+        return bool(services.safe_next(self.request, url))
+
+    def save_user(self, request, user, form, commit=True):
+        data = form.cleaned_data
+        user.email, user.name = data["email"], data["name"]
+        user.time_zone, user.languages = data["time_zone"], ["en"]
+        if data.get("password1"):
+            user.set_password(data["password1"])
+        else:
+            user.set_unusable_password()
+        return services.create_person(user)
+
+    @transaction.atomic
+    def set_password(self, user, password):
+        super().set_password(user, password)
+        services.audit(user, "password.changed", f"person:{user.pk}", ["password"])
+
+    def get_password_change_redirect_url(self, request):
+        return reverse("account")
+
+    # --- Letters: written down now, sent by the worker, so that no page waits for a mail server -----------------------
+    def send_mail(self, template_prefix, email, context):
+        emails.write(template_prefix.rsplit("/", 1)[-1], email, context)
+
+    def send_account_already_exists_mail(self, email):
+        self.send_mail("account_already_exists", email, {"next": getattr(self.request, "sign_up_next", "")})
+
+    # --- Attempts, with ids and never with addresses ------------------------------------------------------------------
+    def pre_authenticate(self, request, **credentials):
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            logs.security.warning("login_limited", extra={"account": _account_id(credentials)})
+            raise
+
+    def authentication_failed(self, request, **credentials):
+        logs.security.warning("login_failed", extra={"account": _account_id(credentials)})
+
+
+def _account_id(credentials) -> int | None:
+    return User.objects.filter(email=credentials.get("email", "").lower()).values_list("pk", flat=True).first()

@@ -1,6 +1,70 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from core import logs
+from core.middleware import has_session
+from features.accounts import access
+
+PRIVILEGED_PATHS = ("/manage/", "/moderation/", "/admin/")
+
+
 def viewer_zone(get_response):
-    return get_response
+    """Times are shown in the member's zone; strangers get the site's, which their browser turns into their own."""
+
+    def middleware(request):
+        # Without a session cookie there is nobody to look up, and the page may be shared: no query here.
+        member = request.user if has_session(request) and request.user.is_authenticated else None
+        zone = member.time_zone if member else ""
+        request.person_id = member.pk if member else None
+        request.theme = member.theme if member else ""
+        request.viewer_zone_is_known = bool(zone)
+        with timezone.override(zone or settings.DEFAULT_TIME_ZONE):
+            return get_response(request)
+
+    return middleware
 
 
 def privileged_needs_mfa(get_response):
-    return get_response
+    """Pages for a few open only to sessions with a second factor; everybody else finds nothing there."""
+
+    def middleware(request):
+        if not request.path.startswith(PRIVILEGED_PATHS):
+            return get_response(request)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        if not access.is_privileged(request.user):
+            logs.security.warning("denied", extra={"person": request.user.pk, "path": request.path})
+            raise Http404
+        if access.used_second_factor(request):
+            return get_response(request)
+        logs.security.warning("second_factor_missing", extra={"person": request.user.pk})
+        if access.has_second_factor(request.user):
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+        messages.warning(request, _("Your role opens pages that need a second factor. Set one up here first."))
+        return redirect("mfa_index")
+
+    return middleware
+
+
+class InvalidIs422:
+    """allauth answers an invalid form with 200; on this site a failure says so in its status as well."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_template_response(self, request, response):
+        form = (response.context_data or {}).get("form")
+        failed = request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None)
+        if failed and request.path.startswith("/account/"):
+            response.status_code = 422
+        return response

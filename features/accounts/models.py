@@ -17,7 +17,15 @@ HANDLE = RegexValidator(
 )
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(QuerySet):
+    def unconfirmed(self):
+        """Sign-ups whose e-mail address nobody has proved yet: they have never been inside and own nothing."""
+        return self.filter(last_login=None, is_superuser=False, role_grants=None, is_demo=False).exclude(
+            emailaddress__verified=True
+        )
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
@@ -80,6 +88,16 @@ class Role(models.TextChoices):
     ORGANISER = "organiser", _("Organiser: runs the site")
 
 
+# Whoever holds one of these sees what others do not, so it takes a second factor.
+PRIVILEGED_ROLES = frozenset({Role.AREA_MODERATOR, Role.MODERATOR, Role.FINANCE, Role.ORGANISER})
+
+
+class RoleGrantQuerySet(QuerySet):
+    def in_force(self, now=None):
+        now = now or timezone.now()
+        return self.filter(Q(until=None) | Q(until__gt=now), revoked_at=None, granted_at__lte=now)
+
+
 class RoleGrant(models.Model):
     """Who may act as what, where, from whom and until when. An end is an end date, so that history stays readable."""
 
@@ -92,14 +110,18 @@ class RoleGrant(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
-    objects = QuerySet.as_manager()
+    objects = RoleGrantQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "role", "scope"], condition=Q(revoked_at=None), name="one_open_grant_per_role_and_scope"
+                fields=["person", "role", "scope"],
+                condition=Q(revoked_at=None),
+                name="one_open_grant_per_role_and_scope",
             ),
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("granted_at")), name="grant_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("granted_at")), name="grant_ends_after_start"
+            ),
         ]
 
 
@@ -114,3 +136,23 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-happened_at", "-id"], name="audit_newest_first")]
+
+
+class FormerHandle(models.Model):
+    """A handle somebody had: links to it still lead to them, and nobody else can take it to pass for them."""
+
+    handle = models.CharField(max_length=30, primary_key=True)
+    person = models.ForeignKey(User, models.CASCADE, related_name="former_handles")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+
+class AccountLetter(models.Model):
+    """A letter about the account itself, from the request that asked for it to the worker that sends and deletes it.
+
+    It may hold a code, and it may go to an address that has no account. The outbox holds only its id.
+    """
+
+    kind = models.CharField(max_length=60)
+    address = models.EmailField()
+    details = models.JSONField(default=dict)
+    written_at = models.DateTimeField(default=timezone.now)

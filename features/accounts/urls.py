@@ -1,5 +1,35 @@
+from allauth.account.views import email as email_address
+from allauth.mfa.recovery_codes.views import generate_recovery_codes
+from allauth.mfa.totp.views import activate_totp, deactivate_totp
+from allauth.mfa.webauthn.views import add_webauthn, remove_webauthn
+from django.db.transaction import atomic
 from django.urls import include, path
 
+from features.accounts.admin import hide_secrets
+from features.accounts.views import codes, manage, own
+
+hide_secrets()
+
+# allauth's own views at allauth's own addresses, but the change and its audit row stand or fall together.
+audited = [
+    path("account/email/", atomic(email_address), name="account_email"),
+    path("account/confirm-email/", codes.confirm_email, name="account_email_verification_sent"),
+    path("account/2fa/totp/activate/", atomic(activate_totp), name="mfa_activate_totp"),
+    path("account/2fa/totp/deactivate/", atomic(deactivate_totp), name="mfa_deactivate_totp"),
+    path("account/2fa/recovery-codes/generate/", atomic(generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("account/2fa/webauthn/add/", atomic(add_webauthn), name="mfa_add_webauthn"),
+    path("account/2fa/webauthn/keys/<int:pk>/remove/", atomic(remove_webauthn), name="mfa_remove_webauthn"),
+]
+
 urlpatterns = [
+    path("account/", own.account, name="account"),
+    path("account/preferences/", own.preferences, name="preferences"),
+    path("account/sessions/<int:pk>/end/", own.end_session, name="end_session"),
+    path("account/login/code/confirm/", codes.confirm_login, name="account_confirm_login_code"),
+    *audited,
     path("account/", include("allauth.urls")),
+    path("manage/", manage.manage, name="manage"),
+    path("manage/roles/", manage.roles, name="manage_roles"),
+    path("manage/roles/<int:pk>/revocation/", manage.revocation, name="manage_role_revocation"),
+    path("manage/audit/", manage.audit, name="manage_audit"),
 ]

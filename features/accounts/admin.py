@@ -1,0 +1,62 @@
+"""Django's admin, for what has no page of its own yet: looking a member up, correcting a name, suspending."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from features.accounts import services
+from features.accounts.access import has_role
+from features.accounts.models import Role, User
+
+admin.site.site_header = admin.site.site_title = _("Site records")
+admin.site.index_title = _("Records")
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    list_display = ("name", "handle", "headline", "is_active", "joined_at")
+    list_filter = ("is_active", "is_demo")
+    search_fields = ("name", "handle", "email")
+    ordering = ("-joined_at",)
+    fields = ("name", "headline", "handle", "email", "languages", "time_zone", "is_active", "joined_at", "last_login")
+    readonly_fields = ("handle", "email", "languages", "time_zone", "is_active", "joined_at", "last_login")
+    actions = ("suspend", "reinstate")
+
+    def _is_organiser(self, request, obj=None):
+        return has_role(request.user, Role.ORGANISER)
+
+    has_module_permission = has_view_permission = has_change_permission = _is_organiser
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        # The admin's change view is one transaction, so the row stands or falls with the change.
+        super().save_model(request, obj, form, change)
+        services.audit(request.user, "person.corrected", f"person:{obj.pk}", form.changed_data)
+
+    @admin.action(description=_("Suspend: log out and keep out"))
+    def suspend(self, request, queryset):
+        for person in queryset.exclude(pk=request.user.pk):
+            services.suspend(actor=request.user, person=person)
+
+    @admin.action(description=_("Reinstate"))
+    def reinstate(self, request, queryset):
+        for person in queryset:
+            services.reinstate(actor=request.user, person=person)
+
+
+def hide_secrets() -> None:
+    """Factors hold keys, sessions hold keys, and what a person may do is a role: none of them is for browsing.
+
+    Called when addresses are built, because the packages register these after us.
+    """
+    for model in (Authenticator, EmailAddress, UserSession, Group):
+        if admin.site.is_registered(model):
+            admin.site.unregister(model)

@@ -1,0 +1,125 @@
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import languages
+from core.text import one_line
+from features.accounts import handles, services, zones
+from features.accounts.fields import NameField
+from features.accounts.models import Role, User
+
+
+class SignupForm(AllauthSignupForm):
+    field_order = ["name", "email", "password1", "time_zone"]
+    next_url = ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        if "password1" in self.fields:
+            self.fields["password1"].help_text = _(
+                "At least 10 characters. Without one we mail you a code whenever you log in."
+            )
+
+    def validate_unique_email(self, value):
+        # Nobody has proved that address yet, so this sign-up has the same right to it as the one before.
+        return value if services.is_unconfirmed(value) else super().validate_unique_email(value)
+
+    def try_save(self, request):
+        # The letter to somebody who has an account leads back to the same place.
+        request.sign_up_next = self.next_url or services.safe_next(request, request.POST.get("next"))
+        try:
+            return super().try_save(request)
+        except services.EmailTaken:  # confirmed between the check and now
+            self.account_already_exists = True
+            return super().try_save(request)
+
+    @transaction.atomic
+    def save(self, request):
+        return super().save(request)
+
+
+class SignUpInPassing(SignupForm):
+    """Sign-up beside another form: the fewest fields that make an account."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["password1"]
+
+
+class PreferencesForm(forms.ModelForm):
+    name = NameField()
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        help_text=_("Languages in which you can follow a session."),
+        choices=languages.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one language.")},
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("All times are shown in it."),
+        choices=zones.choices,
+        widget=forms.Select(attrs={"data-zone": ""}),
+    )
+    theme = forms.ChoiceField(
+        label=_("Colours"),
+        required=False,
+        choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "handle", "headline", "languages", "time_zone", "theme"]
+        help_texts = {
+            "handle": _("The last word of your public address. Links with the old one keep working."),
+            "headline": _("One line, such as: Database engineer at a parcel carrier"),
+        }
+        widgets = {"handle": forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        zone = self.instance.time_zone
+        if zone and not any(zone == value for _, group in zones.choices() for value, _ in group):
+            self.fields["time_zone"].choices = [(zone, zone), *zones.choices()]
+        if not zone:
+            # Nothing chosen: the browser's zone is filled in, and without JavaScript somebody chooses knowingly.
+            self.fields["time_zone"].choices = [("", _("Choose a city in your zone")), *zones.choices()]
+
+    def clean_handle(self):
+        handle = self.cleaned_data["handle"]
+        if handle in handles.RESERVED:
+            raise forms.ValidationError(_("This handle is kept for the people who run the site. Choose another."))
+        return handle
+
+    def clean_headline(self):
+        return one_line(self.cleaned_data["headline"])
+
+
+class GrantForm(forms.Form):
+    handle = forms.CharField(label=_("Handle of the member"), max_length=30)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    scope = forms.CharField(
+        label=_("Only in"),
+        max_length=100,
+        required=False,
+        help_text=_("A text key such as skill:12. Empty: everywhere."),
+    )
+    until_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The role ends after this day. Empty: until it is revoked."),
+    )
+
+    def clean_handle(self):
+        person = User.objects.filter(handle=self.cleaned_data["handle"].strip().lstrip("@").lower()).first()
+        if person is None:
+            raise forms.ValidationError(_("Nobody has this handle. It is the last word of a member's address."))
+        self.person = person
+        return person.handle
+
+    def clean_scope(self):
+        return one_line(self.cleaned_data["scope"])

@@ -1,0 +1,47 @@
+"""Handles: the word in a person's address. Made from the name, kept unique by the database."""
+
+import re
+import secrets
+from collections.abc import Iterator
+
+from django.utils.text import slugify
+
+LONGEST = 30
+# Nobody should be able to speak in the name of the house.
+RESERVED = frozenset(
+    [
+        "admin",
+        "administrator",
+        "help",
+        "masteryhub",
+        "mentor",
+        "moderation",
+        "moderator",
+        "official",
+        "organiser",
+        "organizer",
+        "owner",
+        "root",
+        "security",
+        "staff",
+        "support",
+        "system",
+        "team",
+        "webmaster",
+    ]
+)
+
+
+def base(name: str) -> str:
+    """The plain handle for a name: "Joaquín Batista" is joaquin-batista; what cannot be spelled is member."""
+    plain = re.sub(r"[^a-z0-9]+", "-", slugify(name)).lstrip("0123456789-")[:LONGEST].strip("-")
+    return plain if len(plain) >= 3 and plain not in RESERVED else f"member-{plain}".strip("-")[:LONGEST]
+
+
+def candidates(name: str) -> Iterator[str]:
+    """The plain handle, then ever longer random endings: somebody is free before the patience ends."""
+    plain = base(name)
+    yield plain
+    for digits in (2, 3, 4, 6, 8, 10, 12):
+        ending = "".join(secrets.choice("0123456789") for _ in range(digits))
+        yield f"{plain[: LONGEST - digits - 1].rstrip('-')}-{ending}"

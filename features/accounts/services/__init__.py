@@ -1,0 +1,49 @@
+"""What other features may ask of accounts, and what its own pages do."""
+
+from features.accounts.services.audit import audit
+from features.accounts.services.entrance import (
+    begin_sign_up,
+    forget_reason,
+    keep_input,
+    keep_reason,
+    safe_next,
+    sign_up_form,
+    take_input,
+)
+from features.accounts.services.people import (
+    EmailTaken,
+    HandleTaken,
+    change_preferences,
+    create_person,
+    find_person,
+    forget_claims,
+    forget_unconfirmed,
+    is_unconfirmed,
+    reinstate,
+    suspend,
+)
+from features.accounts.services.roles import RoleRefused, grant_role, revoke_role
+
+__all__ = [
+    "EmailTaken",
+    "HandleTaken",
+    "RoleRefused",
+    "audit",
+    "begin_sign_up",
+    "change_preferences",
+    "create_person",
+    "find_person",
+    "forget_claims",
+    "forget_reason",
+    "forget_unconfirmed",
+    "grant_role",
+    "is_unconfirmed",
+    "keep_input",
+    "keep_reason",
+    "reinstate",
+    "revoke_role",
+    "safe_next",
+    "sign_up_form",
+    "suspend",
+    "take_input",
+]

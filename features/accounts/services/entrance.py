@@ -1,0 +1,90 @@
+"""The way in: where somebody goes next, what they had typed, why they have to log in, sign-up inside an act."""
+
+from typing import TYPE_CHECKING
+
+from allauth.account.internal import flows
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
+
+if TYPE_CHECKING:
+    from features.accounts.forms import SignupForm
+
+REASON, INPUT = "entrance_reason", "entrance_input"
+# A registration form is small; a session is not a place for novels.
+LONGEST_INPUT = 20_000
+NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "code"}
+
+
+def safe_next(request: HttpRequest, url: str | None, default: str = "") -> str:
+    """`url` if it is a path of this site, else `default`. Every redirect to what a request asked for goes through here.
+
+    Stricter than Django's test: a path with its query and nothing else, no host even if it is ours, no backslash and
+    no control character, which browsers drop or turn into a slash.
+    """
+    if not url or not url.startswith("/") or "\\" in url or not url.isprintable():
+        return default
+    allowed = url_has_allowed_host_and_scheme(url, allowed_hosts=None, require_https=request.is_secure())
+    return url if allowed else default
+
+
+def keep_input(request: HttpRequest, key: str, data: QueryDict) -> None:
+    """Keep what was typed while its author logs in or signs up. It survives the change of session at login."""
+    kept = data.copy()
+    for name in NEVER_KEPT & set(kept):
+        del kept[name]
+    text = kept.urlencode()
+    if len(text) <= LONGEST_INPUT:
+        request.session[INPUT] = {key: text}
+
+
+def take_input(request: HttpRequest, key: str) -> QueryDict | None:
+    """What `keep_input` kept under `key`, once; fits a form as data or as initial values."""
+    text = request.session.get(INPUT, {}).get(key)
+    if text is None:
+        return None
+    del request.session[INPUT]
+    return QueryDict(text)
+
+
+def keep_reason(request: HttpRequest, text: str) -> None:
+    """One plain sentence that the login and sign-up pages show: "Log in to finish registering for …"."""
+    request.session[REASON] = str(text)[:300]
+
+
+def forget_reason(request: HttpRequest) -> None:
+    request.session.pop(REASON, None)
+
+
+def sign_up_form(data=None, initial=None, prefix: str | None = None) -> "SignupForm":
+    """Name and e-mail, to stand beside a feature's own fields. No password: one can be set any time later."""
+    from features.accounts.forms import SignUpInPassing
+
+    return SignUpInPassing(data, initial=initial, prefix=prefix)
+
+
+def begin_sign_up(
+    request: HttpRequest, data, next_url: str, prefix: str | None = None
+) -> tuple[HttpResponse | None, "SignupForm"]:
+    """Sign a stranger up in the middle of an act. Answers (response, form): without a response the form has errors.
+
+    The response leads to the page that asks for the mailed code; whoever enters it is logged in and lands on
+    `next_url`. An address that has an account already gets the same response and another letter. Whatever else was
+    typed is the caller's to keep (`keep_input`).
+    """
+    form = sign_up_form(data, prefix=prefix)
+    refused = ratelimit.consume_or_429(request, app="allauth.account", action="signup")
+    if refused:
+        return refused, form
+    if not form.is_valid():
+        return None, form
+    next_url = safe_next(request, next_url, "/")
+    form.next_url = next_url
+    try:
+        person, response = form.try_save(request)
+        if person:
+            response = flows.signup.complete_signup(request, user=person, redirect_url=next_url)
+    except ImmediateHttpResponse as answer:
+        response = answer.response
+    return response, form

@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.text import one_line
+from features.accounts import handles
+from features.accounts.models import FormerHandle, User
+from features.accounts.services.audit import audit
+
+
+class EmailTaken(Exception):
+    """An account that is in use has this address."""
+
+
+class HandleTaken(Exception):
+    """Somebody has this handle, or had it."""
+
+
+def is_unconfirmed(email: str) -> bool:
+    """Whether the address only belongs to a sign-up that nobody has proved: then it is as free as an unknown one."""
+    return User.objects.filter(email=email.lower()).unconfirmed().exists()
+
+
+def forget_unconfirmed() -> int:
+    """Delete sign-ups whose address nobody proved within a day: they are only somebody's data."""
+    yesterday = timezone.now() - timedelta(days=1)
+    return User.objects.filter(joined_at__lt=yesterday).unconfirmed().delete()[0]
+
+
+@transaction.atomic
+def create_person(user: User) -> User:
+    """Insert a new `user` (email and name are set) under a handle of its own.
+
+    A sign-up for the same address that nobody confirmed gives way: whoever holds the mailbox decides which one lives,
+    and what the other had typed, its password above all, is gone with it. Raises EmailTaken.
+    """
+    user.email = user.email.lower()
+    user.name = one_line(user.name)[:80]
+    with connection.cursor() as cursor:
+        # Two sign-ups for one address queue here, so that the second sees the first.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-up:{user.email}"])
+    User.objects.filter(email=user.email).unconfirmed().delete()
+    if User.objects.filter(email=user.email).exists():
+        raise EmailTaken
+    for handle in handles.candidates(user.name):
+        if FormerHandle.objects.filter(handle=handle).exists():
+            continue
+        user.handle = handle
+        try:
+            with transaction.atomic():
+                user.save(force_insert=True)
+        except IntegrityError as error:
+            if not _is_about_handle(error):
+                raise
+            user.pk = None
+        else:
+            return user
+    raise RuntimeError("no free handle was found")
+
+
+@transaction.atomic
+def forget_claims(person: User) -> None:
+    """Drop the keys that were left in an account before its address was proved by somebody else's hands."""
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    if apps.is_installed("allauth.socialaccount"):
+        apps.get_model("socialaccount", "SocialAccount").objects.filter(user=person).delete()
+
+
+@transaction.atomic
+def change_preferences(*, person: User, **fields) -> None:
+    """Set what a person says about themselves. A changed handle keeps the old one as a way to them."""
+    handle = fields.get("handle", person.handle)
+    former = User.objects.select_for_update().values_list("handle", flat=True).get(pk=person.pk)
+    if handle != former:
+        if FormerHandle.objects.filter(handle=handle).exclude(person=person).exists():
+            raise HandleTaken(_("This handle is taken. Choose another."))
+        FormerHandle.objects.filter(handle=handle).delete()
+        FormerHandle.objects.update_or_create(handle=former, defaults={"person": person})
+    for name, value in fields.items():
+        setattr(person, name, value)
+    try:
+        with transaction.atomic():
+            person.save(update_fields=list(fields))
+    except IntegrityError as error:
+        if not _is_about_handle(error):
+            raise
+        raise HandleTaken(_("This handle is taken. Choose another.")) from error
+
+
+def _is_about_handle(error: IntegrityError) -> bool:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return "handle" in (getattr(diagnosis, "constraint_name", None) or "")
+
+
+def find_person(handle: str) -> User | None:
+    """Who has this handle, or had it: compare with `.handle` to know whether to redirect."""
+    person = User.objects.filter(handle=handle, is_active=True).first()
+    if person is None:
+        person = User.objects.filter(former_handles__handle=handle, is_active=True).first()
+    return person
+
+
+@transaction.atomic
+def suspend(*, actor: User, person: User) -> None:
+    """Nobody comes in with this account any more, and whoever is in is out by their next request."""
+    if not person.is_active:
+        return
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+    audit(actor, "person.suspended", f"person:{person.pk}")
+
+
+@transaction.atomic
+def reinstate(*, actor: User, person: User) -> None:
+    if person.is_active:
+        return
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    audit(actor, "person.reinstated", f"person:{person.pk}")

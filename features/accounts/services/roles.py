@@ -1,0 +1,69 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from features.accounts.access import forget_roles, has_role
+from features.accounts.models import Role, RoleGrant, User
+from features.accounts.services.audit import audit
+
+
+class RoleRefused(Exception):
+    """`code` for programs, the message with its next step for people."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+
+
+@transaction.atomic
+def grant_role(*, actor: User, person: User, role: str, scope: str = "", until: datetime | None = None) -> RoleGrant:
+    """Give `person` a role, everywhere or in one scope, for good or until a moment to come."""
+    _only_organisers(actor)
+    now = timezone.now()
+    if role not in Role.values:
+        raise RoleRefused("unknown_role", _("There is no such role. Choose one from the list."))
+    if not person.is_active:
+        raise RoleRefused("suspended", _("This account is suspended. Reinstate it first."))
+    if until and until <= now:
+        raise RoleRefused("already_over", _("The end lies in the past. Choose a later day, or none."))
+    # Two organisers may press the same button: the person's row is the place in the queue.
+    User.objects.select_for_update().get(pk=person.pk)
+    standing = RoleGrant.objects.filter(person=person, role=role, scope=scope, revoked_at=None).first()
+    if standing and (standing.until is None or standing.until > now):
+        raise RoleRefused("has_it", _("This person has the role already. Revoke it first to change its end."))
+    if standing:
+        # It ran out by itself; closing it at its own end keeps the history true and makes room.
+        standing.revoked_at = standing.until
+        standing.save(update_fields=["revoked_at"])
+    grant = RoleGrant.objects.create(
+        person=person, role=role, scope=scope, granted_by=actor, granted_at=now, until=until
+    )
+    forget_roles(person)
+    audit(actor, "role.granted", f"person:{person.pk}", [f"{role}@{scope}" if scope else role])
+    return grant
+
+
+@transaction.atomic
+def revoke_role(*, actor: User, grant: RoleGrant) -> None:
+    """End a grant now. Ending one that has ended is refused, so that nobody believes to have done it."""
+    _only_organisers(actor)
+    # Two organisers revoking each other must not leave the site without one: they queue on the same rows.
+    organisers = RoleGrant.objects.filter(role=Role.ORGANISER, person__is_active=True).in_force()
+    in_charge = list(organisers.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    grant = RoleGrant.objects.select_for_update(of=("self",)).select_related("person").get(pk=grant.pk)
+    if grant.revoked_at:
+        raise RoleRefused("ended", _("This role has ended already."))
+    if in_charge == [grant.pk]:
+        raise RoleRefused("last_organiser", _("Somebody has to run the site. Name another organiser first."))
+    grant.revoked_at, grant.revoked_by = timezone.now(), actor
+    grant.save(update_fields=["revoked_at", "revoked_by"])
+    forget_roles(grant.person)
+    name = f"{grant.role}@{grant.scope}" if grant.scope else grant.role
+    audit(actor, "role.revoked", f"person:{grant.person_id}", [name])
+
+
+def _only_organisers(actor: User) -> None:
+    if not has_role(actor, Role.ORGANISER):
+        raise RoleRefused("not_organiser", _("Only an organiser gives and takes roles."))

@@ -1,0 +1,68 @@
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from core.templatetags.ui import when
+from features.accounts.models import AuditEntry, RoleGrant
+
+
+class RolesTable(tables.Table):
+    person = tables.Column(verbose_name=_("Member"))
+    role = tables.Column(verbose_name=_("Role"))
+    scope = tables.Column(verbose_name=_("Only in"), default=_("Everywhere"))
+    granted_by = tables.Column(verbose_name=_("Given by"), default="—")
+    granted_at = tables.Column(verbose_name=_("Since"))
+    until = tables.Column(verbose_name=_("Until"), default=_("Without end"))
+    revocation = tables.TemplateColumn(
+        template_name="accounts/manage/_revocation.html", verbose_name=_("Act"), orderable=False, empty_values=()
+    )
+
+    class Meta:
+        model = RoleGrant
+        fields = ("person", "role", "scope", "granted_by", "granted_at", "until", "revocation")
+        orderable = False
+        caption = _("Roles in force")
+        empty_text = _("Nobody has a role yet.")
+
+    def render_person(self, value):
+        return format_html("{}<br><small>@{}</small>", value.name, value.handle)
+
+    def render_granted_at(self, value):
+        return when(value)
+
+    def render_until(self, value):
+        return when(value)
+
+
+class AuditTable(tables.Table):
+    happened_at = tables.Column(verbose_name=_("When"))
+    actor_id = tables.Column(verbose_name=_("Who"), default=_("The site"))
+    act = tables.Column(verbose_name=_("Did"))
+    target = tables.Column(verbose_name=_("To"))
+    fields = tables.Column(verbose_name=_("What"), default="")
+
+    class Meta:
+        model = AuditEntry
+        fields = ("happened_at", "actor_id", "act", "target", "fields")
+        orderable = False
+        caption = _("Audit log")
+        empty_text = _("Nothing has been written down yet.")
+
+    def __init__(self, entries, people, **kwargs):
+        """`people` are names by id, for entries whose account still exists."""
+        super().__init__(entries, **kwargs)
+        self.people = people
+
+    def render_happened_at(self, value):
+        return when(value)
+
+    def render_actor_id(self, value):
+        return self.people.get(value) or f"person:{value}"
+
+    def render_target(self, value):
+        kind, _colon, number = value.partition(":")
+        name = self.people.get(int(number)) if kind == "person" and number.isdecimal() else None
+        return f"{name} ({value})" if name else value
+
+    def render_fields(self, value):
+        return ", ".join(value)

@@ -1,0 +1,12 @@
+from core.jobs import job, periodic
+from features.accounts import emails, services
+
+
+@job
+def send_account_letter(ref):
+    emails.send(int(ref))
+
+
+@periodic(minutes=60)
+def forget_unconfirmed():
+    services.forget_unconfirmed()

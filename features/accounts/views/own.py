@@ -1,0 +1,56 @@
+"""A member's own pages: the account at a glance, preferences, where they are logged in."""
+
+from allauth.usersessions.internal.flows.sessions import end_sessions
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from features.accounts import access, services
+from features.accounts.forms import PreferencesForm
+from features.accounts.models import User
+
+
+@require_safe
+@login_required
+def account(request):
+    context = {
+        "is_organiser": access.has_role(request.user, "organiser"),
+        "has_password": request.user.has_usable_password(),
+        "has_second_factor": access.has_second_factor(request.user),
+        "session_count": UserSession.objects.filter(user=request.user).count(),
+    }
+    return render(request, "accounts/account.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def preferences(request):
+    # A fresh copy: validation writes into it, and the frame of the page must not show what was refused.
+    person = User.objects.get(pk=request.user.pk)
+    form = PreferencesForm(request.POST or None, instance=person)
+    if request.method != "POST":
+        return render(request, "accounts/preferences.html", {"form": form})
+    if form.is_valid():
+        try:
+            services.change_preferences(person=person, **form.cleaned_data)
+        except services.HandleTaken as refused:
+            form.add_error("handle", str(refused))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("preferences")
+    return render(request, "accounts/preferences.html", {"form": form}, status=422)
+
+
+@require_POST
+@login_required
+def end_session(request, pk):
+    """Log one browser out, this one included."""
+    session = get_object_or_404(UserSession, user=request.user, pk=pk)
+    end_sessions(request, [session])
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    messages.success(request, _("That browser is logged out."))
+    return redirect("usersessions_list")
