@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from core import views_dev
+from core import dev_mail, views_dev
 
 urlpatterns = [
+    path("mail/", dev_mail.mail, name="dev_mail"),
     path("style/", views_dev.style, name="dev_style"),
 ]

@@ -1,4 +1,60 @@
+"""How often one may act. N times are allowed in a window, exactly, however many ask at once; the next one is refused.
+
+    action            times  in       counted by     why
+    registration         20  1 hour   person         a script that takes or joins lines everywhere
+    session_publish      20  1 day    person         a flood of offers
+    search              120  1 minute client address a crawler that tries every filter
+    preferences          60  1 hour   client address a visitor's choice of time zone and theme
+
+Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
+A window opens with the first act. Count outside of a transaction: inside one the next waits for its commit, and a
+rollback forgives the act.
+"""
+
+import ipaddress
+import math
+
+from allauth.account.adapter import get_adapter
+from django.db import connection
+
+LIMITS = {
+    "registration": (20, 3600),
+    "session_publish": (20, 24 * 3600),
+    "search": (120, 60),
+    "preferences": (60, 3600),
+}
+
+COUNT = """
+    INSERT INTO core_ratecounter AS old (key, count, ends_at)
+    VALUES (%(key)s, 1, statement_timestamp() + make_interval(secs => %(seconds)s))
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN old.ends_at <= statement_timestamp() THEN 1 ELSE old.count + 1 END,
+        ends_at = CASE WHEN old.ends_at <= statement_timestamp() THEN excluded.ends_at ELSE old.ends_at END
+    RETURNING count, extract(epoch FROM ends_at - statement_timestamp())
+"""
+
+
 class RateLimited(Exception):
     def __init__(self, retry_after: int):
         super().__init__(f"try again in {retry_after} s")
         self.retry_after = retry_after
+
+
+def hit(action: str, key: object, limit: int | None = None, seconds: int | None = None) -> None:
+    """Count one `action` by `key` (an id, or `client_address`); raises RateLimited from the (limit + 1)th on."""
+    if limit is None or seconds is None:
+        limit, seconds = LIMITS[action]
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"key": f"{action}:{key}", "seconds": seconds})
+        count, left = cursor.fetchone()
+    if count > limit:
+        raise RateLimited(max(1, math.ceil(left)))
+
+
+def client_address(request) -> str:
+    """Who a stranger is counted as. Only as many forwarding headers are believed as there are proxies of ours
+    (TRUSTED_PROXY_COUNT, the rule that allauth's limits go by); the many addresses of one IPv6 network are one."""
+    address = ipaddress.ip_address(get_adapter().get_client_ip(request))
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((address, 64), strict=False).network_address)
+    return str(address)

@@ -2,21 +2,54 @@
 
 import logging
 import re
+import traceback
+from contextvars import ContextVar
 
+from django.conf import settings
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
-EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
+EMAIL = re.compile(r"[^\s@<>\"'()]+@[^\s@<>\"'()]+\.[^\s@<>\"'()]+")
+
+access = logging.getLogger("masteryhub.access")
+jobs = logging.getLogger("masteryhub.jobs")
+security = logging.getLogger("masteryhub.security")
+
+# Ties the lines of one request together; the same id is in the answer's X-Request-ID.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class JsonFormatter(BaseJsonFormatter):
     """JSON escapes control characters, so that one event stays one line; addresses in foreign messages are masked."""
 
     def __init__(self):
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"levelname": "level"})
+        super().__init__(
+            "%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"asctime": "time", "levelname": "level"}
+        )
 
     def process_log_record(self, log_record):
-        return {k: EMAIL.sub("[address]", v) if isinstance(v, str) else v for k, v in log_record.items()}
+        if current := request_id.get():
+            log_record["request"] = current
+        return {key: _masked(value) for key, value in log_record.items()}
 
 
-access = logging.getLogger("masteryhub.access")
-security = logging.getLogger("masteryhub.security")
+def _masked(value):
+    if isinstance(value, str):
+        # JSON leaves DEL and the C1 controls as they are, and some terminals act on them.
+        plain = "".join(c if c == "\n" or not "\x7f" <= c <= "\x9f" else "\ufffd" for c in value)
+        return EMAIL.sub("[address]", plain)
+    if isinstance(value, dict):
+        return {key: _masked(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(inner) for inner in value]
+    return value
+
+
+def where(error: BaseException) -> dict[str, str]:
+    """The place in our own code that an error came through, for a log line that may not carry its words."""
+    root = str(settings.BASE_DIR)
+    ours = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(root) and "site-packages" not in frame.filename
+    ]
+    return {"where": f"{ours[-1].filename.removeprefix(root)}:{ours[-1].lineno}"} if ours else {}

@@ -1,3 +1,4 @@
+import secrets
 import time
 
 from django.conf import settings
@@ -18,7 +19,10 @@ def request_log(get_response):
 
     def middleware(request):
         started = time.perf_counter()
+        request_id = secrets.token_hex(8)
+        logs.request_id.set(request_id)
         response = get_response(request)
+        response["X-Request-ID"] = request_id
         match = getattr(request, "resolver_match", None)
         logs.access.info(
             "request",

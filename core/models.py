@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 
 def make_public_id() -> str:
@@ -44,15 +44,17 @@ class Removable(models.Model):
 
 
 class Outbox(models.Model):
-    """Work that must happen after a commit. The row is written by the transaction that wants it; it holds ids, never text."""
+    """Work that must happen after a commit. The row is written by the transaction that wants it; it holds ids, never
+    text. All its times are the database's, so that no machine's clock matters."""
 
     task = models.CharField(max_length=200)
     ref = models.CharField(max_length=200)
     key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - NULL is "no key", which repeats
-    created_at = models.DateTimeField(default=timezone.now)
-    not_before = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(db_default=Now())
+    not_before = models.DateTimeField(db_default=Now())
     claimed_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    handed_over_at = models.DateTimeField(null=True, help_text="When its letter left for the mail server")
     done_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
@@ -72,7 +74,7 @@ class PeriodicRun(models.Model):
 
     task = models.CharField(max_length=200)
     slot = models.DateTimeField()
-    started_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -82,5 +84,23 @@ class PeriodicRun(models.Model):
 class Heartbeat(models.Model):
     """When a long-running part of the site last said that it lives."""
 
+    WORKER = "worker"
+
     name = models.CharField(max_length=50, primary_key=True)
-    beat_at = models.DateTimeField(default=timezone.now)
+    beat_at = models.DateTimeField(db_default=Now())
+
+
+class RateCounter(models.Model):
+    """How often somebody did something in the window that is open. The table is UNLOGGED: a crash opens new windows."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField()
+
+
+class CacheEntry(models.Model):
+    """What `core.cache` keeps, as JSON: nothing that is read from here can run. UNLOGGED: a crash empties it."""
+
+    key = models.CharField(max_length=250, primary_key=True)
+    value = models.JSONField()
+    expires_at = models.DateTimeField(null=True)

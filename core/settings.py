@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.socialaccount",
     "allauth.usersessions",
     "django_filters",
     "django_htmx",
@@ -72,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "features.accounts.middleware.InvalidIs422",
     "features.accounts.middleware.viewer_zone",
     "features.accounts.middleware.privileged_needs_mfa",
     "core.middleware.plain_errors",
@@ -112,7 +112,7 @@ REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "core.cache.TableCache"}
 }
 
 # --- People ---------------------------------------------------------------------------------------------------------
@@ -131,20 +131,54 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
+# Requests carry the address of the client only as far as our own proxies say so; a forged header changes nothing.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_ADAPTER = "features.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# Name, address and, for those who like one, a password; without it a code is mailed at each log-in.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+ACCOUNT_SIGNUP_FORM_CLASS = "features.accounts.fields.SignUpFields"
+ACCOUNT_FORMS = {"signup": "features.accounts.forms.SignupForm"}
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# One address, replaced once the new one is proved; the old one is told. Typing a wrong one at sign-up means starting
+# again: changing it on the way would tell whether the first had an account.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 180
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+# Passkeys are added to an account that exists: one made by passkey alone would have no recovery codes.
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
+
+# Log-in by another site exists only where its keys are set. (client id and secret, plus the issuer for OIDC)
+LOGIN_PROVIDERS = {
+    "google": ("GOOGLE", {"SCOPE": ["profile", "email"], "OAUTH_PKCE_ENABLED": True}, "https://accounts.google.com"),
+    "github": ("GITHUB", {"SCOPE": ["user:email"]}, "https://github.com"),
+    "openid_connect": ("OIDC", {"OAUTH_PKCE_ENABLED": True}, env.str("OIDC_ISSUER", "")),
+}
+SOCIALACCOUNT_PROVIDERS = {}
+LOGIN_PROVIDER_ORIGINS = []
+for _provider, (_prefix, _options, _origin) in LOGIN_PROVIDERS.items():
+    if not (_client := env.str(f"{_prefix}_CLIENT_ID", "")):
+        continue
+    _app = {"client_id": _client, "secret": env.str(f"{_prefix}_CLIENT_SECRET", "")}
+    if _provider == "openid_connect":
+        _app |= {"provider_id": "sso", "name": env.str("OIDC_NAME", "SSO"), "settings": {"server_url": _origin}}
+    SOCIALACCOUNT_PROVIDERS[_provider] = _options | {"APPS": [_app]}
+    LOGIN_PROVIDER_ORIGINS.append("{0.scheme}://{0.netloc}".format(urlsplit(_origin)))
+    INSTALLED_APPS += [f"allauth.socialaccount.providers.{_provider}"]
+if SOCIALACCOUNT_PROVIDERS:
+    INSTALLED_APPS += ["allauth.socialaccount"]
+    SOCIALACCOUNT_ADAPTER = "features.accounts.social.SocialAdapter"
 
 # --- Security -------------------------------------------------------------------------------------------------------
 _host_prefix = "__Host-" if IS_HTTPS else ""
@@ -163,14 +197,19 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],
-    # Stripe's hosted page is where a POST of ours is redirected to; browsers check that target too.
-    "form-action": [CSP.SELF, *(["https://checkout.stripe.com"] if STRIPE_SECRET_KEY else [])],
+    # Where a POST of ours is redirected to (Stripe's hosted page, another site's log-in); browsers check that target too.
+    "form-action": [
+        CSP.SELF,
+        *(["https://checkout.stripe.com"] if STRIPE_SECRET_KEY else []),
+        *LOGIN_PROVIDER_ORIGINS,
+    ],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
@@ -181,10 +220,10 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 _smtp = urlsplit(EMAIL_URL)
 MAILERS = {
     "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "core.smtp.EmailBackend",
         "OPTIONS": {
             "host": _smtp.hostname,
-            "port": _smtp.port or 587,
+            "port": _smtp.port or (465 if _smtp.scheme == "smtps" else 587),
             "username": unquote(_smtp.username or ""),
             "password": unquote(_smtp.password or ""),
             "use_tls": _smtp.scheme == "smtp+tls",
@@ -229,11 +268,8 @@ WHITENOISE_MAX_AGE = 3600
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 
 # --- Work after the answer --------------------------------------------------------------------------------------------
-HUEY = {
-    "name": "masteryhub",
-    "huey_class": "core.jobs.make_huey",
-    "immediate": False,
-}
+WORKER_THREADS = env.int("WORKER_THREADS", 2)  # each holds four connections to Postgres
+JOB_LEASE = env.int("JOB_LEASE", 30)  # seconds after which the work of a worker that was killed is taken up again
 
 # --- Logs: one JSON object a line, ids instead of people ----------------------------------------------------------------
 LOGGING = {
@@ -245,10 +281,11 @@ LOGGING = {
     "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
 }
 
-if TYPE_TEST := env.bool("TESTING", False):
+TESTING = env.bool("TESTING", False)
+if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # granian copies os.environ into every request's META; a secret there would reach the first error report.
-for _name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "REDIS_URL", "STRIPE_SECRET_KEY"):
+for _name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"):
     if not env.bool("KEEP_ENVIRONMENT", True):
         os.environ.pop(_name, None)

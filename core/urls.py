@@ -3,13 +3,13 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 
-from core import seo, views
+from core import health, seo, views
 from core.api import api
 
 urlpatterns = [
+    path("", include("features.skills.urls")),  # before profiles, whose skills/<slug>/ would swallow skills/suggest/
     path("", include("features.profiles.urls")),
     path("", include("features.sessions.urls")),
-    path("", include("features.skills.urls")),
     path("", include("features.accounts.urls")),
     path("", include("features.calendar.urls")),
     path("api/v1/", api.urls),
@@ -21,6 +21,7 @@ urlpatterns = [
         {"sitemaps": seo.sitemaps},
         name="django.contrib.sitemaps.views.sitemap",
     ),
+    path("healthz", health.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
 ]
 

@@ -1,0 +1,14 @@
+"""Work after a commit, through one door.
+
+`enqueue` writes a row in the caller's transaction: no commit, no row; a commit, and the work will be done, whatever is
+killed in between. `run_worker` claims rows under a lease and runs each in one transaction together with its end, so
+that what a job writes is written once. Huey carries the news that there is work; the rows alone decide what is run.
+
+    @job                       a function of one id, in `features/<name>/tasks.py`
+    @periodic(minutes=5)       a function of nothing, safe to run twice, once for every slot of five minutes
+"""
+
+from core.jobs.outbox import enqueue, run_pending
+from core.jobs.registry import job, periodic
+
+__all__ = ["enqueue", "job", "periodic", "run_pending"]

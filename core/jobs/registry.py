@@ -1,0 +1,77 @@
+"""Which functions may be run by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+
+from django.db.models.functions import Now
+
+from core.models import PeriodicRun
+from core.registry import Registry
+
+
+class UnknownTask(LookupError):
+    """The row names a function that is no job here: renamed by a deployment, or written by somebody else."""
+
+
+@dataclass(frozen=True)
+class Job:
+    function: Callable[[str], None]
+    is_atomic = True  # what it writes and the end of its row are one transaction
+
+    def run(self, ref: str) -> None:
+        self.function(ref)
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Each of its items has a transaction of its own, as it may walk over many: it is safe to run twice instead."""
+
+    function: Callable[[], None]
+    name: str
+    every: timedelta
+    at: timedelta  # after midnight UTC
+    is_atomic = False
+
+    def slot(self, now: datetime) -> datetime:
+        """The latest time up to `now` at which it should have run: after a break one run catches up."""
+        step, offset = self.every.total_seconds(), self.at.total_seconds()
+        return datetime.fromtimestamp((now.timestamp() - offset) // step * step + offset, UTC)
+
+    def run(self, ref: str) -> None:
+        self.function()
+        PeriodicRun.objects.filter(task=self.name, slot=ref).update(finished_at=Now())
+
+
+jobs = Registry("jobs")
+
+
+def job(function: Callable[[str], None]) -> Callable[[str], None]:
+    """A function that takes the `ref` of an outbox row. It sends at most one letter, as its last act but for writing
+    down that it was sent."""
+    jobs.register(f"{function.__module__}.{function.__qualname__}", Job(function))
+    return function
+
+
+def periodic(*, minutes: int, at: timedelta = timedelta()):
+    """Run every `minutes`; with 24 * 60, `at` is the time of day in UTC."""
+
+    def decorate(function: Callable[[], None]) -> Callable[[], None]:
+        name = f"{function.__module__}.{function.__qualname__}"
+        jobs.register(name, Periodic(function, name, timedelta(minutes=minutes), at))
+        return function
+
+    return decorate
+
+
+def find(name: str) -> Job | Periodic:
+    if name not in jobs:
+        import_module(name.rpartition(".")[0])
+    if name not in jobs:
+        raise UnknownTask(name)
+    return jobs[name]
+
+
+def periodics() -> list[Periodic]:
+    return [known for known in jobs.values() if isinstance(known, Periodic)]
