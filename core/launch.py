@@ -1,0 +1,227 @@
+"""`bin/run`: the whole site as children of one process. bin/bootstrap.py has put the packages in place before."""
+
+import contextlib
+import hashlib
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from core import processes
+from core.embedded import Postgres
+from core.preconditions import (
+    LOOPBACK,
+    ROOT,
+    bind_address,
+    check_port,
+    configuration,
+    is_demo,
+    prepare_folder,
+    secret_key,
+)
+from core.processes import Trouble
+
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+DEMO_ACCOUNTS = ("learner", "expert", "mentor", "moderator", "organiser")
+DEMO_PASSWORD = "skills-for-all"  # noqa: S105 - public by intent; features/accounts/seeds.py gives it to the accounts
+GRACE = 3  # seconds that a request or a task in progress has after Ctrl-C
+RESTARTS_PER_MINUTE = 5
+
+
+def web_command(host: str, port: int, workers: int) -> list[str]:
+    return [
+        sys.executable, "-m", "granian", "core.wsgi:application", "--interface", "wsgi",
+        "--host", bind_address(host), "--port", str(port), "--workers", str(workers),
+        "--blocking-threads", "4",  # granian's own choice is 256, each with a database connection
+        "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", str(GRACE), "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def worker_command() -> list[str]:
+    return [*MANAGE, "run_worker"]
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the terminal is this program's page
+
+
+class Step:
+    """One line of progress with the seconds it took."""
+
+    def __init__(self):
+        self.started = time.monotonic()
+
+    def done(self, name: str) -> None:
+        say(f"{time.monotonic() - self.started:6.1f} s  {name}")
+
+
+class Command(Step):
+    """A management command that runs beside the other steps."""
+
+    def __init__(self, name: str, *arguments: str, values: dict[str, str]):
+        super().__init__()
+        self.name = name
+        self.log = Path(values["DATA_DIR"]) / "logs" / f"{name}.log"
+        with self.log.open("wb") as log:
+            self.process = processes.start(
+                [*MANAGE, name, *arguments], cwd=ROOT, env=values, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def finish(self, name: str) -> None:
+        if self.process.wait():
+            output = self.log.read_text(errors="replace")
+            processes.raise_if_known(output)
+            refusals = re.findall(r"^\S+: \(\w+\.E\d+\) (.+)$", output, re.MULTILINE)
+            if refusals:  # of the system checks, each a sentence of its own
+                raise Trouble("\n".join(refusals))
+            lines = [line.strip() for line in output.splitlines() if line.strip()]
+            reason = lines[-1].rstrip(".") if lines else "it says nothing"
+            raise Trouble(f"`manage.py {self.name}` failed ({reason}): {self.log} tells more.")
+        self.done(name)
+
+
+def static_stamp(target: str) -> str:
+    """Changes whenever a style sheet, script or image does, of ours or of a package, and where they go."""
+    digest = hashlib.sha256((ROOT / "uv.lock").read_bytes() + target.encode())
+    for folder in sorted([ROOT / "static", *ROOT.glob("features/*/static")]):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def wait_for_page(values: dict[str, str], is_coming: Callable[[], bool]) -> None:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(values["HOST"], bind_address(values["HOST"]))  # noqa: S104
+    while is_coming():
+        connection = http.client.HTTPConnection(host, int(values["PORT"]), timeout=60)
+        with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+            connection.request("GET", "/", headers={"Host": urlsplit(values["SITE_URL"]).netloc})
+            status = connection.getresponse().status
+            if status < 500:
+                return
+            raise Trouble(f"The first page answers with status {status}: what the server says stands above.")
+        time.sleep(0.05)
+    raise Trouble("The web server does not start: what it says stands above.")
+
+
+class Site:
+    def __init__(self, values: dict[str, str]):
+        self.values = values
+        self.folder = Path(values["DATA_DIR"])
+        self.postgres: Postgres | None = None
+        self.commands: list[Command] = []
+        self.children: dict[str, subprocess.Popen] = {}
+        self.restarts: list[float] = []
+
+    def start(self) -> None:
+        """Whatever does not need the other runs beside it: the database, the style sheets, the demo world, the web."""
+        check_port(self.values["HOST"], int(self.values["PORT"]))
+        self.lock = prepare_folder(self.folder)
+        if "SECRET_KEY" not in self.values:
+            self.values["SECRET_KEY"] = secret_key(self.folder)
+        stamp, wanted = self.folder / "static.stamp", static_stamp(self.values["STATIC_ROOT"])
+        static = None
+        if not stamp.exists() or stamp.read_text() != wanted:
+            static = self.command("collectstatic", "--noinput")
+        if "DATABASE_URL" not in self.values:
+            step = Step()
+            self.postgres = Postgres(self.folder)
+            self.postgres.start()
+            self.values["DATABASE_URL"] = self.postgres.url
+            step.done("the database is up")
+        prepare = self.command("prepare")
+        if static:
+            static.finish("styles, scripts and images are ready")
+            stamp.write_text(wanted)
+        self.spawn("web")
+        prepare.finish("tables and demo world are in place" if is_demo(self.values) else "tables are in place")
+        self.spawn("worker")
+        step = Step()
+        wait_for_page(self.values, lambda: self.children["web"].poll() is None)
+        step.done("the first page is served")
+
+    def command(self, name: str, *arguments: str) -> Command:
+        self.commands.append(Command(name, *arguments, values=self.values))
+        return self.commands[-1]
+
+    def spawn(self, name: str) -> None:
+        command, environment = worker_command(), self.values
+        if name == "web":
+            command = web_command(self.values["HOST"], int(self.values["PORT"]), int(self.values["WEB_WORKERS"]))
+            # granian shows its environment to every request: the site forgets the secrets there once it has read them.
+            environment = {**self.values, "KEEP_ENVIRONMENT": "0"}
+        self.children[name] = processes.start(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+
+    def watch(self) -> None:
+        """Brings back what dies, until something dies too often."""
+        while True:
+            time.sleep(0.5)
+            if self.postgres and not self.postgres.is_alive():
+                raise Trouble(f"The database has stopped: {self.postgres.log} tells why; start again.")
+            for name, child in self.children.items():
+                if child.poll() is None:
+                    continue
+                processes.end_session(child)
+                now = time.monotonic()
+                self.restarts = [moment for moment in self.restarts if now - moment < 60] + [now]
+                if len(self.restarts) > RESTARTS_PER_MINUTE:
+                    raise Trouble(f"The {name} process keeps ending: what it says stands above.")
+                say(f"The {name} process has ended ({child.returncode}) and is started again.")
+                self.spawn(name)
+
+    def stop(self) -> None:
+        processes.stop([command.process for command in self.commands] + list(self.children.values()), GRACE + 1)
+        if self.postgres:
+            self.postgres.stop()
+
+    def greet(self, seconds: float) -> None:
+        say(f"\nMasteryHub is ready after {seconds:.1f} s: {self.values['SITE_URL']}")
+        if is_demo(self.values):
+            say("Sign in as " + ", ".join(f"{name}@demo.example" for name in DEMO_ACCOUNTS))
+            say(f"with the password {DEMO_PASSWORD}")
+        elif self.values["HOST"] not in LOOPBACK:
+            say("No demo accounts: their password is public, so they exist on a loopback HOST only.")
+        say(f"Ctrl-C stops it; the data stays in {self.folder}")
+
+
+def interrupt(number, frame):
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    started = time.monotonic()
+    signals = {signal.SIGINT, signal.SIGTERM}
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+        signals.add(signal.SIGHUP)
+    for number in signals:
+        signal.signal(number, interrupt)
+    site = None
+    try:
+        read = {name: value or "" for name, value in dotenv_values(ROOT / ".env").items()}
+        site = Site(configuration({**read, **os.environ}))
+        site.start()
+        site.greet(time.monotonic() - started)
+        site.watch()
+    except (Trouble, OSError) as problem:
+        print(processes.sentence(problem), file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopping.")
+    finally:
+        for number in signals:  # a second Ctrl-C does not interrupt the clearing up, which is bounded
+            signal.signal(number, signal.SIG_IGN)
+        if site:
+            site.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""Child processes that never outlive the process that started them."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class Trouble(Exception):
+    """What is wrong and what cures it, in one sentence for the person at the terminal."""
+
+
+FULL_DISK = "The disk is full: free some space and start again; nothing that was saved is lost."
+
+
+def is_full_disk(text: str) -> bool:
+    return "No space left on device" in text or "Disk quota exceeded" in text
+
+
+def raise_if_known(text: str) -> None:
+    """Troubles that any step can have."""
+    if is_full_disk(text):
+        raise Trouble(FULL_DISK)
+
+
+def sentence(problem: Exception) -> str:
+    """What the person at the terminal reads of a start that failed."""
+    if isinstance(problem, Trouble):
+        return str(problem)
+    return FULL_DISK if is_full_disk(str(problem)) else f"{problem}: put that right and start again."
+
+
+def start(command: list[str], *, when_orphaned: int = signal.SIGTERM, **options) -> subprocess.Popen:
+    """Start a child in a session of its own, so that Ctrl-C reaches it only through us, in our order.
+
+    On Linux the kernel sends it `when_orphaned` when we die, even by kill -9. The kernel watches the thread that
+    forked: call this from the main thread only.
+    """
+    parent = os.getpid()
+
+    def follow_parent():
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, int(when_orphaned))
+            if os.getppid() != parent:  # it died before the line above
+                os._exit(1)
+
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=follow_parent, **options)  # noqa: S603
+
+
+def stop(processes: list[subprocess.Popen], patience: float, using: int = signal.SIGTERM) -> None:
+    """Ask all at once, wait together, then end what is left of each one's session."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(using)
+    deadline = time.monotonic() + patience
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+        end_session(process)
+
+
+def end_session(process: subprocess.Popen) -> None:
+    """Kill a child and what it left behind, such as the workers of a server that was itself killed."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
