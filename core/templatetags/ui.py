@@ -41,9 +41,7 @@ def _sprite() -> str:
 def icon(name: str, style: str = "", label: str = ""):
     """One symbol of the sprite. Without a label it is decoration and the words beside it speak."""
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
-        '<svg class="{}" {}><use href="{}#{}"/></svg>', f"icon {style}".rstrip(), role, _sprite(), name
-    )
+    return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', f"icon {style}".rstrip(), role, _sprite(), name)
 
 
 @register.simple_tag
@@ -66,9 +64,11 @@ def tint(person_id: int) -> int:
 
 @register.simple_tag
 def arch(person, size: str = ""):
-    """A person: initials on an arch. `size` is s, l, xl or nothing. The name stands beside it, so this is decoration."""
+    """A person: initials on an arch; `size` is s, l, xl or nothing. Decoration, because the name stands beside it."""
     return format_html(
-        '<span class="{}" aria-hidden="true">{}</span>', f"arch t{tint(person.pk)} {size}".rstrip(), initials(person.name)
+        '<span class="{}" aria-hidden="true">{}</span>',
+        f"arch t{tint(person.pk)} {size}".rstrip(),
+        initials(person.name),
     )
 
 

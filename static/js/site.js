@@ -123,6 +123,12 @@
     }
   };
 
+  // A list of places that scrolls sideways on a phone starts where the reader is.
+  for (const here of all(":is(.tabs, .side) [aria-current]", document)) {
+    const strip = here.closest("ul, .tabs");
+    strip.scrollLeft = here.offsetLeft - strip.offsetLeft - 16;
+  }
+
   const ready = (within) => {
     localise(within);
     fillZones(within);

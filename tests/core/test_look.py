@@ -1,0 +1,228 @@
+"""What the look promises: its weight, nothing inline, one field for every form, a frame that knows strangers."""
+
+import re
+from pathlib import Path
+
+import brotli
+import django_htmx
+import pytest
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.template.loader import get_template, render_to_string
+from django.urls import reverse
+
+from core import nav, views_dev
+
+STATIC = settings.BASE_DIR / "static"
+HTMX = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
+TEMPLATES = sorted(
+    [*(settings.BASE_DIR / "templates").rglob("*"), *(settings.BASE_DIR / "features").rglob("templates/**/*")]
+)
+TEMPLATES = [path for path in TEMPLATES if path.suffix in {".html", ".txt"}]
+# Mail programs read no stylesheet, so letters carry their style with them.
+PAGES = [path for path in TEMPLATES if path.suffix == ".html" and "email" not in path.parent.parts]
+SPRITE = (STATIC / "img/icons.svg").read_text()
+SYMBOLS = re.findall(r'<symbol id="([^"]+)"', SPRITE)
+
+
+def name_of(path):
+    return str(path.relative_to(settings.BASE_DIR))
+
+
+def weight(*paths):
+    return sum(len(brotli.compress(path.read_bytes(), quality=11)) for path in paths)
+
+
+class TestWeight:
+    def test_the_whole_sites_styles_are_at_most_12_kb(self):
+        assert weight(*(path for path in (STATIC / "css").glob("*.css") if path.name != "dev.css")) <= 12_000
+
+    def test_the_whole_sites_scripts_are_at_most_20_kb_with_htmx(self):
+        assert weight(HTMX, *(STATIC / "js").glob("*.js")) <= 20_000
+
+    def test_what_every_first_visit_loads_leaves_20_kb_of_80_for_the_page(self):
+        files = ["css/site.css", "js/site.js", "fonts/schibsted-grotesk.woff2", "img/icons.svg", "img/favicon.svg"]
+        assert weight(HTMX, *(STATIC / name for name in files)) <= 60_000
+
+
+class TestTemplates:
+    @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+    def test_compiles(self, path):
+        root = next(parent for parent in path.parents if parent.name == "templates")
+        get_template(str(path.relative_to(root)))
+
+    @pytest.mark.parametrize("path", PAGES, ids=name_of)
+    def test_holds_nothing_inline(self, path):
+        html = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+        assert not re.search(r"<style|\sstyle\s*=|\shx-on|\son[a-z]+\s*=|javascript:|js:", html, re.IGNORECASE)
+        for attributes in re.findall(r"<script([^>]*)>", html, re.IGNORECASE):
+            assert "src=" in attributes or re.search(r'type="application/(ld\+)?json"', attributes)
+
+    def test_every_icon_that_is_used_is_in_the_sprite(self):
+        used = {place.icon for place in nav._places if place.icon}
+        for path in TEMPLATES:
+            used |= set(re.findall(r'{% icon "([^"]+)"', path.read_text()))
+        for path in [*(settings.BASE_DIR / "core").rglob("*.py"), *(settings.BASE_DIR / "features").rglob("*.py")]:
+            used |= set(re.findall(r'\bicon\("([^"]+)"', path.read_text()))
+        assert used
+        assert used <= set(SYMBOLS)
+
+    def test_the_sprite_names_each_symbol_once(self):
+        assert len(SYMBOLS) == len(set(SYMBOLS))
+
+
+class TestFrame:
+    """A page that exists for everybody: the one that says that nothing stands here."""
+
+    def test_a_strangers_page_holds_nothing_personal(self, client, db):
+        response = client.get("/nothing/stands/here/")
+        html = response.content.decode()
+        assert response.status_code == 404
+        assert not response.cookies
+        assert "csrfmiddlewaretoken" not in html
+        assert "nonce" not in html
+        assert reverse("account_login") + "?next=/nothing/stands/here/" in html
+        assert "data-guest" in html
+
+    def test_a_members_page_holds_the_menu_with_its_own_token(self, client, learner):
+        client.force_login(learner)
+        html = client.get("/nothing/stands/here/").content.decode()
+        assert "You, Sofia Mendes" in html
+        assert "csrfmiddlewaretoken" in html
+        assert "data-guest" not in html
+        assert "Times are shown in Lisbon time." in html
+
+    def test_there_is_one_h1_one_main_and_a_way_past_the_navigation(self, client, db):
+        html = client.get("/nothing/stands/here/").content.decode()
+        assert html.count("<h1") == html.count("<main") == 1
+        assert 'href="#main"' in html
+
+    def test_links_that_leave_a_page_keep_its_query(self, client, db):
+        html = client.get("/nothing/?q=sql&free=1").content.decode()
+        assert "?next=/nothing/%3Fq%3Dsql%26free%3D1" in html
+
+    @pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
+    def test_what_is_drawn_when_all_is_broken_needs_no_context_and_no_database(self, name):
+        html = render_to_string(name)
+        assert "<h1>" in html
+        assert "/static/css/site.css" in html
+
+    def test_too_often_says_when(self, rf):
+        assert "in 5 minutes" in render_to_string("429.html", {"retry_after": 300}, rf.get("/"))
+        assert "in 40 seconds" in render_to_string("429.html", {"retry_after": 40}, rf.get("/"))
+
+    def test_messages_are_notes_on_a_page_and_toasts_after_htmx(self):
+        said = [Message(messages.ERROR, "The card was declined. <b>")]
+        page = render_to_string("_messages.html", {"messages": said, "has_session": True})
+        assert 'id="messages"' in page
+        assert '<div class="note bad" role="alert">' in page
+        assert "&lt;b&gt;" in page
+        toast = render_to_string("_messages.html", {"messages": said, "out_of_band": True})
+        assert 'id="toasts" hx-swap-oob="beforeend"' in toast
+        assert '<div class="toast bad" role="alert">' in toast
+
+    def test_a_request_without_a_session_is_not_asked_for_messages(self):
+        class Unasked:
+            def __iter__(self):
+                raise AssertionError("this starts a session")
+
+        assert "note" not in render_to_string("_messages.html", {"messages": Unasked(), "has_session": False})
+
+
+class Sample(forms.Form):
+    title = forms.CharField(help_text="Under ten words.")
+    price = forms.IntegerField()
+    note = forms.CharField(required=False, widget=forms.TextInput(attrs={"placeholder": "Note for the host"}))
+    kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    agree = forms.BooleanField()
+
+    def clean(self):
+        if self.cleaned_data.get("title") == "refuse":
+            raise forms.ValidationError("Not today.")
+
+
+class TestTheOneField:
+    def test_label_help_and_input_belong_together(self):
+        html = str(Sample())
+        assert '<label for="id_title">title</label>'.lower() in html.lower()
+        assert re.search(r'<input[^>]*name="title"[^>]*aria-describedby="id_title_helptext"', html)
+        assert '<div class="help" id="id_title_helptext">Under ten words.</div>' in html
+
+    def test_what_may_be_left_out_says_so(self):
+        assert str(Sample()).count("(optional)") == 1
+
+    def test_a_fault_stands_at_its_field_and_the_first_takes_the_focus(self):
+        html = str(Sample({"title": "x", "price": "much", "kind": "c", "agree": "on"}))
+        wrong = re.search(r'<input[^>]*name="price"[^>]*>', html)[0]
+        assert 'aria-invalid="true"' in wrong
+        assert 'aria-describedby="id_price_error"' in wrong
+        assert "autofocus" in wrong
+        assert html.count("autofocus") == 1
+        assert re.search(r'id="id_price_error"><p class="error">.*?Enter a whole number', html, re.DOTALL)
+
+    def test_several_faults_are_listed_above_with_links(self):
+        html = str(Sample({"title": "x"}))
+        assert 'role="alert"' in html
+        assert '<a href="#id_price">' in html
+        assert '<a href="#id_kind">' in html
+        assert 'id="id_kind"' in html
+
+    def test_one_fault_needs_no_list(self):
+        assert 'role="alert"' not in str(Sample({"title": "x", "price": "1", "kind": "a"}))
+
+    def test_a_refusal_of_the_whole_form_stands_above_it(self):
+        html = str(Sample({"title": "refuse", "price": "1", "kind": "a", "agree": "on"}))
+        assert html.index("Not today.") < html.index("<input")
+
+    def test_choices_are_a_group_with_a_legend(self):
+        html = str(Sample())
+        assert re.search(r"<fieldset[^>]*>\s*<legend>Kind</legend>", html)
+        assert html.count('class="choice"') == 2
+
+    def test_a_placeholder_that_repeats_the_label_is_left_out(self):
+        assert "placeholder" not in str(Sample())
+
+
+class TestAccountPages:
+    """allauth's pages in our frame; what they do is the accounts feature's to test."""
+
+    @pytest.mark.parametrize(
+        "name", ["account_login", "account_signup", "account_reset_password", "account_request_login_code"]
+    )
+    def test_for_strangers(self, client, db, name):
+        self.check(client.get(reverse(name)))
+
+    @pytest.mark.parametrize(
+        "name", ["account_email", "account_change_password", "account_logout", "mfa_index", "usersessions_list"]
+    )
+    def test_for_members(self, client, learner, name):
+        client.force_login(learner)
+        self.check(client.get(reverse(name)))
+
+    def check(self, response):
+        html = response.content.decode()
+        assert response.status_code == 200
+        assert html.count("<h1") == 1
+        assert re.search(r"<title>\s*\w", html)
+        assert 'content="noindex"' in html
+        assert "Sign In" not in html
+        for button in re.findall(r"<(?:a|button)\b[^>]*\bbtn\b[^>]*>", html):
+            assert "class=" in button
+        assert len(re.findall(r'class="btn[^"]*\bmain\b', html)) <= 2
+
+
+class TestStylePage:
+    def test_it_shows_every_icon_every_role_and_both_themes(self, rf, db):
+        html = views_dev.style(rf.get("/dev/style/")).content.decode()
+        for name in SYMBOLS:
+            assert f"#{name}" in html
+        dark = views_dev.style(rf.get("/dev/style/", {"theme": "dark"})).content.decode()
+        assert 'data-theme="dark"' in dark
+        odd = views_dev.style(rf.get("/dev/style/", {"theme": '"><script>'})).content.decode()
+        assert "data-theme" not in odd
+
+    def test_it_is_not_there_without_the_demo(self, client, db):
+        assert not settings.DEMO
+        assert client.get("/dev/style/").status_code == 404
