@@ -1,0 +1,180 @@
+"""The demo world's sessions: `demo_world/*.toml` says what is held, here it comes true around the time `now`.
+
+Sessions, and all that the five who can be signed in as do, go through the services, each with the time at which it
+would have happened; the seats of everybody else are written by `demo_crowd`.
+"""
+
+import tomllib
+from datetime import date, datetime, time, timedelta
+from itertools import cycle
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from features.accounts.models import User
+from features.notifications.models import Notification
+from features.sessions import services
+from features.sessions.demo_crowd import Crowd
+from features.sessions.models import Format, SkillSession
+from features.sessions.services import letters
+from features.skills.services import resolve_all
+
+WORLD = Path(__file__).with_name("demo_world")
+NOTES = cycle(
+    ["", "", "First time here.", "", "I may be five minutes late.", "", "", "Could the text be large, please?"]
+)
+# What is handed to the service as it stands.
+WRITTEN = (
+    "title", "outcome", "description", "preparation", "kind", "format", "address", "level", "language", "capacity",
+    "price_minor", "cancellation_hours",
+)  # fmt: skip
+
+
+def entries():
+    return [
+        entry for file in sorted(WORLD.glob("*.toml")) for entry in tomllib.loads(file.read_text("utf-8"))["session"]
+    ]
+
+
+@transaction.atomic
+def fill(now):
+    if SkillSession.objects.filter(host__is_demo=True).exists():
+        return
+    World(now).build()
+    letters.remind(now=now)
+    # What happened days ago was written about days ago; of all that, only the seat on offer is news.
+    Notification.objects.filter(recipient__is_demo=True, mailed_at=None).exclude(kind="seat_offered").update(
+        mailed_at=now, read_at=now
+    )
+
+
+class World:
+    def __init__(self, now):
+        self.now = now
+        self.chance = Random(2)  # noqa: S311 - the same world every time
+        people = User.objects.filter(is_demo=True).prefetch_related("emailaddress_set").order_by("pk")
+        self.people = {person.email.partition("@")[0]: person for person in people}
+        self.learner = self.people["learner"]
+        cast = {"learner", "expert", "mentor", "moderator", "organiser"}
+        self.members = [person for name, person in self.people.items() if name not in cast]
+        self.busy = {}  # person: [(start, end), …], so that nobody sits in two rooms at once
+        self.entries = entries()
+        wanted = {name for entry in self.entries for name in entry["skills"]}
+        self.skills = resolve_all(wanted)
+        if unknown := wanted - self.skills.keys():
+            raise LookupError(f"The starter set does not know: {', '.join(sorted(unknown))}")
+
+    def build(self):
+        crowd, written = Crowd(), []
+        for entry in self.entries:
+            session = self.write(entry)
+            if not entry.get("draft"):
+                session = services.publish(
+                    session=session, by=session.host, now=session.created_at + timedelta(hours=3)
+                )
+                going, line = self.company(session, entry)
+                times = self.moments(session, len(going) + len(line))
+                for place, person in enumerate(going):
+                    there = place < entry.get("here", 0)
+                    crowd.seat(session, person, note=next(NOTES), at=times.pop(0), was_there=there)
+                written.append((session, entry, line, times))
+        crowd.write()
+        for session, entry, line, times in written:
+            self.play(session, entry, line, times)
+
+    def write(self, entry):
+        host = self.people[entry["host"]]
+        data = {name: entry[name] for name in WRITTEN if name in entry}
+        data["time_zone"] = host.time_zone
+        if when := entry.get("when"):
+            data["starts_at"] = starts_at(when, ZoneInfo(host.time_zone), self.now)
+            data["ends_at"] = data["starts_at"] + timedelta(minutes=entry["minutes"])
+            self.busy.setdefault(host, []).append((data["starts_at"], data["ends_at"]))
+        if entry.get("format") != Format.IN_PERSON:
+            data["room_url"] = f"https://meet.example.org/{host.handle}"
+        written_at = min(self.now, data.get("starts_at", self.now)) - timedelta(days=self.chance.randint(12, 24))
+        data |= {"created_at": written_at, "updated_at": written_at}
+        return services.save_draft(host=host, data=data, skills=[self.skills[name] for name in entry["skills"]])
+
+    def play(self, session, entry, line, times):
+        """What else happened, in that order: the learner came, a line formed, a seat came free, the host cancelled."""
+        if entry.get("learner") == "seat":
+            seat = services.register(session=session, person=self.learner, now=times.pop(0))
+            if "here" in entry:
+                services.check_in(registration=seat, by=session.host, now=session.starts_at + timedelta(minutes=2))
+        for person in line:
+            services.join_waitlist(session=session, person=person, now=times.pop(0))
+        if entry.get("learner") == "offered":
+            seat = session.registrations.exclude(person=self.learner).last()
+            services.cancel_registration(registration=seat, by=seat.person, now=self.now - timedelta(minutes=20))
+        if reason := entry.get("cancelled"):
+            services.cancel_session(session=session, by=session.host, reason=reason, now=self.now - timedelta(hours=20))
+            letters.tell_of_cancellation(session.pk)
+
+    def company(self, session, entry):
+        """Who goes and who waits. `going` and `waiting` count the learner, who takes a seat last, is second in a line,
+        or first in it when a seat is to be offered."""
+        place = entry.get("learner")
+        going = self.choose(session, entry.get("going", 0) - (place == "seat"))
+        line = self.choose(session, entry.get("waiting", 0) - (place in ("waiting", "offered")), left_out=going)
+        if place in ("waiting", "offered"):
+            line.insert(place == "waiting", self.learner)
+        return going, line
+
+    def choose(self, session, count, left_out=()):
+        """Members who have nothing else then, or least; who speak the language; and for a room, from its continent."""
+        span = (session.starts_at, session.ends_at)
+        asked = [person for person in self.members if person != session.host and person not in left_out]
+        self.chance.shuffle(asked)
+        asked.sort(
+            key=lambda person: (
+                any(start < span[1] and span[0] < end for start, end in self.busy.get(person, ())),
+                session.language not in person.languages,
+                session.format == Format.IN_PERSON and continent(person) != continent(session),
+            )
+        )
+        for person in asked[:count]:
+            self.busy.setdefault(person, []).append(span)
+        return asked[:count]
+
+    def moments(self, session, count):
+        """When people registered: most of them soon after publishing."""
+        opened = session.published_at
+        length = min(self.now, session.starts_at) - timedelta(hours=22) - opened
+        return sorted(opened + length * self.chance.random() ** 2 for _ in range(count + 1))
+
+
+def continent(placed) -> str:
+    return placed.time_zone.partition("/")[0]
+
+
+def starts_at(when, zone, now) -> datetime:
+    """The instant of `minutes_ahead`, of this or the next `evening`, of the nth `saturday` or of the nth working `day`
+    from today (before today when negative), at the wall time `at` where the host is."""
+    if "minutes_ahead" in when:
+        ahead = now + timedelta(minutes=when["minutes_ahead"])
+        return ahead.replace(second=0, microsecond=0) + timedelta(minutes=-ahead.minute % 5)
+    today = now.astimezone(zone).date()
+    clock = time.fromisoformat(when["at"])
+    if "evening" in when:
+        tonight = datetime.combine(today, clock, zone)
+        return (
+            tonight if tonight - now > timedelta(hours=3) else datetime.combine(today + timedelta(days=1), clock, zone)
+        )
+    if "saturday" in when:
+        day = today + timedelta(days=(5 - today.weekday() - 1) % 7 + 1 + 7 * (when["saturday"] - 1))
+    else:
+        day = working_day(today, when["day"])
+    return datetime.combine(day, clock, zone)
+
+
+def working_day(today: date, count: int) -> date:
+    step = timedelta(days=1 if count > 0 else -1)
+    day = today
+    for _ in range(abs(count)):
+        day += step
+        while day.weekday() > 4:
+            day += step
+    return day
