@@ -11,11 +11,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.health import LATE
 from core.models import Heartbeat, Outbox
 from features.accounts.models import PRIVILEGED_ROLES, RoleGrant, User
-
-# The worker beats every few seconds; two minutes of silence are no coincidence.
-SILENCE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,8 @@ def _mail() -> Finding:
 
 
 def _worker(now: datetime) -> Finding:
-    last = Heartbeat.objects.filter(name="worker").values_list("beat_at", flat=True).first()
-    if last and now - last < SILENCE:
+    last = Heartbeat.objects.filter(name=Heartbeat.WORKER).values_list("beat_at", flat=True).first()
+    if last and now - last < timedelta(seconds=LATE):
         return Finding(_("Worker"), True, _("It is at work: reminders, letters and waitlists move."))
     if last:
         words = _("Silent for {time}. Letters and waitlists stand still; start the worker.")

@@ -1,0 +1,205 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from features.accounts import access, services
+from features.accounts.models import AuditEntry, Role, RoleGrant
+from tests.factories import make_user
+from tests.parallel import in_parallel
+
+
+def fresh(person):
+    """The person as the next request sees them: nothing remembered."""
+    return type(person).objects.get(pk=person.pk)
+
+
+@pytest.mark.django_db
+class TestHasRole:
+    def test_a_grant_without_scope_holds_everywhere(self, expert):
+        assert access.has_role(expert, Role.EXPERT)
+        assert access.has_role(expert, Role.EXPERT, "skill:12")
+        assert not access.has_role(expert, Role.MODERATOR)
+
+    def test_a_scoped_grant_holds_only_there(self, learner):
+        RoleGrant.objects.create(person=learner, role=Role.AREA_MODERATOR, scope="skill:12")
+        assert access.has_role(learner, Role.AREA_MODERATOR, "skill:12")
+        assert not access.has_role(learner, Role.AREA_MODERATOR, "skill:1")
+        assert not access.has_role(learner, Role.AREA_MODERATOR)
+
+    def test_it_ends_when_it_says_and_when_it_is_revoked(self, learner):
+        now = timezone.now()
+        grant = RoleGrant.objects.create(
+            person=learner, role=Role.EXPERT, granted_at=now - timedelta(days=2), until=now + timedelta(hours=1)
+        )
+        assert access.has_role(fresh(learner), Role.EXPERT)
+        RoleGrant.objects.update(until=now - timedelta(seconds=1))
+        assert not access.has_role(fresh(learner), Role.EXPERT)
+        RoleGrant.objects.update(until=None)
+        assert access.has_role(fresh(learner), Role.EXPERT)
+        grant.revoked_at = now
+        grant.save()
+        assert not access.has_role(fresh(learner), Role.EXPERT)
+
+    def test_nobody_and_the_suspended_have_none(self, expert):
+        from django.contrib.auth.models import AnonymousUser
+
+        assert not access.has_role(AnonymousUser(), Role.EXPERT)
+        expert.is_active = False
+        assert not access.has_role(expert, Role.EXPERT)
+        root = make_user("Root Person", is_superuser=True, is_active=False)
+        assert not access.has_role(root, Role.ORGANISER)
+
+    def test_one_query_a_request(self, expert, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            for role in Role.values:
+                access.has_role(expert, role)
+                access.has_role(expert, role, "skill:1")
+
+
+@pytest.mark.django_db
+class TestGranting:
+    def test_an_organiser_gives_and_takes(self, organiser, learner):
+        until = timezone.now() + timedelta(days=30)
+        grant = services.grant_role(actor=organiser, person=learner, role=Role.REVIEWER, scope="skill:3", until=until)
+        assert access.has_role(learner, Role.REVIEWER, "skill:3")
+        assert (grant.granted_by, grant.until) == (organiser, until)
+        services.revoke_role(actor=organiser, grant=grant)
+        grant.refresh_from_db()
+        assert (grant.revoked_by, grant.revoked_at is not None) == (organiser, True)
+        assert not access.has_role(fresh(learner), Role.REVIEWER, "skill:3")
+
+    @pytest.mark.parametrize("role", [None, "expert", "moderator", "finance", "area_moderator", "reviewer"])
+    def test_nobody_else_does(self, role, learner, expert):
+        actor = make_user("Would Be", role=role or "")
+        with pytest.raises(services.RoleRefused) as refused:
+            services.grant_role(actor=actor, person=actor, role=Role.ORGANISER)
+        assert refused.value.code == "not_organiser"
+        with pytest.raises(services.RoleRefused):
+            services.revoke_role(actor=actor, grant=RoleGrant.objects.get(person=expert))
+        assert not AuditEntry.objects.exists()
+
+    def test_refusals_say_why_and_change_nothing(self, organiser, expert, learner):
+        suspended = make_user("Suspended", is_active=False)
+        past = timezone.now() - timedelta(days=1)
+        cases = {
+            "has_it": {"person": expert, "role": Role.EXPERT},
+            "suspended": {"person": suspended, "role": Role.EXPERT},
+            "already_over": {"person": learner, "role": Role.EXPERT, "until": past},
+            "unknown_role": {"person": learner, "role": "emperor"},
+        }
+        for code, act in cases.items():
+            with pytest.raises(services.RoleRefused) as refused:
+                services.grant_role(actor=organiser, **act)
+            assert refused.value.code == code
+            assert str(refused.value)
+        assert RoleGrant.objects.count() == 2
+        assert not AuditEntry.objects.exists()
+
+    def test_a_grant_that_ran_out_makes_room(self, organiser, learner):
+        now = timezone.now()
+        old = RoleGrant.objects.create(
+            person=learner, role=Role.EXPERT, granted_at=now - timedelta(days=9), until=now - timedelta(days=2)
+        )
+        services.grant_role(actor=organiser, person=learner, role=Role.EXPERT)
+        old.refresh_from_db()
+        assert old.revoked_at == old.until
+        assert access.has_role(learner, Role.EXPERT)
+
+    def test_ending_twice_is_refused(self, organiser, expert):
+        grant = RoleGrant.objects.get(person=expert)
+        services.revoke_role(actor=organiser, grant=grant)
+        with pytest.raises(services.RoleRefused) as refused:
+            services.revoke_role(actor=organiser, grant=grant)
+        assert refused.value.code == "ended"
+        assert AuditEntry.objects.count() == 1
+
+    def test_the_last_organiser_stays(self, organiser):
+        grant = RoleGrant.objects.get(person=organiser)
+        with pytest.raises(services.RoleRefused) as refused:
+            services.revoke_role(actor=organiser, grant=grant)
+        assert refused.value.code == "last_organiser"
+
+    def test_the_database_holds_one_open_grant(self, expert):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RoleGrant.objects.create(person=expert, role=Role.EXPERT)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameMoment:
+    def test_two_organisers_cannot_dismiss_each_other(self):
+        one, two = make_user("One", role="organiser"), make_user("Two", role="organiser")
+        acts = [
+            lambda: services.revoke_role(actor=one, grant=RoleGrant.objects.get(person=two)),
+            lambda: services.revoke_role(actor=two, grant=RoleGrant.objects.get(person=one)),
+        ]
+        results = in_parallel(acts)
+        assert sorted(type(result).__name__ for result in results) == ["NoneType", "RoleRefused"]
+        assert RoleGrant.objects.in_force().count() == 1
+
+    def test_one_press_many_times_gives_once(self, organiser, learner):
+        acts = [lambda: services.grant_role(actor=organiser, person=learner, role=Role.FINANCE)] * 6
+        results = in_parallel(acts)
+        assert sum(isinstance(result, RoleGrant) for result in results) == 1
+        assert {getattr(r, "code", "given") for r in results} == {"given", "has_it"}
+        assert AuditEntry.objects.count() == 1
+
+
+@pytest.mark.django_db
+class TestRolesPage:
+    PATH = "/manage/roles/"
+
+    def test_it_lists_what_is_in_force(self, in_charge, expert):
+        page = in_charge.get(self.PATH).content.decode()
+        assert "Amara Okonjo" in page
+        assert "May publish" in page or "may publish" in page
+
+    def test_a_role_is_given_until_the_end_of_a_day(self, in_charge, learner):
+        day = (timezone.localtime() + timedelta(days=10)).date()
+        data = {"handle": "@Sofia-Mendes", "role": "reviewer", "scope": "skill:3", "until_on": day.isoformat()}
+        answer = in_charge.post(self.PATH, data, follow=True)
+        assert "Sofia Mendes has the role now." in answer.content.decode()
+        grant = RoleGrant.objects.get(person=learner)
+        assert (grant.role, grant.scope) == ("reviewer", "skill:3")
+        assert grant.until.astimezone(timezone.get_current_timezone()).date() >= day
+        assert grant.until > timezone.now() + timedelta(days=9)
+
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            ({"handle": "nobody", "role": "expert"}, "Nobody has this handle"),
+            ({"handle": "", "role": "expert"}, "required"),
+            ({"handle": "sofia-mendes", "role": "emperor"}, "not one of the available choices"),
+            ({"handle": "sofia-mendes", "role": "expert", "until_on": "2001-01-01"}, "lies in the past"),
+            ({"handle": "sofia-mendes", "role": "expert", "until_on": "tomorrow"}, "valid date"),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, in_charge, learner, data, words):
+        answer = in_charge.post(self.PATH, data)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        assert not RoleGrant.objects.filter(person=learner).exists()
+
+    def test_a_role_is_taken_back(self, in_charge, expert):
+        grant = RoleGrant.objects.get(person=expert)
+        assert f"/manage/roles/{grant.pk}/revocation/" in in_charge.get(self.PATH).content.decode()
+        answer = in_charge.post(f"/manage/roles/{grant.pk}/revocation/", follow=True)
+        assert "Amara Okonjo no longer has the role." in answer.content.decode()
+        assert not RoleGrant.objects.in_force().filter(person=expert).exists()
+        assert in_charge.get(f"/manage/roles/{grant.pk}/revocation/").status_code == 405
+        assert in_charge.post("/manage/roles/999999999/revocation/").status_code == 404
+
+    def test_the_last_organiser_is_told_why_not(self, in_charge, organiser):
+        grant = RoleGrant.objects.get(person=organiser)
+        answer = in_charge.post(f"/manage/roles/{grant.pk}/revocation/", follow=True)
+        assert "Somebody has to run the site" in answer.content.decode()
+
+    def test_many_grants_cost_no_more_queries_and_are_paged(self, in_charge, django_assert_max_num_queries):
+        for number in range(30):
+            make_user(f"Expert {number}", handle=f"expert-{number}", role="expert")
+        with django_assert_max_num_queries(9):
+            page = in_charge.get(self.PATH)
+        assert page.content.decode().count("/revocation/") == 25
+        following = in_charge.get(page.context["page"].next_url)
+        assert following.content.decode().count("/revocation/") == 6
