@@ -88,14 +88,28 @@ class Command(Step):
         self.done(name)
 
 
-def static_stamp(target: str) -> str:
-    """Changes whenever a style sheet, script or image does, of ours or of a package, and where they go."""
-    digest = hashlib.sha256((ROOT / "uv.lock").read_bytes() + target.encode())
+def static_stamp() -> str:
+    """Changes whenever a style sheet, script or image does, of ours or of a package."""
+    digest = hashlib.sha256((ROOT / "uv.lock").read_bytes())
     for folder in sorted([ROOT / "static", *ROOT.glob("features/*/static")]):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def begin_static(values: dict[str, str]) -> Command | None:
+    """Collects and compresses them, which takes seconds, unless they are as they were; None then."""
+    stamp = Path(values["STATIC_ROOT"]).with_suffix(".stamp")
+    if stamp.exists() and stamp.read_text() == static_stamp():
+        return None
+    return Command("collectstatic", "--noinput", values=values)
+
+
+def end_static(command: Command | None, values: dict[str, str]) -> None:
+    if command:
+        command.finish("styles, scripts and images are ready")
+        Path(values["STATIC_ROOT"]).with_suffix(".stamp").write_text(static_stamp())
 
 
 def wait_for_page(values: dict[str, str], is_coming: Callable[[], bool]) -> None:
@@ -127,20 +141,15 @@ class Site:
         self.lock = prepare_folder(self.folder)
         if "SECRET_KEY" not in self.values:
             self.values["SECRET_KEY"] = secret_key(self.folder)
-        stamp, wanted = self.folder / "static.stamp", static_stamp(self.values["STATIC_ROOT"])
-        static = None
-        if not stamp.exists() or stamp.read_text() != wanted:
-            static = self.command("collectstatic", "--noinput")
+        static = self.begin(begin_static(self.values))
         if "DATABASE_URL" not in self.values:
             step = Step()
             self.postgres = Postgres(self.folder)
             self.postgres.start()
             self.values["DATABASE_URL"] = self.postgres.url
             step.done("the database is up")
-        prepare = self.command("prepare")
-        if static:
-            static.finish("styles, scripts and images are ready")
-            stamp.write_text(wanted)
+        prepare = self.begin(Command("prepare", values=self.values))
+        end_static(static, self.values)
         self.spawn("web")
         prepare.finish("tables and demo world are in place" if is_demo(self.values) else "tables are in place")
         self.spawn("worker")
@@ -148,9 +157,10 @@ class Site:
         wait_for_page(self.values, lambda: self.children["web"].poll() is None)
         step.done("the first page is served")
 
-    def command(self, name: str, *arguments: str) -> Command:
-        self.commands.append(Command(name, *arguments, values=self.values))
-        return self.commands[-1]
+    def begin(self, command: Command | None) -> Command | None:
+        if command:
+            self.commands.append(command)
+        return command
 
     def spawn(self, name: str) -> None:
         command, environment = worker_command(), self.values

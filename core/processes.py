@@ -36,8 +36,10 @@ def sentence(problem: Exception) -> str:
     return FULL_DISK if is_full_disk(str(problem)) else f"{problem}: put that right and start again."
 
 
-def start(command: list[str], *, when_orphaned: int = signal.SIGTERM, **options) -> subprocess.Popen:
-    """Start a child in a session of its own, so that Ctrl-C reaches it only through us, in our order.
+def start(
+    command: list[str], *, when_orphaned: int = signal.SIGTERM, own_session: bool = True, **options
+) -> subprocess.Popen:
+    """Start a child, in a session of its own if Ctrl-C is to reach it only through us, in our order.
 
     On Linux the kernel sends it `when_orphaned` when we die, even by kill -9. The kernel watches the thread that
     forked: call this from the main thread only.
@@ -50,7 +52,7 @@ def start(command: list[str], *, when_orphaned: int = signal.SIGTERM, **options)
             if os.getppid() != parent:  # it died before the line above
                 os._exit(1)
 
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=follow_parent, **options)  # noqa: S603
+    return subprocess.Popen(command, start_new_session=own_session, preexec_fn=follow_parent, **options)  # noqa: S603
 
 
 def stop(processes: list[subprocess.Popen], patience: float, using: int = signal.SIGTERM) -> None:
@@ -69,4 +71,5 @@ def end_session(process: subprocess.Popen) -> None:
     """Kill a child and what it left behind, such as the workers of a server that was itself killed."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
