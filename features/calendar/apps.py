@@ -1,6 +1,15 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CalendarConfig(AppConfig):
     name = "features.calendar"
     label = "calendar"
+
+    def ready(self):
+        from core import nav
+        from features.accounts.personal_data import PersonalData, personal_data
+        from features.calendar import own_data
+
+        personal_data.register("calendar", PersonalData(own_data.export, own_data.erase))
+        nav.add(nav.Place(_("Free hours"), "weekly_hours", icon="clock", order=40, section="account"))

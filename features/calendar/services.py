@@ -1,6 +1,7 @@
 """Claims on a person's time, and the hours they keep free."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Func, OuterRef, Q
 from django.db.models.functions import ExtractIsoWeekDay, TruncDate, TruncTime
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
+from django.utils.translation import gettext_lazy as _
 
 from core.db import broken_constraint
 from features.accounts.models import User
@@ -54,6 +56,22 @@ def release(kind: str, ref: str, person=None) -> int:
 
 
 # --- Hours kept free --------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Preset:
+    label: str
+    hours: list[tuple[int, time, time]]
+
+
+PRESETS = {
+    "evenings": Preset(_("Weekday evenings, 18:00–21:00"), [(day, time(18), time(21)) for day in range(1, 6)]),
+    "weekends": Preset(_("Weekends, 9:00–18:00"), [(day, time(9), time(18)) for day in (6, 7)]),
+}
+
+
+def week_of(person):
+    return WeeklyHours.objects.filter(person=person)
+
+
 @transaction.atomic
 def keep_free(*, person, hours: Iterable[tuple[int, time, time]]) -> None:
     """Add (ISO weekday, from, until) to a person's week. Hours that touch become one row; `until` MIDNIGHT is the day's
@@ -72,6 +90,10 @@ def keep_free(*, person, hours: Iterable[tuple[int, time, time]]) -> None:
         )
 
 
+def stop_keeping_free(*, person, pk) -> None:
+    WeeklyHours.objects.filter(person=person, pk=pk).delete()
+
+
 def fits_free_time(queryset, person, starts_field: str = "starts_at", ends_field: str = "ends_at"):
     """Rows that lie wholly within the hours a person keeps free and do not run into what they have claimed."""
     free = free_filter(person, starts_field, ends_field)
@@ -86,7 +108,7 @@ def free_filter(person, starts_field: str, ends_field: str) -> Q:
     last = ExpressionWrapper(F(ends_field) - timedelta(microseconds=1), output_field=DateTimeField())
     starts, ends = TruncTime(starts_field, tzinfo=zone), TruncTime(last, tzinfo=zone)
     within = Q(pk__in=[])
-    for rule in WeeklyHours.objects.filter(person=person):
+    for rule in week_of(person):
         on_that_day = Exact(ExtractIsoWeekDay(starts_field, tzinfo=zone), rule.weekday)
         within |= Q(on_that_day) & Q(GreaterThanOrEqual(starts, rule.starts)) & Q(LessThanOrEqual(ends, rule.ends))
     return within & Q(Exact(TruncDate(starts_field, tzinfo=zone), TruncDate(last, tzinfo=zone)))

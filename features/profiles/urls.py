@@ -1,8 +1,9 @@
 from django.urls import path
 
-from features.profiles import views
+from features.profiles import skill_pages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("people/<slug:handle>/", views.person, name="person"),
+    path("skills/<slug:slug>/", skill_pages.skill, name="skill"),
 ]

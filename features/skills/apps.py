@@ -9,8 +9,11 @@ class SkillsConfig(AppConfig):
     def ready(self):
         from core import nav
         from core.seeds import seeds
+        from features.accounts.personal_data import PersonalData, personal_data
+        from features.skills import own_data
         from features.skills.seeds import fill
 
+        personal_data.register("skills", PersonalData(own_data.export, own_data.erase))
         nav.add(
             nav.Place(_("Skills"), "skills", icon="assess", order=40),
             nav.Place(_("Skills"), "skills", order=40, section="learn"),

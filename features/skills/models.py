@@ -23,6 +23,12 @@ class Level(models.IntegerChoices):
     DEFINING = 5, _("Defining")
 
 
+class SkillQuerySet(QuerySet):
+    def areas(self):
+        """The top of the tree, with what lies below."""
+        return self.filter(parent=None).prefetch_related("children")
+
+
 class Skill(models.Model):
     """A canonical skill. All that people call it stands in SkillName."""
 
@@ -31,7 +37,7 @@ class Skill(models.Model):
     description = models.CharField(max_length=300, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
 
-    objects = QuerySet.as_manager()
+    objects = SkillQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

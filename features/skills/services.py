@@ -16,10 +16,11 @@ from features.skills import names, starter
 from features.skills.models import Skill, SkillEvidence, SkillName
 
 FEW = 3  # with fewer hits than this, what was perhaps mistyped is looked for
+CANDIDATES = 50  # names that share most letters with it; counting slips takes longer than finding them
 
 
 class SkillRefused(Exception):
-    """`code` is empty, too_long or taken; `skill` is the one that the name already means."""
+    """`code` is empty, comma, too_long or taken; `skill` is the one that the name already means."""
 
     def __init__(self, code, words, skill=None):
         super().__init__(code)
@@ -57,7 +58,8 @@ def suggest(text: str, limit: int = 8) -> list[Skill]:
     if not typed:
         return []
     rows = list(_beginning_with(typed)[: limit * 5])
-    if len({row.skill_id for row in rows}) < min(FEW, limit):
+    is_exact = bool(rows) and rows[0].key == typed.replace(" ", "")
+    if not is_exact and len({row.skill_id for row in rows}) < min(FEW, limit):
         rows += _mistyped(typed)
     found = {}
     for row in rows:
@@ -78,26 +80,36 @@ def _beginning_with(typed):
 
 
 def _mistyped(typed):
-    """Only the rarest runs of letters are looked up: common ones match half of all names and cost most of the time."""
     key = typed.replace(" ", "")
-    slips = names.slips_allowed(key)
-    if not slips:
+    allowed = names.slips_allowed(key)
+    if not allowed:
         return []
-    candidates = SkillName.objects.filter(grams__overlap=_rarest(names.trigrams(key))).select_related("skill")[:500]
-    near = [(names.slips(key, row.folded), row.pk, row) for row in candidates]
-    return [row for count, _pk, row in sorted(near, key=lambda item: item[:2]) if count <= slips]
-
-
-def _rarest(grams, count=4):
+    grams = names.trigrams(key)
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT gram, (SELECT count(*) FROM (
-                   SELECT 1 FROM skills_skillname WHERE grams @> ARRAY[gram]::varchar(3)[] LIMIT 300) AS some)
-               FROM unnest(%s::text[]) AS gram""",
-            [grams],
-        )
-        known = [(found, gram) for gram, found in cursor.fetchall() if found]
-    return [gram for _found, gram in sorted(known)[:count]]
+        cursor.execute(LIKELY, {"grams": grams, "most": CANDIDATES})
+        near = {pk: (names.slips(key, folded), len(folded), pk) for pk, folded in cursor.fetchall()}
+    near = {pk: order for pk, order in near.items() if order[0] <= allowed}
+    rows = SkillName.objects.filter(pk__in=near).select_related("skill")
+    return sorted(rows, key=lambda row: near[row.pk])
+
+
+# The names that share most runs of letters with what was typed. Common runs stand in half of all names and cost most of
+# the time, so of those that Postgres has counted (in its statistics) only the four rarest lead to candidates.
+LIKELY = """
+    WITH common AS (
+        SELECT gram, share
+        FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS counted(gram, share)
+        WHERE schemaname = current_schema() AND tablename = 'skills_skillname' AND attname = 'grams'
+            AND gram = ANY(%(grams)s)
+    ), chosen AS (
+        SELECT gram FROM unnest(%(grams)s::text[]) AS gram WHERE gram NOT IN (SELECT gram FROM common)
+        UNION ALL (SELECT gram FROM common ORDER BY share LIMIT 4)
+    )
+    SELECT id, folded FROM skills_skillname
+    WHERE grams && (SELECT array_agg(gram)::varchar(3)[] FROM chosen)
+    ORDER BY (SELECT count(*) FROM unnest(grams) AS gram WHERE gram = ANY(%(grams)s)) DESC, length(folded), id
+    LIMIT %(most)s
+"""
 
 
 # --- Naming -----------------------------------------------------------------------------------------------------------
@@ -136,6 +148,8 @@ def _checked(name):
     name = one_line(name)
     if not names.key(name):
         raise SkillRefused("empty", _("A name needs at least one letter or digit."))
+    if "," in name:
+        raise SkillRefused("comma", _("A name has no comma: commas stand between names."))
     if max(len(name), len(words(name))) > names.LONGEST:
         raise SkillRefused("too_long", _("A name has at most %(most)d letters.") % {"most": names.LONGEST})
     return name
@@ -151,7 +165,7 @@ def free_slug(name: str, taken: set[str]) -> str:
     """The words of a name in ASCII, numbered where that is taken."""
     base = slugify(words(name))[:100].strip("-") or "skill"
     slug, number = base, 1
-    while slug in taken:
+    while slug in taken or slug == "suggest":  # an address of its own
         number += 1
         slug = f"{base}-{number}"
     return slug

@@ -1,3 +1,8 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from features.skills import views
+
+urlpatterns = [
+    path("skills/", views.browse, name="skills"),
+    path("skills/suggest/", views.suggestions, name="skill_suggestions"),
+]

@@ -1,0 +1,42 @@
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.pagination import keyset
+from core.seo import absolute
+from features.accounts.models import User
+from features.sessions.cards import cards
+from features.sessions.models import SkillSession
+from features.skills.models import Skill
+
+MOST_HOSTS = 12
+
+
+@require_safe
+def skill(request, slug):
+    """What a skill is, what else it is called, and what is on: an area counts what lies below it."""
+    skill = get_object_or_404(Skill.objects.select_related("parent").prefetch_related("names", "children"), slug=slug)
+    now = timezone.now()
+    page = keyset(upcoming(skill, now).select_related("host"), request, order=("starts_at", "id"))
+    context = {
+        "skill": skill,
+        "synonyms": [name.name for name in skill.names.all() if not name.is_canonical],
+        "cards": cards(page.items, now),
+        "page": page,
+        "hosts": hosts(skill, now),
+        "canonical_url": absolute(skill.get_absolute_url()),
+    }
+    return render(request, "profiles/skill.html", context)
+
+
+def upcoming(skill, now):
+    """Sessions of the skill or of one below it, each once."""
+    taught = Skill.objects.filter(Q(pk=skill.pk) | Q(parent=skill.pk))
+    return SkillSession.objects.upcoming(now).filter(
+        pk__in=SkillSession.skills.through.objects.filter(skill__in=taught).values("session")
+    )
+
+
+def hosts(skill, now):
+    return User.objects.filter(pk__in=upcoming(skill, now).values("host")).order_by("name", "pk")[:MOST_HOSTS]

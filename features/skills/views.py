@@ -1,0 +1,31 @@
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from core.htmx import render_page
+from core.text import one_line
+from features.skills import services
+from features.skills.models import Skill
+
+LONGEST = 400
+
+
+@require_safe
+def browse(request):
+    """All areas with their skills, or what matches `q`."""
+    typed = one_line(request.GET.get("q", ""))[:LONGEST]
+    found = services.suggest(typed, limit=30) if typed else []
+    context = {"typed": typed, "found": found, "areas": [] if found else Skill.objects.areas()}
+    return render_page(request, "skills/browse.html", context, partial="results")
+
+
+@require_safe
+def suggestions(request):
+    """Options under the picker: what the last of the names in the field may become, without those chosen already."""
+    field = request.GET.get("field", "")
+    *chosen, typed = request.GET.get(field, "")[:LONGEST].split(",")
+    taken = {skill.pk for skill in services.resolve_all(chosen).values()}
+    found = [skill for skill in services.suggest(typed) if skill.pk not in taken]
+    context = {"field": field, "typed": typed.strip(), "found": found}
+    response = render(request, "skills/_options.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
