@@ -25,23 +25,18 @@ from features.sessions.models import Attendance, Registration, SkillSession, Wai
 from features.skills import seeds as skills
 from features.skills.models import Skill, SkillEvidence
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """Filled once for this file; each test that changes something takes it back."""
+    """Filled once for this file; what a test changes is rolled back to it."""
     with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
         now = timezone.now()
         for fill in (accounts.fill, skills.fill, seeds.fill):
             fill(now)
         people = {user.email.partition("@")[0]: user for user in User.objects.filter(is_demo=True)}
         yield SimpleNamespace(now=now, learner=people["learner"], expert=people["expert"], people=people)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def taken_back(world):
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 
@@ -102,7 +97,7 @@ class TestTheWorld:
         seeds.fill(timezone.now())
         assert (Registration.objects.count(), SkillSession.objects.count(), Notification.objects.count()) == before
 
-    def test_an_unknown_skill_stops_it(self, world, taken_back):
+    def test_an_unknown_skill_stops_it(self, world):
         SkillSession.objects.update(host=User.objects.create_user("a@example.org", handle="someone", name="Someone"))
         Skill.objects.get(name="Interpreting").names.all().delete()
         Skill.objects.get(name="Typography").names.all().delete()
@@ -122,12 +117,12 @@ class TestTheLearner:
     def test_has_been_to_two(self, world):
         assert Attendance.objects.filter(registration__person=world.learner).count() == 2
 
-    def test_can_take_the_seat_on_offer(self, world, taken_back):
+    def test_can_take_the_seat_on_offer(self, world):
         offer = WaitlistOffer.objects.get(entry__person=world.learner, closed_at=None)
         seat = services.register(session=offer.entry.session, person=world.learner, now=world.now)
         assert seat.confirmed_at
 
-    def test_gets_the_one_letter_that_a_fresh_demo_sends(self, world, taken_back):
+    def test_gets_the_one_letter_that_a_fresh_demo_sends(self, world):
         run_pending(world.now + timedelta(seconds=1))
         [letter] = mail.outbox
         assert letter.to == [world.learner.email]
@@ -135,7 +130,7 @@ class TestTheLearner:
 
 
 class TestTheExpert:
-    def test_is_about_to_begin_with_nine_people_to_check_in(self, world, taken_back):
+    def test_is_about_to_begin_with_nine_people_to_check_in(self, world):
         session = SkillSession.objects.upcoming(world.now).filter(host=world.expert).earliest("starts_at")
         assert session.starts_at - world.now <= timedelta(minutes=15)
         seats = list(services.seats_of(session))
