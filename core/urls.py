@@ -6,6 +6,9 @@ from django.urls import include, path
 from core import health, seo, views
 from core.api import api
 
+# allauth asks for it by this name when somebody tries too often.
+handler429 = "features.accounts.views.limited.too_many"
+
 urlpatterns = [
     path("", include("features.skills.urls")),  # before profiles, whose skills/<slug>/ would swallow skills/suggest/
     path("", include("features.profiles.urls")),
