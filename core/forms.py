@@ -8,10 +8,14 @@ class Field(BoundField):
         if self.name == next((name for name in self.form.fields if name in self.form.errors), None):
             attrs["autofocus"] = True
         # A placeholder that repeats the label (allauth's do) disappears when it would help; False leaves it out.
-        placeholder = str(self.field.widget.attrs.get("placeholder", ""))
-        if placeholder and self.label and str(self.label).split()[0].casefold() in placeholder.casefold():
+        placeholder = _letters(self.field.widget.attrs.get("placeholder", ""))
+        if placeholder and self.label and _letters(str(self.label).split()[0]) in placeholder:
             attrs["placeholder"] = False
         return attrs
+
+
+def _letters(text) -> str:
+    return str(text).casefold().replace("-", "")
 
 
 class OneField(TemplatesSetting):

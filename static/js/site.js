@@ -113,6 +113,8 @@
       menu.querySelector("summary").focus();
     }
   });
+  // Where there is room the style sheet shows closed filters; opened, assistive technology can enter them too.
+  const open = matchMedia("(width >= 60rem)").matches;
   const remember = (fold) => {
     const key = `fold:${fold.dataset.keep}`;
     try {
@@ -136,6 +138,7 @@
       fold.dataset.kept = "yes";
       remember(fold);
     });
+    if (open) for (const filters of all("details.filters", within)) filters.open = true;
     all(".toast:not([data-tended])", document).forEach(tend);
     count();
   };

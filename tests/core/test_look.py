@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
+from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 
@@ -129,6 +130,29 @@ class TestFrame:
                 raise AssertionError("this starts a session")
 
         assert "note" not in render_to_string("_messages.html", {"messages": Unasked(), "has_session": False})
+
+
+class TestLetters:
+    context = {
+        "site_name": "MasteryHub",
+        "site_url": "https://hub.example",
+        "action_url": "https://hub.example/seat/?a=1&b=2",
+        "action_label": "Open your seat",
+        "preferences_url": "https://hub.example/preferences/",
+        "why": "You registered.",
+    }
+
+    def test_html_and_text_carry_the_same_one_act_and_the_way_to_fewer_letters(self):
+        html = render_to_string("email/base.html", self.context)
+        assert html.count('href="https://hub.example/seat/?a=1&amp;b=2"') == 1
+        text = get_template("email/base.txt").template.render(Context(self.context, autoescape=False))
+        assert "Open your seat:\nhttps://hub.example/seat/?a=1&b=2\n" in text
+        for letter in (html, text):
+            assert "https://hub.example/preferences/" in letter
+            assert "You registered." in letter
+
+    def test_without_an_act_there_is_no_empty_button(self):
+        assert "background:#f6b93b" not in render_to_string("email/base.html", self.context | {"action_url": ""})
 
 
 class Sample(forms.Form):
