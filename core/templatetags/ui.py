@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.template import Library
 from django.templatetags.static import static
 from django.utils import timezone
@@ -34,6 +35,15 @@ LEVELS = {
 @cache
 def _sprite() -> str:
     return static("img/icons.svg")
+
+
+@register.simple_tag
+def static_if_it_can(path: str) -> str:
+    """`{% static %}` for pages drawn when anything may be broken: a file without a hash is no second failure."""
+    try:
+        return static(path)
+    except ValueError:
+        return settings.STATIC_URL + path
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.template import Context
 from django.template.loader import get_template, render_to_string
+from django.templatetags.static import static
 from django.urls import reverse
 
 from core import nav, views_dev
@@ -109,6 +110,13 @@ class TestFrame:
         html = render_to_string(name)
         assert "<h1>" in html
         assert "/static/css/site.css" in html
+
+    def test_a_missing_manifest_is_no_second_failure(self, settings):
+        hashed = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+        settings.STORAGES = settings.STORAGES | {"staticfiles": hashed}
+        with pytest.raises(ValueError, match="manifest"):
+            static("css/site.css")
+        assert 'href="/static/css/site.css"' in render_to_string("500.html")
 
     def test_too_often_says_when(self, rf):
         assert "in 5 minutes" in render_to_string("429.html", {"retry_after": 300}, rf.get("/"))
