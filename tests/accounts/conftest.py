@@ -4,19 +4,12 @@ import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
-from django.core.cache import cache
 from django.db import transaction
 
 from core.jobs import run_pending
 from tests.factories import PASSWORD
 
 CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    """Every test starts with nobody having tried anything."""
-    cache.clear()
 
 
 @pytest.fixture

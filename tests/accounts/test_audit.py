@@ -21,7 +21,7 @@ def strengthen(client):
     client.post("/account/reauthenticate/", {"password": PASSWORD})
 
 
-# --- The acts: each sets its scene, says `begin`, does one thing through its own door, answers the row it leaves --------
+# --- The acts: each sets its scene, says `begin`, does one thing through its own door, answers the row it leaves ------
 def give_role(client, organiser, learner, letters, begin):
     log_in(client, organiser, add_totp(organiser))
     begin()
