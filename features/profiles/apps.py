@@ -7,6 +7,8 @@ class ProfilesConfig(AppConfig):
     label = "profiles"
 
     def ready(self):
-        from core import nav
+        from core import nav, seo
+        from features.profiles.sitemaps import SkillSitemap
 
         nav.add(nav.Place(_("Home"), "home", icon="home", order=0))
+        seo.sitemaps["skills"] = SkillSitemap

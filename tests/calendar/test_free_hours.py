@@ -43,7 +43,9 @@ class TestFitsFreeTime:
     def fits(self, berliner, expert):
         def fits(day, clock, zone="Europe/Berlin", minutes=90):
             starts_at = from_wall(day, clock, zone)
-            session = factories.make_session(expert, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes))
+            session = factories.make_session(
+                expert, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes)
+            )
             return services.fits_free_time(SkillSession.objects.filter(pk=session.pk), berliner).exists()
 
         return fits
@@ -94,7 +96,9 @@ class TestFitsFreeTime:
         assert fits(date(2026, 12, 3), time(19))
 
     def test_it_is_one_filter_however_many_hours_there_are(self, berliner, django_assert_num_queries):
-        services.keep_free(person=berliner, hours=[(day, time(h), time(h, 30)) for day in range(1, 8) for h in (8, 12, 18)])
+        services.keep_free(
+            person=berliner, hours=[(day, time(h), time(h, 30)) for day in range(1, 8) for h in (8, 12, 18)]
+        )
         with django_assert_num_queries(2):
             list(services.fits_free_time(SkillSession.objects.all(), berliner))
 
@@ -124,7 +128,7 @@ class TestWeeklyHoursPage:
 
     def test_hours_are_added_to_several_days_at_once(self, member, learner):
         response = member.post(self.URL, self.hours())
-        assert response.status_code == 302
+        assert response.status_code == 303
         assert week(learner) == [(1, "18:00", "20:30"), (3, "18:00", "20:30")]
         page = member.get(self.URL).content.decode()
         assert "18:00–20:30" in page
@@ -167,7 +171,7 @@ class TestWeeklyHoursPage:
         assert week(learner) == [(day, "18:00", "21:00") for day in range(1, 6)]
         member.post(f"{self.URL}preset/", {"preset": "weekends"})
         assert len(week(learner)) == 7
-        assert member.post(f"{self.URL}preset/", {"preset": "never"}).status_code == 302
+        assert member.post(f"{self.URL}preset/", {"preset": "never"}).status_code == 303
         assert member.get(f"{self.URL}preset/").status_code == 405
 
     def test_a_row_is_removed_by_whose_it_is_alone(self, member, learner, outsider):

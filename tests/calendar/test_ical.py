@@ -91,7 +91,11 @@ class TestEntry:
     def test_a_change_and_a_cancellation_keep_the_uid_and_outrank_what_was_sent(self):
         messages = [
             read(ical.entry(method=method, **facts(sequence=number, status=status)))
-            for method, number, status in [("REQUEST", 0, "CONFIRMED"), ("REQUEST", 2, "CONFIRMED"), ("CANCEL", 3, "CANCELLED")]
+            for method, number, status in [
+                ("REQUEST", 0, "CONFIRMED"),
+                ("REQUEST", 2, "CONFIRMED"),
+                ("CANCEL", 3, "CANCELLED"),
+            ]
         ]
         assert {str(event["uid"]) for _calendar, event in messages} == {facts()["uid"]}
         assert [event["sequence"] for _calendar, event in messages] == [0, 2, 3]
@@ -124,7 +128,9 @@ class TestEntry:
         st.fixed_dictionaries(
             {
                 name: st.text(st.characters(exclude_categories=()), max_size=60)
-                | st.sampled_from(["x\r\nATTENDEE:mailto:eve@example.org", "x\nEND:VEVENT", "a\x00b", "\u2028BEGIN:VALARM"])
+                | st.sampled_from(
+                    ["x\r\nATTENDEE:mailto:eve@example.org", "x\nEND:VEVENT", "a\x00b", "\u2028BEGIN:VALARM"]
+                )
                 for name in ("summary", "description", "location", "attendee_name", "organizer_name", "url", "uid")
             }
         )

@@ -13,7 +13,12 @@ def starter():
 class TestBrowse:
     def test_a_stranger_sees_all_areas_with_their_skills(self, client, starter):
         page = client.get("/skills/").content.decode()
-        for words in ("<h1>Skills</h1>", "Trades and engineering", 'href="/skills/postgresql/"', 'href="/skills/csharp/"'):
+        for words in (
+            "<h1>Skills</h1>",
+            "Trades and engineering",
+            'href="/skills/postgresql/"',
+            'href="/skills/csharp/"',
+        ):
             assert words in page, words
         assert 'rel="canonical"' in page
 

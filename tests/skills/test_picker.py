@@ -110,7 +110,9 @@ class TestSuggestions:
         assert 'aria-disabled="true"' in self.options(client, "elephants").content.decode()
         assert self.options(client, "SQL, ").content.strip() == b""
 
-    @pytest.mark.parametrize("query", [{}, {"field": "x"}, {"field": "\x00", "\x00": "\x00"}, {"field": '"><b>', '"><b>': "sq"}])
+    @pytest.mark.parametrize(
+        "query", [{}, {"field": "x"}, {"field": "\x00", "\x00": "\x00"}, {"field": '"><b>', '"><b>': "sq"}]
+    )
     def test_odd_questions_are_answered(self, client, known, query):
         response = client.get("/skills/suggest/", query)
         assert response.status_code == 200
