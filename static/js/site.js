@@ -92,7 +92,12 @@
   // --- htmx -------------------------------------------------------------------------------------------------------
   document.addEventListener("htmx:responseError", ({ detail }) => say(detail.xhr.status === 429 ? words.slow : words.failed));
   document.addEventListener("htmx:sendError", () => say(words.offline));
-  document.addEventListener("htmx:load", ({ detail }) => ready(detail.elt));
+  // What came is told to those who do not see it. Only a live region that was there before is read out reliably.
+  document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+    ready(elt);
+    const news = elt !== document.body && elt.querySelector("[data-tell]");
+    if (news) document.getElementById("told").textContent = news.textContent;
+  });
   // Focus goes to the heading of what was asked for, where the region wants it and the answer chose no field itself.
   document.addEventListener("htmx:afterSettle", ({ target }) => {
     const region = target.closest("[data-focus]");
