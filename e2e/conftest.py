@@ -1,6 +1,34 @@
 import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import expect
 
+from e2e.post import Post
+from e2e.watch import Watch
 from tests import chromium
+
+# The same rows and people as everywhere else.
+from tests.conftest import django_db_setup, expert, learner, moderator, organiser, outsider, skill  # noqa: F401
+
+expect.set_options(timeout=10_000)  # a bound for a busy machine, not an expectation
+
+SCREENS = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+    "desk": {"viewport": {"width": 1280, "height": 900}},
+}
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def javascript(request):
+    """Whether the browser runs scripts; a journey that asks for it is made both ways."""
+    return request.param
+
+
+@pytest.fixture(params=list(SCREENS))
+def screen(request):
+    """phone or desk; a journey that asks for it is made on both."""
+    return request.param
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +39,57 @@ def browser_type_launch_args(browser_type_launch_args, playwright):
     # /dev/shm is small in containers; the rest keeps the browser from calling home.
     quiet = ["--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"]
     return {**browser_type_launch_args, "executable_path": path, "args": quiet}
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    return live_server.url
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_anything(transactional_db):
+    cache.clear()
+
+
+@pytest.fixture
+def watch():
+    """Every test fails on what its pages complain about."""
+    watch = Watch()
+    yield watch
+    watch.end()
+
+
+@pytest.fixture
+def new_context(new_context, watch):
+    """Pages in English and in Berlin, the community's own zone, unless a test says otherwise."""
+
+    def open_context(**options):
+        context = watch.over(new_context(**{"locale": "en-GB", "timezone_id": "Europe/Berlin"} | options))
+        context.set_default_timeout(15_000)
+        return context
+
+    return open_context
+
+
+@pytest.fixture
+def enter(new_context, base_url):
+    """A fresh browser, of a stranger or of somebody who has logged in before."""
+
+    def enter(person=None, *, screen="desk", javascript=True, **options):
+        context = new_context(**SCREENS[screen], java_script_enabled=javascript, **options)
+        if person:
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(person), "url": base_url}])
+        return context.new_page()
+
+    return enter
+
+
+def session_of(person) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def post():
+    return Post()
