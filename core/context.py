@@ -27,4 +27,3 @@ def site(request):
         "theme": getattr(request, "theme", ""),
         "demo": settings.DEMO and settings.IS_LOOPBACK,
     }
-

@@ -6,7 +6,7 @@ Redirects become `HX-Redirect`, so that htmx leaves the page as a plain form wou
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
@@ -18,11 +18,22 @@ def is_htmx(request) -> bool:
 
 
 def render_page(request, template, context=None, *, partial="", status=200):
-    """Render `template`, or for htmx only its `partial`; the answer varies by HX-Request either way."""
-    wanted = f"{template}#{partial}" if partial and is_htmx(request) else template
-    response = render(request, wanted, context, status=status)
+    """Render `template`, or for htmx only its `partial`; the answer varies by HX-Request either way.
+
+    `fragment` tells the template which of the two it is, for what rides along out of band.
+    """
+    fragment = bool(partial) and is_htmx(request)
+    wanted = f"{template}#{partial}" if fragment else template
+    response = render(request, wanted, {**(context or {}), "fragment": fragment}, status=status)
     if partial:
         patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def see_other(to, *args, **kwargs):
+    """The answer to a POST that worked: 303, so that whatever asked reads the page and never posts again."""
+    response = redirect(to, *args, **kwargs)
+    response.status_code = 303
     return response
 
 
@@ -35,16 +46,22 @@ def bridge(get_response):
             answer = HttpResponse(status=200, headers={"HX-Redirect": response["Location"]})
             answer.cookies = response.cookies
             return answer
-        if response.status_code == 200 and response.get("Content-Type", "").startswith("text/html"):
-            _append_messages(request, response)
         return response
 
     return middleware
 
 
-def _append_messages(request, response):
-    # A request without a session has no messages, and asking for them would start one.
-    if response.streaming or not getattr(request, "_messages", None) or not request._messages._queued_messages:
-        return
-    said = messages.get_messages(request)
-    response.content += render_to_string("_messages.html", {"messages": said, "out_of_band": True}, request).encode()
+def toasts(get_response):
+    """Messages of an htmx request ride along in its answer. It stands inside MessageMiddleware, which would otherwise
+    keep what was just shown for the next page as well."""
+
+    def middleware(request):
+        response = get_response(request)
+        is_fragment = response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
+        # A request that queued nothing is not asked for messages: that would touch a stranger's session.
+        if is_htmx(request) and is_fragment and not response.streaming and request._messages._queued_messages:
+            context = {"messages": messages.get_messages(request), "out_of_band": True}
+            response.content += render_to_string("_messages.html", context, request).encode()
+        return response
+
+    return middleware

@@ -2,7 +2,7 @@
 
 from django.utils.translation import get_language_info
 
-CODES = ("ar cs da de el en es fi fr he hi hu id it ja ko nb nl pl pt ro ru sv tr uk vi zh-hans").split()
+CODES = "ar cs da de el en es fi fr he hi hu id it ja ko nb nl pl pt ro ru sv tr uk vi zh-hans".split()  # noqa: SIM905
 
 
 def name(code: str) -> str:

@@ -1,7 +1,13 @@
+import re
+
 import pytest
+from django.core import mail
 from django.db import connection
 
+from core.jobs import run_pending
 from tests import factories
+
+CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +45,26 @@ def organiser(db):
 @pytest.fixture
 def skill(db):
     return factories.make_skill("PostgreSQL", synonyms=["Postgres"])
+
+
+@pytest.fixture
+def letters():
+    """What was mailed since it was last asked for, oldest first."""
+
+    def sent():
+        run_pending()
+        found = list(mail.outbox)
+        mail.outbox.clear()
+        return found
+
+    return sent
+
+
+@pytest.fixture
+def mailed_code(letters):
+    """The code in the newest letter."""
+
+    def code():
+        return CODE.search(letters()[-1].body)[0]
+
+    return code

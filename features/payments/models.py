@@ -24,9 +24,7 @@ class Order(models.Model):
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="order_currency_is_iso_4217"),
         ]
         indexes = [
-            models.Index(
-                fields=["hold_until"], name="order_open_holds", condition=Q(settled_at=None, released_at=None)
-            )
+            models.Index(fields=["hold_until"], name="order_open_holds", condition=Q(settled_at=None, released_at=None))
         ]
 
 

@@ -12,7 +12,7 @@ from features.payments.models import Order, OrderLine
 
 
 class Fulfilment(Protocol):
-    """What a feature that sells something answers for. Each call is idempotent and runs inside the order's transaction."""
+    """What a feature that sells something answers for. Calls are idempotent, in the order's transaction."""
 
     def confirm(self, ref: str, now: datetime) -> None:
         """The line is paid: hand the thing over."""
@@ -28,7 +28,7 @@ providers: Registry = Registry("payment providers")
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One thing to buy. `unit_minor` is in the currency's minor unit; `policy` is copied, so later edits cannot hurt."""
+    """One thing to buy. `unit_minor` is in the currency's minor unit; later edits do not touch `policy`."""
 
     kind: str
     ref: str

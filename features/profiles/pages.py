@@ -35,9 +35,7 @@ def _hosts(coming):
 
 
 def member_home(person, now) -> dict:
-    seats = Registration.objects.active().filter(
-        person=person, session__ends_at__gt=now, session__cancelled_at=None
-    )
+    seats = Registration.objects.active().filter(person=person, session__ends_at__gt=now, session__cancelled_at=None)
     seats = list(seats.select_related("session__host").order_by("session__starts_at", "pk")[:6])
     hosted = list(
         SkillSession.objects.hosted_by(person)
@@ -62,7 +60,9 @@ def member_home(person, now) -> dict:
         "offers": offers.select_related("entry__session"),
         "coming": cards([seat.session for seat in seats if seat.session != following], now),
         "hosted": cards([session for session in hosted if session != following], now),
-        "waiting": cards([e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:5]], now),
+        "waiting": cards(
+            [e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:5]], now
+        ),
         "soon": cards(soon[:5], now),
         "this_week": sum(seat.session.starts_at < now + timedelta(days=7) for seat in seats),
     }

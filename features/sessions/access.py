@@ -6,7 +6,7 @@ from features.sessions.models import Registration, SkillSession
 
 
 def visible_session(person, pk) -> SkillSession:
-    return get_object_or_404(SkillSession.objects.visible_to(person).select_related("host"), pk=pk)
+    return get_object_or_404(SkillSession.objects.visible_to(person), pk=pk)
 
 
 def hosted_session(person, pk) -> SkillSession:

@@ -7,7 +7,6 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from core.api_parts import Member, Refusal
-from core.limits import hit
 from core.seo import absolute
 from features.sessions import services
 from features.sessions.access import own_registration, visible_session
@@ -74,7 +73,6 @@ def standing(request, pk: int):
 
 @router.post("{int:pk}/registration/", auth=Member(), response={201: Seat}, summary="Take a seat")
 def register(request, pk: int, body: Note):
-    hit("registration", str(request.user.pk))
     try:
         seat = services.register(session=_published(request, pk), person=request.user, note=body.note)
     except services.RegistrationRefused as refused:

@@ -69,7 +69,10 @@ def session_follow_up(notification):
     if seat.cancelled_at or seat.session.is_cancelled or not hasattr(seat, "attendance"):
         return None
     session = seat.session
-    said = [_("Thank you for coming. The page of the session stays, with what is on next by %(host)s.") % {"host": session.host.name}]
+    said = [
+        _("Thank you for coming. The page of the session stays, with what is on next by %(host)s.")
+        % {"host": session.host.name}
+    ]
     return _letter(
         _("After “%(title)s”") % {"title": session.title},
         said,
@@ -99,7 +102,8 @@ def session_cancelled(notification):
     if not session.is_cancelled:
         return None
     said = [
-        _("%(host)s cancelled the session of %(when)s.") % {"host": session.host.name, "when": _clock(session.starts_at, seat.person)},
+        _("%(host)s cancelled the session of %(when)s.")
+        % {"host": session.host.name, "when": _clock(session.starts_at, seat.person)},
         f"“{session.cancellation_reason}”",
         _("The entry leaves your calendar with this letter. You paid nothing, so nothing is paid back."),
     ]
@@ -135,7 +139,10 @@ def seat_offered(notification):
     return _about_place(
         offer.entry,
         _("A seat is yours until %(until)s: %(title)s") % {"until": until, "title": "%(title)s"},
-        [_("A seat came free and is kept for you until %(until)s. After that it goes to the next in line.") % {"until": until}],
+        [
+            _("A seat came free and is kept for you until %(until)s. After that it goes to the next in line.")
+            % {"until": until}
+        ],
         _("Take the seat, or pass it on"),
     )
 
@@ -147,7 +154,11 @@ def seat_open(notification):
     return _about_place(
         entry,
         _("A seat is free now: %(title)s"),
-        [_("The session starts soon, so seats are no longer kept for anybody. Everybody who waits is told now: first come, first served.")],
+        [
+            _(
+                "The session starts soon, so seats are no longer kept. All who wait are told now; the first to press gets it."
+            )
+        ],
         _("Take the seat"),
     )
 
@@ -170,7 +181,10 @@ def waitlist_session_cancelled(notification):
     session = entry.session
     if not session.is_cancelled:
         return None
-    said = [_("You waited for a seat. %(host)s cancelled the session:") % {"host": session.host.name}, f"“{session.cancellation_reason}”"]
+    said = [
+        _("You waited for a seat. %(host)s cancelled the session:") % {"host": session.host.name},
+        f"“{session.cancellation_reason}”",
+    ]
     return _letter(
         _("Cancelled: %(title)s") % {"title": session.title},
         said,
@@ -180,7 +194,7 @@ def waitlist_session_cancelled(notification):
 
 # --- What they share --------------------------------------------------------------------------------------------------
 def calendar_entry(seat, method="REQUEST") -> bytes:
-    """The seat's calendar entry: one UID for its whole life, a higher sequence for every change, cancelling included."""
+    """The seat's calendar entry: one UID for its whole life, a higher sequence for every change."""
     session = seat.session
     withdrawn = method == "CANCEL" or session.is_cancelled or seat.cancelled_at is not None
     where = session.address
@@ -232,7 +246,10 @@ def _when_and_where(session, person):
     lines = [_clock(session.starts_at, person)]
     if session.time_zone != (person.time_zone or settings.DEFAULT_TIME_ZONE):
         there = words(local(session.starts_at, session.time_zone), "full")
-        lines.append(_("%(when)s in %(city)s, where %(host)s is") % {"when": there, "city": city(session.time_zone), "host": session.host.name})
+        lines.append(
+            _("%(when)s in %(city)s, where %(host)s is")
+            % {"when": there, "city": city(session.time_zone), "host": session.host.name}
+        )
     lines.append(session.address if session.format == Format.IN_PERSON else _("Online"))
     return lines
 

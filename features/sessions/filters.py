@@ -80,7 +80,9 @@ class SessionFilter(filters.FilterSet):
         return counts
 
     def _count(self, names, found):
-        conditions = {(name, str(value)): self._condition(name, value) for name in names for value, _label in self.choices(name)}
+        conditions = {
+            (name, str(value)): self._condition(name, value) for name in names for value, _label in self.choices(name)
+        }
         aliases = {f"n{i}": Count("pk", filter=condition) for i, condition in enumerate(conditions.values())}
         values = found.aggregate(**aliases) if aliases else {}
         counts = {name: {} for name in names}

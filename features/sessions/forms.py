@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
-from features.calendar.zones import from_wall, zone_choices
+from features.accounts import zones
+from features.calendar.zones import from_wall
 from features.sessions.models import REMINDERS, Format, SkillSession
 from features.skills.fields import SkillPickerField
 
@@ -24,13 +25,17 @@ class RegistrationForm(forms.Form):
 
 
 class SessionForm(forms.ModelForm):
-    """What a host says about a session. Date and time are wall time where the host is; the zone is part of the meaning."""
+    """What a host says about a session. Date and time are wall time where the host is; the zone is part of it."""
 
     skills = SkillPickerField(label=_("Skills"), help_text=_("One to three, so that people can find this."))
-    date = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    time = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    date = forms.DateField(
+        label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    time = forms.TimeField(
+        label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     minutes = forms.TypedChoiceField(label=_("Length"), choices=LENGTHS, coerce=int, initial=90)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones.choices)
     language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     cancellation_hours = forms.TypedChoiceField(
         label=_("People can cancel until"),
@@ -42,11 +47,13 @@ class SessionForm(forms.ModelForm):
         label=_("Remind people"), choices=REMINDERS, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    template_name = "sessions/session_form.html"
+
     class Meta:
         model = SkillSession
         fields = (
-            "title", "outcome", "skills", "kind", "level", "language", "format", "address", "room_url", "date", "time",
-            "minutes", "time_zone", "capacity", "description", "preparation", "cancellation_hours", "reminder_minutes",
+            "title", "outcome", "kind", "level", "language", "format", "address", "room_url", "time_zone", "capacity",
+            "description", "preparation", "cancellation_hours", "reminder_minutes",
         )  # fmt: skip
         widgets = {
             "outcome": forms.Textarea(attrs={"rows": 2}),
@@ -55,17 +62,23 @@ class SessionForm(forms.ModelForm):
         }
         help_texts = {
             "description": _("Markdown: **bold**, lists, links, headings."),
-            "room_url": _("Only people with a seat get there, each through a link of their own. You can change it any time."),
+            "room_url": _(
+                "Only people with a seat get there, each through a link of their own. You can change it any time."
+            ),
             "capacity": _("How many people can take part."),
         }
 
-    field_order = Meta.fields
+    field_order = (
+        "title", "outcome", "skills", "kind", "level", "language", "date", "time", "minutes", "time_zone", "format",
+        "room_url", "address", "capacity", "description", "preparation", "cancellation_hours", "reminder_minutes",
+    )  # fmt: skip
 
     def __init__(self, *args, host, **kwargs):
         super().__init__(*args, **kwargs)
         session = self.instance
         if session.pk is None:
             self.initial.setdefault("time_zone", host.time_zone or settings.DEFAULT_TIME_ZONE)
+            self.initial.setdefault("reminder_minutes", session.reminder_minutes)
         else:
             self.initial["skills"] = list(session.skills.order_by("sessionskill__position"))
         if session.starts_at:

@@ -1,12 +1,12 @@
 """One answer to "can I join?", the same for the page, the API and the letters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from features.payments import services as payments
-from features.sessions.models import Registration, WaitlistOffer
 
 # From here on a freed seat is nobody's in particular: whoever waits is told at once, first come.
 CUTOFF = timedelta(hours=2)
@@ -14,11 +14,13 @@ CUTOFF = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Verdict:
-    """`code` is stable and shared with the API; `step` names the one next step the page offers."""
+    """`code` is stable and shared with the API; `step` names the one next step the page offers. `waiting` counts who is
+    in line, where that matters."""
 
     code: str
     step: str
     words: str
+    waiting: int = 0
 
     @property
     def may_register(self) -> bool:
@@ -44,25 +46,57 @@ VERDICTS = {
         Verdict(
             "payments_not_set_up",
             "browse",
-            _("This session has a price, and payments are not set up on this site yet. Nothing can be booked or charged."),
+            _("This session has a price, and payments are not set up on this site. Nothing can be booked."),
         ),
     )
 }
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What ties a person to a session now."""
+
+    seat: str  # "registered", "held" or nothing
+    is_offered: bool
+    is_waiting: bool
+    is_verified: bool
+    line: int
+
+
+# One round trip: a thousand people may ask at once, and through the ORM the asking costs more than the answer.
+STANDING = """
+    SELECT
+        (SELECT CASE WHEN confirmed_at IS NULL THEN 'held' ELSE 'registered' END FROM skill_sessions_registration
+         WHERE session_id = %(session)s AND person_id = %(person)s AND cancelled_at IS NULL),
+        EXISTS (SELECT FROM skill_sessions_waitlistentry entry
+                JOIN skill_sessions_waitlistoffer offer ON offer.entry_id = entry.id
+                WHERE entry.session_id = %(session)s AND entry.person_id = %(person)s AND entry.left_at IS NULL
+                  AND offer.closed_at IS NULL AND offer.expires_at > %(now)s),
+        EXISTS (SELECT FROM skill_sessions_waitlistentry
+                WHERE session_id = %(session)s AND person_id = %(person)s AND left_at IS NULL),
+        EXISTS (SELECT FROM account_emailaddress WHERE user_id = %(person)s AND verified),
+        (SELECT count(*) FROM skill_sessions_waitlistentry WHERE session_id = %(session)s AND left_at IS NULL)
+"""
+
+
+def standing(session, person, now) -> Standing:
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, {"session": session.pk, "person": person.pk, "now": now})
+        seat, is_offered, is_waiting, is_verified, line = cursor.fetchone()
+    return Standing(seat or "", is_offered, is_waiting, is_verified, line)
+
+
 def can_join(session, person, now) -> Verdict:
     """The first thing that decides, in the order a person would ask."""
-    return VERDICTS[_code(session, person, now)]
+    if session.is_cancelled or not session.is_published:
+        return VERDICTS["cancelled" if session.is_cancelled else "draft"]
+    mine = standing(session, person, now)
+    return replace(VERDICTS[_code(session, person, mine, now)], waiting=mine.line)
 
 
-def _code(session, person, now):
-    if session.is_cancelled:
-        return "cancelled"
-    if not session.is_published:
-        return "draft"
-    mine = _standing(session, person, now) if person.is_authenticated else None
-    if mine == "registered":
-        return mine  # also afterwards: their page stays theirs
+def _code(session, person, mine, now):
+    if mine.seat == "registered":
+        return "registered"  # also afterwards: their page stays theirs
     if session.has_ended(now):
         return "ended"
     if session.has_started(now):
@@ -71,23 +105,15 @@ def _code(session, person, now):
         return "host"
     if session.price_minor and not payments.is_set_up():
         return "payments_not_set_up"
-    if mine:
-        return mine
-    if not person.is_authenticated:
-        return "sign_in" if session.seats_left > 0 else "full"
-    if not person.emailaddress_set.filter(verified=True).exists():
-        return "email_not_verified"
-    return "open" if session.seats_left > 0 else "full"
-
-
-def _standing(session, person, now):
-    registration = Registration.objects.active().filter(session=session, person=person).first()
-    if registration:
-        return "registered" if registration.confirmed_at else "held"
-    if WaitlistOffer.objects.filter(
-        entry__session=session, entry__person=person, closed_at=None, expires_at__gt=now
-    ).exists():
+    if mine.seat:
+        return mine.seat
+    if mine.is_offered:
         return "offered"
-    if session.seats_left <= 0 and session.waitlist.filter(person=person, left_at=None).exists():
+    is_full = session.seats_left <= 0
+    if is_full and mine.is_waiting:
         return "waiting"
-    return None
+    if not person.is_authenticated:
+        return "full" if is_full else "sign_in"
+    if not mine.is_verified:
+        return "email_not_verified"
+    return "full" if is_full else "open"

@@ -86,7 +86,7 @@ class SkillSession(Removable):
     cancellation_hours = models.PositiveSmallIntegerField(
         _("free cancellation until"), default=24, help_text=_("Hours before the start.")
     )
-    reminder_minutes = ArrayField(models.PositiveIntegerField(), default=default_reminders, editable=False)
+    reminder_minutes = ArrayField(models.PositiveIntegerField(), default=default_reminders, blank=True)
     follow_up_minutes = models.PositiveIntegerField(null=True, blank=True, default=60, editable=False)
 
     ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -210,7 +210,11 @@ class Registration(models.Model):
                 name="registration_is_confirmed_or_held",
             ),
         ]
-        indexes = [models.Index(fields=["held_until"], name="registration_holds", condition=Q(confirmed_at=None, cancelled_at=None))]
+        indexes = [
+            models.Index(
+                fields=["held_until"], name="registration_holds", condition=Q(confirmed_at=None, cancelled_at=None)
+            )
+        ]
 
 
 class Attendance(models.Model):
@@ -245,7 +249,9 @@ class WaitlistEntry(models.Model):
                 fields=["session", "person"], condition=Q(left_at=None), name="one_place_in_line_per_person"
             )
         ]
-        indexes = [models.Index(fields=["session", "joined_at", "id"], name="waitlist_order", condition=Q(left_at=None))]
+        indexes = [
+            models.Index(fields=["session", "joined_at", "id"], name="waitlist_order", condition=Q(left_at=None))
+        ]
 
 
 class WaitlistOffer(models.Model):

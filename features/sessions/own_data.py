@@ -17,11 +17,11 @@ def export(person) -> dict:
                 "note": seat.note,
                 "attended_at": seat.attendance.happened_at.isoformat() if hasattr(seat, "attendance") else None,
             }
-            for seat in Registration.objects.filter(person=person).select_related("session", "attendance").order_by("pk")
+            for seat in Registration.objects.filter(person=person)
+            .select_related("session", "attendance")
+            .order_by("pk")
         ],
-        "waitlist": list(
-            WaitlistEntry.objects.filter(person=person).order_by("pk").values("session__title", "note")
-        ),
+        "waitlist": list(WaitlistEntry.objects.filter(person=person).order_by("pk").values("session__title", "note")),
         "hosted": list(
             SkillSession.objects.filter(host=person).order_by("pk").values("title", "outcome", "description")
         ),

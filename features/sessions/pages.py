@@ -59,7 +59,12 @@ def filter_form(filters: SessionFilter, request) -> dict:
         chips.append({"label": found.name if found else filters.chosen["skill"], "url": _without(request, "skill")})
     if "fits" in filters.chosen:
         chips.append({"label": _("Fits my free time"), "url": _without(request, "fits")})
-    return {"facets": facets, "chips": chips, "words": filters.chosen.get("q", ""), "skill": filters.chosen.get("skill", "")}
+    return {
+        "facets": facets,
+        "chips": chips,
+        "words": filters.chosen.get("q", ""),
+        "skill": filters.chosen.get("skill", ""),
+    }
 
 
 def _without(request, name, value=None):
@@ -79,7 +84,7 @@ def nothing_found(filters: SessionFilter, request) -> dict:
     if words and len(filters.chosen) > 1:
         alone = SessionFilter({"q": words}, now=filters.now, person=filters.person).matching().count()
         wider = {"count": alone, "url": f"{request.path}?q={words}"} if alone else None
-    meant = [skill for skill in skills.suggest(words, limit=3)] if words else []
+    meant = skills.suggest(words, limit=3) if words else []
     return {"words": words, "wider": wider, "meant": meant}
 
 
@@ -107,21 +112,26 @@ def session_page(session: SkillSession, person, now) -> dict:
         "next_dates": [],
         "similar": [],
         "json_ld": json_ld(event(session)) if session.is_published else "",
-        "language": languages.name(session.language),
+        "spoken": languages.name(session.language),
         "check_in_is_open": session.starts_at and check_in_is_open(session, now),
     }
     if context["verdict"].code in ("full", "waiting", "cancelled", "started", "ended", "payments_not_set_up"):
         coming = SkillSession.objects.upcoming(now).exclude(pk=session.pk).select_related("host")
         by_host = coming.filter(host=session.host).order_by("starts_at")[:2]
-        alike = coming.filter(session_skills__skill__in=names).exclude(host=session.host).distinct().order_by("starts_at")[:3]
+        alike = (
+            coming.filter(session_skills__skill__in=names)
+            .exclude(host=session.host)
+            .distinct()
+            .order_by("starts_at")[:3]
+        )
         context["next_dates"], context["similar"] = cards(by_host, now), cards(alike, now)
     return context
 
 
-def join_panel(session: SkillSession, person, now) -> dict:
+def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
     """Everything the panel with the one button needs, on the page of the session and on the registration page."""
-    verdict = can_join(session, person, now)
-    context = {"session": session, "verdict": verdict, "now": now, "waiting_count": 0}
+    verdict = verdict or can_join(session, person, now)
+    context = {"session": session, "verdict": verdict, "now": now, "waiting_count": verdict.waiting}
     if session.starts_at:
         context |= {
             "room_opens_at": session.starts_at - ROOM_OPENS,
@@ -131,8 +141,6 @@ def join_panel(session: SkillSession, person, now) -> dict:
         }
     if verdict.code in ("registered", "held"):
         context["registration"] = Registration.objects.active().get(session=session, person=person)
-    if verdict.code in ("full", "waiting", "offered"):
-        context["waiting_count"] = session.waitlist.filter(left_at=None).count()
     if verdict.code in ("waiting", "offered"):
         entry = session.waitlist.get(person=person, left_at=None)
         context |= {"entry": entry, "position": position(entry), "offer": entry.offers.filter(closed_at=None).first()}

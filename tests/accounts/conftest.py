@@ -1,38 +1,9 @@
-import re
-
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from django.core import mail
 from django.db import transaction
 
-from core.jobs import run_pending
 from tests.factories import PASSWORD
-
-CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
-
-
-@pytest.fixture
-def letters():
-    """What was mailed since it was last asked for, oldest first."""
-
-    def sent():
-        run_pending()
-        found = list(mail.outbox)
-        mail.outbox.clear()
-        return found
-
-    return sent
-
-
-@pytest.fixture
-def mailed_code(letters):
-    """The code in the newest letter."""
-
-    def code():
-        return CODE.search(letters()[-1].body)[0]
-
-    return code
 
 
 def code_now(secret):

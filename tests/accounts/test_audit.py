@@ -7,7 +7,8 @@ from django.db import DatabaseError, connection, transaction
 
 from features.accounts import services
 from features.accounts.models import AuditEntry, RoleGrant, User
-from tests.accounts.conftest import CODE, add_totp, code_now, log_in
+from tests.accounts.conftest import add_totp, code_now, log_in
+from tests.conftest import CODE
 from tests.factories import PASSWORD, make_user
 
 NEW = "another sentence of mine"

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from features.accounts import services
-from tests.accounts.conftest import CODE, add_totp, code_now
+from tests.accounts.conftest import add_totp, code_now
+from tests.conftest import CODE
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -87,7 +87,11 @@ class TestPublish:
 
     def test_nobody_hosts_two_things_at_once(self, draft, expert, skill):
         published(draft, expert)
-        other = services.save_draft(host=expert, data=wording(starts_at=START + timedelta(minutes=30), ends_at=START + timedelta(minutes=60)), skills=[skill])
+        other = services.save_draft(
+            host=expert,
+            data=wording(starts_at=START + timedelta(minutes=30), ends_at=START + timedelta(minutes=60)),
+            skills=[skill],
+        )
         with pytest.raises(services.HostingRefused) as refused:
             services.publish(session=other, by=expert)
         assert refused.value.code == "time_taken"
@@ -97,7 +101,9 @@ class TestPublish:
     def test_one_right_after_the_other_is_fine(self, draft, expert, skill):
         published(draft, expert)
         end = START + timedelta(minutes=90)
-        after = services.save_draft(host=expert, data=wording(starts_at=end, ends_at=end + timedelta(hours=1)), skills=[skill])
+        after = services.save_draft(
+            host=expert, data=wording(starts_at=end, ends_at=end + timedelta(hours=1)), skills=[skill]
+        )
         assert services.publish(session=after, by=expert).is_published
 
     def test_markdown_is_rendered_and_made_safe_at_save(self, expert, skill):
@@ -121,7 +127,9 @@ class TestEdit:
 
     def test_a_new_room_link_or_description_stirs_no_calendar(self, draft, expert, skill):
         session = published(draft, expert)
-        session = services.save_edit(session=session, data=wording(room_url="https://meet.example.org/b"), skills=[skill])
+        session = services.save_edit(
+            session=session, data=wording(room_url="https://meet.example.org/b"), skills=[skill]
+        )
         assert session.ical_sequence == 0
         assert not Outbox.objects.filter(task__endswith="tell_of_change").exists()
 

@@ -35,7 +35,10 @@ def test_the_host_does_not_sit_in_their_own_session(expert):
 
 def test_a_full_session_leads_to_the_waitlist(expert, learner):
     assert code(make_session(expert, capacity=1, seats_taken=1), learner) == "full"
-    assert can_join(make_session(expert, capacity=1, seats_taken=1), AnonymousUser(), timezone.now()).step == "join_waitlist"
+    assert (
+        can_join(make_session(expert, capacity=1, seats_taken=1), AnonymousUser(), timezone.now()).step
+        == "join_waitlist"
+    )
 
 
 def test_a_draft_cannot_be_joined(expert, learner):

@@ -161,7 +161,9 @@ class TestRaces:
     def test_many_at_once_get_exactly_the_seats_there_are(self, expert):
         session = make_session(expert, capacity=5)
         people = [make_user(f"Person {n}") for n in range(30)]
-        results = in_parallel([lambda p=p: services.register(session=SkillSession.objects.get(pk=session.pk), person=p) for p in people])
+        results = in_parallel(
+            [lambda p=p: services.register(session=SkillSession.objects.get(pk=session.pk), person=p) for p in people]
+        )
         assert sum(isinstance(r, Registration) for r in results) == 5
         assert sum(isinstance(r, services.RegistrationRefused) and r.code == "full" for r in results) == 25
         assert taken(session) == session.registrations.active().count() == 5
@@ -184,7 +186,12 @@ class TestRaces:
 
         monkeypatch.setattr(seats, "claim_seat", naive)
         try:
-            in_parallel([lambda p=p: services.register(session=SkillSession.objects.get(pk=session.pk), person=p) for p in people])
+            in_parallel(
+                [
+                    lambda p=p: services.register(session=SkillSession.objects.get(pk=session.pk), person=p)
+                    for p in people
+                ]
+            )
             assert session.registrations.active().count() > 5
         finally:
             with connection.cursor() as cursor:
@@ -195,7 +202,9 @@ class TestRaces:
 
     def test_fifty_presses_of_one_person_give_one_seat(self, expert, learner):
         session = make_session(expert, capacity=60)
-        results = in_parallel([lambda: services.register(session=SkillSession.objects.get(pk=session.pk), person=learner)] * 50)
+        results = in_parallel(
+            [lambda: services.register(session=SkillSession.objects.get(pk=session.pk), person=learner)] * 50
+        )
         assert len({r.pk for r in results}) == 1
         assert taken(session) == 1
 

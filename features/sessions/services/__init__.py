@@ -29,7 +29,13 @@ from features.sessions.services.seats import (
     register,
     release_expired_holds,
 )
-from features.sessions.services.waitlist import decline_offer, expire_offers, join_waitlist, leave_waitlist, tell_everybody
+from features.sessions.services.waitlist import (
+    decline_offer,
+    expire_offers,
+    join_waitlist,
+    leave_waitlist,
+    tell_everybody,
+)
 
 __all__ = [
     "AttendanceRefused",

@@ -1,4 +1,4 @@
-"""Who was there: from the personal link or from the host's check-in. Being there is evidence for the session's skills."""
+"""Who was there: from the personal link or from the host's check-in. Being there is evidence for its skills."""
 
 from datetime import timedelta
 
@@ -36,7 +36,9 @@ def record_join(*, registration, now=None) -> Attendance:
     now = now or timezone.now()
     session = registration.session
     if session.is_cancelled or registration.cancelled_at or not registration.confirmed_at:
-        raise AttendanceRefused("no_seat", _("This link belongs to a seat that was given back or a session that was cancelled."))
+        raise AttendanceRefused(
+            "no_seat", _("This link belongs to a seat that was given back or a session that was cancelled.")
+        )
     if not room_is_open(session, now):
         raise AttendanceRefused("room_closed", _("The room is not open now."))
     return _attended(registration, Attendance.Source.JOIN_LINK, None, now)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.db import atomic_retry
 from core.jobs import enqueue
+from core.limits import hit
 from core.text import one_line, render_markdown
 from features.accounts.access import has_role
 from features.accounts.models import Role
@@ -13,6 +14,7 @@ from features.calendar import services as calendar
 from features.discovery import services as discovery
 from features.sessions.models import SessionSkill, SkillSession
 from features.sessions.services.waitlist import hand_on, lock
+from features.skills import services as skill_services
 
 # Changes to these reach calendars: the same entry, one sequence number higher.
 ON_THE_CALENDAR = ("title", "starts_at", "ends_at", "time_zone", "format", "address")
@@ -49,6 +51,7 @@ def publish(*, session, by, now=None) -> SkillSession:
     if session.is_published:
         return session
     _may_publish(session, by, now)
+    hit("session_publish", by.pk)
     session.published_at = now
     _claim_time(session)
     session.save()
@@ -75,7 +78,9 @@ def save_edit(*, session, data, skills, now=None) -> SkillSession:
     if changed:
         session.ical_sequence += 1
         _claim_time(session)
-        enqueue("features.sessions.tasks.tell_of_change", session.pk, key=f"change:{session.pk}:{session.ical_sequence}")
+        enqueue(
+            "features.sessions.tasks.tell_of_change", session.pk, key=f"change:{session.pk}:{session.ical_sequence}"
+        )
     session.updated_at = now
     session.save()
     _set_skills(session, skills)
@@ -138,7 +143,9 @@ def _fill(session, data):
 
 def _may_publish(session, by, now):
     if not may_host(by):
-        raise HostingRefused("not_an_expert", _("Publishing is for experts. Ask the organiser to make you one; your draft is kept."))
+        raise HostingRefused(
+            "not_an_expert", _("Publishing is for experts. Ask the organiser to make you one; your draft is kept.")
+        )
     if not session.session_skills.exists():
         raise HostingRefused("no_skill", _("Name at least one skill, so that people can find this."), "skills")
     _need_time(session, now)
@@ -169,14 +176,14 @@ def _set_skills(session, skills):
 
 
 def _index(session):
-    skills = list(session.skills.prefetch_related("names"))
-    names = [name.name for skill in skills for name in skill.names.all()]
+    taught = list(session.skills.all())
     discovery.publish(
         kind="session",
         ref=str(session.pk),
         title=session.title,
-        text="\n".join([session.outcome, session.description, session.host.name, *names]),
-        skills=[skill.pk for skill in skills],
+        text="\n".join([session.outcome, session.description, session.host.name]),
+        names=skill_services.names_of(taught),
+        skills=[skill.pk for skill in taught],
         language=session.language,
         visibility="public",
         url=session.get_absolute_url(),

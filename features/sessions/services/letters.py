@@ -19,7 +19,9 @@ def tell_of_change(session_id) -> None:
 def tell_of_cancellation(session_id) -> None:
     session = SkillSession.objects.get(pk=session_id)
     for seat in session.registrations.active().select_related("person"):
-        notify(seat.person, "session_cancelled", seat.pk, session.get_absolute_url(), key=f"session_cancelled:{seat.pk}")
+        notify(
+            seat.person, "session_cancelled", seat.pk, session.get_absolute_url(), key=f"session_cancelled:{seat.pk}"
+        )
     for entry in session.waitlist.filter(left_at=None).select_related("person"):
         key = f"waitlist_session_cancelled:{entry.pk}"
         notify(entry.person, "waitlist_session_cancelled", entry.pk, session.get_absolute_url(), key=key)

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from core.db import atomic_retry
+from core.limits import hit
 from features.notifications.services import notify
 from features.payments import services as payments
 from features.sessions.joining import VERDICTS, Verdict, can_join
@@ -30,7 +31,7 @@ class RegistrationRefused(Exception):
 
 
 def register(*, session, person, note="", now=None) -> Registration:
-    """Give `person` a seat, or the seat kept for them. Pressing twice gives the same seat. Raises RegistrationRefused."""
+    """Give `person` a seat, or the seat kept for them. Twice is once. Raises RegistrationRefused."""
     now = now or timezone.now()
     verdict = can_join(session, person, now)
     if verdict.code in ("registered", "held"):
@@ -39,7 +40,7 @@ def register(*, session, person, note="", now=None) -> Registration:
         raise RegistrationRefused(verdict)
     try:
         return _register(session, person, note, now)
-    except IntegrityError:
+    except (IntegrityError, RegistrationRefused):
         # Two taps at once: the second found the first one's row, and its own seat was given back by the rollback.
         existing = _mine(session, person)
         if existing is None:
@@ -56,6 +57,8 @@ def _register(session, person, note, now):
     registration = Registration.objects.create(
         session=session, person=person, note=note, registered_at=now, held_until=now + HOLD
     )
+    # After the row: a second tap loses to the first one's row, and the rollback forgives it.
+    hit("registration", person.pk)
     line = payments.Line(
         kind="registration",
         ref=str(registration.pk),

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.db import atomic_retry
+from core.limits import hit
 from features.notifications.services import notify
 from features.sessions.joining import CUTOFF, can_join
 from features.sessions.models import SkillSession, WaitlistEntry, WaitlistOffer
@@ -86,6 +87,7 @@ def join_waitlist(*, session, person, note="", now=None) -> WaitlistEntry:
             entry = WaitlistEntry.objects.create(session=session, person=person, note=note, joined_at=now)
     except IntegrityError:  # an entry left over from before the cutoff, when seats were open
         return session.waitlist.get(person=person, left_at=None)
+    hit("registration", person.pk)
     notify(person, "waitlist_joined", entry.pk, session.get_absolute_url())
     return entry
 
@@ -170,5 +172,3 @@ def tell_everybody(*, now=None) -> int:
         with transaction.atomic():
             hand_on(lock(session_id), now)
     return len(sessions)
-
-

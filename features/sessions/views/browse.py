@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.htmx import render_page
+from core.limits import client_address, hit
+from core.middleware import has_session
 from core.pagination import keyset
 from features.sessions import pages
 from features.sessions.access import visible_session
@@ -22,6 +24,8 @@ def with_waiting(queryset):
 @require_safe
 def browse(request):
     now = timezone.now()
+    if request.GET.get("q") and not has_session(request):
+        hit("search", client_address(request))
     filters = SessionFilter(request.GET, now=now, person=request.user)
     found = with_waiting(filters.matching().select_related("host"))
     page = keyset(found, request, order=("starts_at", "id"))
@@ -51,15 +55,17 @@ def session(request, pk, slug):
 def agenda(request):
     now = timezone.now()
     seats = Registration.objects.active().filter(person=request.user).select_related("session__host")
-    coming = seats.filter(session__ends_at__gt=now, session__cancelled_at=None).order_by("session__starts_at", "pk")[:50]
-    past = keyset(
-        seats.filter(session__ends_at__lte=now), request, order=("-session__starts_at", "-id"), size=20
-    )
+    coming = seats.filter(session__ends_at__gt=now, session__cancelled_at=None).order_by("session__starts_at", "pk")[
+        :50
+    ]
+    past = keyset(seats.filter(session__ends_at__lte=now), request, order=("-session__starts_at", "-id"), size=20)
     waiting = WaitlistEntry.objects.filter(person=request.user, left_at=None, session__starts_at__gt=now)
     context = {
         "coming": cards([seat.session for seat in coming], now),
         "past": cards([seat.session for seat in past.items], now),
         "page": past,
-        "waiting": cards([e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:50]], now),
+        "waiting": cards(
+            [e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:50]], now
+        ),
     }
     return render(request, "sessions/agenda.html", context)

@@ -1,10 +1,11 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.htmx import see_other
 from core.pagination import keyset
 from features.sessions import services
 from features.sessions.access import hosted_session
@@ -42,7 +43,7 @@ def new_session(request):
         if "publish" in request.POST:
             return _publish(request, session)
         messages.success(request, _("Your draft is saved. Only you can see it."))
-        return redirect(session)
+        return see_other(session)
     context = {"form": form, "may_host": services.may_host(request.user)}
     return render(request, "sessions/edit.html", context, status=422 if form.errors else 200)
 
@@ -60,7 +61,7 @@ def edit_session(request, pk, slug):
             form.add_error(refused.field if refused.field in form.fields else None, refused.words)
         else:
             messages.success(request, _("Saved."))
-            return _publish(request, session) if "publish" in request.POST else redirect(session)
+            return _publish(request, session) if "publish" in request.POST else see_other(session)
     context = {"form": form, "session": session, "may_host": services.may_host(request.user)}
     return render(request, "sessions/edit.html", context, status=422 if form.errors else 200)
 
@@ -86,7 +87,7 @@ def _publish(request, session):
         context = {"form": form, "session": session, "refused": refused, "may_host": services.may_host(request.user)}
         return render(request, "sessions/edit.html", context, status=422)
     messages.success(request, _("Your session is public. Share its address."))
-    return redirect(session)
+    return see_other(session)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +103,7 @@ def session_cancellation(request, pk, slug):
             form.add_error(None, refused.words)
         else:
             messages.success(request, _("The session is cancelled. Everybody with a seat is being told."))
-            return redirect(session)
+            return see_other(session)
     context = {"form": form, "session": session, "seats": session.registrations.active().count()}
     context["waiting_count"] = session.waitlist.filter(left_at=None).count()
     return render(request, "sessions/session_cancellation.html", context, status=422 if form.errors else 200)
@@ -113,7 +114,7 @@ def session_cancellation(request, pk, slug):
 def copy(request, pk, slug):
     draft = services.duplicate(session=hosted_session(request.user, pk), by=request.user)
     messages.success(request, _("A copy without a date, as a draft."))
-    return redirect("session_edit", draft.pk, draft.slug)
+    return see_other("session_edit", draft.pk, draft.slug)
 
 
 @require_POST
@@ -124,6 +125,6 @@ def removal(request, pk, slug):
         services.remove_draft(session=session, by=request.user)
     except services.HostingRefused as refused:
         messages.error(request, refused.words)
-        return redirect(session)
+        return see_other(session)
     messages.success(request, _("The draft is gone."))
-    return redirect("hosting")
+    return see_other("hosting")

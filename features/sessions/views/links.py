@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from core.htmx import see_other
 from features.sessions import pages, services
 from features.sessions.links import CANCELLATION, WAITLIST, read
 from features.sessions.models import Registration, WaitlistEntry
@@ -36,7 +37,7 @@ def waitlist_link(request, token):
                 messages.error(request, refused.verdict.words)
         elif act in ("decline", "leave") and entry.left_at is None:
             leave(request, entry, act == "decline")
-        return redirect("waitlist_link", token)
+        return see_other("waitlist_link", token)
     context = pages.join_panel(entry.session, entry.person, timezone.now())
     return render(request, "sessions/waitlist_link.html", context | {"token": token, "place": entry})
 
@@ -60,7 +61,7 @@ def join(request, token):
     if request.method == "POST":
         try:
             services.record_join(registration=seat)
-            return redirect("join", token)
+            return see_other("join", token)
         except services.AttendanceRefused as refused:
             refusal = refused.words
     now = timezone.now()

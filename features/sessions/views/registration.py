@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.htmx import render_page
-from core.limits import hit
+from core.htmx import is_htmx, render_page, see_other
 from features.accounts import services as accounts
 from features.sessions import emails, pages, services
 from features.sessions.access import own_registration, visible_session
@@ -33,7 +32,6 @@ def registration(request, pk, slug):
 
 
 def _register(request, session):
-    hit("registration", str(request.user.pk))
     form = RegistrationForm(request.POST)
     if not form.is_valid():
         return _page(request, session, form, 422)
@@ -42,7 +40,7 @@ def _register(request, session):
         join(session=session, person=request.user, note=form.cleaned_data["note"])
     except services.RegistrationRefused as refused:
         form.add_error(None, refused.verdict.words)
-        return _page(request, session, form, 422)
+        return _page(request, session, form, 422, refused.verdict)
     if join is services.register:
         messages.success(request, _("You have a seat. A letter with the calendar entry is on its way."))
     else:
@@ -69,18 +67,16 @@ def _stranger(request, session):
     return render(request, "sessions/sign_up.html", context, status=status)
 
 
-def _page(request, session, form, status=200):
-    context = pages.join_panel(session, request.user, timezone.now()) | {"form": form}
+def _page(request, session, form, status=200, verdict=None):
+    context = pages.join_panel(session, request.user, timezone.now(), verdict) | {"form": form}
     return render_page(request, "sessions/registration.html", context, partial="join", status=status)
 
 
 def _answer(request, session):
     """After a POST: the new state in place for htmx, the page of the seat for a plain form."""
-    from core.htmx import is_htmx
-
     if is_htmx(request):
         return _page(request, session, RegistrationForm())
-    return redirect("registration", session.pk, session.slug)
+    return see_other("registration", session.pk, session.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +107,7 @@ def cancel(request, seat):
         messages.error(request, refused.verdict.words)
     else:
         messages.success(request, _("Your seat is given back. Thank you for saying so."))
-    return redirect(seat.session)
+    return see_other(seat.session)
 
 
 @require_POST

@@ -1,12 +1,12 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
-from core.htmx import is_htmx, render_page
+from core.htmx import is_htmx, render_page, see_other
 from features.sessions import services
 from features.sessions.access import hosted_session, seat_of_hosted_session
 from features.sessions.tables import RosterTable, roster_csv
@@ -51,9 +51,14 @@ def attendance(request, public_id):
     except services.AttendanceRefused as refused:
         messages.error(request, refused.words)
     if not is_htmx(request):
-        return redirect("session_roster", seat.session_id, seat.session.slug)
+        return see_other("session_roster", seat.session_id, seat.session.slug)
     seat = seat_of_hosted_session(request.user, public_id)
-    context = _numbers(seat.session) | {"record": seat, "session": seat.session, "is_open": _is_open(seat.session), "swapped": True}
+    context = _numbers(seat.session) | {
+        "record": seat,
+        "session": seat.session,
+        "is_open": _is_open(seat.session),
+        "swapped": True,
+    }
     return render(request, "sessions/_tick.html", context)
 
 

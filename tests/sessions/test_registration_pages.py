@@ -1,0 +1,251 @@
+"""Taking a seat, waiting, giving back: on the pages, with and without htmx, as a member and as a stranger."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from features.sessions import services
+from features.sessions.links import CANCELLATION, WAITLIST, token
+from features.sessions.models import Attendance, Registration, SkillSession, WaitlistEntry, WaitlistOffer
+from tests.factories import make_session, make_user
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def session(expert, skill):
+    return make_session(expert, about=[skill])
+
+
+def seat_url(session):
+    return f"{session.get_absolute_url()}registration/"
+
+
+@pytest.fixture
+def full(expert):
+    session = make_session(expert, capacity=1, starts_in=timedelta(days=10))
+    session.seat = services.register(session=session, person=make_user("Holder"))
+    return session
+
+
+class TestMember:
+    def test_takes_a_seat_and_sees_it(self, client, learner, session):
+        client.force_login(learner)
+        response = client.post(seat_url(session), {"note": "A slow query"}, follow=True)
+        assert response.redirect_chain == [(seat_url(session), 303)]
+        assert "You have a seat" in response.text
+        assert Registration.objects.get().note == "A slow query"
+
+    def test_with_htmx_the_panel_alone_changes(self, client, learner, session):
+        client.force_login(learner)
+        response = client.post(seat_url(session), {}, headers=HTMX)
+        assert response.status_code == 200
+        assert 'id="join"' in response.text
+        assert "You have a seat" in response.text
+        assert "<html" not in response.text
+        assert "hx-swap-oob" in response.text  # the message rides along
+
+    def test_extra_fields_change_nothing(self, client, learner, outsider, session):
+        client.force_login(learner)
+        extra = {
+            "person": outsider.pk,
+            "price_minor": 0,
+            "seats_taken": 0,
+            "confirmed_at": "",
+            "is_staff": "on",
+            "session": 1,
+        }
+        client.post(seat_url(session), extra)
+        assert Registration.objects.get().person == learner
+
+    def test_a_refusal_stands_on_the_page_with_what_was_typed(self, client, learner, full):
+        client.force_login(learner)
+        response = client.post(seat_url(full), {"note": "Please"})
+        assert response.status_code == 422
+        assert "You can join the waitlist" in response.text
+        assert not Registration.objects.filter(person=learner).exists()
+
+    def test_a_note_that_is_too_long_is_kept_and_blamed_at_its_field(self, client, learner, session):
+        client.force_login(learner)
+        response = client.post(seat_url(session), {"note": "x" * 501})
+        assert response.status_code == 422
+        assert "x" * 501 in response.text
+        assert not Registration.objects.exists()
+
+    def test_a_double_tap_is_one_seat(self, client, learner, session):
+        client.force_login(learner)
+        client.post(seat_url(session))
+        assert client.post(seat_url(session), follow=True).status_code == 200
+        assert Registration.objects.count() == 1
+
+    def test_reading_the_page_changes_nothing(self, client, learner, session):
+        client.force_login(learner)
+        client.get(seat_url(session))
+        client.get(f"{seat_url(session)}cancellation/")
+        assert not Registration.objects.exists()
+
+
+class TestStranger:
+    def test_the_public_page_has_a_link_and_no_form_of_its_own(self, client, session):
+        response = client.get(session.get_absolute_url())
+        assert f'href="{seat_url(session)}"' in response.text
+        assert "csrfmiddlewaretoken" not in response.text
+        assert not response.cookies
+        assert response["Cache-Control"].startswith("public")
+
+    def test_signs_up_in_the_act_and_comes_back_with_what_was_typed(self, client, session, mailed_code):
+        response = client.post(
+            seat_url(session), {"name": "Nkechi Abara", "email": "nkechi@example.org", "note": "My ORs"}
+        )
+        assert response.status_code == 302
+        response = client.post(response["Location"], {"code": mailed_code()}, follow=True)
+        assert response.redirect_chain[-1][0] == seat_url(session)
+        assert "My ORs" in response.text
+        client.post(seat_url(session), {"note": "My ORs"})
+        assert Registration.objects.get().person.email == "nkechi@example.org"
+
+    def test_bad_input_stays_typed_with_its_error_beside_it(self, client, session):
+        response = client.post(seat_url(session), {"name": "", "email": "not an address", "note": "My ORs"})
+        assert response.status_code == 422
+        assert "not an address" in response.text
+        assert "My ORs" in response.text
+
+    def test_a_known_address_gets_the_same_answer(self, client, session, learner):
+        known = client.post(seat_url(session), {"name": "Sofia", "email": learner.email})
+        unknown = client.post(seat_url(session), {"name": "Sofia", "email": "new@example.org"})
+        assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+class TestCancelling:
+    def test_shows_what_it_means_first(self, client, learner, full):
+        client.force_login(full.seat.person)
+        services.join_waitlist(session=full, person=learner)
+        text = client.get(f"{seat_url(full)}cancellation/").text
+        assert "offered to the one person who waits" in text
+        assert "costs you nothing" in text
+
+    def test_gives_the_seat_back(self, client, learner, session):
+        services.register(session=session, person=learner)
+        client.force_login(learner)
+        client.post(f"{seat_url(session)}cancellation/")
+        assert not Registration.objects.active().exists()
+
+    def test_is_not_there_for_somebody_without_a_seat(self, client, outsider, learner, session):
+        services.register(session=session, person=learner)
+        client.force_login(outsider)
+        assert client.post(f"{seat_url(session)}cancellation/").status_code == 404
+        assert Registration.objects.active().count() == 1
+
+    def test_from_a_letter_without_signing_in(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        url = f"/seat/{token(seat.public_id, CANCELLATION)}/cancellation/"
+        assert client.get(url).status_code == 200
+        assert Registration.objects.active().count() == 1  # scanners follow links: reading does nothing
+        client.post(url)
+        assert not Registration.objects.active().exists()
+
+    @pytest.mark.parametrize("bad", ["", "x", "~"])
+    def test_a_forged_or_misused_link_is_nothing(self, client, learner, session, bad):
+        seat = services.register(session=session, person=learner)
+        wrong = token(seat.public_id, WAITLIST)
+        assert client.post(f"/seat/{wrong}{bad}/cancellation/").status_code == 404
+        assert Registration.objects.active().count() == 1
+
+    def test_links_end(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        with time_machine.travel(timezone.now() - timedelta(days=121)):
+            old = token(seat.public_id, CANCELLATION)
+        assert client.get(f"/seat/{old}/cancellation/").status_code == 404
+
+
+class TestWaiting:
+    def test_joins_sees_the_position_and_leaves(self, client, learner, full):
+        client.force_login(learner)
+        text = client.post(seat_url(full), {"act": "wait"}, follow=True).text
+        assert "You are number 1 of 1 in line" in text
+        client.post(f"{full.get_absolute_url()}waitlist/", {"act": "leave"})
+        assert not WaitlistEntry.objects.filter(left_at=None).exists()
+
+    def test_an_offer_is_taken_on_the_page(self, client, learner, full):
+        services.join_waitlist(session=full, person=learner)
+        services.cancel_registration(registration=full.seat, by=full.seat.person)
+        client.force_login(learner)
+        assert "A seat is being kept for you" in client.get(full.get_absolute_url()).text
+        client.post(seat_url(full))
+        assert Registration.objects.active().get().person == learner
+
+    def test_an_offer_is_answered_from_a_letter(self, client, learner, outsider, full):
+        entry = services.join_waitlist(session=full, person=learner)
+        services.join_waitlist(session=full, person=outsider)
+        services.cancel_registration(registration=full.seat, by=full.seat.person)
+        url = f"/place/{token(entry.public_id, WAITLIST)}/"
+        client.get(url)
+        assert WaitlistOffer.objects.get(closed_at=None).entry == entry
+        client.post(url, {"act": "decline"})
+        assert WaitlistOffer.objects.get(closed_at=None).entry.person == outsider
+
+    def test_a_letters_link_takes_the_seat_for_its_own_person(self, client, learner, full):
+        entry = services.join_waitlist(session=full, person=learner)
+        services.cancel_registration(registration=full.seat, by=full.seat.person)
+        url = f"/place/{token(entry.public_id, WAITLIST)}/"
+        text = client.post(url, {"act": "claim"}, follow=True).text
+        assert "You have a seat" in text
+        assert Registration.objects.active().get().person == learner
+
+
+class TestJoinPage:
+    def test_reading_is_not_being_there_pressing_is(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        url = f"/join/{seat.join_token}/"
+        with time_machine.travel(session.starts_at):
+            response = client.get(url)
+            assert session.room_url not in response.text
+            assert not Attendance.objects.exists()
+            assert session.room_url in client.post(url, follow=True).text
+            assert Attendance.objects.get().source == "join_link"
+        assert response["Cache-Control"] == "private, no-store"
+        assert response["Referrer-Policy"] == "no-referrer"
+
+    def test_a_new_room_needs_no_new_letter(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        SkillSession.objects.filter(pk=session.pk).update(room_url="https://meet.example.org/moved")
+        with time_machine.travel(session.starts_at):
+            assert "https://meet.example.org/moved" in client.post(f"/join/{seat.join_token}/", follow=True).text
+
+    def test_before_the_time_it_says_when_and_looks_again(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        text = client.get(f"/join/{seat.join_token}/").text
+        assert "The room opens" in text
+        assert 'http-equiv="refresh"' in text
+        assert session.room_url not in text
+
+    def test_a_seat_that_was_given_back_opens_nothing(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        services.cancel_registration(registration=seat, by=learner)
+        with time_machine.travel(session.starts_at):
+            response = client.post(f"/join/{seat.join_token}/")
+        assert response.status_code == 409
+        assert session.room_url not in response.text
+        assert not Attendance.objects.exists()
+
+
+def test_the_calendar_entry_is_ones_own(client, learner, outsider, session):
+    services.register(session=session, person=learner)
+    client.force_login(learner)
+    response = client.get(f"{seat_url(session)}calendar.ics")
+    assert response["Content-Type"].startswith("text/calendar")
+    assert b"METHOD:REQUEST" in response.content
+    client.force_login(outsider)
+    assert client.get(f"{seat_url(session)}calendar.ics").status_code == 404
+
+
+def test_the_agenda_lists_what_is_mine(client, learner, session, full):
+    services.register(session=session, person=learner)
+    services.join_waitlist(session=full, person=learner)
+    client.force_login(learner)
+    text = client.get("/agenda/").text
+    assert session.title in text
+    assert "Waiting for" in text
