@@ -95,6 +95,9 @@ class Postgres:
         elif self.found_pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.found_pid, signal.SIGINT)
+            deadline = time.monotonic() + patience
+            while _is_postgres(self.found_pid) and time.monotonic() < deadline:
+                time.sleep(0.02)
         self._forget_sockets()
         if self._handle is not None:
             os.close(self._handle)
@@ -246,7 +249,9 @@ def _unprivileged(cluster: Path) -> pwd.struct_passwd:
 def _is_postgres(pid: int) -> bool:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
+            state = Path(f"/proc/{pid}/stat").read_text()
+            # In a container whose first process buries nobody, the dead stay listed as Z.
+            return "(postgres) " in state and "(postgres) Z" not in state
         return False
     ask = ["ps", "-o", "comm=", "-p", str(pid)]
     shown = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603
