@@ -50,7 +50,7 @@ class TestFromWall:
             from_wall(date.max, time(23, 0), "America/New_York")
 
     @given(
-        st.datetimes(datetime.min.replace(year=2020), datetime.max.replace(year=2037)),
+        st.builds(datetime.combine, st.dates(date(2020, 1, 1), date(2037, 12, 31)), st.times()),
         st.sampled_from(ZONES),
         st.booleans(),
     )
