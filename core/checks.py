@@ -33,8 +33,8 @@ def problems():
         key = settings.SECRET_KEY
     except ImproperlyConfigured:  # what Django says when it is empty
         key = ""
-    if len(key) < 40 or len(set(key)) < 10 or key.startswith("django-insecure"):
-        yield "E001", "SECRET_KEY is missing or weak: set one of 40 or more random characters."
+    if len(key) < 50 or len(set(key)) < 10 or key.startswith("django-insecure"):
+        yield "E001", "SECRET_KEY is missing or weak: set one of 50 or more random characters."
     if site.scheme not in ("http", "https") or not site.hostname:
         yield "E002", "SITE_URL is missing: set the address people type, such as https://learn.example.org."
     elif site.scheme == "http" and not is_local:

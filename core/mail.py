@@ -4,6 +4,7 @@ A job sends one letter, and writes down that it did after `send` has returned: b
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -68,7 +69,7 @@ def compose(to, template, context, *, message_id, attachments, headers) -> Email
         html = render_to_string(f"{template}.html", context)
     message = EmailMultiAlternatives(
         subject,
-        _printable(text).strip() + "\n",
+        re.sub(r"\n\s*\n", "\n\n", _printable(text)).strip() + "\n",
         to=[address],
         headers={
             "Message-ID": f"<{hashlib.sha256(message_id.encode()).hexdigest()[:40]}@{_domain()}>",

@@ -20,7 +20,7 @@ def request_log(get_response):
     def middleware(request):
         started = time.perf_counter()
         request_id = secrets.token_hex(8)
-        logs.request_id.set(request_id)
+        token = logs.request_id.set(request_id)
         response = get_response(request)
         response["X-Request-ID"] = request_id
         match = getattr(request, "resolver_match", None)
@@ -34,6 +34,7 @@ def request_log(get_response):
                 "person": getattr(request, "person_id", None),
             },
         )
+        logs.request_id.reset(token)
         return response
 
     return middleware

@@ -21,7 +21,11 @@ class _Handover:
             raise smtplib.SMTPDataError(code, answer)
         stuffed = re.sub(rb"(?m)^\.", b"..", message)
         self.send(stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n")
-        self.handover.before()
+        try:
+            self.handover.before()
+        except BaseException:
+            self.close()  # without the dot the server throws away what it has
+            raise
         # Some servers (Exim) drop a letter when the line is dead before they have said thanks, unless more was said on
         # it: with our goodbye already there, a letter stays given even if we are killed now (RFC 2920, 3.1 allows it).
         self.send(b".\r\nQUIT\r\n" if self.has_extn("pipelining") else b".\r\n")

@@ -1,4 +1,4 @@
-"""Jobs whose effects can be counted. Each writes into `test_effect`, in the transaction of the job unless it says so."""
+"""Jobs whose effects can be counted: each writes into `test_effect`, within its transaction unless it says so."""
 
 import time
 

@@ -11,4 +11,4 @@ from django.core.management import call_command  # noqa: E402
 
 from tests.core import job_tasks  # noqa: E402, F401
 
-call_command("run_worker", skip_checks=False)
+call_command("run_worker")

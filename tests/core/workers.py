@@ -29,6 +29,11 @@ def until(is_so, patience=PATIENCE, every=0.02):
     raise AssertionError(f"not within {patience} s: {getattr(is_so, '__name__', is_so)}")
 
 
+def database_url() -> str:
+    """The database of this test, for another process."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"]).geturl()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -37,9 +42,8 @@ def free_port() -> int:
 
 class Worker:
     def __init__(self, folder: Path, mail_port: int = 9, lease: int = 2, **more: str):
-        database = urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"]).geturl()
         environment = os.environ | {
-            "DATABASE_URL": database,
+            "DATABASE_URL": database_url(),
             "SITE_URL": "http://localhost:8000",
             "DEMO": "1",
             "HOST": "localhost",
@@ -108,7 +112,7 @@ class Sink:
     def answer(self, letter) -> str:
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server, session, envelope):
         letter = email.message_from_bytes(envelope.content)
         self.seen[letter["Message-ID"]] += 1
         answer = self.answer(letter)

@@ -1,0 +1,119 @@
+"""A half-configured production does not start. Each case is a real process with a real environment."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from core import checks
+from tests.core.workers import database_url
+
+PRODUCTION = {
+    "SECRET_KEY": "kJ8x2pQ0vT5yW9zB3nM7cR1dF4gH6jL0aS2eU5iO8pX1qZ3wN7bV",
+    "SITE_URL": "https://learn.example.org",
+    "HOST": "0.0.0.0",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
+    "DATABASE_URL": "postgres://masteryhub@db.example.org/masteryhub",
+}
+DEMO = {
+    "SECRET_KEY": PRODUCTION["SECRET_KEY"],
+    "SITE_URL": "http://localhost:8000",
+    "DEMO": "1",
+    "DATABASE_URL": PRODUCTION["DATABASE_URL"],
+}
+
+
+def run(arguments, environment):
+    # What is not given is given as empty, so that nothing comes from a developer's own .env.
+    unset = dict.fromkeys(["SECRET_KEY", "SITE_URL", "EMAIL_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"], "")
+    values = {"PATH": os.defpath, "HOST": "localhost", "DEMO": "0", **unset, **environment}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=values, capture_output=True, text=True, check=False
+    )
+
+
+def problems(environment) -> set[str]:
+    """The ids that these settings are refused with."""
+    script = "from core import checks; import json; print(json.dumps(sorted(name for name, _ in checks.problems())))"
+    done = run(["-W", "error", "-c", script], {"DJANGO_SETTINGS_MODULE": "core.settings", **environment})
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+class TestProduction:
+    def test_a_whole_configuration_passes_every_check_of_a_deployment(self, db):
+        production = {**PRODUCTION, "DATABASE_URL": database_url()}  # Django asks the server for its version
+        done = run(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], production)
+        assert done.returncode == 0, done.stderr
+        assert "no issues (1 silenced)" in done.stdout + done.stderr
+
+    def test_letters_leave_with_ten_seconds_patience(self):
+        script = (
+            "from django.conf import settings; import json;"
+            "print(json.dumps({**settings.MAILERS['default'], **settings.MAILERS['default']['OPTIONS']}))"
+        )
+        done = run(["-c", script], {"DJANGO_SETTINGS_MODULE": "core.settings", **PRODUCTION})
+        mailer = json.loads(done.stdout)
+        assert mailer["BACKEND"] == "core.smtp.EmailBackend"
+        assert (mailer["host"], mailer["port"], mailer["use_tls"], mailer["timeout"]) == (
+            "mail.example.org", 587, True, 10,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("change", "refused"),
+        [
+            ({}, set()),
+            ({"SECRET_KEY": ""}, {"E001"}),
+            ({"SECRET_KEY": "secret"}, {"E001"}),
+            ({"SECRET_KEY": "a" * 80}, {"E001"}),
+            ({"SITE_URL": ""}, {"E002", "E004"}),
+            ({"SITE_URL": "learn.example.org"}, {"E002", "E004"}),
+            ({"SITE_URL": "http://learn.example.org"}, {"E003"}),
+            ({"ALLOWED_HOSTS": "*"}, {"E004"}),
+            ({"EMAIL_URL": ""}, {"E005"}),
+            ({"EMAIL_URL": "mail.example.org"}, {"E006"}),
+            ({"EMAIL_URL": "smtps://u:p@mail.example.org"}, set()),
+            ({"DEMO": "1"}, {"E007"}),
+            ({"STRIPE_SECRET_KEY": "sk_live_51Hq8aB"}, {"E009"}),
+            ({"STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}, {"E009"}),
+            ({"STRIPE_SECRET_KEY": "sk_test_...", "STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}, {"E008"}),
+            ({"STRIPE_SECRET_KEY": "pk_live_51Hq8aB", "STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}, {"E008"}),
+            ({"STRIPE_SECRET_KEY": "rk_live_51Hq8aB", "STRIPE_WEBHOOK_SECRET": "changeme"}, {"E010"}),
+            ({"STRIPE_SECRET_KEY": "sk_live_51Hq8aB", "STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}, set()),
+        ],
+        ids=str,
+    )
+    def test_what_is_missing_is_named(self, change, refused):
+        assert problems({**PRODUCTION, **change}) == refused
+
+    def test_neither_the_server_nor_the_worker_nor_a_command_starts(self, db):
+        half = {**PRODUCTION, "DATABASE_URL": database_url(), "EMAIL_URL": ""}
+        for arguments in (["-c", "import core.wsgi"], ["manage.py", "run_worker"], ["manage.py", "migrate"]):
+            done = run(arguments, half)
+            assert done.returncode != 0
+            assert "EMAIL_URL is missing: without a mail server" in done.stderr
+
+
+class TestDemo:
+    def test_a_demo_on_this_machine_needs_no_mail_server(self):
+        assert problems(DEMO) == set()
+
+    @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.20", "::", "learn.example.org"])
+    def test_a_demo_that_others_can_reach_is_refused(self, host):
+        assert problems({**DEMO, "HOST": host}) == {"E005", "E007"}
+
+    @pytest.mark.parametrize("change", [{"DEMO": "1", "HOST": "0.0.0.0"}, {"DEMO": "0", "HOST": "localhost"}])
+    def test_demo_accounts_are_made_in_no_other_place(self, db, change):
+        done = run(["manage.py", "seed"], {**PRODUCTION, "DATABASE_URL": database_url(), **change})
+        assert done.returncode != 0
+        assert "public password" in done.stderr
+
+
+def test_the_refusal_is_one_text_for_all_that_is_missing(settings):
+    settings.EMAIL_URL, settings.SITE_URL, settings.DEMO = "", "", False
+    with pytest.raises(ImproperlyConfigured, match=r"SITE_URL is missing.*EMAIL_URL is missing"):
+        checks.refuse_half_configured()

@@ -1,0 +1,94 @@
+"""One event is one line of JSON, whatever is in it, and no address of anybody."""
+
+import io
+import json
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import logs
+
+PAYLOADS = [
+    "plain",
+    "two\nlines",
+    "carriage\r\nreturn",
+    '\n{"level": "INFO", "message": "forged"}',
+    "\x1b[31mred\x1b[0m\x1b]0;title\x07",
+    "\x9b31m and \x7f and \x85",
+    "bell\x07 back\x08 null\x00 tab\t vertical\x0b form\x0c",
+    "\u2028line\u2029paragraph",
+    "\u202eright to left",
+]
+
+
+@pytest.fixture
+def written():
+    """Logs into a buffer, through the formatter of the site; answers the lines."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.JsonFormatter())
+    logger = logging.getLogger("test.logs")
+    logger.propagate, logger.handlers = False, [handler]
+    logger.setLevel("INFO")
+    yield logger, lambda: stream.getvalue().removesuffix("\n").split("\n")
+    logger.handlers = []
+
+
+class TestLines:
+    @pytest.mark.parametrize("payload", PAYLOADS)
+    def test_no_payload_makes_a_second_line_or_moves_a_cursor(self, written, payload):
+        logger, lines = written
+        logger.warning("said %s", payload, extra={"browser": payload, "more": {"inner": [payload]}})
+        [line] = lines()
+        assert line.splitlines() == [line]
+        assert not [c for c in line if not c.isprintable()]
+        assert json.loads(line)["browser"].count("\n") == payload.count("\n")
+
+    @given(payload=st.text())
+    def test_nor_does_any_other(self, payload):
+        record = logging.LogRecord("n", logging.INFO, "", 0, "said %s", (payload,), None)
+        line = logs.JsonFormatter().format(record)
+        assert line.splitlines() == [line]
+        assert json.loads(line)["message"].startswith("said ")
+
+    def test_an_error_is_one_line_too_and_masks_addresses(self, written):
+        logger, lines = written
+        try:
+            raise ValueError("Key (email)=(sofia.mendes+x@mail.example.org) already exists\nsecond line")
+        except ValueError:
+            logger.exception("it failed for %s", "sofia@example.org", extra={"who": ["a@b.example.org"]})
+        [line] = lines()
+        assert "@" not in line
+        assert "(email)=([address]) already exists" in json.loads(line)["exc_info"]
+        assert json.loads(line)["message"] == "it failed for [address]"
+
+
+class TestRequests:
+    def test_a_request_is_one_line_with_its_route_and_never_its_query(self, db, client, caplog):
+        response = client.get("/sessions/?q=secret%0Aword&email=sofia@example.org")
+        [record] = [record for record in caplog.records if record.name == "masteryhub.access"]
+        assert (record.route, record.method, record.status) == ("/sessions/", "GET", 200)
+        assert "secret" not in str(record.__dict__)
+        assert len(response["X-Request-ID"]) == 16
+
+    def test_the_lines_of_a_request_carry_its_id(self, db, client, written):
+        logger, lines = written
+        token = logs.request_id.set("abc")
+        logger.info("inside")
+        logs.request_id.reset(token)
+        logger.info("outside")
+        inside, outside = (json.loads(line) for line in lines())
+        assert inside["request"] == "abc"
+        assert "request" not in outside
+        assert client.get("/healthz")["X-Request-ID"] != client.get("/healthz")["X-Request-ID"]
+        assert logs.request_id.get() == ""
+
+
+def test_where_names_our_own_line_and_nothing_said():
+    try:
+        json.loads("{sofia@example.org")
+    except ValueError as error:
+        found = logs.where(error)
+    assert found["where"].startswith("/tests/core/test_logs.py:")

@@ -1,0 +1,31 @@
+"""`manage.py seed`: in order, told step by step, and only where demo accounts may exist."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from core import seeds
+
+
+class TestSeed:
+    def test_lower_features_come_first_and_each_is_told(self, monkeypatch, settings, capsys):
+        settings.DEMO, settings.IS_LOOPBACK = True, True
+        ran = []
+        steps = {
+            name: (order, lambda now, name=name: ran.append((name, now)))
+            for name, order in [("b", 20), ("a", 40), ("c", 10)]
+        }
+        monkeypatch.setattr(seeds, "seeds", steps)
+        started = timezone.now()
+        call_command("seed")
+        assert [name for name, _ in ran] == ["c", "b", "a"]
+        assert len({now for _, now in ran}) == 1
+        assert ran[0][1] >= started
+        assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["c", "b", "a"]
+
+    @pytest.mark.parametrize(("demo", "loopback"), [(True, False), (False, True), (False, False)])
+    def test_it_is_refused_anywhere_else(self, monkeypatch, settings, demo, loopback):
+        settings.DEMO, settings.IS_LOOPBACK = demo, loopback
+        monkeypatch.setattr(seeds, "seeds", {"a": (1, lambda now: pytest.fail("it ran"))})
+        with pytest.raises(CommandError, match="public password"):
+            call_command("seed")
