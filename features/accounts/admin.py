@@ -6,6 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from features.accounts import services
 from features.accounts.access import has_role
@@ -50,6 +51,12 @@ class UserAdmin(admin.ModelAdmin):
     def reinstate(self, request, queryset):
         for person in queryset:
             services.reinstate(actor=request.user, person=person)
+
+
+def one_way_in() -> None:
+    """Log-in and password have one page each here, with limits and an audit log; the admin's own have neither."""
+    admin.site.login = RedirectView.as_view(pattern_name="admin:index")
+    admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")
 
 
 def hide_secrets() -> None:

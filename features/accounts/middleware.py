@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import logs
 from core.middleware import has_session
 from features.accounts import access
+from features.accounts.models import Role
 
 PRIVILEGED_PATHS = ("/manage/", "/moderation/", "/admin/")
 
@@ -43,6 +44,9 @@ def privileged_needs_mfa(get_response):
             logs.security.warning("denied", extra={"person": request.user.pk, "path": request.path})
             raise Http404
         if access.used_second_factor(request):
+            # Django's admin would show a log-in page of its own to those who may not enter.
+            if request.path.startswith("/admin/") and not access.has_role(request.user, Role.ORGANISER):
+                raise Http404
             return get_response(request)
         logs.security.warning("second_factor_missing", extra={"person": request.user.pk})
         if access.has_second_factor(request.user):

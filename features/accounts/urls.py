@@ -5,10 +5,11 @@ from allauth.mfa.webauthn.views import add_webauthn, remove_webauthn
 from django.db.transaction import atomic
 from django.urls import include, path
 
-from features.accounts.admin import hide_secrets
+from features.accounts.admin import hide_secrets, one_way_in
 from features.accounts.views import codes, manage, own
 
 hide_secrets()
+one_way_in()
 
 # allauth's own views at allauth's own addresses, but the change and its audit row stand or fall together.
 audited = [
