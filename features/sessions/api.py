@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.http import Http404
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from core.api_parts import Member, Refusal
 from core.seo import absolute
@@ -77,7 +77,7 @@ def register(request, pk: int, body: Note):
         seat = services.register(session=_published(request, pk), person=request.user, note=body.note)
     except services.RegistrationRefused as refused:
         raise Refusal(refused.code, refused.verdict.words, step=refused.verdict.step) from refused
-    return 201, {"id": seat.public_id, "session": seat.session_id, "registered_at": seat.registered_at}
+    return Status(201, {"id": seat.public_id, "session": seat.session_id, "registered_at": seat.registered_at})
 
 
 @router.delete("{int:pk}/registration/", auth=Member(), response={204: None}, summary="Give your seat back")
@@ -87,7 +87,7 @@ def cancel(request, pk: int):
         services.cancel_registration(registration=seat, by=request.user)
     except services.RegistrationRefused as refused:
         raise Refusal(refused.code, refused.verdict.words, step=refused.verdict.step) from refused
-    return 204, None
+    return Status(204, None)
 
 
 def _published(request, pk):
