@@ -33,4 +33,9 @@ def add(*places: Place) -> None:
 
 
 def links(section: str, path: str) -> list[dict]:
-    return [p.as_link(path) for p in sorted(_places, key=lambda p: p.order) if p.section == section]
+    """The places of a section in order. One at most is current: the most exact, as /account/ holds /account/email/."""
+    found = [p.as_link(path) for p in sorted(_places, key=lambda p: p.order) if p.section == section]
+    longest = max((len(link["url"]) for link in found if link["current"]), default=0)
+    for link in found:
+        link["current"] = link["current"] and len(link["url"]) == longest
+    return found

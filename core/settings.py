@@ -62,9 +62,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "core.middleware.request_log",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "core.middleware.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "core.middleware.cache_policy",
+    "core.middleware.page_methods",
     "core.htmx.bridge",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -145,7 +147,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Name, address and, for those who like one, a password; without it a code is mailed at each log-in.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_SIGNUP_FORM_CLASS = "features.accounts.fields.SignUpFields"
-ACCOUNT_FORMS = {"signup": "features.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "add_email": "features.accounts.forms.ChangeAddressForm",
+    "login": "features.accounts.forms.LoginForm",
+    "request_login_code": "features.accounts.forms.RequestLoginCodeForm",
+    "reset_password": "features.accounts.forms.ResetPasswordForm",
+    "signup": "features.accounts.forms.SignupForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True

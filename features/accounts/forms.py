@@ -1,4 +1,4 @@
-from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account import forms as allauth
 from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -10,13 +10,37 @@ from features.accounts.fields import NameField
 from features.accounts.models import Role, User
 
 
-class SignupForm(AllauthSignupForm):
+class SaysEMail:
+    """One spelling for one thing: allauth calls it Email, and Login where it is the only way to log in."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in {"login", "email"} & set(self.fields):
+            self.fields[name].label = _("E-mail")
+
+
+class LoginForm(SaysEMail, allauth.LoginForm):
+    pass
+
+
+class RequestLoginCodeForm(SaysEMail, allauth.RequestLoginCodeForm):
+    pass
+
+
+class ResetPasswordForm(SaysEMail, allauth.ResetPasswordForm):
+    pass
+
+
+class ChangeAddressForm(SaysEMail, allauth.AddEmailForm):
+    pass
+
+
+class SignupForm(SaysEMail, allauth.SignupForm):
     field_order = ["name", "email", "password1", "time_zone"]
     next_url = ""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("E-mail")
         if "password1" in self.fields:
             self.fields["password1"].help_text = _(
                 "At least 10 characters. Without one we mail you a code whenever you log in."
@@ -63,10 +87,10 @@ class PreferencesForm(forms.ModelForm):
         choices=zones.choices,
         widget=forms.Select(attrs={"data-zone": ""}),
     )
-    theme = forms.ChoiceField(
+    theme = forms.TypedChoiceField(
         label=_("Colours"),
-        required=False,
-        choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
+        choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
+        coerce=lambda value: value if value != "auto" else "",
         widget=forms.RadioSelect,
     )
 
@@ -81,6 +105,7 @@ class PreferencesForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial["theme"] = self.instance.theme or "auto"
         zone = self.instance.time_zone
         if zone and not any(zone == value for _, group in zones.choices() for value, _ in group):
             self.fields["time_zone"].choices = [(zone, zone), *zones.choices()]

@@ -32,9 +32,16 @@ RESERVED = frozenset(
 )
 
 
+# Letters that are no base letter with a mark, and so have no plain form of their own in Unicode.
+SPELLED = str.maketrans(
+    {"ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ı": "i", "ħ": "h", "Ħ": "h"}
+    | {"ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d"}
+)
+
+
 def base(name: str) -> str:
     """The plain handle for a name: "Joaquín Batista" is joaquin-batista; what cannot be spelled is member."""
-    plain = re.sub(r"[^a-z0-9]+", "-", slugify(name)).lstrip("0123456789-")[:LONGEST].strip("-")
+    plain = re.sub(r"[^a-z0-9]+", "-", slugify(name.translate(SPELLED))).lstrip("0123456789-")[:LONGEST].strip("-")
     return plain if len(plain) >= 3 and plain not in RESERVED else f"member-{plain}".strip("-")[:LONGEST]
 
 

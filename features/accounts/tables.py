@@ -27,11 +27,15 @@ class RolesTable(tables.Table):
     def render_person(self, value):
         return format_html("{}<br><small>@{}</small>", value.name, value.handle)
 
+    def render_role(self, record):
+        # "Expert: may publish sessions and mentor" explains itself where it is chosen; here the name is enough.
+        return record.get_role_display().partition(":")[0]
+
     def render_granted_at(self, value):
-        return when(value)
+        return when(value, shape="day")
 
     def render_until(self, value):
-        return when(value)
+        return when(value, shape="day")
 
 
 class AuditTable(tables.Table):

@@ -75,6 +75,13 @@ class TestPreferences:
         page = member.post(PATH, GOOD | {"name": "Refused Name", "theme": "pink"}).content.decode()
         assert "<strong>Sofia Mendes</strong>" in page
 
+    def test_the_device_may_choose_the_colours_again(self, member, learner):
+        member.post(PATH, GOOD)
+        page = member.post(PATH, GOOD | {"theme": "auto"}, follow=True).content.decode()
+        assert "data-theme" not in page
+        learner.refresh_from_db()
+        assert learner.theme == ""
+
     def test_a_handle_that_somebody_has_or_had_is_refused(self, member):
         other = make_user("Other Person")
         answer = member.post(PATH, GOOD | {"handle": "other-person"})

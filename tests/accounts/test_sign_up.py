@@ -198,6 +198,7 @@ class TestHandles:
         ("name", "handle"),
         [
             ("Joaquín Batista", "joaquin-batista"),
+            ("Łukasz Großmann-Ørsted", "lukasz-grossmann-orsted"),
             ("李娜", "member"),
             ("Bo", "member-bo"),
             ("7 of 9", "of-9"),
