@@ -75,9 +75,10 @@ def find_uv():
 def get_uv():
     """Put uv into .boot/, with pip where there is one, else from the package index itself."""
     shutil.rmtree(str(BOOT), ignore_errors=True)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(BOOT)]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"]
     if answer(sys.executable, "-m", "pip", "--version"):
-        done = subprocess.run([*pip, "uv==" + UV], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        command = [*pip, "--target", str(BOOT), "uv==" + UV]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
         if done.returncode == 0 and find_uv():
             return find_uv()
         raise_if_known(done.stderr.decode(errors="replace"))

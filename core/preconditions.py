@@ -97,5 +97,5 @@ def check_port(host: str, port: int) -> None:
             if "in use" not in str(problem):
                 raise Trouble(f"HOST={host} is no address of this machine: give another.") from None
             raise Trouble(
-                f"Port {port} is taken by another program: stop that one, or choose another with PORT={port + 1}."
+                f"Port {port} is taken by another program: stop that one, or choose another port with PORT={port + 1}."
             ) from None
