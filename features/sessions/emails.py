@@ -154,11 +154,7 @@ def seat_open(notification):
     return _about_place(
         entry,
         _("A seat is free now: %(title)s"),
-        [
-            _(
-                "The session starts soon, so seats are no longer kept. All who wait are told now; the first to press gets it."
-            )
-        ],
+        [_("The session starts soon, so seats are no longer kept. All who wait are told now; the first gets it.")],
         _("Take the seat"),
     )
 

@@ -35,6 +35,9 @@ class SessionForm(forms.ModelForm):
         label=_("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     minutes = forms.TypedChoiceField(label=_("Length"), choices=LENGTHS, coerce=int, initial=90)
+    capacity = forms.IntegerField(
+        label=_("Seats"), min_value=1, max_value=100_000, initial=12, help_text=_("How many people can take part.")
+    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones.choices)
     language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     cancellation_hours = forms.TypedChoiceField(
@@ -65,7 +68,6 @@ class SessionForm(forms.ModelForm):
             "room_url": _(
                 "Only people with a seat get there, each through a link of their own. You can change it any time."
             ),
-            "capacity": _("How many people can take part."),
         }
 
     field_order = (

@@ -1,4 +1,4 @@
-"""The site with a claim that reads before it writes: the negative control of the stampede. Never part of the product."""
+"""The site with a claim that reads before it writes: the stampede's negative control, never part of the product."""
 
 from core.wsgi import application  # noqa: F401 - Django first
 

@@ -1,0 +1,103 @@
+"""The first page, for a stranger and for a member, and the pages of people."""
+
+from datetime import timedelta
+
+import pytest
+
+from features.sessions import services
+from tests.factories import make_session, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+class TestStranger:
+    def test_reads_what_this_is_and_what_is_on(self, client, expert, skill):
+        session = make_session(expert, about=[skill])
+        response = client.get("/")
+        assert "Learn it from someone who did it this week" in response.text
+        assert session.title in response.text
+        assert 'name="q"' in response.text
+        assert response["Cache-Control"].startswith("public")
+        assert "csrfmiddlewaretoken" not in response.text
+
+    def test_an_empty_site_says_how_to_begin(self, client):
+        assert "Nothing on the calendar yet" in client.get("/").text
+
+
+class TestMember:
+    def test_sees_the_next_commitment_first(self, client, learner, expert):
+        later = make_session(expert, title="Later", starts_in=timedelta(days=5))
+        sooner = make_session(expert, title="Sooner", starts_in=timedelta(days=2), preparation="A slow query")
+        for session in (later, sooner):
+            services.register(session=session, person=learner)
+        client.force_login(learner)
+        response = client.get("/")
+        assert response.context["following"] == sooner
+        assert "A slow query" in response.text
+        assert response["Cache-Control"] == "private, no-store"
+
+    def test_a_host_is_led_to_the_roster(self, client, expert):
+        session = make_session(expert)
+        client.force_login(expert)
+        assert f"{session.get_absolute_url()}roster/" in client.get("/").text
+
+    def test_an_offer_comes_before_everything(self, client, learner, expert):
+        session = make_session(expert, capacity=1, title="Full one", starts_in=timedelta(days=9))
+        seat = services.register(session=session, person=make_user("Holder"))
+        services.join_waitlist(session=session, person=learner)
+        services.cancel_registration(registration=seat, by=seat.person)
+        client.force_login(learner)
+        text = client.get("/").text
+        assert "A seat waits for your word" in text
+        assert "Full one" in text
+
+    def test_with_nothing_booked_it_shows_what_is_on(self, client, learner, expert):
+        make_session(expert, title="Something soon")
+        client.force_login(learner)
+        text = client.get("/").text
+        assert "Nothing booked" in text
+        assert "Something soon" in text
+
+    @pytest.mark.parametrize("who", ["stranger", "member"])
+    def test_the_number_of_queries_does_not_grow(
+        self, client, learner, expert, skill, who, django_assert_max_num_queries
+    ):
+        if who == "member":
+            client.force_login(learner)
+        for n in range(3):
+            make_session(expert, title=f"Session {n}", about=[skill], starts_in=timedelta(days=n + 1))
+        with django_assert_max_num_queries(99) as few:
+            client.get("/")
+        for n in range(20):
+            session = make_session(
+                make_user(f"Host {n}"), title=f"More {n}", about=[skill], starts_in=timedelta(days=1, hours=n)
+            )
+            if n < 5:
+                services.register(session=session, person=learner)
+        with django_assert_max_num_queries(len(few) + 1) as many:
+            client.get("/")
+        assert len(many) <= len(few) + 1  # the agenda of somebody who has one
+
+
+class TestPerson:
+    def test_an_expert_has_a_public_page_with_their_sessions(self, client, expert):
+        session = make_session(expert)
+        text = client.get(f"/people/{expert.handle}/").text
+        assert session.title in text
+        assert expert.email not in text
+
+    def test_a_member_is_seen_by_members_alone(self, client, learner, outsider):
+        assert client.get(f"/people/{learner.handle}/").status_code == 404
+        client.force_login(outsider)
+        response = client.get(f"/people/{learner.handle}/")
+        assert response.status_code == 200
+        assert learner.email not in response.text
+
+    def test_somebody_suspended_is_gone(self, client, expert):
+        make_session(expert)
+        expert.is_active = False
+        expert.save()
+        assert client.get(f"/people/{expert.handle}/").status_code == 404
+
+    def test_a_page_with_nothing_on_it_is_not_for_search_engines(self, client, expert):
+        assert 'content="noindex"' in client.get(f"/people/{expert.handle}/").text

@@ -1,0 +1,49 @@
+"""The world of the stampede, made inside the site that is being stormed."""
+
+from datetime import timedelta
+from importlib import import_module
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
+
+from features.accounts.models import User
+from features.sessions.models import SkillSession
+
+
+def gather(people: int, seats: int) -> dict:
+    """A session with `seats` seats, and that many people who are logged in: what a press needs."""
+    crowd = [
+        User(email=f"p{n}@example.org", handle=f"person-{n}", name=f"Person {n}", time_zone="UTC", password="!")
+        for n in range(people + 1)
+    ]
+    User.objects.bulk_create(crowd)
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in crowd
+    )
+    host, now = crowd.pop(), timezone.now()
+    session = SkillSession.objects.create(
+        host=host, title="Stampede", slug="stampede", outcome="Few seats.", time_zone="UTC", published_at=now,
+        starts_at=now + timedelta(days=5), ends_at=now + timedelta(days=5, hours=1), capacity=seats,
+    )  # fmt: skip
+    return {
+        "path": session.get_absolute_url(),
+        "keys": [_log_in(person) for person in crowd],
+        "cookie": settings.SESSION_COOKIE_NAME,
+        "csrf": settings.CSRF_COOKIE_NAME,
+    }
+
+
+def _log_in(person):
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person.pk), settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return session.session_key
+
+
+def outcome() -> list[int]:
+    """Rows that occupy a seat, and what the counter says."""
+    session = SkillSession.objects.get()
+    return [session.registrations.active().count(), session.seats_taken]
