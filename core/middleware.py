@@ -2,6 +2,7 @@ import secrets
 import time
 
 from django.conf import settings
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
@@ -40,8 +41,30 @@ def request_log(get_response):
     return middleware
 
 
+def permissions_policy(get_response):
+    """What no page of ours asks of a device, nothing that slips into a page can ask of it either."""
+
+    def middleware(request):
+        response = get_response(request)
+        response["Permissions-Policy"] = "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()"
+        return response
+
+    return middleware
+
+
+def page_methods(get_response):
+    """Pages know GET, HEAD and POST. Without this, class-based views of others take PUT for POST, or DELETE for GET."""
+
+    def middleware(request):
+        if request.method in ("GET", "HEAD", "POST") or request.path.startswith("/api/"):
+            return get_response(request)
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+
+    return middleware
+
+
 def cache_policy(get_response):
-    """Without a session cookie a page is the same for everybody and says so; with one it is private and never stored."""
+    """Without a session cookie a page is the same for everybody and says so; with one it is private, never stored."""
 
     def middleware(request):
         response = get_response(request)
