@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from core.models import RateCounter
 from features.accounts.models import User
 from features.notifications.models import Notification
 from features.sessions import services
@@ -48,6 +49,9 @@ def fill(now):
     Notification.objects.filter(recipient__is_demo=True, mailed_at=None).exclude(kind="seat_offered").update(
         mailed_at=now, read_at=now
     )
+    # Nor has anybody used up what they may do in this hour.
+    done_by = "|".join(str(person.pk) for person in User.objects.filter(is_demo=True))
+    RateCounter.objects.filter(key__regex=rf"^(registration|session_publish):({done_by})$").delete()
 
 
 class World:

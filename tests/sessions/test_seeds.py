@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core import languages
 from core.jobs import run_pending
+from core.models import RateCounter
 from features.accounts import seeds as accounts
 from features.accounts.models import User
 from features.notifications.models import Notification
@@ -96,6 +97,9 @@ class TestTheWorld:
         before = Registration.objects.count(), SkillSession.objects.count(), Notification.objects.count()
         seeds.fill(timezone.now())
         assert (Registration.objects.count(), SkillSession.objects.count(), Notification.objects.count()) == before
+
+    def test_nobody_has_used_up_what_they_may_do_in_an_hour(self, world):
+        assert not RateCounter.objects.exists()
 
     def test_an_unknown_skill_stops_it(self, world):
         SkillSession.objects.update(host=User.objects.create_user("a@example.org", handle="someone", name="Someone"))
