@@ -81,6 +81,7 @@ class SessionForm(forms.ModelForm):
         if session.pk is None:
             self.initial.setdefault("time_zone", host.time_zone or settings.DEFAULT_TIME_ZONE)
             self.initial.setdefault("reminder_minutes", session.reminder_minutes)
+            self.initial.setdefault("language", next(iter(host.languages), session.language))
         else:
             self.initial["skills"] = list(session.skills.order_by("sessionskill__position"))
         if session.starts_at:
