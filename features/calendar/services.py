@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from core.db import broken_constraint
 from features.accounts.models import User
 from features.calendar.models import TimeClaim, WeeklyHours
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class TimeTaken(Exception):
@@ -58,7 +62,7 @@ def release(kind: str, ref: str, person=None) -> int:
 # --- Hours kept free --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Preset:
-    label: str
+    label: "str | StrPromise"
     hours: list[tuple[int, time, time]]
 
 

@@ -106,7 +106,7 @@ def matching_refs(kind: str, words: str) -> QuerySet:
 class _Ready(SearchQuery):
     """A query as Postgres itself has written it down."""
 
-    def as_sql(self, compiler, connection, function=None, template=None):
+    def as_sql(self, compiler, connection, function=None, template=None):  # type: ignore[override]
         return super().as_sql(compiler, connection, template="%(expressions)s::tsquery")
 
 

@@ -17,7 +17,8 @@ def trigrams(key: str) -> list[str]:
 
 def distance(one: str, other: str) -> int:
     """Letters added, left out, exchanged or swapped with the next between two words (optimal string alignment)."""
-    before, last = [], list(range(len(other) + 1))
+    before: list[int] = []
+    last = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
         row = [i]
         for j, b in enumerate(other, 1):

@@ -1,6 +1,9 @@
 """What a name means, what a skill may be called, and the evidence that a person has it."""
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+from typing import Any
 
 from django.contrib.postgres.search import Lexeme, SearchQuery
 from django.db import IntegrityError, connection, transaction
@@ -15,7 +18,6 @@ from core.text import one_line, words
 from features.skills import names, starter
 from features.skills.models import Skill, SkillEvidence, SkillName
 
-FEW = 3  # with fewer hits than this, what was perhaps mistyped is looked for
 CANDIDATES = 50  # names that share most letters with it; counting slips takes longer than finding them
 
 
@@ -53,15 +55,12 @@ def names_of(skills: Iterable[Skill]) -> list[str]:
 
 def suggest(text: str, limit: int = 8) -> list[Skill]:
     """Skills for what is typed so far: by the name itself, by its beginning, by the beginning of one of its words, and
-    where that finds few, by what was perhaps mistyped. `skill.matched` is the synonym that led there, or empty."""
+    where that finds nothing, by what was perhaps mistyped. `skill.matched` is the synonym that led there, or empty."""
     typed = words(text[: names.LONGEST])
     if not typed:
         return []
-    rows = list(_beginning_with(typed)[: limit * 5])
-    is_exact = bool(rows) and rows[0].key == typed.replace(" ", "")
-    if not is_exact and len({row.skill_id for row in rows}) < min(FEW, limit):
-        rows += _mistyped(typed)
-    found = {}
+    rows = list(_beginning_with(typed)[: limit * 5]) or _mistyped(typed)
+    found: dict[int, Skill] = {}
     for row in rows:
         if row.skill_id not in found and len(found) < limit:
             row.skill.matched = "" if row.is_canonical else row.name
@@ -71,10 +70,8 @@ def suggest(text: str, limit: int = 8) -> list[Skill]:
 
 def _beginning_with(typed):
     key = typed.replace(" ", "")
-    query = None
-    for word in typed.split():
-        query = query & Lexeme(word, prefix=True) if query else Lexeme(word, prefix=True)
-    rows = SkillName.objects.filter(Q(key__startswith=key) | Q(words=SearchQuery(query, config="simple")))
+    all_of_them: Any = reduce(and_, (Lexeme(word, prefix=True) for word in typed.split()))
+    rows = SkillName.objects.filter(Q(key__startswith=key) | Q(words=SearchQuery(all_of_them, config="simple")))
     rank = Case(When(key=key, then=0), When(key__startswith=key, then=1), default=2, output_field=IntegerField())
     return rows.select_related("skill").order_by(rank, "-is_canonical", Length("folded"), "id")
 

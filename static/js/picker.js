@@ -28,13 +28,13 @@
   });
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest?.("[data-picker]");
-    const all = field ? options(listOf(field)) : [];
-    if (!all.length) return;
+    if (!field || !listOf(field).childElementCount) return;
+    const all = options(listOf(field));
     const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
-    if (event.key === "ArrowDown") mark(field, all[(at + 1) % all.length]);
-    else if (event.key === "ArrowUp") mark(field, all.at(at < 0 ? -1 : at - 1));
+    if (event.key === "Escape") close(field);
+    else if (event.key === "ArrowDown" && all.length) mark(field, all[(at + 1) % all.length]);
+    else if (event.key === "ArrowUp" && all.length) mark(field, all.at(at < 0 ? -1 : at - 1));
     else if (event.key === "Enter" && at >= 0) pick(field, all[at]);
-    else if (event.key === "Escape") close(field);
     else return;
     event.preventDefault();
   });
