@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 def is_htmx(request) -> bool:
     """True for a fragment request; a history restore and a boosted link want the whole page."""
     details = getattr(request, "htmx", None)
-    return bool(details) and not details.history_restore_request and not details.boosted
+    return details is not None and bool(details) and not details.history_restore_request and not details.boosted
 
 
 def render_page(request, template, context=None, *, partial="", status=200):

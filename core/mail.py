@@ -89,7 +89,7 @@ def _domain() -> str:
 
 def _text(template: str, context: dict) -> str:
     # Django escapes for HTML in every template, whatever its name.
-    return get_template(template).template.render(Context(context, autoescape=False))
+    return get_template(template).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
 
 
 def _printable(text: str) -> str:

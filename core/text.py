@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import nh3
 from markdown_it import MarkdownIt
@@ -20,7 +21,7 @@ def fold(text: str) -> str:
 
 
 # Signs that tell one name from another ("C", "C++", "C#", ".NET") are spelled before punctuation goes.
-SPELLED = [
+SPELLED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"(?<![\w.])\.(?=[^\W\d_])"), "dot"),
     (re.compile(r"(?<=[^\W_])(?:\+{2,}|\+(?![+\w]))"), lambda match: "plus" * len(match[0]) + " "),
     (re.compile(r"(?<![^\W_])([^\W\d_])[#♯](?!\w)"), r"\1sharp"),

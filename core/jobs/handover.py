@@ -6,10 +6,24 @@ nothing. The note is taken back when the server says no, or says nothing at all:
 the same Message-ID.
 """
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
 from core.models import Outbox
+
+
+HOLD = """
+    UPDATE core_outbox SET claimed_until = statement_timestamp() + %s
+    WHERE id = %s AND attempts = %s AND done_at IS NULL AND handed_over_at IS NULL
+"""
+
+
+def lease() -> timedelta:
+    """How long the claim of a worker that was killed stays; a living one renews its own."""
+    return timedelta(seconds=settings.JOB_LEASE)
 
 
 class Superseded(Exception):
@@ -32,7 +46,7 @@ class Handover:
         return self.row.handed_over_at is None
 
     def before(self) -> None:
-        if self.notes and not self.notes.is_ours(self.row):
+        if self.notes and not self.notes.hold(self.row):
             raise Superseded
 
     def after(self) -> None:
@@ -50,13 +64,12 @@ class Notes:
     def __init__(self):
         self.connection = connection.copy()
 
-    def is_ours(self, row: Outbox) -> bool:
+    def hold(self, row: Outbox) -> bool:
+        """Whether the row is still this worker's and its letter still here; if so, for a whole lease more."""
         self.connection.close_if_unusable_or_obsolete()
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM core_outbox WHERE id = %s AND attempts = %s AND done_at IS NULL", [row.pk, row.attempts]
-            )
-            return cursor.fetchone() is not None
+            cursor.execute(HOLD, [lease(), row.pk, row.attempts])  # type: ignore[list-item]
+            return cursor.rowcount == 1
 
     def write(self, row: Outbox, *, sent: bool) -> None:
         with self.connection.cursor() as cursor:

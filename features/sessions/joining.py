@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from features.payments import services as payments
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # From here on a freed seat is nobody's in particular: whoever waits is told at once, first come.
 CUTOFF = timedelta(hours=2)
@@ -19,7 +23,7 @@ class Verdict:
 
     code: str
     step: str
-    words: str
+    words: "str | StrPromise"
     waiting: int = 0
 
     @property

@@ -68,7 +68,7 @@ def forget_claims(person: User) -> None:
     person.set_unusable_password()
     person.save(update_fields=["password"])
     if apps.is_installed("allauth.socialaccount"):
-        apps.get_model("socialaccount", "SocialAccount").objects.filter(user=person).delete()
+        apps.get_model("socialaccount", "SocialAccount").objects.filter(user=person).delete()  # type: ignore[misc]
 
 
 @transaction.atomic

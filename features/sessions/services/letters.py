@@ -11,14 +11,14 @@ LATEST = timedelta(hours=3)
 
 def tell_of_change(session_id) -> None:
     session = SkillSession.objects.get(pk=session_id)
-    for seat in session.registrations.confirmed().select_related("person"):
+    for seat in Registration.objects.confirmed().filter(session=session).select_related("person"):
         key = f"session_changed:{seat.pk}:{session.ical_sequence}"
         notify(seat.person, "session_changed", seat.pk, session.get_absolute_url(), key=key)
 
 
 def tell_of_cancellation(session_id) -> None:
     session = SkillSession.objects.get(pk=session_id)
-    for seat in session.registrations.active().select_related("person"):
+    for seat in Registration.objects.active().filter(session=session).select_related("person"):
         notify(
             seat.person, "session_cancelled", seat.pk, session.get_absolute_url(), key=f"session_cancelled:{seat.pk}"
         )
