@@ -25,7 +25,10 @@ class UserQuerySet(QuerySet):
         )
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+AllPeople = BaseUserManager.from_queryset(UserQuerySet)
+
+
+class UserManager(AllPeople):
     def create_user(self, email, password=None, **fields):
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)

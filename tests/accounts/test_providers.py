@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -59,6 +61,18 @@ def test_with_keys_there_is_a_door_and_the_policy_lets_it_open():
     assert found["connections"]
     assert "https://accounts.google.com" in found["form_action"]
     assert "https://sso.example.org" in found["form_action"]
+
+
+def test_a_site_with_such_a_door_keeps_its_promises():
+    """The cases need other apps, hence other tables: a pytest and a database of their own."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    environment = os.environ | {"DATABASE_URL": url._replace(path=f"{url.path}_other_site").geturl()}
+    cases = Path(__file__).with_name("other_site_cases.py")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", cases, "--ds", "tests.accounts.other_site", "-q", "-p", "no:cacheprovider"],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout
 
 
 @pytest.mark.django_db
