@@ -14,7 +14,6 @@ from django.db.models.functions import Now
 
 from core.models import Outbox
 
-
 HOLD = """
     UPDATE core_outbox SET claimed_until = statement_timestamp() + %s
     WHERE id = %s AND attempts = %s AND done_at IS NULL AND handed_over_at IS NULL

@@ -4,13 +4,12 @@ import random
 import threading
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from core import logs, mail
-from core.jobs.handover import Handover, Notes, Superseded, finish
+from core.jobs.handover import Handover, Notes, Superseded, finish, lease
 from core.jobs.registry import find
 from core.models import Outbox
 
@@ -48,11 +47,6 @@ CLAIM = """
 
 _running: dict[int, int] = {}  # row -> attempt, of this process
 _running_lock = threading.Lock()
-
-
-def lease() -> timedelta:
-    """How long the claim of a worker that was killed stays; a living one renews its own."""
-    return timedelta(seconds=settings.JOB_LEASE)
 
 
 def claim(now=None) -> Outbox | None:

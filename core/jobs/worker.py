@@ -22,7 +22,7 @@ from core.jobs.handover import Notes
 from core.jobs.registry import periodics
 from core.models import Heartbeat
 
-POLL, BEAT, PLAN = 1, 10, 5  # seconds between looks at the rows, heartbeats, and looks at the clock
+POLL, BEAT, PLAN = 1, 10, 5  # seconds between looks at the rows, heartbeats at most, and looks at the clock
 TABLES_LOCK = 7_315_001  # any number that nobody else uses
 
 stopping = threading.Event()
@@ -90,7 +90,7 @@ class Dispatcher(threading.Thread):
         if now >= self.next_beat:
             beat()
             outbox.renew_leases()
-            self.next_beat = now + BEAT
+            self.next_beat = now + min(BEAT, settings.JOB_LEASE / 3)
         if now >= self.next_plan:
             self.plan(datetime.now(UTC))
             self.next_plan = now + PLAN

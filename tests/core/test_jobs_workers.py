@@ -1,8 +1,6 @@
 """The outbox with real worker processes, a real mail server and kill -9."""
 
-import contextlib
 import signal
-import socket
 import threading
 import time
 
@@ -12,7 +10,7 @@ from django.db import connection, transaction
 from core.jobs import enqueue
 from core.models import Heartbeat, Outbox, PeriodicRun
 from tests.core import job_tasks
-from tests.core.workers import until
+from tests.core.workers import StrictServer, until
 
 EFFECT, LETTER, BROKEN, HOLD, SLOW = (
     f"tests.core.job_tasks.{name}" for name in ("effect", "letter", "broken", "hold", "slow")
@@ -23,49 +21,8 @@ def all_done():
     return not Outbox.objects.filter(done_at=None).exclude(key__startswith="periodic:").exists()
 
 
-class Exacting(contextlib.AbstractContextManager):
-    """A mail server that, as Exim does, drops a letter if the line is dead when it has made up its mind."""
-
-    def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.has_thought = threading.Event()
-        self.verdicts: list[str] = []
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                threading.Thread(target=self.talk, args=self.listener.accept()[:1], daemon=True).start()
-
-    def talk(self, line):
-        with line, line.makefile("rwb", buffering=0) as said, contextlib.suppress(OSError):
-            line.sendall(b"220 ready\r\n")
-            while word := said.readline()[:4].strip().upper():
-                if word == b"EHLO":
-                    line.sendall(b"250-localhost\r\n250 PIPELINING\r\n")
-                elif word == b"DATA":
-                    line.sendall(b"354 go on\r\n")
-                    while said.readline() != b".\r\n":
-                        pass
-                    self.has_thought.wait(30)
-                    line.settimeout(0.2)
-                    try:
-                        is_dead = not line.recv(1, socket.MSG_PEEK)
-                    except TimeoutError:  # silent, so alive
-                        is_dead = False
-                    line.settimeout(None)
-                    self.verdicts.append("dropped" if is_dead else "accepted")
-                    line.sendall(b"250 thanks\r\n")
-                else:
-                    line.sendall(b"250 yes\r\n")
-
-    def __exit__(self, *_):
-        self.listener.close()
-
-
 class TestKilled:
-    def test_sixty_effects_and_letters_survive_three_kills_once_each(self, workers, effects, sink):
+    def test_sixty_effects_and_letters_survive_three_kills_once_each(self, workers, effects):
         with transaction.atomic():
             for ref in range(60):
                 enqueue(LETTER if ref % 2 else EFFECT, ref)
@@ -73,31 +30,34 @@ class TestKilled:
             "effect": {str(ref): 1 for ref in range(0, 60, 2)},
             "letter": {str(ref): 1 for ref in range(1, 60, 2)},
         }
-        for reached in (8, 20, 35):
-            worker = workers.start(mail_port=sink.port)
-            until(lambda count=reached: len(effects("effect")) + len(effects("letter")) >= count)
-            worker.kill()
-        assert not all_done()
-        workers.start(mail_port=sink.port)
-        until(all_done)
+        with StrictServer(think=lambda: time.sleep(0.02)) as server:
+            for reached in (8, 20, 35):
+                worker = workers.start(mail_port=server.port)
+                until(lambda count=reached: len(effects("effect")) + len(effects("letter")) >= count)
+                worker.kill()
+            assert not all_done()
+            workers.start(mail_port=server.port)
+            until(all_done)
         assert {kind: effects(kind) for kind in wanted} == wanted
-        assert len(sink.letters) == 30
-        assert set(sink.seen.values()) == {1}
+        assert len(server.accepted) == 30
+        assert set(server.accepted.values()) == {1}
 
     def test_killed_while_the_mail_server_thinks_a_letter_is_still_one(self, workers, effects):
         """Between the final dot and the server's thanks nobody can know whether it has the letter: here it has."""
-        with Exacting() as server:
+        has_thought = threading.Event()
+        with StrictServer(think=lambda: has_thought.wait(30)) as server:
             enqueue(LETTER, 1)
             first = workers.start(mail_port=server.port)
             until(lambda: Outbox.objects.get(task=LETTER).handed_over_at)
             first.kill()
             assert effects("letter") == {}
-            server.has_thought.set()
-            until(lambda: server.verdicts == ["accepted"])
+            has_thought.set()
+            until(lambda: server.accepted)
             workers.start(mail_port=server.port)
             until(all_done)
         assert effects("letter") == {"1": 1}
-        assert server.verdicts == ["accepted"]
+        assert list(server.accepted.values()) == [1]
+        assert server.dropped == 0
 
     def test_what_a_killed_worker_held_is_free_after_its_lease(self, workers, effects):
         enqueue(HOLD, 1)

@@ -219,6 +219,18 @@ class TestHandover:
             outbox.attempt(fresh, notes)
         assert list(sink.accepted().values()) == [1]
 
+    def test_of_two_that_hold_a_row_one_sends(self, effects, notes, sink):
+        """The lease ran out while the first stood still behind the dot; the second finds its note at the last moment."""
+        enqueue(LETTER, 1)
+        first = outbox.claim()
+        Outbox.objects.update(claimed_until=None)
+        second = outbox.claim()
+        notes.write(first, sent=True)
+        with through(sink.port):
+            outbox.attempt(second, notes)
+        assert not sink.seen
+        assert Outbox.objects.get().done_at is None
+
 
 class TestServerDown:
     """A mail server that is silent or gone delays letters and nothing else."""

@@ -132,3 +132,61 @@ class Sink:
 
     def __exit__(self, *_):
         self.controller.stop()
+
+
+class StrictServer(contextlib.AbstractContextManager):
+    """A mail server that, as Exim does, drops a letter if the line is dead when it has made up its mind, unless more
+    was said on it. It reads whatever reached it, also from a sender that was killed."""
+
+    def __init__(self, think):
+        self.think = think
+        self.accepted: Counter[str] = Counter()
+        self.dropped = 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self.talk, args=self.listener.accept()[:1], daemon=True).start()
+
+    def talk(self, line):
+        with line, line.makefile("rb") as said, contextlib.suppress(OSError):
+            line.sendall(b"220 ready\r\n")
+            while word := said.readline()[:4].strip().upper():
+                if word == b"EHLO":
+                    line.sendall(b"250-localhost\r\n250 PIPELINING\r\n")
+                elif word == b"DATA":
+                    line.sendall(b"354 go on\r\n")
+                    self.take(line, said)
+                    line.sendall(b"250 thanks\r\n")
+                else:
+                    line.sendall(b"221 bye\r\n" if word == b"QUIT" else b"250 yes\r\n")
+
+    def take(self, line, said):
+        content = b""
+        while (row := said.readline()) != b".\r\n":
+            if not row:
+                raise ConnectionError  # no dot, no letter
+            content += row
+        self.think()
+        if self.is_dead(line, said):
+            self.dropped += 1
+        else:
+            self.accepted[email.message_from_bytes(content)["Message-ID"]] += 1
+
+    @staticmethod
+    def is_dead(line, said) -> bool:
+        line.setblocking(False)
+        try:
+            return not said.peek(1) and not line.recv(
+                1, socket.MSG_PEEK
+            )  # nothing was said behind the dot, nor will be
+        except BlockingIOError:  # silent, so alive
+            return False
+        finally:
+            line.setblocking(True)
+
+    def __exit__(self, *_):
+        self.listener.close()
