@@ -36,12 +36,12 @@ GRACE = 3  # seconds that a request or a task in progress has after Ctrl-C
 RESTARTS_PER_MINUTE = 5
 
 
-def web_command(host: str, port: int, workers: int) -> list[str]:
+def web_command(host: str, port: int, workers: int, grace: int = GRACE) -> list[str]:
     return [
         sys.executable, "-m", "granian", "core.wsgi:application", "--interface", "wsgi",
         "--host", bind_address(host), "--port", str(port), "--workers", str(workers),
         "--blocking-threads", "4",  # granian's own choice is 256, each with a database connection
-        "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", str(GRACE), "--log-level", "warning",
+        "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", str(grace), "--log-level", "warning",
     ]  # fmt: skip
 
 
