@@ -173,20 +173,21 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
 
-# Log-in by another site exists only where its keys are set. (client id and secret, plus the issuer for OIDC)
+# Log-in by another site exists only where its keys are set: id and secret, and for OIDC the issuer.
 LOGIN_PROVIDERS = {
     "google": ("GOOGLE", {"SCOPE": ["profile", "email"], "OAUTH_PKCE_ENABLED": True}, "https://accounts.google.com"),
     "github": ("GITHUB", {"SCOPE": ["user:email"]}, "https://github.com"),
     "openid_connect": ("OIDC", {"OAUTH_PKCE_ENABLED": True}, env.str("OIDC_ISSUER", "")),
 }
+OIDC_NAME = env.str("OIDC_NAME", "SSO")
 SOCIALACCOUNT_PROVIDERS = {}
 LOGIN_PROVIDER_ORIGINS = []
 for _provider, (_prefix, _options, _origin) in LOGIN_PROVIDERS.items():
-    if not (_client := env.str(f"{_prefix}_CLIENT_ID", "")):
+    _app = {"client_id": env.str(f"{_prefix}_CLIENT_ID", ""), "secret": env.str(f"{_prefix}_CLIENT_SECRET", "")}
+    if not (all(_app.values()) and _origin):
         continue
-    _app = {"client_id": _client, "secret": env.str(f"{_prefix}_CLIENT_SECRET", "")}
     if _provider == "openid_connect":
-        _app |= {"provider_id": "sso", "name": env.str("OIDC_NAME", "SSO"), "settings": {"server_url": _origin}}
+        _app |= {"provider_id": "sso", "name": OIDC_NAME, "settings": {"server_url": _origin}}
     SOCIALACCOUNT_PROVIDERS[_provider] = _options | {"APPS": [_app]}
     LOGIN_PROVIDER_ORIGINS.append("{0.scheme}://{0.netloc}".format(urlsplit(_origin)))
     INSTALLED_APPS += [f"allauth.socialaccount.providers.{_provider}"]

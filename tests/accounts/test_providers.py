@@ -63,6 +63,11 @@ def test_with_keys_there_is_a_door_and_the_policy_lets_it_open():
     assert "https://sso.example.org" in found["form_action"]
 
 
+def test_half_a_key_opens_nothing():
+    assert ask(GOOGLE_CLIENT_ID="id")["apps"] == []
+    assert ask(OIDC_CLIENT_ID="id", OIDC_CLIENT_SECRET="secret")["apps"] == []
+
+
 def test_a_site_with_such_a_door_keeps_its_promises():
     """The cases need other apps, hence other tables: a pytest and a database of their own."""
     url = urlsplit(os.environ["DATABASE_URL"])
