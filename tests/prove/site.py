@@ -56,7 +56,14 @@ class Site:
         return False
 
     def start_worker(self) -> None:
+        """Answers once it is at work: before that, a SIGTERM ends it without a goodbye."""
+        before = len(self.output("worker")) if self.worker else 0
         self.worker = self._start(worker_command(), "worker")
+        deadline = time.monotonic() + PATIENCE
+        while '"started"' not in self.output("worker")[before:]:
+            assert self.worker.poll() is None, self.output("worker")
+            assert time.monotonic() < deadline, self.output("worker")
+            time.sleep(0.02)
 
     def kill_worker(self) -> None:
         """kill -9, as the kernel does when memory runs out."""
