@@ -61,6 +61,11 @@ def send(letter_id: int) -> None:
     row.delete()
 
 
+def forget_unsent() -> None:
+    """Letters that nobody could send within days: the outbox has given up on them, and they hold addresses."""
+    AccountLetter.objects.filter(written_at__lt=timezone.now() - timedelta(days=3)).delete()
+
+
 def _with_next(url_name: str, details: dict) -> str:
     path = reverse(url_name)
     return f"{path}?{urlencode({'next': details['next']})}" if details.get("next") else path

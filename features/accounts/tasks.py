@@ -8,5 +8,6 @@ def send_account_letter(ref):
 
 
 @periodic(minutes=60)
-def forget_unconfirmed():
+def forget():
     services.forget_unconfirmed()
+    emails.forget_unsent()

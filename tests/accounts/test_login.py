@@ -177,6 +177,20 @@ class TestMailedCode:
         assert letters() == []
         assert not AccountLetter.objects.exists()
 
+    def test_a_letter_that_could_not_be_sent_is_forgotten_in_the_end(self, client, learner):
+        from datetime import timedelta
+
+        from django.utils import timezone
+
+        from features.accounts import tasks
+
+        self.ask(client, learner.email)
+        tasks.forget()
+        assert AccountLetter.objects.exists()
+        AccountLetter.objects.update(written_at=timezone.now() - timedelta(days=4))
+        tasks.forget()
+        assert not AccountLetter.objects.exists()
+
 
 class TestForgottenPassword:
     def test_a_code_and_a_new_one(self, client, learner, mailed_code):
