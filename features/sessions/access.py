@@ -13,6 +13,10 @@ def hosted_session(person, pk) -> SkillSession:
     return get_object_or_404(SkillSession.objects.hosted_by(person).select_related("host"), pk=pk)
 
 
+def removed_draft(person, pk) -> SkillSession:
+    return get_object_or_404(SkillSession.objects.removed_drafts(person), pk=pk)
+
+
 def own_registration(person, session) -> Registration:
     return get_object_or_404(Registration.objects.active(), session=session, person=person)
 

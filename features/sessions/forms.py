@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
+from core.models import make_public_id
 from features.accounts import zones
 from features.calendar.zones import from_wall
 from features.sessions.models import REMINDERS, Format, SkillSession
@@ -27,6 +28,7 @@ class RegistrationForm(forms.Form):
 class SessionForm(forms.ModelForm):
     """What a host says about a session. Date and time are wall time where the host is; the zone is part of it."""
 
+    form_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=22)
     skills = SkillPickerField(label=_("Skills"), help_text=_("One to three, so that people can find this."))
     date = forms.DateField(
         label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -77,19 +79,28 @@ class SessionForm(forms.ModelForm):
 
     def __init__(self, *args, host, **kwargs):
         super().__init__(*args, **kwargs)
-        session = self.instance
+        session, given = self.instance, kwargs.get("initial") or {}
         if session.pk is None:
-            self.initial.setdefault("time_zone", host.time_zone or settings.DEFAULT_TIME_ZONE)
-            self.initial.setdefault("reminder_minutes", session.reminder_minutes)
-            self.initial.setdefault("language", next(iter(host.languages), session.language))
+            known = {
+                "form_key": make_public_id(),
+                "time_zone": host.time_zone or settings.DEFAULT_TIME_ZONE,
+                "reminder_minutes": session.reminder_minutes,
+                "language": next(iter(host.languages), session.language),
+            }
         else:
-            self.initial["skills"] = list(session.skills.order_by("sessionskill__position"))
+            known = {"skills": list(session.skills.order_by("sessionskill__position"))}
         if session.starts_at:
             start = timezone.localtime(session.starts_at, session.zone)
             length = int((session.ends_at - session.starts_at).total_seconds() // 60)
-            self.initial |= {"date": start.date(), "time": start.time(), "minutes": length}
+            known |= {"date": start.date(), "time": start.time(), "minutes": length}
             if length not in dict(LENGTHS):
                 self.fields["minutes"].choices = [*LENGTHS, (length, _("%(n)d minutes") % {"n": length})]
+        self.initial |= known | given
+
+    @classmethod
+    def typed(cls, data):
+        """What was typed, as initial values: a form that is still being written is not blamed for its gaps."""
+        return {name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()}
 
     def clean(self):
         data = super().clean()
@@ -115,7 +126,7 @@ class SessionForm(forms.ModelForm):
         """What the service takes: the session's columns, and the skills apart."""
         data = dict(self.cleaned_data)
         skills = data.pop("skills")
-        for name in ("date", "time", "minutes"):
+        for name in ("form_key", "date", "time", "minutes"):
             data.pop(name)
         return data, skills
 

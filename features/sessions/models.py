@@ -51,6 +51,9 @@ class SessionQuerySet(QuerySet):
     def hosted_by(self, person):
         return self.filter(host=person, removed_at=None)
 
+    def removed_drafts(self, person):
+        return self.filter(host=person, published_at=None, removed_at__isnull=False)
+
 
 class SkillSession(Removable):
     """A skill-sharing session, workshop or webinar at one time. Seats are counted in the row and checked by it."""
@@ -89,6 +92,8 @@ class SkillSession(Removable):
     reminder_minutes = ArrayField(models.PositiveIntegerField(), default=default_reminders, blank=True)
     follow_up_minutes = models.PositiveIntegerField(null=True, blank=True, default=60, editable=False)
 
+    # The form it was first written on: a second tap, or a second send after a lost answer, finds the same draft.
+    form_key = models.CharField(max_length=22, null=True, unique=True, editable=False)  # noqa: DJ001 - NULL repeats
     ical_uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ical_sequence = models.PositiveIntegerField(default=0, editable=False)
     previous_starts_at = models.DateTimeField(null=True, editable=False)
@@ -162,6 +167,18 @@ class SkillSession(Removable):
 
     def has_ended(self, now):
         return self.ends_at is not None and self.ends_at <= now
+
+
+class KeptForm(models.Model):
+    """What a host has typed and not sent yet: kept while they type, on any device, until it is sent or discarded."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="kept_forms")
+    key = models.CharField(max_length=20, help_text="The id of the session, or new")
+    data = models.TextField()
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_kept_form_per_person_and_thing")]
 
 
 class SessionSkill(models.Model):

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from features.accounts.personal_data import PersonalData, personal_data
 from features.sessions import services
-from features.sessions.models import Registration, SkillSession, WaitlistEntry
+from features.sessions.models import KeptForm, Registration, SkillSession, WaitlistEntry
 
 
 def export(person) -> dict:
@@ -21,6 +21,7 @@ def export(person) -> dict:
             .select_related("session", "attendance")
             .order_by("pk")
         ],
+        "unsent_forms": list(KeptForm.objects.filter(person=person).order_by("pk").values("key", "data")),
         "waitlist": list(WaitlistEntry.objects.filter(person=person).order_by("pk").values("session__title", "note")),
         "hosted": list(
             SkillSession.objects.filter(host=person).order_by("pk").values("title", "outcome", "description")
@@ -38,6 +39,7 @@ def erase(person) -> None:
     Registration.objects.filter(person=person).update(note="")
     WaitlistEntry.objects.filter(person=person).update(note="")
     SkillSession.objects.filter(host=person, published_at=None).delete()
+    KeptForm.objects.filter(person=person).delete()
 
 
 def register():

@@ -11,7 +11,7 @@ from core.seo import absolute, json_ld
 from features.sessions.cards import cards
 from features.sessions.filters import SessionFilter
 from features.sessions.joining import CUTOFF, can_join
-from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry
+from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, room_is_open
 from features.sessions.services.waitlist import position
 from features.skills import services as skills
@@ -143,7 +143,11 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
         context["registration"] = Registration.objects.active().get(session=session, person=person)
     if verdict.code in ("waiting", "offered"):
         entry = session.waitlist.get(person=person, left_at=None)
-        context |= {"entry": entry, "position": position(entry), "offer": entry.offers.filter(closed_at=None).first()}
+        offers = WaitlistOffer.objects.filter(entry__session=session, closed_at=None).order_by("expires_at")
+        offer = next((offer for offer in offers if offer.entry_id == entry.pk), None)
+        context |= {"entry": entry, "position": position(entry), "offer": offer, "next_move": next(iter(offers), None)}
+        if offer:
+            context["seconds_left"] = max(0, int((offer.expires_at - now).total_seconds()))
     return context
 
 

@@ -35,3 +35,4 @@ def remind():
 @periodic(minutes=24 * 60, at=timedelta(hours=3))
 def recount():
     services.recount_seats()
+    services.erase_removed()

@@ -20,6 +20,7 @@ one_session = [
 urlpatterns = [
     path("sessions/", browse.browse, name="sessions"),
     path("sessions/new/", hosting.new_session, name="session_new"),
+    path("sessions/kept/<slug:key>/", hosting.kept_form, name="kept_form"),
     path("sessions/<int:pk>/<slug:slug>/", include(one_session)),
     path("attendance/<str:public_id>/", roster.attendance, name="attendance"),
     path("agenda/", browse.agenda, name="agenda"),

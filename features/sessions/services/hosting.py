@@ -1,10 +1,12 @@
 """What a host does with a session: write, publish, change, copy, cancel."""
 
-from django.db import transaction
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.db import atomic_retry
+from core.db import atomic_retry, broken_constraint
 from core.jobs import enqueue
 from core.limits import hit
 from core.text import one_line, render_markdown
@@ -12,10 +14,12 @@ from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.calendar import services as calendar
 from features.discovery import services as discovery
-from features.sessions.models import SessionSkill, SkillSession
+from features.sessions.models import KeptForm, SessionSkill, SkillSession
 from features.sessions.services.waitlist import hand_on, lock
 from features.skills import services as skill_services
 
+RECOVERY = timedelta(days=14)
+LONGEST_FORM = 40_000
 # Changes to these reach calendars: the same entry, one sequence number higher.
 ON_THE_CALENDAR = ("title", "starts_at", "ends_at", "time_zone", "format", "address")
 COPIED = (
@@ -33,10 +37,20 @@ class HostingRefused(Exception):
         self.code, self.words, self.field = code, words, field
 
 
+def save_draft(*, host, data, skills, session=None, form_key=None) -> SkillSession:
+    """Write a draft: new, or again. The same `form_key` is the same draft, however often its form arrives."""
+    if session is None and form_key:
+        session = SkillSession.objects.filter(host=host, form_key=form_key, published_at=None).first()
+    try:
+        return _save_draft(session or SkillSession(host=host, form_key=form_key), data, skills)
+    except IntegrityError as error:
+        if "form_key" not in broken_constraint(error):
+            raise
+        return SkillSession.objects.get(host=host, form_key=form_key)  # the other tap was faster
+
+
 @transaction.atomic
-def save_draft(*, host, data, skills, session=None) -> SkillSession:
-    """Write a draft: new, or again."""
-    session = session or SkillSession(host=host)
+def _save_draft(session, data, skills):
     _fill(session, data)
     session.save()
     _set_skills(session, skills)
@@ -118,9 +132,33 @@ def duplicate(*, session, by) -> SkillSession:
     return copy
 
 
+def keep_form(*, person, key: str, data: str, now=None):
+    """Keep what is being typed. Answers when it was kept."""
+    now = now or timezone.now()
+    KeptForm.objects.update_or_create(person=person, key=key, defaults={"data": data[:LONGEST_FORM], "saved_at": now})
+    return now
+
+
+def forget_form(*, person, key: str) -> None:
+    KeptForm.objects.filter(person=person, key=key).delete()
+
+
+@transaction.atomic
+def restore_draft(*, session) -> None:
+    """Bring back a draft that was thrown away."""
+    session.removed_at = session.removed_by = None
+    session.save(update_fields=["removed_at", "removed_by"])
+
+
+def erase_removed(*, now=None) -> int:
+    """Drafts that were thrown away 14 days ago are gone for good."""
+    old = SkillSession.objects.filter(published_at=None, removed_at__lt=(now or timezone.now()) - RECOVERY)
+    return old.delete()[0]
+
+
 @transaction.atomic
 def remove_draft(*, session, by, now=None) -> None:
-    """Throw a draft away. A published session is cancelled instead."""
+    """Throw a draft away; it can be brought back for 14 days. A published session is cancelled instead."""
     if session.is_published:
         raise HostingRefused("published", _("A published session is cancelled, not removed."))
     session.removed_at, session.removed_by = now or timezone.now(), by

@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.htmx import see_other
 from core.pagination import keyset
 from features.sessions import services
-from features.sessions.access import hosted_session
+from features.sessions.access import hosted_session, removed_draft
 from features.sessions.cards import cards
 from features.sessions.forms import CancellationForm, SessionForm
-from features.sessions.models import SkillSession
+from features.sessions.models import KeptForm, SkillSession
 
 
 @require_safe
@@ -25,6 +26,7 @@ def hosting(request):
     page = keyset(past, request, order=("-starts_at", "-id"))
     context = {
         "drafts": mine.filter(published_at=None).order_by("-created_at")[:50],
+        "removed": SkillSession.objects.removed_drafts(request.user).order_by("-removed_at")[:20],
         "coming": list(zip(coming[:50], cards(coming[:50], now), strict=True)),
         "past": list(zip(page.items, cards(page.items, now), strict=True)),
         "page": page,
@@ -39,13 +41,41 @@ def new_session(request):
     form = SessionForm(request.POST or None, host=request.user)
     if request.method == "POST" and form.is_valid():
         data, skills = form.wording()
-        session = services.save_draft(host=request.user, data=data, skills=skills)
+        key = form.cleaned_data["form_key"] or None
+        session = services.save_draft(host=request.user, data=data, skills=skills, form_key=key)
+        services.forget_form(person=request.user, key="new")
         if "publish" in request.POST:
             return _publish(request, session)
         messages.success(request, _("Your draft is saved. Only you can see it."))
         return see_other(session)
-    context = {"form": form, "may_host": services.may_host(request.user)}
-    return render(request, "sessions/edit.html", context, status=422 if form.errors else 200)
+    return _form_page(request, form, "new")
+
+
+def _form_page(request, form, key, session=None):
+    """The form, as it was sent; or with what was typed and never sent, where there is something."""
+    kept = None
+    if request.method != "POST":
+        kept = KeptForm.objects.filter(person=request.user, key=key).first()
+    if kept:
+        form = SessionForm(initial=SessionForm.typed(QueryDict(kept.data)), instance=session, host=request.user)
+    context = {"form": form, "session": session, "kept": kept, "key": key, "may_host": services.may_host(request.user)}
+    return render(request, "sessions/edit.html", context, status=422 if form.errors and not kept else 200)
+
+
+@require_POST
+@login_required
+def kept_form(request, key):
+    """What is being typed, sent by the page every few seconds; or thrown away by its host."""
+    if "discard" in request.POST:
+        services.forget_form(person=request.user, key=key)
+        messages.success(request, _("What you had typed is gone."))
+        return see_other("hosting")
+    if key != "new":
+        hosted_session(request.user, int(key) if key.isdecimal() else 0)
+    data = request.POST.copy()
+    data.pop("csrfmiddlewaretoken", None)
+    saved_at = services.keep_form(person=request.user, key=key, data=data.urlencode())
+    return render(request, "sessions/_kept.html", {"saved_at": saved_at})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,10 +90,10 @@ def edit_session(request, pk, slug):
         except services.HostingRefused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.words)
         else:
+            services.forget_form(person=request.user, key=str(pk))
             messages.success(request, _("Saved."))
             return _publish(request, session) if "publish" in request.POST else see_other(session)
-    context = {"form": form, "session": session, "may_host": services.may_host(request.user)}
-    return render(request, "sessions/edit.html", context, status=422 if form.errors else 200)
+    return _form_page(request, form, str(pk), session)
 
 
 def _save(session, data, skills):
@@ -85,6 +115,7 @@ def _publish(request, session):
     except services.HostingRefused as refused:
         form = SessionForm(instance=session, host=request.user, initial={})
         context = {"form": form, "session": session, "refused": refused, "may_host": services.may_host(request.user)}
+        context["key"] = str(session.pk)
         return render(request, "sessions/edit.html", context, status=422)
     messages.success(request, _("Your session is public. Share its address."))
     return see_other(session)
@@ -120,11 +151,17 @@ def copy(request, pk, slug):
 @require_POST
 @login_required
 def removal(request, pk, slug):
+    """Throw a draft away, or bring it back."""
+    if request.POST.get("act") == "restore":
+        session = removed_draft(request.user, pk)
+        services.restore_draft(session=session)
+        messages.success(request, _("The draft is back."))
+        return see_other(session)
     session = hosted_session(request.user, pk)
     try:
         services.remove_draft(session=session, by=request.user)
     except services.HostingRefused as refused:
         messages.error(request, refused.words)
         return see_other(session)
-    messages.success(request, _("The draft is gone."))
+    messages.success(request, _("The draft is thrown away. For 14 days you can bring it back from here."))
     return see_other("hosting")
