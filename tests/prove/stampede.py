@@ -91,9 +91,7 @@ def main(arguments=()):
         print(f"run {n + 1}: {_words(result)}  {'ok' if good else 'NOT OK'}", flush=True)
     control = stampede(people=300, naive=True)
     oversold = control["rows"] > 10
-    print(
-        f"control that reads before it writes: {_words(control)}  {'oversold, as it must' if oversold else 'VOID'}"
-    )
+    print(f"control that reads before it writes: {_words(control)}  {'oversold, as it must' if oversold else 'VOID'}")
     return 1 if failed or not oversold else 0
 
 
