@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +16,6 @@ from core.dev_panels import panels
 
 SHOWN = 50
 BETWEEN = b"-" * 79 + b"\n"  # Django's file backend ends every message with this line
-LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,6 @@ class Sent:
     subject: str
     sent_at: datetime
     text: str
-    links: list[str]
     attachments: list[str]
 
 
@@ -60,6 +57,5 @@ def read(message: bytes) -> Sent:
         subject=str(parsed["Subject"]),
         sent_at=parsedate_to_datetime(parsed["Date"]),
         text=text,
-        links=list(dict.fromkeys(LINK.findall(text))),
         attachments=[part.get_filename() or part.get_content_type() for part in parsed.iter_attachments()],
     )

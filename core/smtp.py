@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+from typing import Any
 
 from django.core.mail.backends import smtp
 
@@ -9,10 +10,10 @@ from django.core.mail.backends import smtp
 ANSWER_PATIENCE = 60
 
 
-class _Handover:
-    handover = None
+class Plain(smtplib.SMTP):
+    handover: Any = None  # see core.jobs.handover
 
-    def data(self, message: bytes):
+    def data(self, message):
         if self.handover is None:
             return super().data(message)
         self.putcmd("data")
@@ -30,7 +31,8 @@ class _Handover:
         # it: with our goodbye already there, a letter stays given even if we are killed now (RFC 2920, 3.1 allows it).
         self.send(b".\r\nQUIT\r\n" if self.has_extn("pipelining") else b".\r\n")
         self.handover.after()
-        self.sock.settimeout(ANSWER_PATIENCE)
+        if self.sock:
+            self.sock.settimeout(ANSWER_PATIENCE)
         try:
             code, answer = self.getreply()
         except (OSError, smtplib.SMTPException):
@@ -41,22 +43,19 @@ class _Handover:
         return code, answer
 
 
-class _Plain(_Handover, smtplib.SMTP):
-    pass
-
-
-class _Encrypted(_Handover, smtplib.SMTP_SSL):
+class Encrypted(Plain, smtplib.SMTP_SSL):
     pass
 
 
 class EmailBackend(smtp.EmailBackend):
-    handover = None
+    handover: Any = None
 
     @property
     def connection_class(self):
-        return _Encrypted if self.use_ssl else _Plain
+        return Encrypted if self.use_ssl else Plain
 
     def open(self):
         opened = super().open()
-        self.connection.handover = self.handover
+        if isinstance(self.connection, Plain):
+            self.connection.handover = self.handover
         return opened

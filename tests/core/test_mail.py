@@ -220,7 +220,7 @@ class TestHandover:
         assert list(sink.accepted().values()) == [1]
 
     def test_of_two_that_hold_a_row_one_sends(self, effects, notes, sink):
-        """The lease ran out while the first stood still behind the dot; the second finds its note at the last moment."""
+        """The first stood still behind the dot until its lease ran out; the second finds its note in time."""
         enqueue(LETTER, 1)
         first = outbox.claim()
         Outbox.objects.update(claimed_until=None)

@@ -101,13 +101,13 @@ class Workers(list):
 class Sink:
     """A mail server that counts what it accepted. `answer` decides on each letter, and may take its time."""
 
-    def __init__(self):
+    def __init__(self, **options):
         self.letters: list[email.message.Message] = []
         self.addresses: list[str] = []
         self.seen: Counter[str] = Counter()
         self.lock = threading.Lock()
         self.port = free_port()
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
 
     def answer(self, letter) -> str:
         return "250 OK"
