@@ -4,11 +4,9 @@
     registration         20  1 hour   person         a script that takes or joins lines everywhere
     session_publish      20  1 day    person         a flood of offers
     search              120  1 minute client address a crawler that tries every filter
-    preferences          60  1 hour   client address a visitor's choice of time zone and theme
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
-A window opens with the first act. Count outside of a transaction: inside one the next waits for its commit, and a
-rollback forgives the act.
+A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
 """
 
 import ipaddress
@@ -21,7 +19,6 @@ LIMITS = {
     "registration": (20, 3600),
     "session_publish": (20, 24 * 3600),
     "search": (120, 60),
-    "preferences": (60, 3600),
 }
 
 COUNT = """
