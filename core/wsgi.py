@@ -5,9 +5,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 application = get_wsgi_application()
 
-from django.conf import settings  # noqa: E402 - after set-up
+from core import checks  # noqa: E402 - after set-up
 
-from core import checks  # noqa: E402
-
-if not settings.TESTING:
-    checks.refuse_half_configured()
+checks.refuse_half_configured()

@@ -78,6 +78,7 @@ class TestProduction:
             ({"EMAIL_URL": "mail.example.org"}, {"E006"}),
             ({"EMAIL_URL": "smtps://u:p@mail.example.org"}, set()),
             ({"DEMO": "1"}, {"E007"}),
+            ({"TESTING": "1"}, {"E011"}),
             ({"STRIPE_SECRET_KEY": "sk_live_51Hq8aB"}, {"E009"}),
             ({"STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}, {"E009"}),
             ({"STRIPE_SECRET_KEY": "sk_test_...", "STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}, {"E008"}),
@@ -114,6 +115,6 @@ class TestDemo:
 
 
 def test_the_refusal_is_one_text_for_all_that_is_missing(settings):
-    settings.EMAIL_URL, settings.SITE_URL, settings.DEMO = "", "", False
+    settings.EMAIL_URL, settings.SITE_URL, settings.DEMO, settings.TESTING = "", "", False, False
     with pytest.raises(ImproperlyConfigured, match=r"SITE_URL is missing.*EMAIL_URL is missing"):
         checks.refuse_half_configured()
