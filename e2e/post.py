@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+import icalendar
 from django.core import mail
 
 from core.jobs import run_pending
@@ -29,3 +30,9 @@ class Post:
         """The path of the link in the newest letter that leads to a page below `under`."""
         paths = [urlsplit(link).path for link in LINK.findall(self.newest(address).body)]
         return next(path for path in paths if path.startswith(under))
+
+
+def event(content: str | bytes):
+    """The one event of a calendar file."""
+    [found] = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    return found

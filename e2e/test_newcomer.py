@@ -3,9 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-import icalendar
 from playwright.sync_api import expect
 
+from e2e.post import event
 from e2e.world import published
 from features.sessions.models import Registration
 
@@ -66,8 +66,3 @@ def test_from_the_first_page_to_a_seat_and_back(enter, post, screen, javascript,
     assert not Registration.objects.active().exists()
     withdrawn = event(post.newest("nkechi@example.org").attachments[0].get_content())
     assert (withdrawn["UID"], withdrawn["STATUS"]) == (entry["UID"], "CANCELLED")
-
-
-def event(content: bytes):
-    [found] = icalendar.Calendar.from_ical(content).walk("VEVENT")
-    return found

@@ -1,0 +1,56 @@
+"""The organiser's pages open only with a second factor, which is set up where it is missing."""
+
+from playwright.sync_api import expect
+
+from e2e.ways import plain_phone_and_scripted_desk
+from features.accounts.models import RoleGrant
+from tests.accounts.conftest import add_totp, code_now
+from tests.factories import PASSWORD
+
+
+def log_in(page, person):
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+
+
+@plain_phone_and_scripted_desk
+def test_logs_in_with_the_app_and_gives_a_role(enter, screen, javascript, organiser, learner):
+    secret = add_totp(organiser)
+    page = enter(screen=screen, javascript=javascript)
+    page.goto("/manage/roles/")
+    log_in(page, organiser)
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    page.get_by_label("Code").fill(code_now(secret))
+    page.get_by_role("button", name="Log in", exact=True).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Roles")
+    page.get_by_label("Handle of the member").fill("nobody-here")
+    page.get_by_label("Role", exact=True).select_option("expert")
+    page.get_by_role("button", name="Give the role").click()
+    expect(page.get_by_text("Nobody has this handle.")).to_be_visible()
+    page.get_by_label("Handle of the member").fill(learner.handle)
+    page.get_by_role("button", name="Give the role").click()
+    expect(page.get_by_text("Sofia Mendes has the role now.")).to_be_visible()
+    assert RoleGrant.objects.get(person=learner).granted_by == organiser
+
+    page.get_by_role("link", name="Audit log").click()
+    expect(page.get_by_role("row").filter(has_text="Sofia Mendes").filter(has_text="Oskar Lindqvist")).to_be_visible()
+    page.get_by_role("link", name="Roles").click()
+    page.get_by_role("button", name="of Sofia Mendes").click()
+    expect(page.get_by_text("Sofia Mendes no longer has the role.")).to_be_visible()
+
+
+@plain_phone_and_scripted_desk
+def test_without_a_second_factor_sets_one_up_first(enter, screen, javascript, organiser):
+    page = enter(screen=screen, javascript=javascript)
+    page.goto("/manage/")
+    log_in(page, organiser)
+    expect(page.get_by_text("Your role opens pages that need a second factor.")).to_be_visible()
+    page.get_by_role("link", name="Set up the app").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    secret = page.get_by_label("Or type this secret into the app").input_value()
+    page.get_by_label("Authenticator code").fill(code_now(secret))
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
