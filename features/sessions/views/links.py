@@ -1,4 +1,7 @@
-"""Links that letters carry: signed, for one purpose, good for a while. GET shows, POST acts: scanners follow links."""
+"""Links that letters carry: signed, for one purpose, good for a while. GET shows, POST acts: scanners follow links.
+
+Whoever is suspended can still give a seat back by them, and nothing else.
+"""
 
 from django.contrib import messages
 from django.core import signing
@@ -6,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.htmx import see_other
@@ -22,10 +26,11 @@ def _signed(token, purpose):
         raise Http404 from error
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def waitlist_link(request, token):
     """A place in line without signing in: take the seat on offer, say no to it, or leave."""
-    entries = WaitlistEntry.objects.select_related("session__host", "person")
+    entries = WaitlistEntry.objects.filter(person__is_active=True).select_related("session__host", "person")
     entry = get_object_or_404(entries, public_id=_signed(token, WAITLIST))
     if request.method == "POST":
         act = request.POST.get("act")
@@ -42,6 +47,7 @@ def waitlist_link(request, token):
     return render(request, "sessions/waitlist_link.html", context | {"token": token, "place": entry})
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancellation_link(request, token):
     """Give one's seat back without signing in."""
@@ -52,11 +58,12 @@ def cancellation_link(request, token):
     return render(request, "sessions/registration_cancellation.html", cancellation_context(seat) | {"token": token})
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request, token):
     """The personal way into the room. The press is what counts as being there, never the mere opening of the page."""
-    seats = Registration.objects.select_related("session__host", "person", "attendance")
-    seat = get_object_or_404(seats, join_token=token)
+    seats = Registration.objects.filter(person__is_active=True)
+    seat = get_object_or_404(seats.select_related("session__host", "person", "attendance"), join_token=token)
     refusal = ""
     if request.method == "POST":
         try:
@@ -68,6 +75,5 @@ def join(request, token):
     here = getattr(seat, "attendance", None)
     context = pages.join_panel(seat.session, seat.person, now) | {"seat": seat, "here": here, "refusal": refusal}
     response = render(request, "sessions/join.html", context, status=409 if refusal else 200)
-    response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response
