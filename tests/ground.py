@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ def names() -> set[str]:
 
 @contextlib.contextmanager
 def fresh_ground(purpose: str, durable: bool) -> Iterator[dict[str, str]]:
-    """The environment of a demo site on an empty database, which is gone afterwards."""
+    """An environment that names an empty database and a data folder, both gone afterwards, and nothing else."""
     parent = ROOT / ".data" / purpose
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _clear_killed(parent)
@@ -31,14 +30,7 @@ def fresh_ground(purpose: str, durable: bool) -> Iterator[dict[str, str]]:
     try:
         postgres.start()
         environment = {name: value for name, value in os.environ.items() if name not in names()}
-        yield environment | {
-            "DATABASE_URL": postgres.url,
-            "DATA_DIR": str(folder),
-            "DEMO": "1",
-            "HOST": "localhost",
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "SITE_URL": "http://localhost:8000",
-        }
+        yield environment | {"DATABASE_URL": postgres.url, "DATA_DIR": str(folder)}
     finally:
         postgres.stop()
         os.close(lock)

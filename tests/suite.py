@@ -1,6 +1,7 @@
 """`bin/test`: every check there is, on an own Postgres, in two lanes; `bin/test PATH …` hands PATH to pytest alone."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -19,8 +20,8 @@ BIN = Path(PYTHON).parent
 PATIENCE = 30 * 60  # seconds for one step: what hangs is ended and has failed
 # What `check --deploy` looks at is a production; no password here opens anything.
 PRODUCTION = {
-    "DEMO": "0",
     "HOST": "0.0.0.0",
+    "SECRET_KEY": secrets.token_urlsafe(50),
     "SITE_URL": "https://learn.example.org",
     "EMAIL_URL": "smtp+tls://site:letters@mail.example.org:587",
 }
@@ -81,7 +82,7 @@ def steps(folder: Path) -> list[list[Step]]:
             Step("ruff", [str(BIN / "ruff"), "check", "."]),
             Step("format", [str(BIN / "ruff"), "format", "--check", "."]),
             Step("import contracts", [str(BIN / "lint-imports")]),
-            Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
+            Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"], PRODUCTION),
             Step("deployment check", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
             Step("types", [PYTHON, "-m", "mypy"]),
             Step("chromium", [PYTHON, "-m", "tests.chromium"]),

@@ -1,6 +1,7 @@
 """`bin/prove` lists the referees; `bin/prove NAME …` runs one on an empty database and an own data folder."""
 
 import ast
+import secrets
 import signal
 import sys
 from pathlib import Path
@@ -40,8 +41,14 @@ def main(arguments: list[str]) -> int:
     try:
         # Durable, as in production: figures of a database that may forget are no figures.
         with fresh_ground("prove", durable=True) as environment:
-            # Kept from one run to the next: they change only when the style sheets do.
-            environment["STATIC_ROOT"] = str(ROOT / ".data/prove/static")
+            environment |= {
+                "DEMO": "1",
+                "HOST": "localhost",
+                "SECRET_KEY": secrets.token_urlsafe(50),
+                "SITE_URL": "http://localhost:8000",
+                # Kept from one run to the next: they change only when the style sheets do.
+                "STATIC_ROOT": str(ROOT / ".data/prove/static"),
+            }
             end_static(begin_static(environment), environment)
             step = Step()
             process = processes.start(
