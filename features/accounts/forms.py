@@ -1,5 +1,6 @@
 from allauth.account import forms as allauth
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -53,11 +54,14 @@ class SignupForm(SaysEMail, allauth.SignupForm):
     def try_save(self, request):
         # The letter to somebody who has an account leads back to the same place.
         request.sign_up_next = self.next_url or services.safe_next(request, request.POST.get("next"))
-        try:
-            return super().try_save(request)
-        except services.EmailTaken:  # confirmed between the check and now
-            self.account_already_exists = True
-            return super().try_save(request)
+        if not self.account_already_exists:
+            try:
+                return super().try_save(request)
+            except services.EmailTaken:  # confirmed between the check and now
+                self.account_already_exists = True
+        if password := self.cleaned_data.get("password1"):
+            make_password(password)  # a known address takes as long to answer as a new one
+        return super().try_save(request)
 
     @transaction.atomic
     def save(self, request):

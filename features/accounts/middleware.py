@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import logs
 from core.middleware import has_session
-from features.accounts import access
+from features.accounts import access, services
 from features.accounts.models import Role
 
 PRIVILEGED_PATHS = ("/manage/", "/moderation/", "/admin/")
@@ -28,6 +30,24 @@ def viewer_zone(get_response):
         request.viewer_zone_is_known = bool(zone)
         with timezone.override(zone or settings.DEFAULT_TIME_ZONE):
             return get_response(request)
+
+    return middleware
+
+
+def way_back(get_response):
+    """Whoever has to log in to press a button comes back to the page it stood on: what it posts to may have no page."""
+
+    def middleware(request):
+        response = get_response(request)
+        if request.method != "POST" or not response.get("Location", "").startswith(
+            f"{reverse(settings.LOGIN_URL)}?next="
+        ):
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+        path = services.safe_next(request, f"{page.path}?{page.query}" if page.query else page.path)
+        if path and page.netloc == request.get_host():
+            response["Location"] = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': path})}"
+        return response
 
     return middleware
 

@@ -1,5 +1,4 @@
 import pytest
-from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from core.models import Outbox
@@ -231,70 +230,6 @@ class TestForgottenPassword:
         [letter] = letters()
         assert "http://testserver/account/signup/" in letter.body
         assert "localhost" not in letter.body
-
-
-class TestSessions:
-    def two_browsers(self, person):
-        first, second = Client(), Client()
-        log_in(first, person)
-        log_in(second, person)
-        return first, second
-
-    def is_outside(self, client):
-        return client.get("/account/").status_code == 302
-
-    def test_a_changed_password_ends_the_others(self, learner):
-        here, there = self.two_browsers(learner)
-        new = "another sentence of mine"
-        here.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
-        assert not self.is_outside(here)
-        assert self.is_outside(there)
-
-    def test_suspension_ends_all_by_the_next_request(self, learner, organiser):
-        here, there = self.two_browsers(learner)
-        services.suspend(actor=organiser, person=learner)
-        assert self.is_outside(here)
-        assert self.is_outside(there)
-        answer = Client().post("/account/login/", {"login": learner.email, "password": PASSWORD})
-        assert answer["Location"] == "/account/inactive/"
-        services.reinstate(actor=organiser, person=learner)
-        log_in(here, learner)
-        assert not self.is_outside(here)
-
-    def test_one_other_browser_can_be_logged_out(self, learner):
-        here, there = self.two_browsers(learner)
-        other = UserSession.objects.get(session_key=there.session.session_key)
-        assert f"/account/sessions/{other.pk}/end/" in here.get("/account/sessions/").content.decode()
-        assert here.post(f"/account/sessions/{other.pk}/end/")["Location"] == "/account/sessions/"
-        assert self.is_outside(there)
-        assert not self.is_outside(here)
-
-    def test_this_one_too(self, learner):
-        here, _ = self.two_browsers(learner)
-        this = UserSession.objects.get(session_key=here.session.session_key)
-        assert here.post(f"/account/sessions/{this.pk}/end/")["Location"] == "/account/login/"
-        assert self.is_outside(here)
-
-    def test_nobody_ends_the_session_of_another(self, learner, outsider, client):
-        here, _ = self.two_browsers(learner)
-        session = UserSession.objects.get(session_key=here.session.session_key)
-        log_in(client, outsider)
-        foreign = client.post(f"/account/sessions/{session.pk}/end/")
-        missing = client.post("/account/sessions/999999999/end/")
-        assert (foreign.status_code, missing.status_code) == (404, 404)
-        assert not self.is_outside(here)
-        assert Client().post(f"/account/sessions/{session.pk}/end/").status_code == 302
-
-    def test_all_others_at_once(self, learner):
-        here, there = self.two_browsers(learner)
-        here.post("/account/sessions/")
-        assert self.is_outside(there)
-        assert not self.is_outside(here)
-
-    def test_the_cookie_is_ours_alone(self, client, learner):
-        log_in(client, learner)
-        cookie = client.cookies["sessionid"]
-        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
 class TestMeta:

@@ -1,5 +1,6 @@
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from features.accounts import handles, services
@@ -139,6 +140,17 @@ class TestAddressOfSomebodyElse:
             )
         assert answers[0] == answers[1]
         assert answers[0][2] == 1
+
+    def test_the_hasher_works_as_much_for_both(self, client, monkeypatch):
+        make_user("Sofia Mendes", email="known@example.org")
+        counts, count, encode = [], [], MD5PasswordHasher.encode
+        monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: count.append(1) or encode(*args))
+        for email in ("known@example.org", "unknown@example.org"):
+            client.post("/account/signup/", NEW | {"email": email, "password1": "a long sentence of mine"})
+            client.post("/account/logout/")
+            counts.append(len(count))
+            count.clear()
+        assert counts == [1, 1]
 
     def test_the_owner_is_told_and_led_back(self, client, letters):
         make_user("Sofia Mendes", email="known@example.org")
