@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "features.accounts.middleware.InvalidIs422",
     "features.accounts.middleware.viewer_zone",
+    "features.accounts.middleware.way_back",
     "features.accounts.middleware.privileged_needs_mfa",
     "core.middleware.plain_errors",
 ]

@@ -39,14 +39,13 @@ def way_back(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if request.method != "POST" or not response.get("Location", "").startswith(
-            f"{reverse(settings.LOGIN_URL)}?next="
-        ):
+        to_login = f"{reverse(settings.LOGIN_URL)}?next="
+        if request.method != "POST" or not response.get("Location", "").startswith(to_login):
             return response
         page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
         path = services.safe_next(request, f"{page.path}?{page.query}" if page.query else page.path)
         if path and page.netloc == request.get_host():
-            response["Location"] = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': path})}"
+            response["Location"] = redirect_to_login(path).url
         return response
 
     return middleware

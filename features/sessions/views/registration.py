@@ -50,6 +50,9 @@ def _register(request, session):
 
 def _stranger(request, session):
     """Sign up in the act: what is typed here is kept, and comes back once the person is known."""
+    if is_htmx(request):  # the log-in ended under an open page: what was pressed is asked again on a page of its own
+        accounts.keep_input(request, _input_key(session), request.POST)
+        return see_other("registration", session.pk, session.slug)
     next_url = f"{session.get_absolute_url()}registration/"
     form, people, status = RegistrationForm(), accounts.sign_up_form(), 200
     if request.method == "POST":
