@@ -1,0 +1,104 @@
+"""Without a mouse: everything is reached by Tab, shows where one is, and does what it says."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.world import published
+
+# The element with the focus, what is drawn in its place, or the row it stands for has an outline.
+IS_SHOWN = """() => {
+  const isOutlined = (node) => {
+    const style = getComputedStyle(node);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  };
+  const at = document.activeElement;
+  if (at === document.body || [...at.parentElement.querySelectorAll("*")].some(isOutlined)) return true;
+  for (let node = at; node; node = node.parentElement) if (isOutlined(node)) return true;
+  return false;
+}"""
+
+
+def tab_to(page, target, most=80):
+    """Press Tab until `target` has the focus; wherever one comes by, the focus can be seen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        assert page.evaluate(IS_SHOWN), page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
+        if target.evaluate("node => node === document.activeElement"):
+            return
+    raise AssertionError(f"{most} times Tab did not lead to {target}")
+
+
+@pytest.fixture
+def session(expert, skill):
+    published(expert, [skill], title="Query plans, the webinar", kind="webinar", starts_in=timedelta(days=5))
+    return published(expert, [skill])
+
+
+def test_the_skip_link_leads_past_the_navigation(enter, session):
+    page = enter()
+    page.goto("/sessions/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    tab_to(page, page.get_by_role("link", name="Host a session").first, most=1)
+
+
+def test_searching_filtering_and_taking_a_seat(enter, session, learner):
+    page = enter(learner)
+    page.goto("/sessions/")
+    tab_to(page, page.get_by_role("searchbox"))
+    page.keyboard.type("query")
+    expect(page.get_by_role("heading", name="2 sessions for “query”")).to_be_visible()
+    tab_to(page, page.get_by_role("checkbox", name="Workshop"))
+    page.keyboard.press("Space")
+    expect(page.get_by_role("heading", name="1 session for “query”")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Workshop")).to_be_focused()
+    tab_to(page, page.get_by_role("link", name=session.title))
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(session.title)
+    tab_to(page, page.get_by_role("button", name="Take a seat"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="You have a seat")).to_be_focused()
+    tab_to(page, page.get_by_role("link", name="Add to calendar"), most=2)
+
+
+def test_without_scripts_the_folded_filters_open_by_enter(enter, session):
+    page = enter(screen="phone", javascript=False)
+    page.goto("/sessions/")
+    tab_to(page, page.locator("summary").filter(has_text="Filters"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("checkbox", name="Webinar"))
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="Show results"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="1 session", exact=True)).to_be_visible()
+
+
+def test_the_menu_opens_and_closes(enter, session, learner):
+    page = enter(learner)
+    page.goto("/")
+    menu = page.get_by_label("You, Sofia Mendes")
+    tab_to(page, menu)
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Preferences"))
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Preferences")).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+def test_a_refused_form_takes_the_focus_to_its_first_fault(enter, session):
+    page = enter()
+    page.goto(f"{session.get_absolute_url()}registration/")
+    for name, words in (("Name", "Nkechi Abara"), ("E-mail", "nkechi@nowhere")):
+        tab_to(page, page.get_by_label(name))
+        page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("E-mail")).to_be_focused()
+    expect(page.get_by_label("E-mail")).to_have_value("nkechi@nowhere")
+    expect(page.get_by_label("E-mail")).to_have_accessible_description("Enter a valid email address.")
