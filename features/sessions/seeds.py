@@ -18,7 +18,7 @@ from features.accounts.models import User
 from features.notifications.models import Notification
 from features.sessions import services
 from features.sessions.demo_crowd import Crowd
-from features.sessions.models import Format, SkillSession
+from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry
 from features.sessions.services import letters
 from features.skills.services import resolve_all
 
@@ -45,11 +45,8 @@ def fill(now):
         return
     World(now).build()
     letters.remind(now=now)
-    # What happened days ago was written about days ago; of all that, only the seat on offer is news.
-    Notification.objects.filter(recipient__is_demo=True, mailed_at=None).exclude(kind="seat_offered").update(
-        mailed_at=now, read_at=now
-    )
-    # Nor has anybody used up what they may do in this hour.
+    _file_old_letters(now)
+    # Nobody has used up what they may do in this hour.
     done_by = "|".join(str(person.pk) for person in User.objects.filter(is_demo=True))
     RateCounter.objects.filter(key__regex=rf"^(registration|session_publish):({done_by})$").delete()
 
@@ -182,3 +179,17 @@ def working_day(today: date, count: int) -> date:
         while day.weekday() > 4:
             day += step
     return day
+
+
+def _file_old_letters(now):
+    """What happened days ago was written about, and read, days ago; of all that, only the seat on offer is news."""
+    happened = {
+        "registered": dict(Registration.objects.values_list("pk", "registered_at")),
+        "waitlist_joined": dict(WaitlistEntry.objects.values_list("pk", "joined_at")),
+    }
+    unsent = Notification.objects.filter(recipient__is_demo=True, mailed_at=None)
+    old = list(unsent.exclude(kind="seat_offered"))
+    for letter in old:
+        at = happened.get(letter.kind, {}).get(int(letter.ref), now)
+        letter.created_at = letter.mailed_at = letter.read_at = at
+    Notification.objects.bulk_update(old, ["created_at", "mailed_at", "read_at"])
