@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage as Headers
 from email.message import MIMEPart
+from email.policy import default as default_policy
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -22,6 +24,26 @@ from core.smtp import EmailBackend
 from core.text import one_line
 
 SUBJECT_LIMIT = 200
+
+
+class Address(UnstructuredHeader, BaseHeader):
+    """A URL stays as it is. Python would turn a long one into encoded words, which no mail program reads as one."""
+
+    max_count = 1
+
+    def fold(self, *, policy):
+        is_url = re.fullmatch("<[!-~]+>", str(self))  # nothing that could end the line, or that mail cannot carry
+        return f"{self.name}: {self}{policy.linesep}" if is_url else super().fold(policy=policy)
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", Address)
+
+
+class Message(EmailMultiAlternatives):
+    def message(self, *, policy=default_policy):
+        return super().message(policy=policy.clone(header_factory=_headers))
+
 
 _handover: ContextVar = ContextVar("handover", default=None)
 
@@ -59,7 +81,7 @@ def send(
     backend.send_messages([message])
 
 
-def compose(to, template, context, *, message_id, attachments, headers) -> EmailMultiAlternatives:
+def compose(to, template, context, *, message_id, attachments, headers) -> Message:
     address, zone = (to, "") if isinstance(to, str) else (to.email, to.time_zone)
     context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "recipient": to, **context}
     with timezone.override(zone or settings.DEFAULT_TIME_ZONE), translation.override(settings.LANGUAGE_CODE):
@@ -67,7 +89,7 @@ def compose(to, template, context, *, message_id, attachments, headers) -> Email
         context["subject"] = subject
         text = _text(f"{template}.txt", context)
         html = render_to_string(f"{template}.html", context)
-    message = EmailMultiAlternatives(
+    message = Message(
         subject,
         re.sub(r"\n\s*\n", "\n\n", _printable(text)).strip() + "\n",
         to=[address],
