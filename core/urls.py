@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("features.sessions.urls")),
     path("", include("features.accounts.urls")),
     path("", include("features.calendar.urls")),
+    path("", include("features.notifications.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": seo.sitemaps}, name="sitemap"),

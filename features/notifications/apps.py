@@ -1,6 +1,17 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
     name = "features.notifications"
     label = "notifications"
+
+    def ready(self):
+        from core import nav
+        from features.accounts.personal_data import PersonalData, personal_data
+        from features.notifications import own_data
+
+        personal_data.register("notifications", PersonalData(own_data.export, own_data.erase))
+        nav.add(
+            nav.Place(_("Notifications"), "notification_preferences", icon="mail", order=30, section="account"),
+        )

@@ -11,6 +11,7 @@ from core.seo import absolute
 from core.templatetags.ui import city, local, words
 from features.calendar import ical
 from features.notifications.kinds import Kind, Letter, kinds
+from features.sessions import notices
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Format, Registration, WaitlistEntry, WaitlistOffer
 
@@ -18,20 +19,16 @@ TEMPLATE = "sessions/email/letter"
 
 
 def register_kinds():
-    for name, letter in {
-        "registered": registered,
-        "registration_cancelled": registration_cancelled,
-        "session_changed": session_changed,
-        "session_cancelled": session_cancelled,
-        "waitlist_session_cancelled": waitlist_session_cancelled,
-        "session_reminder": session_reminder,
-        "session_follow_up": session_follow_up,
-        "waitlist_joined": waitlist_joined,
-        "seat_offered": seat_offered,
-        "seat_open": seat_open,
-        "offer_expired": offer_expired,
-    }.items():
-        kinds.register(name, Kind(letter=letter))
+    for group, letters in [
+        (notices.SEATS, [registered, registration_cancelled, session_changed, session_cancelled]),
+        (notices.WAITLIST, [seat_offered, seat_open, offer_expired, waitlist_session_cancelled]),
+        (notices.REMINDERS, [session_reminder]),
+        (notices.FOLLOW_UP, [session_follow_up]),
+        (notices.WAITLIST_JOINED, [waitlist_joined]),
+    ]:
+        for letter in letters:
+            name = letter.__name__  # the inbox has a sentence of the same name
+            kinds.register(name, Kind(letter=letter, sentences=getattr(notices, name), group=group))
 
 
 # --- Seats ------------------------------------------------------------------------------------------------------------

@@ -8,34 +8,14 @@ from django.db import transaction
 
 from core.jobs import enqueue, outbox, run_pending
 from core.models import Outbox
-from features.accounts.emails import Letter as Words
 from features.notifications import services
-from features.notifications.kinds import Kind, Letter, kinds
+from features.notifications.kinds import kinds
 from features.notifications.models import Notification
 from features.notifications.services import notify
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def truth(monkeypatch):
-    """A kind whose letter says what this dictionary holds under the ref, and is withheld when that is gone."""
-    said = {"1": "A seat is yours", "2": "Another one"}
-
-    def letter(notification):
-        if notification.ref not in said:
-            return None
-        return Letter(
-            template="accounts/email/letter",
-            context={"letter": Words(subject=said[notification.ref], lines=["…"])},
-            attachments=[("session.ics", b"BEGIN:VCALENDAR", "text/calendar; method=REQUEST")],
-            headers={"List-Unsubscribe": "<https://testserver/stop>"},
-        )
-
-    monkeypatch.setitem(kinds, "test", Kind(letter=letter))
-    return said
 
 
 def subjects():
@@ -49,7 +29,7 @@ class TestNotify:
         run_pending()
         [message] = outgoing.outbox
         assert (message.subject, message.to) == ("A seat is yours", [learner.email])
-        assert message.extra_headers["List-Unsubscribe"] == "<https://testserver/stop>"
+        assert message.extra_headers["X-Topic"] == "seats"
         assert [part.get_filename() for part in message.message().iter_attachments()] == ["session.ics"]
         assert Notification.objects.get().mailed_at
 
@@ -71,6 +51,11 @@ class TestNotify:
             notify(learner, "test", 1, "/")
             transaction.set_rollback(True)
         assert run_pending() == 0
+        assert not Notification.objects.exists()
+
+    def test_what_nobody_registered_is_refused_to_whoever_says_it(self, learner):
+        with pytest.raises(KeyError, match="no such kind"):
+            notify(learner, "no such kind", 1, "/")
         assert not Notification.objects.exists()
 
     def test_the_row_and_the_job_hold_ids_and_no_words(self, learner, truth):
@@ -126,9 +111,11 @@ class TestDelivery:
         assert run_pending() == 1
         assert subjects() == []
 
-    def test_a_letter_that_cannot_be_written_waits_and_others_go(self, learner, outsider, truth):
-        notify(learner, "no such kind", 1, "/")
+    def test_a_letter_that_cannot_be_written_waits_and_others_go(self, learner, outsider, truth, monkeypatch):
+        monkeypatch.setitem(kinds, "gone soon", kinds["test"])
+        notify(learner, "gone soon", 1, "/")
         notify(outsider, "test", 2, "/")
+        monkeypatch.delitem(kinds, "gone soon")
         while row := outbox.claim():
             outbox.attempt(row)
         assert subjects() == ["Another one"]
