@@ -31,6 +31,8 @@ SPELLED: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
 
 def words(text: str) -> str:
     """Folded text of letters and digits alone, single spaces between: what search and names are compared by."""
+    if text.isascii() and text.replace(" ", "").isalnum():  # most names by far: nothing to fold or to spell
+        return " ".join(text.lower().split())
     folded = fold(text)
     for pattern, spelling in SPELLED:
         folded = pattern.sub(spelling, folded)

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Lower, Replace
 from django.urls import reverse
 from django.utils import timezone
@@ -23,19 +23,33 @@ class Level(models.IntegerChoices):
     DEFINING = 5, _("Defining")
 
 
+class Origin(models.TextChoices):
+    OURS = "ours", _("Curated here")
+    ESCO = "esco", _("ESCO")
+
+
 class SkillQuerySet(QuerySet):
     def areas(self):
-        """The top of the tree, with what lies below."""
-        return self.filter(parent=None).prefetch_related("children")
+        """The top of the tree with what lies right below, curated areas first. Of what was imported only the groups:
+        thousands of skills are for searching."""
+        shelf = Q(origin=Origin.OURS) | Q(is_group=True)
+        below = models.Prefetch("children", self.model.objects.filter(shelf))
+        curated_first = Case(When(origin=Origin.OURS, then=0), default=1)
+        return self.filter(shelf, parent=None).order_by(curated_first, Lower("name")).prefetch_related(below)
 
 
 class Skill(models.Model):
-    """A canonical skill. All that people call it stands in SkillName."""
+    """A canonical skill. All that people call it stands in SkillName; a group has no name there, so nobody can be said
+    to have it."""
 
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=110, unique=True)
-    description = models.CharField(max_length=300, blank=True)
+    description = models.CharField(max_length=1000, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.OURS)
+    is_group = models.BooleanField(default=False)
+
+    matched: str = ""  # where a search found it by a synonym: that one
 
     objects = SkillQuerySet.as_manager()
 
@@ -63,7 +77,8 @@ class SkillName(models.Model):
     words = models.GeneratedField(
         expression=SearchVector("folded", config="simple"), output_field=SearchVectorField(), db_persist=True
     )
-    grams = ArrayField(models.CharField(max_length=3))  # names.trigrams(key): finds what was mistyped
+    # names.trigrams(key), by which mistyped names are found; empty for imported synonyms
+    grams = ArrayField(models.CharField(max_length=3), default=list)
     is_canonical = models.BooleanField(default=False)
 
     class Meta:
@@ -76,12 +91,54 @@ class SkillName(models.Model):
         ]
         indexes = [
             models.Index(fields=["key"], name="skill_name_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["key"],
+                name="skill_own_name_prefix",
+                opclasses=["varchar_pattern_ops"],
+                condition=Q(is_canonical=True),
+            ),
             GinIndex(fields=["words"], name="skill_name_words"),
             GinIndex(fields=["grams"], name="skill_name_grams"),
         ]
 
     def __str__(self):
         return self.name
+
+
+class SkillRelation(models.Model):
+    """What lies above a skill besides its one parent, and what goes with it."""
+
+    class Kind(models.TextChoices):
+        BROADER = "broader", _("Part of")
+        ESSENTIAL = "essential", _("Takes")
+        RELATED = "related", _("Goes with")
+
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="relations")
+    other = models.ForeignKey(Skill, models.CASCADE, related_name="related_from")
+    kind = models.CharField(max_length=10, choices=Kind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["skill", "kind", "other"], name="one_relation_of_a_kind"),
+            models.CheckConstraint(condition=~Q(skill=F("other")), name="no_relation_to_itself"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("broader", "essential", "related")), name="relation_kind_known"
+            ),
+        ]
+
+
+class EscoConcept(models.Model):
+    """Which skill a concept of ESCO is here. Several may be one: by a curated synonym, or since skills were merged."""
+
+    uri = models.URLField(primary_key=True)
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="esco_concepts")
+
+
+class FormerSlug(models.Model):
+    """An address of a skill that was merged: links to it still lead to what it became."""
+
+    slug = models.SlugField(max_length=110, primary_key=True)
+    skill = models.ForeignKey(Skill, models.CASCADE, related_name="former_slugs")
 
 
 class EvidenceQuerySet(QuerySet):

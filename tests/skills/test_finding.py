@@ -87,7 +87,7 @@ class TestSuggest:
 
     def test_the_number_of_queries_does_not_grow_with_what_is_found(self, starter, django_assert_max_num_queries):
         for typed in ("a", "postg", "managment", "xyzzyq"):
-            with django_assert_max_num_queries(3):
+            with django_assert_max_num_queries(4):
                 services.suggest(typed)
 
     @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

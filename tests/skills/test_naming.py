@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from features.skills import services
 from features.skills.models import Skill, SkillName
 from features.skills.services import SkillRefused
+from features.skills.services.naming import as_row
 
 pytestmark = pytest.mark.django_db
 
@@ -73,4 +74,4 @@ class TestDatabase:
 
     def test_a_skill_has_one_canonical_name(self, skill):
         with pytest.raises(IntegrityError, match="one_canonical_name_per_skill"), transaction.atomic():
-            services.as_row(skill, "Elephant", is_canonical=True).save()
+            as_row(skill, "Elephant", is_canonical=True).save()
