@@ -1,6 +1,7 @@
+import secrets
+
 from allauth.account import forms as allauth
 from django import forms
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -59,9 +60,18 @@ class SignupForm(SaysEMail, allauth.SignupForm):
                 return super().try_save(request)
             except services.EmailTaken:  # confirmed between the check and now
                 self.account_already_exists = True
-        if password := self.cleaned_data.get("password1"):
-            make_password(password)  # a known address takes as long to answer as a new one
+        self._rehearse(request)
         return super().try_save(request)
+
+    def _rehearse(self, request):
+        """Do the work of making an account, and undo it: how long an answer takes must not tell who is known here."""
+        address = self.cleaned_data["email"]
+        self.cleaned_data["email"] = f"{secrets.token_hex(8)}@invalid.invalid"
+        self.account_already_exists = False
+        with transaction.atomic():
+            self.save(request)
+            transaction.set_rollback(True)
+        self.cleaned_data["email"], self.account_already_exists = address, True
 
     @transaction.atomic
     def save(self, request):

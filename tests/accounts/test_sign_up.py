@@ -1,7 +1,9 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from features.accounts import handles, services
 from features.accounts.models import RoleGrant, User
@@ -151,6 +153,17 @@ class TestAddressOfSomebodyElse:
             counts.append(len(count))
             count.clear()
         assert counts == [1, 1]
+
+    def test_the_database_works_about_as_much_for_both(self, client):
+        make_user("Sofia Mendes", email="known@example.org")
+        work = []
+        for email in ("known@example.org", "unknown@example.org"):
+            with CaptureQueriesContext(connection) as queries:
+                client.post("/account/signup/", NEW | {"email": email})
+            work.append(len(queries))
+            client.post("/account/logout/")
+        assert abs(work[0] - work[1]) <= 5, work
+        assert User.objects.filter(name=NEW["name"]).count() == 1
 
     def test_the_owner_is_told_and_led_back(self, client, letters):
         make_user("Sofia Mendes", email="known@example.org")
