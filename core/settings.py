@@ -9,6 +9,9 @@ from django.utils.csp import CSP
 from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# What is set to nothing is not set: compose files and shells pass empty values for names nobody gave.
+for _name in [name for name, value in os.environ.items() if not value]:
+    del os.environ[_name]
 env = Env()
 TESTING = env.bool("TESTING", False)
 if not TESTING:  # a developer's own keys and addresses stay out of the tests
@@ -222,7 +225,7 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],
-    # Where a POST of ours is redirected to (Stripe's hosted page, another site's log-in); browsers check that target too.
+    # Where a POST of ours is redirected to (Stripe's page, another site's log-in): browsers check that target too.
     "form-action": [
         CSP.SELF,
         *(["https://checkout.stripe.com"] if STRIPE_SECRET_KEY else []),
@@ -290,7 +293,7 @@ DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 WORKER_THREADS = env.int("WORKER_THREADS", 2)  # each holds four connections to Postgres
 JOB_LEASE = env.int("JOB_LEASE", 30)  # seconds after which the work of a worker that was killed is taken up again
 
-# --- Logs: one JSON object a line, ids instead of people ----------------------------------------------------------------
+# --- Logs: one JSON object a line, ids instead of people ------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

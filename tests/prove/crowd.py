@@ -11,28 +11,38 @@ from django.utils import timezone
 from features.accounts.models import User
 from features.sessions.models import SkillSession
 
+WARM = 60
+
 
 def gather(people: int, seats: int) -> dict:
     """A session with `seats` seats, and that many people who are logged in: what a press needs."""
     crowd = [
         User(email=f"p{n}@example.org", handle=f"person-{n}", name=f"Person {n}", time_zone="UTC", password="!")
-        for n in range(people + 1)
+        for n in range(people + 1 + WARM)
     ]
     User.objects.bulk_create(crowd)
     EmailAddress.objects.bulk_create(
         EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in crowd
     )
-    host, now = crowd.pop(), timezone.now()
-    session = SkillSession.objects.create(
-        host=host, title="Stampede", slug="stampede", outcome="Few seats.", time_zone="UTC", published_at=now,
-        starts_at=now + timedelta(days=5), ends_at=now + timedelta(days=5, hours=1), capacity=seats,
-    )  # fmt: skip
+    host = crowd.pop()
+    keys = [_log_in(person) for person in crowd]
     return {
-        "path": session.get_absolute_url(),
-        "keys": [_log_in(person) for person in crowd],
+        "path": _session(host, "stampede", seats),
+        "keys": keys[WARM:],
+        # Others, who press on a session of another day first: a site that is stormed has been running for a while.
+        "warm": {"path": _session(host, "warm", 1), "keys": keys[:WARM]},
         "cookie": settings.SESSION_COOKIE_NAME,
         "csrf": settings.CSRF_COOKIE_NAME,
     }
+
+
+def _session(host, slug, seats):
+    now = timezone.now()
+    session = SkillSession.objects.create(
+        host=host, title=slug, slug=slug, outcome="Few seats.", time_zone="UTC", published_at=now, capacity=seats,
+        starts_at=now + timedelta(days=5), ends_at=now + timedelta(days=5, hours=1),
+    )  # fmt: skip
+    return session.get_absolute_url()
 
 
 def _log_in(person):
@@ -45,5 +55,5 @@ def _log_in(person):
 
 def outcome() -> list[int]:
     """Rows that occupy a seat, and what the counter says."""
-    session = SkillSession.objects.get()
+    session = SkillSession.objects.get(slug="stampede")
     return [session.registrations.active().count(), session.seats_taken]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,8 @@ def save_draft(*, host, data, skills, session=None, form_key=None) -> SkillSessi
     if session is None and form_key:
         session = SkillSession.objects.filter(host=host, form_key=form_key, published_at=None).first()
     try:
-        return _save_draft(session or SkillSession(host=host, form_key=form_key), data, skills)
+        new = SkillSession(host=host, form_key=form_key, currency=settings.CURRENCY)
+        return _save_draft(session or new, data, skills)
     except IntegrityError as error:
         if "form_key" not in broken_constraint(error):
             raise
@@ -211,6 +213,17 @@ def _set_skills(session, skills):
     SessionSkill.objects.bulk_create(
         SessionSkill(session=session, skill_id=pk, position=place) for place, pk in enumerate(wanted)
     )
+
+
+def take_over_skill(source, into) -> int:
+    """Sessions about `source` are about `into`; answers how many there were. Their words in the search follow."""
+    rows = SessionSkill.objects.filter(skill=source)
+    sessions = list(rows.values_list("session", flat=True))
+    rows.filter(session__in=SessionSkill.objects.filter(skill=into).values("session")).delete()
+    rows.update(skill=into)
+    for session in SkillSession.objects.published().filter(pk__in=sessions, cancelled_at=None).select_related("host"):
+        _index(session)
+    return len(sessions)
 
 
 def _index(session):
