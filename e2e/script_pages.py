@@ -57,6 +57,9 @@ forms = page(
 )
 
 
+unescaped = page("{{ request.GET.text|safe }}")
+
+
 def slow(request):
     return HttpResponse(status=303, headers={"Location": f"/try/forms/?sent={next(sent)}"})
 
@@ -86,5 +89,6 @@ urlpatterns = [
     path("try/often/", often),
     path("try/part/", part),
     path("try/said/", said),
+    path("try/unescaped/", unescaped),
     path("", include("core.urls")),
 ]
