@@ -124,9 +124,11 @@ def sync(groups):
         command += ["--python", python]
     environment = dict(os.environ, UV_PROJECT_ENVIRONMENT=str(ROOT / ".venv"))
     environment.pop("VIRTUAL_ENV", None)
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=False)
-    output = done.stdout.decode(errors="replace").strip()
-    if done.returncode:
+    status, output = attempt(command, environment)
+    if status and "certificate" in output:
+        # uv brings its own list of authorities; a company's proxy is signed by one that only the system knows.
+        status, output = attempt(command, dict(environment, UV_SYSTEM_CERTS="1"))
+    if status:
         raise_if_known(output)
         if python is None and not VENV_PYTHON.exists() and ("interpreter" in output or "Python" in output):
             raise Trouble(
@@ -141,11 +143,16 @@ def sync(groups):
     say("packages are installed", started)
 
 
+def attempt(command, environment):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=False)
+    return done.returncode, done.stdout.decode(errors="replace").strip()
+
+
 def reason(output):
     """The innermost cause that uv prints, in one line."""
-    lines = [line.strip(" │├╰─▶×") for line in output.splitlines() if line.strip(" │├╰─▶×")]
-    causes = [line for line in lines if line.lower().startswith(("caused by", "error", "failed"))]
-    return (causes or lines or ["no reason given"])[-1].rstrip(".")
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith(("cause:", "error:"))]
+    return (causes or lines or ["no reason given"])[-1].split(": ", 1)[-1].rstrip(".")
 
 
 def raise_if_known(text):

@@ -175,10 +175,10 @@ class Site:
         end_static(static, self.values)
         self.spawn("web")
         prepare.finish("tables and demo world are in place" if is_demo(self.values) else "tables are in place")
-        self.spawn("worker")
         step = Step()
         wait_for_page(self.values, lambda: self.children["web"].poll() is None)
         step.done("the first page is served")
+        self.spawn("worker")
 
     def begin(self, command: Command | None) -> Command | None:
         if command:

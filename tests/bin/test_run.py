@@ -14,11 +14,12 @@ import psycopg
 import pytest
 
 from core.launch import DEMO_PASSWORD
-from core.preconditions import ROOT
+from core.preconditions import ROOT, prepare_folder
 from features.accounts import seeds
 from tests import ground
 from tests.prove.site import free_port
 
+pytestmark = pytest.mark.xdist_group("run")  # style sheets are collected once, and processors are few
 PATIENCE = 120  # seconds: a bound for a busy machine, not an expectation
 
 
@@ -155,10 +156,9 @@ class TestALife:
         assert not any(is_alive(pid) for pid in family)
         assert "Traceback" not in first.output + second.output
 
-    @pytest.mark.parametrize("moment", ["the database is up", "tables are in place"])
-    def test_kill_9_while_it_starts_leaves_nothing_either(self, launch, moment):
+    def test_kill_9_while_it_starts_leaves_nothing_either(self, launch):
         launcher = launch()
-        launcher.wait_until(moment)
+        launcher.wait_until("the database is up")
         family = launcher.family()
         launcher.end(signal.SIGKILL)
         seconds_until_gone(family, within=5)
@@ -199,10 +199,10 @@ class TestWhatIsWrong:
         (tmp_path / "data").write_text("")
         assert "cannot be used" in self.refusal(launch())
 
-    def test_a_data_folder_that_another_one_uses(self, launch):
-        first = launch()
-        first.wait_until("the database is up")
-        assert f"in use by process {first.process.pid}" in self.refusal(launch())
+    def test_a_data_folder_that_another_one_uses(self, launch, tmp_path):
+        lock = prepare_folder(tmp_path / "data")
+        assert f"in use by process {os.getpid()}" in self.refusal(launch())
+        os.close(lock)
 
     def test_a_production_without_its_settings_names_each(self, launch):
         words = launch(HOST="0.0.0.0", EMAIL_URL="", SECRET_KEY="short")
