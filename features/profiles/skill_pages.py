@@ -1,5 +1,6 @@
 from django.db.models import Q
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -8,6 +9,7 @@ from core.seo import absolute
 from features.accounts.models import User
 from features.sessions.cards import cards
 from features.sessions.models import SkillSession
+from features.skills import services as skills
 from features.skills.models import Skill
 
 MOST_HOSTS = 12
@@ -16,7 +18,10 @@ MOST_HOSTS = 12
 @require_safe
 def skill(request, slug):
     """What a skill is, what else it is called, and what is on: an area counts what lies below it."""
-    skill = get_object_or_404(Skill.objects.select_related("parent").prefetch_related("names", "children"), slug=slug)
+    found = Skill.objects.select_related("parent").prefetch_related("names", "children")
+    skill = found.filter(slug=slug).first()
+    if not skill:
+        return _moved(slug)
     now = timezone.now()
     page = keyset(upcoming(skill, now).select_related("host"), request, order=("starts_at", "id"))
     context = {
@@ -28,6 +33,14 @@ def skill(request, slug):
         "canonical_url": absolute(skill.get_absolute_url()),
     }
     return render(request, "profiles/skill.html", context)
+
+
+def _moved(slug):
+    """A skill that was merged is found where it went."""
+    skill = skills.by_slug(slug)
+    if not skill:
+        raise Http404
+    return redirect(skill, permanent=True)
 
 
 def upcoming(skill, now):

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class SessionsConfig(AppConfig):
@@ -9,10 +10,11 @@ class SessionsConfig(AppConfig):
     def ready(self):
         from core import nav, seeds, seo
         from features.payments.services import fulfilments
-        from features.sessions import emails, own_data
+        from features.sessions import emails, own_data, services
         from features.sessions.seeds import fill
         from features.sessions.services.seats import RegistrationFulfilment
         from features.sessions.sitemaps import SessionSitemap
+        from features.skills.services import Merge, merges
 
         nav.add(
             nav.Place(_("Sessions"), "sessions", icon="sessions", order=10),
@@ -20,6 +22,10 @@ class SessionsConfig(AppConfig):
             nav.Place(_("Host a session"), "session_new", order=10, section="teach"),
             nav.Place(_("Agenda"), "agenda", icon="sessions", order=10, section="account"),
             nav.Place(_("Hosting"), "hosting", icon="seat", order=20, section="account"),
+        )
+        merges.register(
+            "sessions",
+            Merge(lambda n: ngettext("%(n)d session", "%(n)d sessions", n) % {"n": n}, services.take_over_skill),
         )
         fulfilments.register("registration", RegistrationFulfilment())
         emails.register_kinds()

@@ -41,6 +41,6 @@ def slips(key: str, folded: str) -> int:
     ways = {whole, *folded.split()}
     if len(key) >= 5:
         ways.add(whole[: len(key)])
-    # A word longer by more letters than slips are allowed is too far whatever its letters; counting them takes the time.
+    # A word longer by more letters than slips are allowed is too far, whatever its letters: not worth counting.
     near = [way for way in ways if abs(len(way) - len(key)) <= slips_allowed(key)]
     return min((distance(key, way) for way in near), default=len(key))

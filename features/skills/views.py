@@ -4,17 +4,19 @@ from django.views.decorators.http import require_safe
 from core.htmx import render_page
 from core.text import one_line
 from features.skills import services
-from features.skills.models import Skill
+from features.skills.models import Origin, Skill
 
 LONGEST = 400
 
 
 @require_safe
 def browse(request):
-    """All areas with their skills, or what matches `q`."""
+    """The areas with what is curated in them, or what matches `q`."""
     typed = one_line(request.GET.get("q", ""))[:LONGEST]
     found = services.suggest(typed, limit=30) if typed else []
-    context = {"typed": typed, "found": found, "areas": [] if found else Skill.objects.areas()}
+    areas = [] if found else list(Skill.objects.areas())
+    is_from_esco = any(skill.origin == Origin.ESCO for skill in [*found, *areas])
+    context = {"typed": typed, "found": found, "areas": areas, "is_from_esco": is_from_esco}
     return render_page(request, "skills/browse.html", context, partial="results")
 
 

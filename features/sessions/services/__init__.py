@@ -25,6 +25,7 @@ from features.sessions.services.hosting import (
     restore_draft,
     save_draft,
     save_edit,
+    take_over_skill,
 )
 from features.sessions.services.seats import (
     RegistrationRefused,
@@ -69,6 +70,7 @@ __all__ = [
     "save_draft",
     "save_edit",
     "seats_of",
+    "take_over_skill",
     "tell_everybody",
     "undo_check_in",
 ]

@@ -44,8 +44,10 @@ def merge(*, source: Skill, into: Skill, by) -> dict[str, int]:
 
 def _move(source, into):
     locked = Skill.objects.select_for_update().order_by("pk").in_bulk([source.pk, into.pk])
-    _check(source, into, locked)
+    if len(locked) < 2:
+        raise SkillRefused("same", _("Choose another skill: these two are one already."), into)
     source, into = locked[source.pk], locked[into.pk]
+    _check(source, into)
     moved = {
         "names": source.names.update(skill=into, is_canonical=False),
         "children": source.children.update(parent=into),
@@ -60,16 +62,14 @@ def _move(source, into):
     return moved
 
 
-def _check(source, into, locked):
-    if source.pk == into.pk or len(locked) < 2:
-        raise SkillRefused("same", _("Choose another skill: these two are one already."), into)
+def _check(source, into):
     if source.is_group or into.is_group:
         raise SkillRefused("group", _("A group is not a skill, and no skill becomes one."))
     if source.origin == Origin.OURS and into.origin != Origin.OURS:
         words = _("%(source)s is curated here and keeps its place. Merge %(into)s into it instead.")
         raise SkillRefused("curated", words % {"source": source, "into": into}, into)
     with connection.cursor() as cursor:
-        cursor.execute(CYCLE, {"source": source.pk, "into": into.pk, "parent": locked[into.pk].parent_id})
+        cursor.execute(CYCLE, {"source": source.pk, "into": into.pk, "parent": into.parent_id})
         if cursor.fetchone()[0]:
             words = _(
                 "%(into)s would lie below itself, because it and %(source)s are at different depths of one branch."
@@ -105,7 +105,7 @@ def _move_relations(source, into):
 
 
 def _move_evidence(source, into):
-    """A cause that stands for both skills is one cause: it keeps the greater strength, and stands if one of them did."""
+    """A cause of both skills is one cause: it keeps the greater strength, and stands if one of them did."""
     rows = SkillEvidence.objects.filter(skill=source)
     count = rows.count()
     fields = ("person", "kind", "source")
