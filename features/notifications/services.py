@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from core import mail
 from core.jobs import enqueue
@@ -68,7 +67,10 @@ def _ways_out(person, group: Group) -> tuple[dict, dict]:
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
 def in_words(notifications: Sequence[Notification]) -> list[tuple[Notification, str]]:
-    """Each with the sentence that the inbox says; the queries grow with the kinds, never with the rows."""
+    """Each with the sentence that the inbox says, or "" where what it was about is gone.
+
+    The queries grow with the kinds, never with the rows.
+    """
     by_kind = defaultdict(list)
     for notification in notifications:
         by_kind[notification.kind].append(notification)
@@ -76,8 +78,7 @@ def in_words(notifications: Sequence[Notification]) -> list[tuple[Notification, 
     for kind, rows in by_kind.items():
         if kind in kinds:
             said |= kinds[kind].sentences(rows)
-    gone = _("What this was about is no longer here.")
-    return [(notification, said.get(notification.pk, gone)) for notification in notifications]
+    return [(notification, said.get(notification.pk, "")) for notification in notifications]
 
 
 def unread_count(person) -> int:

@@ -74,7 +74,7 @@ def seat_open(notifications):
 
 
 def seat_offered(notifications):
-    return _say(_offers(notifications), _("A seat in “%(title)s” came free and was kept for you until %(until)s."))
+    return _say(_offers(notifications), _("A seat in “%(title)s” came free for you, kept until %(until)s."))
 
 
 def offer_expired(notifications):

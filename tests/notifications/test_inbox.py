@@ -15,6 +15,7 @@ from tests.factories import make_session, make_user
 
 pytestmark = pytest.mark.django_db
 URL = "/inbox/"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -81,10 +82,16 @@ class TestInbox:
             assert getattr(member, method)(URL).status_code == 200
         assert unread_count(learner) == 1
 
-    def test_what_is_gone_is_said_to_be_gone(self, member, learner, truth):
-        tell(learner, 1)
+    @pytest.mark.parametrize("read_at", [None, NOW])
+    def test_what_is_gone_is_said_to_be_gone_and_leads_nowhere(self, member, learner, truth, read_at):
+        [one] = tell(learner, 1)
+        Notification.objects.update(read_at=read_at)
         truth.clear()
-        assert "What this was about is no longer here." in words(member.get(URL))
+        page = member.get(URL)
+        assert "What this was about is no longer here." in words(page)
+        assert f'href="{one.url}"' not in page.text
+        assert 'name="open"' not in page.text
+        assert (f'action="{reading(one)}"' in page.text) == (read_at is None)
 
     def test_a_kind_that_is_no_more_breaks_no_page(self, member, learner, truth):
         tell(learner, 1)
@@ -101,11 +108,21 @@ class TestInbox:
         url, seen = URL, []
         while url:
             page = member.get(url)
-            seen += [int(pk) for pk in re.findall(r'/inbox/(\d+)/reading/[^>]*>[^>]*>\s*<div class="grow"', page.text)]
+            seen += [int(pk) for pk in re.findall(r'/inbox/(\d+)/reading/[^>]*>[^>]*>\s*<div class="grow ', page.text)]
             found = re.search(r'rel="next" href="([^"]+)"', page.text)
             url = unescape(found[1]) if found else ""
         assert len(seen) == 45
         assert set(seen) == told
+
+    def test_what_is_marked_as_a_whole_starts_at_the_page_one_is_on(self, member, learner, truth):
+        told = tell(learner, 21)
+        first = member.get(URL)
+        assert "Mark all as read" in words(first)
+        url = unescape(re.search(r'rel="next" href="([^"]+)"', first.text)[1])
+        part = member.get(url, headers={"hx-request": "true"})
+        assert "Mark these and all older as read" in words(part)
+        assert f'action="{reading(told[0])}"' in part.text
+        assert f'action="{reading(told[0])}?after=' in part.text
 
     def test_a_forged_page_is_the_first(self, member, learner, truth):
         tell(learner, 1)
@@ -216,7 +233,7 @@ class TestWordsOfSessions:
         sessions.join_waitlist(session=session, person=learner)
         sessions.cancel_registration(registration=seat, by=outsider)
         said = words(member.get(URL))
-        assert "A seat in “Plans” came free and was kept for you until" in said
+        assert "A seat in “Plans” came free for you, kept until" in said
         assert "You joined the waitlist for “Plans”." in said
 
     @pytest.mark.parametrize(
