@@ -134,8 +134,7 @@ def _rows(reader, refuse: Callable[[int, str], None]) -> Iterator[tuple[int, dic
 
 def _concept(esco, row, line, refuse, seen, *, is_group):
     uri, name = row["conceptUri"].strip(), one_line(row["preferredLabel"])
-    if not is_group:
-        name = as_name(name)
+    name = with_capital(name) if is_group else as_name(name)
     folded = words(name)
     if row["status"] != "released":
         refuse(line, f"its status is {row['status'][:40]!r}, not released")
@@ -170,7 +169,17 @@ def as_name(label: str) -> str:
     """A label as names are written here: a capital first, where the first word has none, and no commas, because in the
     picker commas stand between names."""
     name = " ".join((label if label.isascii() and label.isprintable() else one_line(label)).replace(",", " ").split())
+    return with_capital(name)
+
+
+def with_capital(name: str) -> str:
+    """Welding for "welding"; iOS stays as it is."""
     return name[:1].upper() + name[1:] if name.partition(" ")[0].islower() else name
+
+
+def without_qualifier(name: str) -> str:
+    """Python for "Python (computer programming)"."""
+    return re.sub(r"\s*\([^()]*\)$", "", name)
 
 
 def fits(name: str, folded: str) -> bool:

@@ -114,6 +114,15 @@ class TestCurated:
         assert EscoConcept.objects.get(uri=uri("pg")).skill == ours
         assert Skill.objects.filter(name__istartswith="postgre").count() == 1
 
+    def test_what_esco_says_in_brackets_makes_no_twin_of_a_skill_with_that_very_name(self, tmp_path):
+        python = services.add_skill(name="Python")
+        learning = services.add_skill(name="Machine learning", synonyms=["ML"])
+        rows = [skill("py", "Python (computer programming)", "Python 3"), skill("ml", "ML (computer programming)")]
+        done = services.import_esco([classification(tmp_path, rows)])
+        assert (done.matched, done.skills) == (1, 1)
+        assert services.resolve("Python (computer programming)") == services.resolve("Python 3") == python
+        assert services.resolve("ML (computer programming)") != learning == services.resolve("ML")
+
     def test_two_concepts_may_be_one_skill_here(self, small):
         ours = services.add_skill(name="Databases", synonyms=["SQL", "Database administration"])
         done = services.import_esco(small)
@@ -190,7 +199,7 @@ class TestPages:
         assert "ESCO" not in client.get("/skills/").text
         services.import_esco(small)
         page = client.get("/skills/").text
-        assert "computing, in general" in page
+        assert "Computing, in general" in page
         assert 'href="/skills/sql/"' not in page
         assert "https://creativecommons.org/licenses/by/4.0/" in page
         assert "CC BY 4.0" in client.get("/skills/", {"q": "sql"}).text

@@ -66,9 +66,11 @@ def _add_skills(found, owners, concepts, done) -> set[int]:
     slugs, fresh = taken_slugs(), []
     new = [concept for concept in found if concept.uri not in concepts]
     done.known = len(found) - len(new)
+    ours = SkillName.objects.filter(is_canonical=True, skill__origin=Origin.OURS)
+    curated = dict(ours.values_list("key", "skill_id"))
     links, waiting = [], []
     for concept in new:
-        owner = None if concept.is_group else owners.get(concept.folded.replace(" ", ""))
+        owner = None if concept.is_group else _owner(concept, owners, curated)
         if owner:
             links.append((concept.uri, owner))
             continue
@@ -94,6 +96,13 @@ def _add_skills(found, owners, concepts, done) -> set[int]:
     return {skill.pk for skill in fresh}
 
 
+def _owner(concept, owners, curated):
+    """What the site calls by that name; or by that name without what ESCO says in brackets, if it is a curated skill's
+    own: a synonym such as ML is too little to go by."""
+    key = concept.folded.replace(" ", "")
+    return owners.get(key) or curated.get(names.key(esco.without_qualifier(concept.name)))
+
+
 def _add_names(found, owners, concepts, fresh, done) -> None:
     """First what each is called, then what else: a synonym never takes the name of another."""
     rows = []
@@ -109,7 +118,7 @@ def _add_names(found, owners, concepts, fresh, done) -> None:
         if pk in fresh:
             call(pk, concept.name, concept.folded, concept.folded.replace(" ", ""), is_canonical=True)
     for pk, concept in skills:
-        for label, folded in concept.labels:
+        for label, folded in ((concept.name, concept.folded), *concept.labels):
             key = folded.replace(" ", "")
             if not key:
                 continue
