@@ -1,0 +1,115 @@
+"""Ways in, one's own account, and the organiser's pages.
+
+Member, owner and expert gave their password a moment ago; moderators and the organiser did not, and are asked once
+more where a way in could be changed. The owner has an authenticator app, recovery codes and a passkey.
+"""
+
+from tests.factories import PASSWORD
+
+ARGUMENTS = {
+    "end_session": lambda w: [w.phone.pk],
+    "mfa_remove_webauthn": lambda w: [w.passkey.pk],
+    "mfa_edit_webauthn": lambda w: [w.passkey.pk],
+    "manage_role_revocation": lambda w: [w.grant.pk],
+}
+PREFERENCES = {
+    "name": "Another Name", "handle": "another-name", "headline": "", "languages": ["en"], "time_zone": "UTC",
+    "theme": "dark",
+}  # fmt: skip
+NEW_PASSWORD = {"password1": "quite another phrase", "password2": "quite another phrase"}
+
+BODIES = {
+    ("preferences", "POST"): lambda w: PREFERENCES,
+    ("account_login", "POST"): lambda w: {"login": w.people["member"].email, "password": PASSWORD},
+    ("account_signup", "POST"): lambda w: {"name": "New Person", "email": "new@example.org"},
+    ("account_request_login_code", "POST"): lambda w: {"email": w.people["member"].email},
+    ("account_reset_password", "POST"): lambda w: {"email": w.people["member"].email},
+    ("account_reauthenticate", "POST"): lambda w: {"password": PASSWORD},
+    ("account_change_password", "POST"): lambda w: {"oldpassword": PASSWORD, **NEW_PASSWORD},
+    ("account_email", "POST"): lambda w: {"email": "moved@example.org", "action_add": ""},
+    ("mfa_edit_webauthn", "POST"): lambda w: {"name": "Another name"},
+    ("manage_roles", "POST"): lambda w: {"handle": w.people["member"].handle, "role": "reviewer"},
+}
+
+TABLE = """
+#                                        stranger unverif. member owner expert moderat. moderator+ organiser
+# Doors. Whoever is inside is led on.
+account_login                       GET  200      302      302    302   302    302      302        302
+account_login                       POST 302      302      302    302   302    302      302        302
+account_signup                      GET  200      200      302    302   302    302      302        302
+account_signup                      POST 302      302      302    302   302    302      302        302
+account_request_login_code          GET  200      302      302    302   302    302      302        302
+account_request_login_code          POST 302      302      302    302   302    302      302        302
+account_reset_password              GET  200
+account_reset_password              POST 302
+account_password_reset_completed    GET  200
+account_inactive                    GET  200
+account_logout                      GET  302      302      200    200   200    200      200        200
+account_logout                      POST 302
+
+# Steps on the way in: nobody is there but who has begun. The unverified one has a code to enter.
+account_confirm_login_code          GET  302
+account_confirm_login_code          POST 302
+account_confirm_password_reset_code GET  302
+account_confirm_password_reset_code POST 302
+account_complete_password_reset     GET  302
+account_complete_password_reset     POST 302
+account_email_verification_sent     GET  302      200      302    302   302    302      302        302
+account_email_verification_sent     POST 302      422      302    302   302    302      302        302
+mfa_authenticate                    GET  302
+mfa_authenticate                    POST 302
+mfa_login_webauthn                  GET  302
+mfa_login_webauthn                  POST 302
+
+# One's own account.
+account                             GET  login    login    200    200   200    200      200        200
+preferences                         GET  login    login    200    200   200    200      200        200
+preferences                         POST login    login    302    302   302    302      302        302
+usersessions_list                   GET  login    login    200    200   200    200      200        200
+usersessions_list                   POST login    login    302    302   302    302      302        302
+end_session                         POST login    login    404    302   404    404      404        404
+account_reauthenticate              GET  login    login    200    200   200    200      200        200
+account_reauthenticate              POST login    login    302    302   302    302      302        302
+account_change_password             GET  login    login    200    200   200    200      200        200
+account_change_password             POST login    login    302    302   302    302      302        302
+account_set_password                GET  login    login    302    302   302    302      302        302
+account_set_password                POST login    login    302    302   302    302      302        302
+account_email                       GET  login    login    200    200   200    200      200        200
+account_email                       POST login    login    302    302   302    again    again      again
+
+# The second factor.
+mfa_index                           GET  login    login    200    200   200    200      200        200
+mfa_index                           POST login    login    405    405   405    405      405        405
+mfa_reauthenticate                  GET  login    login    again  200   again  again    200        200
+mfa_reauthenticate                  POST login    login    again  422   again  again    422        422
+mfa_activate_totp                   GET  login    login    200    302   200    again    again      again
+mfa_activate_totp                   POST login    login    422    302   422    again    again      again
+mfa_deactivate_totp                 GET  login    login    404    200   404    404      again      again
+mfa_deactivate_totp                 POST login    login    404    302   404    404      again      again
+mfa_view_recovery_codes             GET  login    login    404    200   404    404      again      again
+mfa_view_recovery_codes             POST login    login    405    405   405    405      405        405
+mfa_download_recovery_codes         GET  login    login    404    200   404    404      again      again
+mfa_download_recovery_codes         POST login    login    404    405   404    404      again      again
+mfa_generate_recovery_codes         GET  login    login    200    200   200    again    again      again
+mfa_generate_recovery_codes         POST login    login    422    302   422    again    again      again
+mfa_list_webauthn                   GET  login    login    200    200   200    200      200        200
+mfa_list_webauthn                   POST login    login    405    405   405    405      405        405
+mfa_add_webauthn                    GET  login    login    200    200   200    again    again      again
+mfa_add_webauthn                    POST login    login    422    422   422    again    again      again
+mfa_edit_webauthn                   GET  login    login    404    200   404    again    again      again
+mfa_edit_webauthn                   POST login    login    404    302   404    again    again      again
+mfa_remove_webauthn                 GET  login    login    404    200   404    again    again      again
+mfa_remove_webauthn                 POST login    login    404    302   404    again    again      again
+mfa_reauthenticate_webauthn         GET  login    login    again  200   again  again    again      again
+mfa_reauthenticate_webauthn         POST login    login    again  302   again  again    again      again
+
+# The organiser's pages. A role without a second factor is led to set one up.
+manage                              GET  login    login    404    404   404    mfa      404        200
+manage                              POST login    login    404    404   404    mfa      405        405
+manage_roles                        GET  login    login    404    404   404    mfa      404        200
+manage_roles                        POST login    login    404    404   404    mfa      404        302
+manage_role_revocation              GET  login    login    404    404   404    mfa      405        405
+manage_role_revocation              POST login    login    404    404   404    mfa      404        302
+manage_audit                        GET  login    login    404    404   404    mfa      404        200
+manage_audit                        POST login    login    404    404   404    mfa      405        405
+"""

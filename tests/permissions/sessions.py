@@ -1,0 +1,190 @@
+"""Sessions: pages, signed links, and the JSON API. The owner is the guest, or the host where the page is the host's."""
+
+from tests.permissions.world import DRAFT, ROOM
+
+OF_THE_HOST = {
+    "session_edit", "session_publication", "session_cancellation", "session_copy", "session_removal",
+    "session_roster", "session_roster_file", "attendance", "session_new", "hosting", "kept_form",
+}  # fmt: skip
+SECRET = {"join", "waitlist_link", "cancellation_link"}
+
+
+def _session(name):
+    return lambda w: [getattr(w, name).pk, getattr(w, name).slug]
+
+
+def _every(url_names, states):
+    return {f"{name}@{state}": _session(state) for name in url_names for state in states}
+
+
+ABOUT_ONE = (
+    "session", "registration", "registration_cancellation", "registration_calendar", "waitlist", "session_edit",
+    "session_publication", "session_cancellation", "session_copy", "session_removal", "session_roster",
+    "session_roster_file",
+)  # fmt: skip
+
+ARGUMENTS = {
+    **{name: _session("session") for name in ABOUT_ONE},
+    **_every(ABOUT_ONE, ("draft", "removed", "full", "offered", "now")),
+    "session@old-slug": lambda w: [w.session.pk, "as-it-was-called"],
+    "registration@old-slug": lambda w: [w.session.pk, "as-it-was-called"],
+    "session@old-slug-of-a-draft": lambda w: [w.draft.pk, "as-it-was-called"],
+    "session_removal@restored": _session("removed"),
+    "kept_form": lambda w: [str(w.session.pk)],
+    "kept_form@new": lambda w: ["new"],
+    "attendance": lambda w: [w.now_seat.public_id],
+    "join": lambda w: [w.now_seat.join_token],
+    "join@before-it-opens": lambda w: [w.seat.join_token],
+    "waitlist_link": lambda w: [w.place_link(w.entry)],
+    "waitlist_link@offered": lambda w: [w.place_link(w.offer_entry)],
+    "waitlist_link@forged": lambda w: [w.entry.public_id + "~1vMZTf~forged"],
+    "join@suspended": lambda w: [w.suspended_now.join_token],
+    "waitlist_link@suspended": lambda w: [w.place_link(w.suspended_entry)],
+    "cancellation_link@suspended": lambda w: [w.seat_link(w.suspended_seat)],
+    "cancellation_link": lambda w: [w.seat_link(w.seat)],
+    "cancellation_link@forged": lambda w: [w.seat.public_id + "~1vMZTf~forged"],
+    "cancellation_link@for-another-purpose": lambda w: [w.place_link(w.entry)],
+    "api:session": lambda w: [w.session.pk],
+    "api:session@draft": lambda w: [w.draft.pk],
+    "api:standing": lambda w: [w.session.pk],
+    "api:standing@draft": lambda w: [w.draft.pk],
+    "api:register": lambda w: [w.session.pk],
+    "api:register@draft": lambda w: [w.draft.pk],
+    "api:cancel": lambda w: [w.session.pk],
+}
+
+
+def wording(**changes):
+    return {
+        "title": "Reading a plan again", "outcome": "Know where to look.", "skills": "PostgreSQL", "kind": "workshop",
+        "level": "3", "language": "en", "date": "2031-03-04", "time": "10:00", "minutes": "90",
+        "time_zone": "Africa/Lagos", "format": "online", "room_url": ROOM, "address": "", "capacity": "12",
+        "description": "", "preparation": "", "cancellation_hours": "24", "reminder_minutes": ["60"],
+    } | changes  # fmt: skip
+
+
+BODIES = {
+    # What a stranger says besides; for members it is of no meaning.
+    ("registration", "POST"): lambda w: {"note": "Hello", "name": "New Person", "email": "new@example.org"},
+    ("waitlist", "POST"): lambda w: {"act": "leave"},
+    ("waitlist@offered", "POST"): lambda w: {"act": "decline"},
+    ("session_new", "POST"): lambda w: wording(),
+    ("session_edit", "POST"): lambda w: wording(),
+    ("session_edit@draft", "POST"): lambda w: wording(title=DRAFT),
+    ("session_removal@restored", "POST"): lambda w: {"act": "restore"},
+    ("kept_form", "POST"): lambda w: {"title": "Half a tit"},
+    ("session_cancellation", "POST"): lambda w: {"reason": "I am ill."},
+    ("attendance", "POST"): lambda w: {"act": "check_in"},
+    ("waitlist_link", "POST"): lambda w: {"act": "leave"},
+    ("waitlist_link@offered", "POST"): lambda w: {"act": "claim"},
+    ("api:register", "POST"): lambda w: {"note": "Hello"},
+    ("api:cancel", "POST"): lambda w: {"note": "Hello"},
+}
+
+TABLE = """
+#                                     stranger unverif. member owner expert moderat. moderator+ organiser
+sessions                       GET    200
+session                        GET    200
+session@old-slug               GET    301
+session@old-slug-of-a-draft    GET    404      404      404    404   404    404      404        404
+session@draft                  GET    404      404      404    404   404    404      404        404
+session@removed                GET    404
+session@full                   GET    200
+session@now                    GET    200
+
+# A seat is taken by whoever asks; without an account it begins with signing up.
+registration                   GET    200
+registration                   POST   302      302      303    303   303    303      303        303
+registration@old-slug          GET    301
+registration@old-slug          POST   302      302      303    303   303    303      303        303
+registration@draft             GET    404
+registration@draft             POST   404
+registration@removed           GET    404
+registration@removed           POST   404
+registration@full              GET    200
+registration@full              POST   302      302      422    422   303    422      422        422
+registration@now               GET    200
+registration@now               POST   302      302      422    303   422    422      422        422
+registration_cancellation      GET    login    login    404    200   404    404      404        404
+registration_cancellation      POST   login    login    404    303   404    404      404        404
+registration_cancellation@full GET    login    login    404    404   200    404      404        404
+registration_cancellation@full POST   login    login    404    404   303    404      404        404
+registration_calendar          GET    login    login    404    200   404    404      404        404
+waitlist@full                  POST   login    login    303    303   303    303      303        303
+waitlist@offered               POST   login    login    303    303   303    303      303        303
+waitlist@draft                 POST   login    login    404    404   404    404      404        404
+waitlist@removed               POST   login    login    404    404   404    404      404        404
+agenda                         GET    login    login    200    200   200    200      200        200
+
+# Anybody may write a draft; it is their own. Publishing one takes an expert: 422, and the draft is kept.
+hosting                        GET    login    login    200    200   200    200      200        200
+session_new                    GET    login    login    200    200   200    200      200        200
+session_new                    POST   login    login    303    303   303    303      303        303
+session_edit                   GET    login    login    404    200   404    404      404        404
+session_edit                   POST   login    login    404    303   404    404      404        404
+session_edit@draft             GET    login    login    404    200   404    404      404        404
+session_edit@draft             POST   login    login    404    303   404    404      404        404
+session_edit@removed           GET    login    login    404    404   404    404      404        404
+session_edit@removed           POST   login    login    404    404   404    404      404        404
+session_publication@draft      POST   login    login    404    303   404    404      404        404
+session_publication@removed    POST   login    login    404    404   404    404      404        404
+session_cancellation           GET    login    login    404    200   404    404      404        404
+session_cancellation           POST   login    login    404    303   404    404      404        404
+session_copy                   POST   login    login    404    303   404    404      404        404
+session_copy@removed           POST   login    login    404    404   404    404      404        404
+session_removal@draft          POST   login    login    404    303   404    404      404        404
+session_removal@removed        POST   login    login    404    404   404    404      404        404
+session_removal@restored       POST   login    login    404    303   404    404      404        404
+kept_form                      POST   login    login    404    200   404    404      404        404
+kept_form@new                  POST   login    login    200    200   200    200      200        200
+session_roster                 GET    login    login    404    200   404    404      404        404
+session_roster_file            GET    login    login    404    200   404    404      404        404
+attendance                     POST   login    login    404    303   404    404      404        404
+
+# Links in letters: the address is the key, and what is no such address is nothing.
+join                           GET    200
+join                           POST   303
+join@before-it-opens           GET    200
+join@before-it-opens           POST   409
+waitlist_link                  GET    200
+waitlist_link                  POST   303
+waitlist_link@offered          GET    200
+waitlist_link@offered          POST   303
+waitlist_link@forged           GET    404
+waitlist_link@forged           POST   404
+cancellation_link              GET    200
+cancellation_link              POST   303
+cancellation_link@forged       GET    404
+cancellation_link@forged       POST   404
+cancellation_link@for-another-purpose GET  404
+cancellation_link@for-another-purpose POST 404
+join@suspended                 GET    404
+join@suspended                 POST   404
+waitlist_link@suspended        GET    404
+waitlist_link@suspended        POST   404
+cancellation_link@suspended    GET    200
+cancellation_link@suspended    POST   303
+
+# The API: 401 says sign in. Its description is the same whatever the method; its root is nothing.
+api:openapi-json               GET    200
+api:openapi-json               POST   200
+api:openapi-json               PUT    200
+api:openapi-json               PATCH  200
+api:openapi-json               DELETE 200
+api:api-root                   GET    404
+api:api-root                   POST   404
+api:api-root                   PUT    404
+api:api-root                   PATCH  404
+api:api-root                   DELETE 404
+api:sessions                   GET    200
+api:session                    GET    200
+api:session@draft              GET    404
+api:standing                   GET    200
+api:standing@draft             GET    404
+api:register                   POST   401      401      201    201   201    201      201        201
+api:register                   DELETE 401      401      404    204   404    404      404        404
+api:cancel                     POST   401      401      201    201   201    201      201        201
+api:cancel                     DELETE 401      401      404    204   404    404      404        404
+api:register@draft             POST   401      401      404    404   404    404      404        404
+api:register@draft             DELETE 401      401      404    404   404    404      404        404
+"""

@@ -1,0 +1,78 @@
+"""H5: without the page's token nothing is changed, and looking never changes anything."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.permissions.table import METHODS, outcome, patterns, rows, send
+from tests.permissions.world import changed, snapshot, undone
+
+pytestmark = pytest.mark.django_db
+
+ROWS = rows()
+# In the row of the codes themselves allauth writes down that their owner has seen them.
+NOTED = {"mfa_view_recovery_codes": {"mfa_authenticator"}, "mfa_download_recovery_codes": {"mfa_authenticator"}}
+
+LOOKING = ("stranger", "member", "owner", "organiser")
+
+
+# Mail programs post to this one by themselves (RFC 8058); what permits it is the signed address.
+EXEMPT = {"unsubscribe"}
+
+
+def test_only_what_has_another_key_asks_for_no_token():
+    """The API's operations ask for it themselves, wherever a session could be used: see below."""
+    exempt = {name for name, pattern in patterns().items() if getattr(pattern.callback, "csrf_exempt", False)}
+    assert {name for name in exempt if not name.startswith("api:")} == EXEMPT
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.url_name not in EXEMPT], ids=str)
+def test_without_a_token_nothing_is_changed(world, row):
+    with undone():
+        before = snapshot()
+        for method in METHODS[1:]:
+            for persona in LOOKING:
+                body = row.bodies[method](world) if method in row.bodies else {}
+                answer = send(
+                    row.browser(world, persona), method, row.path(world), body, is_json=row.is_json, csrf=True
+                )
+                assert outcome(answer) == without_token(row, method, persona), f"{method} by {persona}"
+        assert not changed(before)
+
+
+def without_token(row, method, persona):
+    if row.is_json:
+        return "403" if method in row.cells else "405"
+    if method != "POST":
+        return "405"
+    # Whom the second factor keeps out is turned away before a token is looked for.
+    is_privileged = any("mfa" in cells.values() for cells in row.cells.values())
+    return row.expected(method, persona) if is_privileged and persona != "organiser" else "403"
+
+
+def test_with_the_token_of_the_page_it_goes_on(world):
+    """Otherwise the test above would be content with a site on which nothing works."""
+    for persona, name in (("owner", "registration_cancellation"), ("stranger", "cancellation_link")):
+        row = next(row for row in ROWS if row.name == name)
+        client = row.browser(world, persona)
+        with undone():
+            client.handler.enforce_csrf_checks = True
+            page = client.get(row.path(world))
+            token = page.context["csrf_token"]
+            answer = client.post(row.path(world), {"csrfmiddlewaretoken": str(token)})
+            client.handler.enforce_csrf_checks = False
+        assert answer.status_code == 303, name
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "GET" in row.cells], ids=str)
+def test_looking_changes_nothing(world, row):
+    """Nor does asking for a page with the fields of an act in its address."""
+    body = next((body(world) for body in row.bodies.values()), {"act": "leave"})
+    path = f"{row.path(world)}?{urlencode(body, doseq=True)}"
+    with undone():
+        before = snapshot()
+        for persona in LOOKING:
+            row.ask(world, persona, "GET")
+            row.ask(world, persona, "GET", hx_request="true")
+            send(row.browser(world, persona), "GET", path)
+        assert changed(before) == NOTED.get(row.name, set())

@@ -1,0 +1,77 @@
+"""Z1: every URL, with every method, for every kind of person, answers what the table says.
+
+What somebody may not see is 404 and never a 403 that tells of it; members' pages lead strangers to the log-in page;
+the organiser's pages take a second factor.
+"""
+
+import re
+
+import pytest
+
+from tests.permissions.table import COLUMNS, METHODS, outcome, patterns, rows
+from tests.permissions.world import undone
+
+pytestmark = pytest.mark.django_db
+
+ROWS = rows()
+EVERYBODY = (*COLUMNS, "suspended")
+
+
+def test_every_url_has_a_row_and_every_row_a_url():
+    assert {row.url_name for row in ROWS} == set(patterns())
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_everybody_gets_what_the_table_says(world, row):
+    wrong = []
+    for method in METHODS:
+        for persona in EVERYBODY:
+            with undone():
+                got = outcome(row.ask(world, persona, method))
+            if got != row.expected(method, persona):
+                wrong.append(f"{method} by {persona}: {got}, not {row.expected(method, persona)}")
+    assert not wrong, "\n".join(wrong)
+
+
+# The API's framework answers the methods that an operation names, and no other.
+READ = [row for row in ROWS if "GET" in row.cells and not row.is_json]
+
+
+@pytest.mark.parametrize("row", READ, ids=str)
+def test_head_is_get_without_a_body(world, row):
+    for persona in ("stranger", "owner"):
+        with undone():
+            answer = row.ask(world, persona, "HEAD")
+        assert outcome(answer) == row.expected("GET", persona)
+        assert not answer.content
+
+
+NO_OBJECT = {"admin:app_list", "admin:/admin/(?P<url>.*)$"}  # what stands in their address is no id
+HIDDEN = [
+    row
+    for row in ROWS
+    if row.arguments and row.name not in NO_OBJECT and any("404" in cells.values() for cells in row.cells.values())
+]
+
+
+@pytest.mark.parametrize("row", HIDDEN, ids=str)
+def test_what_is_hidden_looks_like_what_is_not_there(world, row):
+    """Z2. The same words, the same headers, as for an id that nothing has."""
+    compared = 0
+    for method, cells in row.cells.items():
+        for persona in EVERYBODY:
+            if cells.get(persona, cells["stranger"]) == "404":
+                with undone():
+                    hidden = row.ask(world, persona, method)
+                    missing = row.ask(world, persona, method, missing=True)
+                assert looks(hidden) == looks(missing), f"{method} by {persona}"
+                compared += 1
+    assert compared
+
+
+def looks(answer):
+    """An answer without what differs each time, and without the address it was asked at."""
+    path = answer.request["PATH_INFO"]
+    text = re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", answer.text.replace(path, "/path/"))
+    headers = {name: value for name, value in answer.headers.items() if name not in ("X-Request-ID", "Content-Length")}
+    return answer.status_code, text, headers, sorted(answer.cookies)

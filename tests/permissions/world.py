@@ -1,0 +1,158 @@
+"""One of everything, and a browser for every kind of person: what tests that cross all features look at."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test.client import Client, ClientHandler
+from django.utils import timezone
+
+from features.accounts import services as accounts
+from features.calendar.models import WeeklyHours
+from features.sessions import services
+from features.sessions.links import CANCELLATION, WAITLIST, token
+from features.sessions.models import Registration, SkillSession, WaitlistEntry
+from tests.factories import PASSWORD, make_session, make_skill, make_user
+from tests.permissions import passkey
+
+# Words that stand in one private field each, and may be read by nobody else.
+NOTE = "canary-note-of-the-guest"
+ROOM = "https://canary-room.example.net/of-the-host"
+DRAFT = "Canary draft of the host"
+
+# Who gave the password a moment ago; the others are asked once more where it matters.
+RECENT = {"member", "guest", "expert"}
+
+# What changes without anybody's act, or by merely looking: not data of the site.
+RESTLESS = {"django_session", "core_ratecounter", "core_cacheentry", "core_heartbeat"}
+
+
+class World:
+    """`people` and `browsers` by persona. The owner is the host or the guest, as a row of the table says."""
+
+    def __init__(self):
+        cache.clear()
+        self.keys: dict[str, str] = {}
+        self.people = {
+            "unverified": make_user("Nadia Petrova", verified=False),
+            "member": make_user("Tomás Quintela"),
+            "host": make_user("Amara Okonjo", role="expert", time_zone="Africa/Lagos"),
+            "guest": self._with_app(make_user("Sofia Mendes", time_zone="Europe/Lisbon")),
+            "expert": make_user("Kwame Boateng", role="expert"),
+            "moderator": make_user("Ines Falk", role="moderator"),
+            "moderator+": self._with_app(make_user("Ingrid Solheim", role="moderator")),
+            "organiser": self._with_app(make_user("Oskar Lindqvist", role="organiser")),
+            "suspended": self._with_app(make_user("Viktor Malm", role="organiser")),
+        }
+        self.host, self.guest = self.people["host"], self.people["guest"]
+        self._things()
+        handler = ClientHandler(enforce_csrf_checks=False)  # one for all: it reads every static file when it is made
+        self.browsers = {persona: Client() for persona in ("stranger", *self.people)}
+        for browser in self.browsers.values():
+            browser.handler = handler
+        for persona in self.people:
+            self._sign_in(persona)
+        phone = Client()
+        phone.force_login(self.guest)
+        key = phone.session.session_key
+        self.phone, _ = UserSession.objects.get_or_create(session_key=key, defaults={"user": self.guest, "ip": "::1"})
+        accounts.suspend(actor=self.people["organiser"], person=self.people["suspended"])
+
+    def _with_app(self, person):
+        secret = totp.generate_totp_secret()
+        totp.TOTP.activate(person, secret)
+        RecoveryCodes.activate(person)
+        self.keys[person.email] = secret
+        return person
+
+    def _sign_in(self, persona) -> None:
+        """The way people do it; and the password once more, so that pages which ask for it are seen too."""
+        person, client = self.people[persona], self.browsers[persona]
+        client.post("/account/login/", {"login": person.email, "password": PASSWORD})
+        if secret := self.keys.get(person.email):
+            code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+            client.post("/account/2fa/authenticate/", {"code": code})
+        if persona in RECENT:
+            client.post("/account/reauthenticate/", {"password": PASSWORD})
+        assert ("_auth_user_id" in client.session) == (persona != "unverified"), persona
+
+    def _things(self):
+        self.skill = make_skill("PostgreSQL", synonyms=["Postgres"])
+        filler = self.people["expert"]
+        self.session = self._published(title="Reading a query plan", room_url=ROOM)
+        self.seat = services.register(session=self.session, person=self.guest, note=NOTE)
+        suspended = self.people["suspended"]
+        self.suspended_seat = services.register(session=self.session, person=suspended)
+        start = timezone.now() + timedelta(days=20)
+        self.draft = make_session(self.host, about=[self.skill], title=DRAFT, published=False, starts_at=start)
+        self.removed = make_session(self.host, title="Thrown away", published=False)
+        services.remove_draft(session=self.removed, by=self.host)
+        # Going on now: the room is open and people are checked in.
+        self.now = self._published(title="Going on now", room_url=ROOM)
+        self.now_seat = services.register(session=self.now, person=self.guest, note=NOTE)
+        self.suspended_now = services.register(session=self.now, person=suspended)
+        started = timezone.now() - timedelta(minutes=5)
+        SkillSession.objects.filter(pk=self.now.pk).update(
+            starts_at=started, ends_at=started + timedelta(minutes=90), previous_starts_at=None
+        )
+        self.now.refresh_from_db()
+        # Full, with the guest waiting; and one where a seat came free and is kept for the guest.
+        self.full = self._published(title="Full house", capacity=1)
+        services.register(session=self.full, person=filler)
+        self.entry = services.join_waitlist(session=self.full, person=self.guest, note=NOTE)
+        self.suspended_entry = services.join_waitlist(session=self.full, person=suspended)
+        self.offered = self._published(title="A seat came free", capacity=1)
+        taken = services.register(session=self.offered, person=filler)
+        self.offer_entry = services.join_waitlist(session=self.offered, person=self.guest, note=NOTE)
+        services.cancel_registration(registration=taken, by=filler)
+        self.hours = WeeklyHours.objects.create(person=self.guest, weekday=2, starts="18:00", ends="21:00")
+        self.passkey = Authenticator.objects.create(
+            user=self.guest,
+            type=Authenticator.Type.WEBAUTHN,
+            data={"name": "Key of the guest", "passwordless": True, "credential": passkey.credential()},
+        )
+        self.grant = self.people["expert"].role_grants.get()
+
+    def _published(self, **fields):
+        self._day = getattr(self, "_day", 2) + 1
+        session = make_session(
+            self.host, about=[self.skill], published=False, starts_in=timedelta(days=self._day), **fields
+        )
+        return services.publish(session=session, by=self.host)
+
+    def place_link(self, entry: WaitlistEntry) -> str:
+        return token(entry.public_id, WAITLIST)
+
+    def seat_link(self, seat: Registration) -> str:
+        return token(seat.public_id, CANCELLATION)
+
+
+@contextmanager
+def undone():
+    """Whatever happens inside did not happen."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def snapshot(*, restless=False) -> dict[str, str]:
+    """A hash of the rows of each table."""
+    with connection.cursor() as cursor:
+        tables = [t for t in connection.introspection.table_names(cursor) if restless or t not in RESTLESS]
+        hashes = [
+            f"SELECT '{t}', md5(string_agg(r::text, '|' ORDER BY r::text)) FROM {connection.ops.quote_name(t)} r"
+            for t in tables
+        ]
+        cursor.execute(" UNION ALL ".join(hashes))
+        return dict(cursor.fetchall())
+
+
+def changed(before: dict[str, str]) -> set[str]:
+    """The tables that are not as they were."""
+    after = snapshot()
+    return {table for table in before if before[table] != after[table]}
