@@ -56,7 +56,8 @@ def happens_twice(day: date, clock: time, zone: str) -> bool:
     """Whether the clocks of `zone` show this twice that night. Never true for a time that is missing."""
     wall = datetime.combine(day, clock.replace(tzinfo=None), ZoneInfo(zone))
     first, second = wall.replace(fold=0).utcoffset(), wall.replace(fold=1).utcoffset()
-    assert first is not None and second is not None  # every ZoneInfo has an offset
+    assert first is not None  # every ZoneInfo has an offset
+    assert second is not None
     return first > second  # a missing time has the offsets the other way round
 
 

@@ -1,9 +1,10 @@
 from django.db.models import Exists, OuterRef, Q
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.pagination import keyset
+from features.accounts import services as accounts
 from features.accounts.models import Role, RoleGrant, User
 from features.profiles import pages
 from features.sessions.cards import cards
@@ -32,7 +33,10 @@ def visible_people(viewer):
 
 @require_safe
 def person(request, handle):
-    person = get_object_or_404(visible_people(request.user), handle=handle.lower())
+    known = accounts.find_person(handle.lower())
+    person = get_object_or_404(visible_people(request.user), pk=known.pk if known else 0)
+    if person.handle != handle:
+        return redirect(person, permanent=True)
     now = timezone.now()
     hosted = SkillSession.objects.published().filter(host=person).select_related("host")
     coming = hosted.filter(cancelled_at=None, starts_at__gt=now).order_by("starts_at", "pk")[:20]

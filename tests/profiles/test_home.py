@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from features.accounts import services as accounts
 from features.sessions import services
 from tests.factories import make_session, make_user
 
@@ -92,6 +93,12 @@ class TestPerson:
         response = client.get(f"/people/{learner.handle}/")
         assert response.status_code == 200
         assert learner.email not in response.text
+
+    def test_a_handle_of_before_leads_to_the_one_of_now(self, client, expert):
+        before = expert.handle
+        accounts.change_preferences(person=expert, handle="amara-o")
+        response = client.get(f"/people/{before}/")
+        assert (response.status_code, response["Location"]) == (301, "/people/amara-o/")
 
     def test_somebody_suspended_is_gone(self, client, expert):
         make_session(expert)
