@@ -1,7 +1,6 @@
 """`bin/run`: the whole site as children of one process. bin/bootstrap.py has put the packages in place before."""
 
 import contextlib
-import hashlib
 import http.client
 import os
 import signal
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 import psycopg
 from dotenv import dotenv_values
 
-from core import processes
+from core import processes, stamps
 from core.embedded import Postgres
 from core.preconditions import (
     LOOPBACK,
@@ -85,28 +84,25 @@ class Command(Step):
         self.done(name)
 
 
-def static_stamp() -> str:
-    """Changes whenever a style sheet, script or image does, of ours or of a package."""
-    digest = hashlib.sha256((ROOT / "uv.lock").read_bytes())
-    for folder in sorted([ROOT / "static", *ROOT.glob("features/*/static")]):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+class Work:
+    """A command that leaves a stamp when it is done, and is not done again as long as that still holds."""
+
+    def __init__(
+        self, name: str, *arguments: str, stamp: Path, holds: Callable[[dict[str, str]], str], values: dict[str, str]
+    ):
+        self.stamp, self.holds, self.values = stamp, holds, values
+        is_done = stamp.exists() and stamp.read_text() == holds(values)
+        self.command = None if is_done else Command(name, *arguments, values=values)
+
+    def finish(self, name: str) -> None:
+        if self.command:
+            self.command.finish(name)
+            self.stamp.write_text(self.holds(self.values))
 
 
-def begin_static(values: dict[str, str]) -> Command | None:
-    """Collects and compresses them, which takes seconds, unless they are as they were; None then."""
+def collect_static(values: dict[str, str]) -> Work:
     stamp = Path(values["STATIC_ROOT"]).with_suffix(".stamp")
-    if stamp.exists() and stamp.read_text() == static_stamp():
-        return None
-    return Command("collectstatic", "--noinput", values=values)
-
-
-def end_static(command: Command | None, values: dict[str, str]) -> None:
-    if command:
-        command.finish("styles, scripts and images are ready")
-        Path(values["STATIC_ROOT"]).with_suffix(".stamp").write_text(static_stamp())
+    return Work("collectstatic", "--noinput", stamp=stamp, holds=stamps.of_static, values=values)
 
 
 def check_settings(values: dict[str, str]) -> None:
@@ -151,7 +147,7 @@ class Site:
         self.values = values
         self.folder = Path(values["DATA_DIR"])
         self.postgres: Postgres | None = None
-        self.commands: list[Command] = []
+        self.works: list[Work] = []
         self.children: dict[str, subprocess.Popen] = {}
         self.restarts: list[float] = []
 
@@ -162,7 +158,7 @@ class Site:
         if "SECRET_KEY" not in self.values:
             self.values["SECRET_KEY"] = secret_key(self.folder)
         check_settings(self.values)
-        static = self.begin(begin_static(self.values))
+        static = self.begin(collect_static(self.values))
         step = Step()
         if "DATABASE_URL" in self.values:
             check_database(self.values["DATABASE_URL"])
@@ -171,8 +167,9 @@ class Site:
             self.postgres.start()
             self.values["DATABASE_URL"] = self.postgres.url
         step.done("the database is up")
-        prepare = self.begin(Command("prepare", values=self.values))
-        end_static(static, self.values)
+        prepared = self.folder / "prepared.stamp"
+        prepare = self.begin(Work("prepare", stamp=prepared, holds=stamps.of_database, values=self.values))
+        static.finish("styles, scripts and images are ready")
         self.spawn("web")
         prepare.finish("tables and demo world are in place" if is_demo(self.values) else "tables are in place")
         step = Step()
@@ -180,10 +177,9 @@ class Site:
         step.done("the first page is served")
         self.spawn("worker")
 
-    def begin(self, command: Command | None) -> Command | None:
-        if command:
-            self.commands.append(command)
-        return command
+    def begin(self, work: Work) -> Work:
+        self.works.append(work)
+        return work
 
     def spawn(self, name: str) -> None:
         command, environment = worker_command(), self.values
@@ -211,7 +207,8 @@ class Site:
                 self.spawn(name)
 
     def stop(self) -> None:
-        processes.stop([command.process for command in self.commands] + list(self.children.values()), GRACE + 1)
+        commands = [work.command.process for work in self.works if work.command]
+        processes.stop(commands + list(self.children.values()), GRACE + 1)
         if self.postgres:
             self.postgres.stop()
 

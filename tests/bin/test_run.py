@@ -143,9 +143,10 @@ class TestALife:
         first.end(signal.SIGKILL)
         seconds_until_gone(family, within=5)
 
-        second = launch(home / "data", DEMO="0", WEB_WORKERS="2")
+        second = launch(home / "data", DEMO="1", EMAIL_URL="", WEB_WORKERS="2")
         second.wait_until("Ctrl-C stops it")
         assert "images are ready" not in second.output
+        assert "tables" not in second.output
         assert (home / "data/secret_key").read_text() == key
         with psycopg.connect(f"host={home}/data/sockets user=masteryhub dbname=masteryhub") as connection:
             assert connection.execute(

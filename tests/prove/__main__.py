@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from core import processes
-from core.launch import Step, begin_static, end_static
+from core.launch import Step, collect_static
 from core.preconditions import ROOT
 from core.processes import Trouble
 from tests.ground import fresh_ground
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
                 # Kept from one run to the next: they change only when the style sheets do.
                 "STATIC_ROOT": str(ROOT / ".data/prove/static"),
             }
-            end_static(begin_static(environment), environment)
+            collect_static(environment).finish("styles, scripts and images are ready")
             step = Step()
             process = processes.start(
                 [sys.executable, "-m", f"tests.prove.{name}", *rest], own_session=False, cwd=ROOT, env=environment
