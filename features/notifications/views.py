@@ -67,7 +67,7 @@ def unsubscribe(request, token):
     context = {"group": group, "token": token, "level": services.levels(person)[group.key], "Level": Level}
     response = render(request, "notifications/unsubscribe.html", context)
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -103,7 +103,7 @@ class TestPage:
         assert learner.name not in page.text
         assert learner.email not in page.text
         assert page["Cache-Control"] == "private, no-store"
-        assert page["Referrer-Policy"] == "no-referrer"
+        assert page["Referrer-Policy"] == "same-origin"
         assert "noindex" in page.text
 
     def test_the_button_stops_them_and_leads_to_what_is_now_so(self, client, learner, truth):

@@ -207,7 +207,7 @@ class TestJoinPage:
             assert session.room_url in client.post(url, follow=True).text
             assert Attendance.objects.get().source == "join_link"
         assert response["Cache-Control"] == "private, no-store"
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
 
     def test_a_new_room_needs_no_new_letter(self, client, learner, session):
         seat = services.register(session=session, person=learner)

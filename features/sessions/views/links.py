@@ -75,5 +75,6 @@ def join(request, token):
     here = getattr(seat, "attendance", None)
     context = pages.join_panel(seat.session, seat.person, now) | {"seat": seat, "here": here, "refusal": refusal}
     response = render(request, "sessions/join.html", context, status=409 if refusal else 200)
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers then send `Origin: null` with the form, which the CSRF check refuses.
+    response["Referrer-Policy"] = "same-origin"
     return response
