@@ -5,6 +5,7 @@ from itertools import count
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.template import engines
 from django.urls import include, path
 
@@ -81,6 +82,10 @@ def said(request):
     return HttpResponse("done")
 
 
+def error(request, name):
+    return render(request, f"{name}.html", {"retry_after": 60})
+
+
 urlpatterns = [
     path("try/times/", times),
     path("try/forms/", forms),
@@ -89,6 +94,7 @@ urlpatterns = [
     path("try/often/", often),
     path("try/part/", part),
     path("try/said/", said),
+    path("try/error/<name>/", error),
     path("try/unescaped/", unescaped),
     path("", include("core.urls")),
 ]

@@ -1,0 +1,220 @@
+"""axe on every kind of page, in both themes, on phone and desk: no violation."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from e2e.world import published, seated
+from features.sessions import services
+from features.sessions.links import CANCELLATION, WAITLIST, token
+from features.sessions.models import SkillSession
+from tests.accounts.conftest import add_totp, code_now
+from tests.factories import PASSWORD, make_skill, make_user
+
+AXE = Axe()
+PHONE_BY_DAY, PHONE_BY_NIGHT, DESK_BY_DAY, DESK_BY_NIGHT = (
+    {"screen": screen, "color_scheme": theme} for screen in ("phone", "desk") for theme in ("light", "dark")
+)
+# Not pages, or not ours.
+LEFT_OUT = ("calendar", "file", "download", "logout", "mfa_login_webauthn", "admin:", "api-", "dev_")
+LINKS = "[...document.links].filter((a) => a.origin === location.origin).map((a) => a.pathname)"
+
+
+def kind(path):
+    """The name of the page at `path`; one that does not exist is of a kind of its own."""
+    try:
+        return resolve(path.partition("?")[0]).view_name or path
+    except Resolver404:
+        return path
+
+
+class Inspector:
+    """Looks at pages with axe, and at one page of every kind that they link to."""
+
+    def __init__(self, page):
+        self.page, self.seen, self.found = page, set(), []
+
+    def visit(self, *paths, under="/"):
+        """Links that lead elsewhere than `under` are not followed."""
+        paths = list(paths)
+        self.seen |= {kind(path) for path in paths}
+        for path in paths:  # which grows on the way
+            self.page.goto(path)
+            self.look(path)
+            for link in self.page.evaluate(LINKS):
+                found = kind(link)
+                if found not in self.seen and link.startswith(under) and not any(word in found for word in LEFT_OUT):
+                    self.seen.add(found)
+                    paths.append(link)
+
+    def look(self, name):
+        """At what stands on the page now."""
+        for fault in AXE.run(self.page, options={"resultTypes": ["violations"]}).response["violations"]:
+            for node in fault["nodes"]:
+                said = f"{name}: {fault['id']}: {node['html'][:200]}\n    {node['failureSummary'][:400]}"
+                self.found.append(said)
+
+
+@pytest.fixture(params=[PHONE_BY_DAY, DESK_BY_NIGHT], ids=["phone-by-day", "desk-by-night"])
+def way(request):
+    return request.param
+
+
+@pytest.fixture
+def inspect(enter, way):
+    """An inspector in a browser of somebody's; what it found, all at once, is the test's failure."""
+    inspectors = []
+
+    def inspect(person=None):
+        inspectors.append(Inspector(enter(person, **way)))
+        return inspectors[-1]
+
+    yield inspect
+    found = dict.fromkeys(fault for inspector in inspectors for fault in inspector.found)
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+class World:
+    """A session in each of its states, as `learner` and `expert` see them."""
+
+    def __init__(self, expert, learner, outsider, skill):
+        self.days = 0
+        self.expert, self.about = expert, [skill]
+        self.open = self.session(title="One with room")
+        self.full = self.session(title="One without", capacity=1)
+        self.seat = services.register(session=self.full, person=outsider)
+        self.priced = self.session(title="One with a price", price_minor=4500, currency="EUR")
+        self.mine = self.session(title="One of mine")
+        self.my_seat = services.register(session=self.mine, person=learner, note="My own plan, please.")
+        self.offered = self.session(title="One on offer", capacity=1)
+        first = services.register(session=self.offered, person=outsider)
+        self.place = services.join_waitlist(session=self.offered, person=learner)
+        services.cancel_registration(registration=first, by=outsider)
+        self.waiting = self.session(title="One to wait for", capacity=1)
+        seated(self.waiting, outsider)
+        services.join_waitlist(session=self.waiting, person=learner)
+        self.off = self.session(title="One called off")
+        services.cancel_session(session=self.off, by=expert, reason="I lost my voice.")
+        here = {"starts_in": timedelta(minutes=10), "format": "in_person", "address": "Hafen 1, Bremen"}
+        self.soon = self.session(title="One that begins", **here)
+        self.soon_seat = services.register(session=self.soon, person=learner)
+        seated(self.soon, make_user("Third Thandeka"))
+        services.check_in(registration=self.soon_seat, by=expert)
+        self.over = self.session(title="One that was")
+        self.over_seat = services.register(session=self.over, person=learner)
+        long_ago = timezone.now() - timedelta(days=9)
+        SkillSession.objects.filter(pk=self.over.pk).update(starts_at=long_ago, ends_at=long_ago + timedelta(hours=1))
+
+    def session(self, **fields):
+        self.days += 1
+        return published(self.expert, self.about, **{"starts_in": timedelta(days=self.days)} | fields)
+
+
+@pytest.fixture
+def world(expert, learner, outsider):
+    area = make_skill("Data")
+    return World(expert, learner, outsider, make_skill("PostgreSQL", synonyms=["Postgres"], parent=area))
+
+
+def test_what_strangers_see(inspect, watch, world):
+    watch.expect(404)
+    stranger = inspect()
+    sessions = (world.open, world.full, world.priced, world.off, world.over, world.soon)
+    stranger.visit(
+        "/", "/sessions/?q=postgers", "/sessions/?q=one&kind=workshop&level=3", "/skills/?q=post", "/nothing/",
+        *(session.get_absolute_url() for session in sessions),
+        *(f"{session.get_absolute_url()}registration/" for session in (world.open, world.full)),
+        *(f"/join/{seat.join_token}/" for seat in (world.my_seat, world.soon_seat, world.over_seat)),
+        f"/place/{token(world.place.public_id, WAITLIST)}/",
+        f"/seat/{token(world.seat.public_id, CANCELLATION)}/cancellation/",
+    )  # fmt: skip
+    assert {"home", "sessions", "session", "registration", "person", "skill", "skills"} <= stranger.seen
+    assert {"account_login", "account_signup", "account_request_login_code", "account_reset_password"} <= stranger.seen
+    page = stranger.page
+    page.goto(f"{world.open.get_absolute_url()}registration/")
+    page.get_by_label("E-mail").fill("nobody@nowhere")
+    page.get_by_label("Name").fill("x" * 80)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Enter a valid email address.")).to_be_visible()
+    stranger.look("sign-up with a fault")
+    page.get_by_label("E-mail").fill("nobody@example.org")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_label("Code")).to_be_visible()
+    stranger.look("asking for the code")
+
+
+def test_what_members_see(inspect, world, learner):
+    member = inspect(learner)
+    sessions = (world.open, world.full, world.mine, world.offered, world.waiting, world.soon)
+    own = (f"{session.get_absolute_url()}registration/" for session in sessions)
+    member.visit("/", "/agenda/", world.mine.get_absolute_url(), *own)
+    page = member.page
+    page.goto("/account/2fa/totp/activate/")
+    expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
+    member.look("asking who it is")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("button", name="Turn on")).to_be_visible()
+    member.look("setting up the app")
+    assert {"preferences", "account_email", "usersessions_list", "weekly_hours", "mfa_index"} <= member.seen
+    page.get_by_label("You, Sofia Mendes").click()
+    member.look("the open menu")
+
+
+def test_what_hosts_see(inspect, world, expert):
+    draft = services.duplicate(session=world.open, by=expert)
+    host = inspect(expert)
+    host.visit(
+        "/hosting/", "/sessions/new/", draft.get_absolute_url(), f"{world.soon.get_absolute_url()}roster/",
+        f"{world.waiting.get_absolute_url()}roster/?show=missing", f"{world.mine.get_absolute_url()}cancellation/",
+        under="/sessions/",
+    )  # fmt: skip
+    assert {"session_edit", "session_roster", "session_cancellation"} <= host.seen
+    page = host.page
+    page.goto("/sessions/new/")
+    page.get_by_label("Title").fill("One more")
+    page.get_by_label("Outcome").fill("Something.")
+    page.get_by_role("combobox", name="Skills").press_sequentially("postg")
+    expect(page.get_by_role("option", name="PostgreSQL")).to_be_visible()
+    host.look("the open picker")
+    page.get_by_role("combobox", name="Skills").fill("Nothing like it")
+    page.get_by_label("Date").fill("2031-01-01")
+    page.get_by_role("button", name="Save and publish").click()
+    expect(page.get_by_text("Some answers need another look")).to_be_visible()
+    host.look("new session with faults")
+
+
+def test_what_the_organiser_sees(inspect, world, organiser):
+    secret = add_totp(organiser)
+    organising = inspect()
+    page = organising.page
+    page.goto("/manage/")
+    page.get_by_label("E-mail").fill(organiser.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    organising.look("the second step")
+    page.get_by_label("Code").fill(code_now(secret))
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("navigation", name="Manage")).to_be_visible()
+    organising.visit("/manage/", under="/manage/")
+    organising.visit("/account/2fa/", "/account/2fa/recovery-codes/", under="/account/2fa/")
+    assert {"manage", "manage_roles", "manage_audit"} <= organising.seen
+
+
+@pytest.mark.urls("e2e.script_pages")
+def test_when_something_is_wrong(inspect):
+    inspect().visit(*(f"/try/error/{name}/" for name in ("400", "403", "403_csrf", "404", "429", "500", "503")))
+
+
+@pytest.mark.parametrize("way", [PHONE_BY_NIGHT, DESK_BY_DAY], ids=["phone-by-night", "desk-by-day"])
+def test_the_main_pages_the_other_way_round(inspect, world, learner):
+    for inspector in (inspect(), inspect(learner)):
+        for path in ("/", "/sessions/", world.open.get_absolute_url()):
+            inspector.page.goto(path)
+            inspector.look(path)
