@@ -22,7 +22,7 @@ from core.embedded_programs import MAJOR, find_programs
 from core.processes import Trouble
 
 NAME = "masteryhub"  # of the role and of the database
-SOCKET_PATH_LIMIT = 100  # bytes; 108 on Linux, 104 on macOS
+SOCKETS = "masteryhub-"  # begins the names of the folders of sockets
 STARTUP_PATIENCE = 300  # seconds: recovery after a crash replays what was not yet written
 # For tests: a database that does not have to survive a power cut.
 NOT_DURABLE = (
@@ -172,10 +172,8 @@ class Postgres:
         return options
 
     def _make_socket_folder(self) -> str:
-        """A short path, whatever the length of the data folder's: socket addresses are limited to a hundred bytes."""
-        base = tempfile.gettempdir()
-        base = base if len(base) < SOCKET_PATH_LIMIT - 40 and (self.user is None or base == "/tmp") else "/tmp"  # noqa: S108
-        folder = tempfile.mkdtemp(prefix="masteryhub-", dir=base)
+        """Where every user can go and paths are short: socket addresses are limited to a hundred bytes."""
+        folder = tempfile.mkdtemp(prefix=SOCKETS, dir="/tmp")  # noqa: S108 - mkdtemp makes it private
         self._forget_sockets()
         self.link.symlink_to(folder)
         if self.user:
@@ -184,9 +182,11 @@ class Postgres:
 
     def _forget_sockets(self) -> None:
         """Also those of a launcher that was killed."""
-        with contextlib.suppress(OSError):
-            os.rmdir(self.link.readlink())
-        self.link.unlink(missing_ok=True)
+        if self.link.is_symlink():
+            target = self.link.readlink()
+            if target.name.startswith(SOCKETS):
+                shutil.rmtree(target, ignore_errors=True)
+            self.link.unlink()
 
     # --- The server ---------------------------------------------------------------------------------------------------
     def _adopt(self) -> bool:

@@ -42,5 +42,6 @@ def _clear_killed(parent: Path) -> None:
     for folder in parent.glob("run-*"):
         with contextlib.suppress(Trouble):
             lock = prepare_folder(folder)
+            Postgres(folder).stop()
             shutil.rmtree(folder, ignore_errors=True)
             os.close(lock)

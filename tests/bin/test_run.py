@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from core.embedded import Postgres
 from core.launch import DEMO_PASSWORD
 from core.preconditions import ROOT, prepare_folder
 from features.accounts import seeds
@@ -68,6 +69,7 @@ class Launcher:
     def clear_up(self) -> None:
         if self.process.poll() is None:
             self.end(signal.SIGTERM)
+        Postgres(self.folder).stop()  # what a killed one leaves in the temporary folder
 
 
 def is_alive(pid: int) -> bool:
