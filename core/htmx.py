@@ -12,22 +12,29 @@ from django.utils.cache import patch_vary_headers
 
 
 def is_htmx(request) -> bool:
-    """True for a fragment request; a history restore and a boosted link want the whole page."""
-    details = getattr(request, "htmx", None)
-    return details is not None and bool(details) and not details.history_restore_request and not details.boosted
+    """True for a fragment request; a history restore and a boosted link want the whole page. Whoever asks answers the
+    two differently, and `bridge` says so to caches."""
+    request.varies_by_htmx = True
+    return _wants_fragment(request)
+
+
+def came_by_htmx(request) -> bool:
+    """Whether htmx sent it, for a fragment or for a page: to caches all of these look alike."""
+    return bool(getattr(request, "htmx", None))
+
+
+def _wants_fragment(request) -> bool:
+    return came_by_htmx(request) and not request.htmx.history_restore_request and not request.htmx.boosted
 
 
 def render_page(request, template, context=None, *, partial="", status=200):
-    """Render `template`, or for htmx only its `partial`; the answer varies by HX-Request either way.
+    """Render `template`, or for htmx only its `partial`.
 
     `fragment` tells the template which of the two it is, for what rides along out of band.
     """
     fragment = bool(partial) and is_htmx(request)
     wanted = f"{template}#{partial}" if fragment else template
-    response = render(request, wanted, {**(context or {}), "fragment": fragment}, status=status)
-    if partial:
-        patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render(request, wanted, {**(context or {}), "fragment": fragment}, status=status)
 
 
 def see_other(to, *args, **kwargs):
@@ -40,12 +47,13 @@ def see_other(to, *args, **kwargs):
 def bridge(get_response):
     def middleware(request):
         response = get_response(request)
-        if not is_htmx(request):
-            return response
-        if 300 <= response.status_code < 400 and "Location" in response:
+        is_redirect = 300 <= response.status_code < 400 and "Location" in response
+        if is_redirect and _wants_fragment(request):
             answer = HttpResponse(status=200, headers={"HX-Redirect": response["Location"]})
             answer.cookies = response.cookies
-            return answer
+            response = answer
+        if is_redirect or getattr(request, "varies_by_htmx", False):
+            patch_vary_headers(response, ["HX-Request"])
         return response
 
     return middleware
@@ -59,7 +67,7 @@ def toasts(get_response):
         response = get_response(request)
         is_fragment = response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
         # A request that queued nothing is not asked for messages: that would touch a stranger's session.
-        if is_htmx(request) and is_fragment and not response.streaming and request._messages._queued_messages:
+        if _wants_fragment(request) and is_fragment and not response.streaming and request._messages._queued_messages:
             context = {"messages": messages.get_messages(request), "out_of_band": True}
             response.content += render_to_string("_messages.html", context, request).encode()
         return response

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from core import logs
-from core.htmx import is_htmx
+from core.htmx import came_by_htmx
 from core.limits import RateLimited
 
 
@@ -76,7 +76,7 @@ def cache_policy(get_response):
             and response.status_code in (200, 301)
             and not has_session(request)
             and not response.cookies
-            and not is_htmx(request)
+            and not came_by_htmx(request)
         )
         response["Cache-Control"] = "public, max-age=0, s-maxage=60" if shareable else "private, no-store"
         return response
