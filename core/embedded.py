@@ -173,7 +173,7 @@ class Postgres:
 
     def _make_socket_folder(self) -> str:
         """Where every user can go and paths are short: socket addresses are limited to a hundred bytes."""
-        folder = tempfile.mkdtemp(prefix=SOCKETS, dir="/tmp")  # noqa: S108 - mkdtemp makes it private
+        folder = tempfile.mkdtemp(prefix=SOCKETS, dir="/tmp")
         self._forget_sockets()
         self.link.symlink_to(folder)
         if self.user:
