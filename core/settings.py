@@ -279,7 +279,7 @@ STORAGES = {
     },
     "staticfiles": {
         # Hashed names need `collectstatic` to have run; before that (tests, management commands) plain names do.
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "core.static.HashedFiles"
         if _collected
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
