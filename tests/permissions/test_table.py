@@ -75,3 +75,9 @@ def looks(answer):
     text = re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", answer.text.replace(path, "/path/"))
     headers = {name: value for name, value in answer.headers.items() if name not in ("X-Request-ID", "Content-Length")}
     return answer.status_code, text, headers, sorted(answer.cookies)
+
+
+@pytest.mark.parametrize("row", [row for row in READ if row.cells["GET"]["stranger"] == "200"], ids=str)
+def test_whoever_is_suspended_reads_what_a_stranger_reads(world, row):
+    with undone():
+        assert looks(row.ask(world, "suspended", "GET"))[1] == looks(row.ask(world, "stranger", "GET"))[1]
