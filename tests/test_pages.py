@@ -136,8 +136,9 @@ from django.test.utils import setup_test_environment
 setup_test_environment()
 from tests.factories import PASSWORD, make_user
 with transaction.atomic():
-    make_user("Paula Sekhon")  # nobody of the world above, whose rows are being written at this moment
-    client = Client(headers={"Host": "learn.example.org"})
+    # Nobody of the world above, nor from where they come: their rows are being written at this moment.
+    make_user("Paula Sekhon")
+    client = Client(REMOTE_ADDR="192.0.2.9", headers={"Host": "learn.example.org"})
     page = client.get("/account/login/", secure=True)
     inside = client.post("/account/login/", {"login": "paula-sekhon@example.org", "password": PASSWORD}, secure=True)
     plain = client.get("/")
