@@ -7,7 +7,10 @@
   const language = root.lang === "en" ? "en-GB" : root.lang;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const city = (name) => name.split("/").pop().replaceAll("_", " ");
-  const format = (date, options) => new Intl.DateTimeFormat(language, options).format(date);
+  // Making a formatter costs a hundred times what using it does.
+  const formats = {};
+  const format = (date, options) =>
+    (formats[JSON.stringify(options)] ??= new Intl.DateTimeFormat(language, options)).format(date);
 
   // --- Times -----------------------------------------------------------------------------------------------------
   // A stranger's page is the same for everybody, in the community's zone; the browser turns it into the reader's own.
