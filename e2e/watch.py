@@ -18,6 +18,9 @@ class Watch:
         self.contexts = []
         self.expected: list[str] = []
         self.expect(422)
+        # Leaving a page while a search is under way calls the search off: htmx says so, and nothing went wrong. What
+        # did go wrong on the way is another event (sendError, responseError, swapError) and still counts.
+        self.expect("htmx:sendAbort", "htmx:afterRequest")
 
     def over(self, context):
         self.contexts.append(context)
