@@ -6,7 +6,7 @@ from core import languages
 from core.templatetags.ui import initials
 from features.sessions.cards import cards
 from features.sessions.models import Registration, SkillSession, WaitlistEntry, WaitlistOffer
-from features.sessions.services.attendance import ROOM_OPENS, room_is_open
+from features.sessions.services import ROOM_OPENS, room_is_open
 from features.skills.models import Skill
 
 

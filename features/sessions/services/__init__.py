@@ -4,6 +4,7 @@ Whatever changes the seats of a session locks the session's row first, so that t
 """
 
 from features.sessions.services.attendance import (
+    ROOM_OPENS,
     AttendanceRefused,
     check_in,
     check_in_is_open,
@@ -43,6 +44,7 @@ from features.sessions.services.waitlist import (
 )
 
 __all__ = [
+    "ROOM_OPENS",
     "AttendanceRefused",
     "HostingRefused",
     "RegistrationRefused",
