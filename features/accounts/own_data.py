@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 
 from features.accounts.models import AccountLetter, AuditEntry, FormerHandle, RoleGrant, User
 
@@ -50,6 +51,8 @@ def erase(person: User) -> None:
     for table in (FormerHandle.objects, RoleGrant.objects):
         table.filter(person=person).delete()
     AccountLetter.objects.filter(address=person.email).delete()
+    # The admin's history calls people by their names; who was corrected when stays in the audit log.
+    LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=person.pk).delete()
     nobody = f"gone-{person.pk}-{secrets.token_hex(4)}"
     person.email, person.handle, person.name = f"{nobody}@invalid.invalid", nobody[:30], "—"
     person.headline, person.time_zone, person.theme, person.languages = "", "", "", []

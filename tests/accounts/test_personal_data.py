@@ -5,6 +5,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -27,6 +28,8 @@ def canary(client):
     UserSession.objects.filter(user=person).update(user_agent=f"Browser {CANARY}")
     services.change_preferences(person=person, handle=f"{CANARY}-new")
     emails.write("login_code", person.email, {"code": "BCDF-GHJK"})
+    organiser, seen = make_user("Otto Ganz"), User.objects.filter(pk=person.pk)
+    LogEntry.objects.log_actions(organiser.pk, seen, CHANGE, change_message="name")
     return person
 
 
@@ -67,7 +70,7 @@ def test_after_erasure_no_table_of_ours_knows_them(canary, client):
     tables = [
         t
         for t in connection.introspection.table_names()
-        if t.startswith(("accounts_", "account_", "mfa_", "users", "django_session"))
+        if t.startswith(("accounts_", "account_", "mfa_", "users", "django_session", "django_admin"))
     ]
     with connection.cursor() as cursor:
         for table in tables:
