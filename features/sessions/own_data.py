@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from features.accounts.personal_data import PersonalData, personal_data
 from features.sessions import services
-from features.sessions.models import KeptForm, Registration, SkillSession, WaitlistEntry
+from features.sessions.models import KeptForm, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 
 
 def export(person) -> dict:
@@ -23,6 +23,11 @@ def export(person) -> dict:
         ],
         "unsent_forms": list(KeptForm.objects.filter(person=person).order_by("pk").values("key", "data")),
         "waitlist": list(WaitlistEntry.objects.filter(person=person).order_by("pk").values("session__title", "note")),
+        "seats_offered": list(
+            WaitlistOffer.objects.filter(entry__person=person)
+            .order_by("pk")
+            .values("entry__session__title", "offered_at", "expires_at", "outcome")
+        ),
         "hosted": list(
             SkillSession.objects.filter(host=person).order_by("pk").values("title", "outcome", "description")
         ),
