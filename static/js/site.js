@@ -95,6 +95,7 @@
   // --- htmx -------------------------------------------------------------------------------------------------------
   document.addEventListener("htmx:responseError", ({ detail }) => say(detail.xhr.status === 429 ? words.slow : words.failed));
   document.addEventListener("htmx:sendError", () => say(words.offline));
+  document.addEventListener("failed", () => say(words.failed)); // of our other scripts
   // What came is told to those who do not see it. Only a live region that was there before is read out reliably.
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     ready(elt);
