@@ -279,9 +279,7 @@ STORAGES = {
     },
     "staticfiles": {
         # Hashed names need `collectstatic` to have run; before that (tests, management commands) plain names do.
-        "BACKEND": "core.static.HashedFiles"
-        if _collected
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "core.static.HashedFiles" if _collected else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = not _collected
