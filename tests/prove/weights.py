@@ -47,7 +47,8 @@ def visit(page, url, until="networkidle") -> Visit:
         if answer and event["encodedDataLength"]:  # what comes from the cache has none
             made.requests += 1
             made.wire += round(event["encodedDataLength"])
-            made.bytes[answer["type"]] += int(answer["response"]["headers"]["content-length"])
+            headers = {name.lower(): value for name, value in answer["response"]["headers"].items()}
+            made.bytes[answer["type"]] += int(headers.get("content-length", 0))
 
     protocol.on("Network.loadingFinished", finished)
     page.goto(url, wait_until=until)
