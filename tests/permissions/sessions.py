@@ -5,6 +5,8 @@ from tests.permissions.world import DRAFT, ROOM
 OF_THE_HOST = {
     "session_edit", "session_publication", "session_cancellation", "session_copy", "session_removal",
     "session_roster", "session_roster_file", "attendance", "session_new", "hosting", "kept_form",
+    "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
+    "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
 }  # fmt: skip
 SECRET = {"join", "waitlist_link", "cancellation_link"}
 
@@ -86,8 +88,8 @@ TABLE = """
 sessions                       GET    200
 session                        GET    200
 session@old-slug               GET    301
-session@old-slug-of-a-draft    GET    404      404      404    404   404    404      404        404
-session@draft                  GET    404      404      404    404   404    404      404        404
+session@old-slug-of-a-draft    GET    404      404      404    301   404    404      404        404
+session@draft                  GET    404      404      404    200   404    404      404        404
 session@removed                GET    404
 session@full                   GET    200
 session@now                    GET    200
@@ -97,8 +99,8 @@ registration                   GET    200
 registration                   POST   302      302      303    303   303    303      303        303
 registration@old-slug          GET    301
 registration@old-slug          POST   302      302      303    303   303    303      303        303
-registration@draft             GET    404
-registration@draft             POST   404
+registration@draft             GET    404      404      404    200   404    404      404        404
+registration@draft             POST   404      404      404    422   404    404      404        404
 registration@removed           GET    404
 registration@removed           POST   404
 registration@full              GET    200
@@ -112,7 +114,7 @@ registration_cancellation@full POST   login    login    404    404   303    404 
 registration_calendar          GET    login    login    404    200   404    404      404        404
 waitlist@full                  POST   login    login    303    303   303    303      303        303
 waitlist@offered               POST   login    login    303    303   303    303      303        303
-waitlist@draft                 POST   login    login    404    404   404    404      404        404
+waitlist@draft                 POST   login    login    404    303   404    404      404        404
 waitlist@removed               POST   login    login    404    404   404    404      404        404
 agenda                         GET    login    login    200    200   200    200      200        200
 

@@ -16,7 +16,11 @@ ROWS = [row for row in rows() if not row.is_secret]
 ACTS = [(row, method) for row in ROWS for method in ("POST", "DELETE") if method in row.cells]
 # Acts upon one thing of one person: the others are told that it is not there.
 ON_A_THING = [(row, method) for row, method in ACTS if row.arguments and is_success(row.cells[method]["owner"])]
-UPON_OWN = [(row, method) for row, method in ON_A_THING if row.cells[method]["member"] == "404"]
+UPON_OWN = [
+    (row, method)
+    for row, method in ON_A_THING
+    if row.cells[method]["member"] == "404" and row.name != "waitlist@draft"  # nobody waits for a draft
+]
 # Acts that anybody does for themselves, and could try to do to somebody else by naming them.
 FOR_ONESELF = [(row, method) for row, method in ACTS if is_success(row.cells[method]["member"])]
 
@@ -137,10 +141,8 @@ def _value_for(field, world):
 
 
 def actors(row, method):
-    """Whoever the act is open to: the owner or else the organiser; and strangers, where they may act."""
-    cells = row.cells[method]
-    inside = next((persona for persona in ("owner", "organiser") if is_success(cells[persona])), None)
-    return [persona for persona in (inside, "stranger") if persona and is_success(cells[persona])]
+    """Of the kinds of people that may do it, those whose doing it differs."""
+    return [who for who in ("owner", "member", "organiser", "stranger") if is_success(row.cells[method][who])]
 
 
 WRITES = [
