@@ -53,6 +53,7 @@ def cards(sessions, now, standings=None):
     standings = standings or {}
     made = []
     for session in sessions:
+        is_over = session.ends_at <= now
         length = int((session.ends_at - session.starts_at).total_seconds() // 60)
         made.append(
             Card(
@@ -69,8 +70,8 @@ def cards(sessions, now, standings=None):
                 place=session.address if session.format == Format.IN_PERSON else "",
                 language="" if session.language == "en" else languages.name(session.language),
                 price=price(session.price_minor, session.currency),
-                seats=seats_words(session),
-                is_full=session.seats_left <= 0,
+                seats="" if is_over else seats_words(session),
+                is_full=session.seats_left <= 0 and not is_over,
                 standing=standings.get(session.pk, ""),
             )
         )
