@@ -76,7 +76,7 @@ def enter(new_context, base_url):
     """A fresh browser, of a stranger or of somebody who has logged in before."""
 
     def enter(person=None, *, screen="desk", javascript=True, **options):
-        context = new_context(**SCREENS[screen], java_script_enabled=javascript, **options)
+        context = new_context(**{**SCREENS[screen], "java_script_enabled": javascript, **options})
         if person:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(person), "url": base_url}])
         return context.new_page()
