@@ -9,6 +9,7 @@ from django.utils import timezone
 from features.discovery.models import Document
 from features.sessions import services
 from features.sessions.filters import window
+from features.sessions.models import SkillSession
 from tests.factories import make_session, make_skill, make_user
 
 pytestmark = pytest.mark.django_db
@@ -275,10 +276,11 @@ class TestSearchEngines:
     def test_the_sitemap_lists_published_sessions_with_their_last_change(self, client, expert):
         session = make_session(expert)
         draft = make_session(expert, title="Hidden draft", published=False)
+        SkillSession.objects.filter(pk=session.pk).update(updated_at=datetime(2026, 3, 4, 12, tzinfo=UTC))
         assert "sitemap-sessions.xml" in client.get("/sitemap.xml").text
         text = client.get("/sitemap-sessions.xml").text
         assert session.get_absolute_url() in text
-        assert session.updated_at.date().isoformat() in text
+        assert "<lastmod>2026-03-04</lastmod>" in text
         assert draft.get_absolute_url() not in text
 
     def test_robots_point_to_the_sitemap(self, client):

@@ -1,0 +1,27 @@
+from features.accounts.models.people import (
+    HANDLE,
+    PRIVILEGED_ROLES,
+    AccountLetter,
+    AllPeople,
+    AuditEntry,
+    FormerHandle,
+    Role,
+    RoleGrant,
+    User,
+    UserManager,
+    UserQuerySet,
+)
+
+__all__ = [
+    "HANDLE",
+    "PRIVILEGED_ROLES",
+    "AccountLetter",
+    "AllPeople",
+    "AuditEntry",
+    "FormerHandle",
+    "Role",
+    "RoleGrant",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]
