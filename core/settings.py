@@ -305,6 +305,9 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # granian copies os.environ into every request's META; a secret there would reach the first error report.
-for _name in ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"):
-    if not env.bool("KEEP_ENVIRONMENT", True):
+SECRET_NAMES = ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "EMAIL_URL", "REDIS_URL"]
+SECRET_NAMES += ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
+SECRET_NAMES += [f"{_prefix}_CLIENT_SECRET" for _prefix, _options, _origin in LOGIN_PROVIDERS.values()]
+if not env.bool("KEEP_ENVIRONMENT", True):
+    for _name in SECRET_NAMES:
         os.environ.pop(_name, None)
