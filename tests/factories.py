@@ -1,9 +1,12 @@
 """Rows for tests, made the way the site makes them."""
 
 from datetime import timedelta
+from io import BytesIO
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.text import slugify
+from PIL import Image
 
 from features.accounts.models import RoleGrant, User
 from features.sessions.models import SessionSkill, SkillSession
@@ -22,6 +25,13 @@ def make_user(name="Sofia Mendes", *, email="", role="", verified=True, **fields
     if role:
         RoleGrant.objects.create(person=user, role=role)
     return user
+
+
+def make_upload(form="PNG", size=(60, 60), name="me.png") -> SimpleUploadedFile:
+    """A picture as a browser sends it."""
+    content = BytesIO()
+    Image.new("RGB", size, "teal").save(content, form)
+    return SimpleUploadedFile(name, content.getvalue(), f"image/{form.lower()}")
 
 
 def make_skill(name="PostgreSQL", *, synonyms=(), parent=None):

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from features.accounts.models import AccountLetter, AuditEntry, FormerHandle, RoleGrant, User
+from features.accounts.models import AccountLetter, AuditEntry, FormerHandle, RoleGrant, StoredFile, User
+from features.accounts.services.pictures import remove_file
 
 SAID = (
     "email",
@@ -35,6 +36,7 @@ def export(person: User) -> dict:
         "second_factors": _rows(Authenticator.objects.filter(user=person), "type", "created_at", "last_used_at"),
         "sessions": _rows(UserSession.objects.filter(user=person), "ip", "user_agent", "created_at", "last_seen_at"),
         "letters_waiting": _rows(AccountLetter.objects.filter(address=person.email), "kind", "written_at"),
+        "files": _rows(StoredFile.objects.filter(owner=person), "name", "kind", "is_public", "size", "stored_at"),
         "acts": _rows(AuditEntry.objects.filter(actor_id=person.pk), "act", "target", "fields", "happened_at"),
         "other_logins": [
             _rows(table.filter(user=person), "provider", "uid", "date_joined") for table in _other_logins()
@@ -50,6 +52,9 @@ def erase(person: User) -> None:
         table.filter(user=person).delete()
     for table in (FormerHandle.objects, RoleGrant.objects):
         table.filter(person=person).delete()
+    for file in StoredFile.objects.filter(owner=person):
+        remove_file(file)
+    person.photo = None
     AccountLetter.objects.filter(address=person.email).delete()
     # The admin's history calls people by their names; who was corrected when stays in the audit log.
     LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=person.pk).delete()

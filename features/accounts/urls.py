@@ -6,7 +6,7 @@ from django.db.transaction import atomic
 from django.urls import include, path
 
 from features.accounts.admin import hide_secrets, one_way_in
-from features.accounts.views import codes, manage, own
+from features.accounts.views import codes, files, manage, own
 
 hide_secrets()
 one_way_in()
@@ -29,6 +29,7 @@ urlpatterns = [
     path("account/login/code/confirm/", codes.confirm_login, name="account_confirm_login_code"),
     *audited,
     path("account/", include("allauth.urls")),
+    path("files/<str:name>/<int:width>.webp", files.stored_file, name="stored_file"),
     path("manage/", manage.manage, name="manage"),
     path("manage/roles/", manage.roles, name="manage_roles"),
     path("manage/roles/<int:pk>/revocation/", manage.revocation, name="manage_role_revocation"),

@@ -8,7 +8,10 @@ class ProfilesConfig(AppConfig):
 
     def ready(self):
         from core import nav, seo
+        from features.accounts.personal_data import PersonalData, personal_data
+        from features.profiles import own_data
         from features.profiles.sitemaps import SkillSitemap
 
         nav.add(nav.Place(_("Home"), "home", icon="home", order=0))
         seo.sitemaps["skills"] = SkillSitemap
+        personal_data.register("profiles", PersonalData(own_data.export, own_data.erase))

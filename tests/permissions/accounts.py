@@ -11,6 +11,7 @@ ARGUMENTS = {
     "mfa_remove_webauthn": lambda w: [w.passkey.pk],
     "mfa_edit_webauthn": lambda w: [w.passkey.pk],
     "manage_role_revocation": lambda w: [w.grant.pk],
+    "stored_file": lambda w: [w.host.photo_id, 192],
 }
 PREFERENCES = {
     "name": "Another Name", "handle": "another-name", "headline": "", "languages": ["en"], "time_zone": "UTC",
@@ -110,6 +111,7 @@ manage_roles                        GET  login    login    404    404   404    m
 manage_roles                        POST login    login    404    404   404    mfa      404        302
 manage_role_revocation              GET  login    login    404    404   404    mfa      405        405
 manage_role_revocation              POST login    login    404    404   404    mfa      404        302
+stored_file                         GET  200
 manage_audit                        GET  login    login    404    404   404    mfa      404        200
 manage_audit                        POST login    login    404    404   404    mfa      405        405
 """

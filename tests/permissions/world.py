@@ -18,7 +18,7 @@ from features.calendar.models import WeeklyHours
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Registration, SkillSession, WaitlistEntry
-from tests.factories import PASSWORD, make_session, make_skill, make_user
+from tests.factories import PASSWORD, make_session, make_skill, make_upload, make_user
 from tests.permissions import passkey
 
 # Words that stand in one private field each, and may be read by nobody else.
@@ -115,6 +115,7 @@ class World:
             data={"name": "Key of the guest", "passwordless": True, "credential": passkey.credential()},
         )
         self.grant = self.people["expert"].role_grants.get()
+        accounts.set_photo(person=self.host, upload=make_upload())
 
     def _published(self, **fields):
         self._day = getattr(self, "_day", 2) + 1

@@ -1,3 +1,4 @@
+from features.accounts.models.files import StoredFile
 from features.accounts.models.people import (
     HANDLE,
     PRIVILEGED_ROLES,
@@ -21,6 +22,7 @@ __all__ = [
     "FormerHandle",
     "Role",
     "RoleGrant",
+    "StoredFile",
     "User",
     "UserManager",
     "UserQuerySet",

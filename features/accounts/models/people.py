@@ -52,6 +52,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     theme = models.CharField(_("theme"), max_length=5, blank=True, choices=[("light", _("Light")), ("dark", _("Dark"))])
     headline = models.CharField(_("what you do"), max_length=120, blank=True)
+    # The column holds the file's name, which is all that a list needs to show the photo: no query for it.
+    photo = models.ForeignKey(
+        "accounts.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -22,16 +22,29 @@ from features.accounts.services.people import (
     reinstate,
     suspend,
 )
+from features.accounts.services.pictures import (
+    FileRefused,
+    erase_file,
+    file_access,
+    may_see,
+    remove_file,
+    set_photo,
+    store_picture,
+    sweep_files,
+)
 from features.accounts.services.roles import RoleRefused, grant_role, revoke_role
 
 __all__ = [
     "EmailTaken",
+    "FileRefused",
     "HandleTaken",
     "RoleRefused",
     "audit",
     "begin_sign_up",
     "change_preferences",
     "create_person",
+    "erase_file",
+    "file_access",
     "find_person",
     "forget_claims",
     "forget_reason",
@@ -40,10 +53,15 @@ __all__ = [
     "is_unconfirmed",
     "keep_input",
     "keep_reason",
+    "may_see",
     "reinstate",
+    "remove_file",
     "revoke_role",
     "safe_next",
+    "set_photo",
     "sign_up_form",
+    "store_picture",
     "suspend",
+    "sweep_files",
     "take_input",
 ]

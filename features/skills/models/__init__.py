@@ -1,4 +1,22 @@
 from features.skills.models.evidence import EvidenceQuerySet, SkillEvidence
+from features.skills.models.profile import (
+    Achievement,
+    Block,
+    BlockVisibility,
+    Certification,
+    Education,
+    Entry,
+    Goal,
+    PersonSkill,
+    Profile,
+    ProfileLink,
+    Project,
+    ResumeDraft,
+    SpokenLanguage,
+    Stretch,
+    Visibility,
+    Work,
+)
 from features.skills.models.taxonomy import (
     EscoConcept,
     FormerSlug,
@@ -11,14 +29,30 @@ from features.skills.models.taxonomy import (
 )
 
 __all__ = [
+    "Achievement",
+    "Block",
+    "BlockVisibility",
+    "Certification",
+    "Education",
+    "Entry",
     "EscoConcept",
     "EvidenceQuerySet",
     "FormerSlug",
+    "Goal",
     "Level",
     "Origin",
+    "PersonSkill",
+    "Profile",
+    "ProfileLink",
+    "Project",
+    "ResumeDraft",
     "Skill",
     "SkillEvidence",
     "SkillName",
     "SkillQuerySet",
     "SkillRelation",
+    "SpokenLanguage",
+    "Stretch",
+    "Visibility",
+    "Work",
 ]
