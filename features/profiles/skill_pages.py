@@ -1,16 +1,19 @@
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.pagination import keyset
 from core.seo import absolute
+from features.accounts import services as accounts
 from features.accounts.models import User
+from features.profiles.views import visible_people
 from features.sessions.cards import cards
 from features.sessions.models import SkillSession
 from features.skills import services as skills
-from features.skills.models import Skill
+from features.skills.access import visible_blocks
+from features.skills.models import Block, Level, Skill, SkillEvidence
 
 MOST_HOSTS = 12
 
@@ -53,3 +56,39 @@ def upcoming(skill, now):
 
 def hosts(skill, now):
     return User.objects.filter(pk__in=upcoming(skill, now).values("host")).order_by("name", "pk")[:MOST_HOSTS]
+
+
+@require_safe
+def causes(request, handle, slug):
+    """A number opened to its causes: all of one's own; of somebody else's what they let the viewer see."""
+    known = accounts.find_person(handle.lower())
+    person = get_object_or_404(visible_people(request.user), pk=known.pk if known else 0)
+    skill = skills.by_slug(slug)
+    if not skill or Block.SKILLS not in visible_blocks(person, request.user):
+        raise Http404
+    if (person.handle, skill.slug) != (handle, slug):
+        return redirect("skill_causes", person.handle, skill.slug, permanent=True)
+    found = skills.level_of(person, skill)
+    is_own = person == request.user
+    if not found.causes and not is_own:
+        raise Http404
+    standing = SkillEvidence.objects.standing().filter(person=person, skill=skill, kind__in=skills.sources)
+    page = keyset(standing, request, order=("-happened_at", "-id"))
+    context = {
+        "person": person,
+        "skill": skill,
+        "found": found,
+        "marks": marks(found),
+        "word": Level(found.rounded).label,
+        "causes": skills.tell_causes(page.items, found, request.user),
+        "page": page,
+        "is_own": is_own,
+    }
+    return render(request, "profiles/skill_causes.html", context)
+
+
+def marks(found) -> dict:
+    """Where a level and its range lie on a scale that is 100 wide, as SVG takes it whatever the language."""
+    level, low, high = ((value - 1) * 25 for value in (found.level, found.low, found.high))
+    anchor = "start" if level < 5 else "end" if level > 95 else "middle"
+    return {"level": f"{level:.1f}", "low": f"{low:.1f}", "width": f"{high - low:.1f}", "anchor": anchor}

@@ -10,7 +10,7 @@ class SkillsConfig(AppConfig):
         from core import nav
         from core.seeds import seeds
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.skills import own_data
+        from features.skills import causes, own_data
         from features.skills.seeds import fill
 
         personal_data.register("skills", PersonalData(own_data.export, own_data.erase))
@@ -18,4 +18,5 @@ class SkillsConfig(AppConfig):
             nav.Place(_("Skills"), "skills", icon="assess", order=40),
             nav.Place(_("Skills"), "skills", order=40, section="learn"),
         )
+        causes.register()
         seeds.register("skills", (20, fill))

@@ -4,7 +4,8 @@ from django.views.decorators.http import require_safe
 from core.htmx import render_page
 from core.text import one_line
 from features.skills import services
-from features.skills.models import Origin, Skill
+from features.skills.levels import HALF_LIFE
+from features.skills.models import Level, Origin, Skill
 
 LONGEST = 400
 
@@ -31,3 +32,11 @@ def suggestions(request):
     response = render(request, "skills/_options.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+@require_safe
+def levels(request):
+    """The formula in plain words, with what every kind of cause is worth."""
+    known = sorted(services.sources.values(), key=lambda source: source.rule.reach)
+    context = {"known": known, "steps": Level.values, "years": HALF_LIFE.days // 365}
+    return render(request, "skills/levels.html", context)

@@ -13,6 +13,7 @@ BODIES = {
 TABLE = """
 #                       stranger unverif. member owner expert moderat. moderator+ organiser
 skills             GET  200
+levels             GET  200
 skill_suggestions  GET  200
 manage_skills      GET  login    login    404    404   404    mfa      404        200
 manage_skills      POST login    login    404    404   404    mfa      405        405

@@ -1,4 +1,4 @@
-from features.skills.models.evidence import EvidenceQuerySet, SkillEvidence
+from features.skills.models.evidence import EvidenceQuerySet, SkillEvidence, SkillLevel, SkillLevelQuerySet
 from features.skills.models.profile import (
     Achievement,
     Block,
@@ -48,6 +48,8 @@ __all__ = [
     "ResumeDraft",
     "Skill",
     "SkillEvidence",
+    "SkillLevel",
+    "SkillLevelQuerySet",
     "SkillName",
     "SkillQuerySet",
     "SkillRelation",

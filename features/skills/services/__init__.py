@@ -1,27 +1,47 @@
 """What a name means, what a skill may be called, where skills come from, and the evidence that a person has one."""
 
-from features.skills.services.evidence import evidence_for, record_evidence, revoke_evidence
+from features.skills.services.evidence import (
+    declare_level,
+    evidence_for,
+    record_all,
+    record_evidence,
+    revoke_evidence,
+    withdraw_declared,
+)
 from features.skills.services.finding import by_slug, names_of, resolve, resolve_all, suggest
 from features.skills.services.importing import import_esco
+from features.skills.services.levels import level_of, recount_levels, skill_levels, tell_causes
 from features.skills.services.merging import Merge, merge, merges, preview
 from features.skills.services.naming import SkillRefused, add_skill, add_synonym, load_starter
+from features.skills.services.sources import Rule, Source, Told, sources
 
 __all__ = [
     "Merge",
+    "Rule",
     "SkillRefused",
+    "Source",
+    "Told",
     "add_skill",
     "add_synonym",
     "by_slug",
+    "declare_level",
     "evidence_for",
     "import_esco",
+    "level_of",
     "load_starter",
     "merge",
     "merges",
     "names_of",
     "preview",
+    "record_all",
     "record_evidence",
+    "recount_levels",
     "resolve",
     "resolve_all",
     "revoke_evidence",
+    "skill_levels",
+    "sources",
     "suggest",
+    "tell_causes",
+    "withdraw_declared",
 ]

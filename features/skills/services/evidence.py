@@ -1,8 +1,14 @@
-"""The evidence that a person has a skill."""
+"""The ledger: what proves that a person has a skill. The level follows in the same transaction."""
 
+from collections.abc import Sequence
+
+from django.db import transaction
 from django.utils import timezone
 
 from features.skills.models import SkillEvidence
+from features.skills.services.levels import refresh
+
+DECLARED = "self_declared"
 
 
 def record_evidence(*, person, skill, kind, strength, happened_at, source) -> None:
@@ -11,17 +17,48 @@ def record_evidence(*, person, skill, kind, strength, happened_at, source) -> No
     evidence = SkillEvidence(
         person=person, skill=skill, kind=kind, strength=strength, happened_at=happened_at, source=source
     )
+    record_all([evidence])
+
+
+@transaction.atomic
+def record_all(evidence: Sequence[SkillEvidence]) -> None:
+    """Many causes at once, such as everybody's of one session. No two of them may be the same cause."""
     SkillEvidence.objects.bulk_create(
-        [evidence],
+        evidence,
         update_conflicts=True,
         unique_fields=["person", "skill", "kind", "source"],
         update_fields=["strength", "happened_at", "revoked_at"],
     )
+    refresh({(row.person_id, row.skill_id) for row in evidence})
 
 
-def revoke_evidence(source: str) -> int:
-    """The cause is gone, and so is what it proved. Returns how many rows stopped counting."""
-    return SkillEvidence.objects.standing().filter(source=source).update(revoked_at=timezone.now())
+@transaction.atomic
+def revoke_evidence(*sources: str) -> int:
+    """The causes are gone, and so is what they proved. Returns how many rows stopped counting."""
+    named = SkillEvidence.objects.filter(source__in=sources)
+    revoked = named.standing().update(revoked_at=timezone.now())
+    if revoked:
+        refresh(set(named.values_list("person_id", "skill_id")))
+    return revoked
+
+
+def declare_level(*, person, skill, level: int, now=None) -> None:
+    """What a person says of themselves, on the scale of 1 to 5; saying it again replaces it."""
+    record_evidence(
+        person=person,
+        skill=skill,
+        kind=DECLARED,
+        strength=level / 5,
+        happened_at=now or timezone.now(),
+        source=f"declared:{person.pk}",
+    )
+
+
+@transaction.atomic
+def withdraw_declared(*, person, skill) -> None:
+    said = SkillEvidence.objects.standing().filter(person=person, skill=skill, kind=DECLARED)
+    if said.update(revoked_at=timezone.now()):
+        refresh({(person.pk, skill.pk)})
 
 
 def evidence_for(person):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.registry import Registry
 from features.accounts.services import audit
 from features.skills.models import EscoConcept, FormerSlug, Origin, Skill, SkillEvidence, SkillRelation
+from features.skills.services.levels import refresh
 from features.skills.services.naming import SkillRefused
 
 
@@ -119,5 +120,7 @@ def _move_evidence(source, into):
         kept.revoked_at = standing[0].revoked_at
         kept.save(update_fields=["strength", "revoked_at"])
         both.delete()
+    people = set(rows.values_list("person", flat=True)) | set(source.levels.values_list("person", flat=True))
     rows.update(skill=into)
+    refresh({(person, into.pk) for person in people})
     return count
