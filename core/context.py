@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -9,17 +11,22 @@ from core.middleware import has_session
 FOOTER = [("learn", _("Learn")), ("teach", _("Teach")), ("trust", _("Trust"))]
 
 
+def _footer(path):
+    columns = [{"key": key, "title": title, "links": nav.links(key, path)} for key, title in FOOTER]
+    return [column for column in columns if column["links"]]
+
+
 def site(request):
     """What base.html needs. Nothing here touches the session of a stranger."""
     path = request.path
-    columns = [{"key": key, "title": title, "links": nav.links(key, path)} for key, title in FOOTER]
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "canonical_url": settings.SITE_URL + path,
-        "nav": nav.links("main", path),
-        "account_nav": nav.links("account", path) if has_session(request) else [],
-        "footer_nav": [column for column in columns if column["links"]],
+        # Made when a template asks for them: a fragment has no frame.
+        "nav": partial(nav.links, "main", path),
+        "account_nav": partial(nav.links, "account", path) if has_session(request) else [],
+        "footer_nav": partial(_footer, path),
         "viewer_zone": timezone.get_current_timezone_name(),
         "viewer_zone_is_known": getattr(request, "viewer_zone_is_known", False),
         "zone_url": reverse("preferences"),

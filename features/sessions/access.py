@@ -1,12 +1,19 @@
 """Who may see and do what with a session. What somebody may not see does not exist for them."""
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from core.db import Prepared
 from features.sessions.models import Registration, SkillSession
+
+VISIBLE = Prepared(lambda pk, person: SkillSession.objects.visible_to(person).filter(pk=pk))
 
 
 def visible_session(person, pk) -> SkillSession:
-    return get_object_or_404(SkillSession.objects.visible_to(person), pk=pk)
+    session = VISIBLE.first(pk, person.pk)
+    if session is None:
+        raise Http404
+    return session
 
 
 def hosted_session(person, pk) -> SkillSession:

@@ -42,11 +42,8 @@ class SessionQuerySet(QuerySet):
         return self.published().filter(cancelled_at=None, starts_at__gt=now)
 
     def visible_to(self, person):
-        """Drafts are seen by their host alone."""
-        seen = Q(published_at__isnull=False)
-        if person.is_authenticated:
-            seen |= Q(host=person)
-        return self.filter(seen, removed_at=None)
+        """Drafts are seen by their host alone; `person` is a key, and None for a stranger."""
+        return self.filter(Q(published_at__isnull=False) | Q(host=person), removed_at=None)
 
     def hosted_by(self, person):
         return self.filter(host=person, removed_at=None)
