@@ -4,6 +4,7 @@
     registration         20  1 hour   person         a script that takes or joins lines everywhere
     session_publish      20  1 day    person         a flood of offers
     search              120  1 minute client address a crawler that tries every filter
+    follow              100  1 hour   person         a script that follows everybody
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -19,6 +20,7 @@ LIMITS = {
     "registration": (20, 3600),
     "session_publish": (20, 24 * 3600),
     "search": (120, 60),
+    "follow": (100, 3600),
 }
 
 COUNT = """

@@ -32,6 +32,20 @@ class JsonFormatter(BaseJsonFormatter):
         return {key: _masked(value) for key, value in log_record.items()}
 
 
+class WithoutPath(logging.Filter):
+    """Django names the path of what went wrong, and some paths are keys: their route says as much."""
+
+    def filter(self, record):
+        request = getattr(record, "request", None)
+        if request is not None and isinstance(record.args, tuple):
+            match = getattr(request, "resolver_match", None)
+            paths = {request.path, request.path.encode("unicode_escape").decode()}  # Django escapes what it logs
+            route = f"/{match.route}" if match else "unmatched"
+            record.args = tuple(route if arg in paths else arg for arg in record.args)
+            record.request = route
+        return True
+
+
 def _masked(value):
     if isinstance(value, str):
         # JSON leaves DEL and the C1 controls as they are, and some terminals act on them.

@@ -73,7 +73,7 @@ def cache_policy(get_response):
         patch_vary_headers(response, ["Cookie"])
         shareable = (
             request.method in ("GET", "HEAD")
-            and response.status_code in (200, 301)
+            and response.status_code in (200, 301, 304)
             and not has_session(request)
             and not response.cookies
             and not came_by_htmx(request)

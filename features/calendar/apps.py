@@ -12,4 +12,7 @@ class CalendarConfig(AppConfig):
         from features.calendar import own_data
 
         personal_data.register("calendar", PersonalData(own_data.export, own_data.erase))
-        nav.add(nav.Place(_("Free hours"), "weekly_hours", icon="clock", order=40, section="account"))
+        nav.add(
+            nav.Place(_("Free hours"), "weekly_hours", icon="clock", order=40, section="account"),
+            nav.Place(_("Calendar"), "subscription", icon="sessions", order=45, section="account"),
+        )

@@ -5,7 +5,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,14 +37,15 @@ class Entry:
     attendee_name: str = ""
 
 
-def entry(*, method: str, **facts) -> bytes:
-    """One entry for one person (the facts are those of Entry): REQUEST adds or changes it, CANCEL takes it away."""
-    return _write(method, [Entry(**facts)])
+def message(*, method: str, entry: Entry) -> bytes:
+    """One entry for one person: REQUEST adds or changes it, CANCEL takes it away."""
+    return _write(method, [entry])
 
 
 def feed(*, name: str, entries: Iterable[Entry]) -> bytes:
-    """Entries to subscribe to."""
-    return _write("PUBLISH", entries, name=_line(name), refresh_interval=timedelta(hours=6))
+    """Entries to subscribe to. Nobody is invited by them (RFC 5546, 3.2.1)."""
+    shown = (replace(entry, attendee_email="", organizer_email="") for entry in entries)
+    return _write("PUBLISH", shown, name=_line(name), refresh_interval=timedelta(hours=6))
 
 
 def _write(method, entries, name="", refresh_interval=None):

@@ -5,9 +5,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.models import QuerySet
+from core.models import QuerySet, make_public_id
 
 # A day ends a moment before the next one begins; Python has no 24:00.
 MIDNIGHT = time.max
@@ -86,3 +87,14 @@ class WeeklyHours(models.Model):
     @property
     def is_until_midnight(self):
         return self.ends == MIDNIGHT
+
+
+class CalendarFeed(models.Model):
+    """The address at which a person's calendar program reads their entries. Whoever has it may read them, so it can be
+    changed at any time."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="calendar_feed"
+    )
+    secret = models.CharField(max_length=22, unique=True, default=make_public_id)
+    made_at = models.DateTimeField(default=timezone.now)

@@ -1,11 +1,13 @@
 """What this feature knows about a person."""
 
-from features.calendar.models import TimeClaim, WeeklyHours
+from features.calendar.models import CalendarFeed, TimeClaim, WeeklyHours
 
 
 def export(person) -> dict:
     return {
         "weekly_hours": list(WeeklyHours.objects.filter(person=person).values("weekday", "starts", "ends")),
+        # Its address is a key, and files are passed on more easily than one thinks: the page shows it.
+        "calendar_feed": list(CalendarFeed.objects.filter(person=person).values("made_at")),
         "time_claims": [
             {"kind": claim.kind, "ref": claim.ref, "starts_at": claim.during.lower, "ends_at": claim.during.upper}
             for claim in TimeClaim.objects.filter(person=person).order_by("during")
@@ -16,3 +18,4 @@ def export(person) -> dict:
 def erase(person) -> None:
     WeeklyHours.objects.filter(person=person).delete()
     TimeClaim.objects.filter(person=person).delete()
+    CalendarFeed.objects.filter(person=person).delete()

@@ -1,6 +1,6 @@
 """Claims on a person's time, and the hours they keep free."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -13,11 +13,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Func, OuterRef, Q
 from django.db.models.functions import ExtractIsoWeekDay, TruncDate, TruncTime
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThanOrEqual
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.db import broken_constraint
+from core.models import make_public_id
+from core.registry import Registry
 from features.accounts.models import User
-from features.calendar.models import TimeClaim, WeeklyHours
+from features.calendar.ical import Entry
+from features.calendar.models import CalendarFeed, TimeClaim, WeeklyHours
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -57,6 +61,28 @@ def release(kind: str, ref: str, person=None) -> int:
     """Give back what a thing had claimed: of everybody, or of one person."""
     claims = TimeClaim.objects.filter(kind=kind, ref=ref)
     return (claims.filter(person=person) if person else claims).delete()[0]
+
+
+# --- Feeds ------------------------------------------------------------------------------------------------------------
+# What stands in a person's calendar: each feature answers its part, from 90 days ago on.
+calendars: dict[str, Callable[[User, datetime], list[Entry]]] = Registry("calendars")
+
+
+def open_feed(*, person, now: datetime | None = None) -> CalendarFeed:
+    """A new address for the person's calendar. The one of before leads nowhere from now on."""
+    values = {"secret": make_public_id(), "made_at": now or timezone.now()}
+    feed, _is_new = CalendarFeed.objects.update_or_create(person=person, defaults=values)
+    return feed
+
+
+def close_feed(*, person) -> None:
+    CalendarFeed.objects.filter(person=person).delete()
+
+
+def entries_of(person, now: datetime) -> list[Entry]:
+    """All of a person's entries, in the order of time."""
+    found = [entry for part in calendars.values() for entry in part(person, now)]
+    return sorted(found, key=lambda entry: (entry.starts_at, entry.uid))
 
 
 # --- Hours kept free --------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ class SessionsConfig(AppConfig):
 
     def ready(self):
         from core import nav, seeds, seo
+        from features.calendar.services import calendars
         from features.payments.services import fulfilments
-        from features.sessions import emails, own_data, services
+        from features.sessions import demo_follows, emails, entries, follows, own_data, services
         from features.sessions.seeds import fill
         from features.sessions.services.seats import RegistrationFulfilment
         from features.sessions.sitemaps import SessionSitemap
@@ -29,6 +30,9 @@ class SessionsConfig(AppConfig):
         )
         fulfilments.register("registration", RegistrationFulfilment())
         emails.register_kinds()
+        follows.register()
+        calendars.register("sessions", entries.of_person)
         own_data.register()
         seeds.seeds.register("sessions", (40, fill))
+        seeds.seeds.register("follows", (45, demo_follows.fill))
         seo.sitemaps["sessions"] = SessionSitemap

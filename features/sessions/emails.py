@@ -1,5 +1,6 @@
 """Letters about sessions. Each is built when it is sent, from rows as they are then; None means: no longer true."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from core.seo import absolute
 from core.templatetags.ui import city, local, words
 from features.calendar import ical
 from features.notifications.kinds import Kind, Letter, kinds
-from features.sessions import notices
+from features.sessions import entries, notices
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Format, Registration, WaitlistEntry, WaitlistOffer
 
@@ -39,7 +40,7 @@ def registered(notification):
     return _about_seat(
         seat,
         _("You have a seat: %(title)s, %(when)s"),
-        [_("You have a seat. This letter carries the entry for your calendar."), *_preparation(seat.session)],
+        [_("You have a seat. This letter carries the entry for your calendar."), *entries.preparation(seat.session)],
     )
 
 
@@ -58,12 +59,12 @@ def session_reminder(notification):
     seat = _seat(notification)
     if seat.cancelled_at or seat.session.is_cancelled or seat.session.has_started(timezone.now()):
         return None
-    return _about_seat(seat, _("Reminder: %(title)s, %(when)s"), _preparation(seat.session))
+    return _about_seat(seat, _("Reminder: %(title)s, %(when)s"), entries.preparation(seat.session))
 
 
 def session_follow_up(notification):
     seat = _seat(notification)
-    if seat.cancelled_at or seat.session.is_cancelled or not hasattr(seat, "attendance"):
+    if seat.cancelled_at or seat.session.is_cancelled or not seat.was_there:
         return None
     session = seat.session
     said = [
@@ -187,31 +188,11 @@ def waitlist_session_cancelled(notification):
 
 # --- What they share --------------------------------------------------------------------------------------------------
 def calendar_entry(seat, method="REQUEST") -> bytes:
-    """The seat's calendar entry: one UID for its whole life, a higher sequence for every change."""
-    session = seat.session
-    withdrawn = method == "CANCEL" or session.is_cancelled or seat.cancelled_at is not None
-    where = session.address
-    if session.format == Format.ONLINE:
-        where = absolute(reverse("join", args=[seat.join_token]))
-    return ical.entry(
-        uid=f"{seat.public_id}.{session.ical_uid}@{settings.SITE_URL.rpartition('/')[2].partition(':')[0]}",
-        # Giving a seat back must outrank the last request, and a session's cancellation has raised its own number.
-        sequence=session.ical_sequence * 2 + (1 if seat.cancelled_at else 0),
-        method="CANCEL" if withdrawn else "REQUEST",
-        status="CANCELLED" if withdrawn else "CONFIRMED",
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        zone=session.time_zone,
-        summary=session.title,
-        description="\n\n".join([session.outcome, *_preparation(session), absolute(session.get_absolute_url())]),
-        location=where,
-        url=absolute(session.get_absolute_url()),
-        organizer_name=settings.SITE_NAME,
-        organizer_email=settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"),
-        attendee_name=seat.person.name,
-        attendee_email=seat.person.email,
-        last_modified=seat.cancelled_at or session.updated_at,
-    )
+    """The seat's calendar entry as a message: it asks for the entry, or takes it away."""
+    facts = entries.of_seat(seat)
+    if method == "CANCEL":
+        facts = replace(facts, status="CANCELLED")
+    return ical.message(method="REQUEST" if facts.status == "CONFIRMED" else "CANCEL", entry=facts)
 
 
 def _attachment(seat, method="REQUEST"):
@@ -231,11 +212,7 @@ def _clock(moment, person):
     return _("%(when)s %(city)s time") % {"when": words(local(moment, zone), "full"), "city": city(zone)}
 
 
-def _preparation(session):
-    return [_("To prepare: %(what)s") % {"what": session.preparation}] if session.preparation else []
-
-
-def _when_and_where(session, person):
+def when_and_where(session, person):
     lines = [_clock(session.starts_at, person)]
     if session.time_zone != (person.time_zone or settings.DEFAULT_TIME_ZONE):
         there = words(local(session.starts_at, session.time_zone), "full")
@@ -260,7 +237,7 @@ def _about_seat(seat, subject, said):
         subject % {"title": session.title, "when": when},
         said,
         link,
-        facts=_when_and_where(session, seat.person),
+        facts=when_and_where(session, seat.person),
         more=more,
         attachments=[_attachment(seat)],
     )
@@ -268,7 +245,7 @@ def _about_seat(seat, subject, said):
 
 def _about_place(entry, subject, said, label):
     link = (label, absolute(reverse("waitlist_link", args=[token(entry.public_id, WAITLIST)])))
-    facts = _when_and_where(entry.session, entry.person)
+    facts = when_and_where(entry.session, entry.person)
     return _letter(subject % {"title": entry.session.title}, said, link, facts=facts)
 
 

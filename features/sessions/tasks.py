@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from core.jobs import job, periodic
-from features.sessions import services
+from core.jobs import enqueue, job, periodic
+from features.sessions import follows, services
 from features.sessions.services import letters
 
 
@@ -17,6 +17,16 @@ def tell_of_change(session_id):
 @job
 def tell_of_cancellation(session_id):
     letters.tell_of_cancellation(int(session_id))
+
+
+@job
+def tell_followers(ref):
+    """`ref` is the session, and from the second batch on the person after whom it begins: 12:345. Each batch leads to
+    the next in its own transaction, so a worker that is killed leaves nobody out and tells nobody twice."""
+    session_id, _, after = ref.partition(":")
+    if last := follows.tell_followers(int(session_id), int(after or 0)):
+        following = f"{session_id}:{last}"
+        enqueue("features.sessions.tasks.tell_followers", following, key=f"followers:{following}")
 
 
 @periodic(minutes=1)

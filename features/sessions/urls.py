@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from features.sessions.views import browse, hosting, links, registration, roster
+from features.sessions.views import browse, feeds, hosting, links, registration, roster
 
 one_session = [
     path("", browse.session, name="session"),
@@ -25,6 +25,15 @@ urlpatterns = [
     path("attendance/<str:public_id>/", roster.attendance, name="attendance"),
     path("agenda/", browse.agenda, name="agenda"),
     path("hosting/", hosting.hosting, name="hosting"),
+    *(
+        path(f"feeds/{address}.{form}", view, {"form": form}, name=f"{name}_{form}")
+        for form in ("atom", "ics")
+        for address, view, name in (
+            ("sessions", feeds.sessions, "sessions"),
+            ("skills/<slug:slug>", feeds.skill, "skill"),
+            ("people/<slug:handle>", feeds.person, "person"),
+        )
+    ),
     path("join/<str:token>/", links.join, name="join"),
     path("place/<str:token>/", links.waitlist_link, name="waitlist_link"),
     path("seat/<str:token>/cancellation/", links.cancellation_link, name="cancellation_link"),

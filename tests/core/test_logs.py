@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,3 +93,25 @@ def test_where_names_our_own_line_and_nothing_said():
     except ValueError as error:
         found = logs.where(error)
     assert found["where"].startswith("/tests/core/test_logs.py:")
+
+
+class TestWhatGoesWrong:
+    """A path may be a key: a line about it names the route."""
+
+    def lines(self, caplog):
+        return [logs.JsonFormatter().format(record) for record in caplog.records]
+
+    def test_a_key_that_is_refused_stands_in_no_line(self, db, client, caplog):
+        for path in ("/join/a-secret-name/", "/nothing/a-secret-name/", "/unsubscribe/a-secret-näme%0A/"):
+            assert client.get(path).status_code == 404
+        client.put("/join/a-secret-name/")
+        text = "\n".join(self.lines(caplog))
+        assert "Not Found: /join/<str:token>/" in text
+        assert "Not Found: unmatched" in text
+        assert "secret" not in text
+
+    def test_nor_does_one_in_a_form_without_its_token(self, db, caplog):
+        assert Client(enforce_csrf_checks=True).post("/join/a-secret-name/").status_code == 403
+        text = "\n".join(self.lines(caplog))
+        assert "Forbidden" in text
+        assert "secret" not in text

@@ -23,7 +23,8 @@ def member(client, learner):
 
 
 def answers(**changes):
-    return {"reminders": "mail", "follow_up": "mail", "waitlist_joined": "mail", "tips": "mail"} | changes
+    chosen = dict.fromkeys(["reminders", "follow_up", "waitlist_joined", "tips"], "mail")
+    return chosen | {"follows": "digest", "digest": "weekly"} | changes
 
 
 def subjects():
@@ -105,7 +106,7 @@ class TestPreferencesPage:
         choose(person=learner, levels={"tips": Level.OFF})
         page = member.get(URL).text
         assert '<input type="radio" name="tips" value="off"' in page
-        assert page.count("checked") == 4
+        assert page.count("checked") == 6
         checked = page[page.index('name="tips" value="off"') :].split(">")[0]
         assert "checked" in checked
         assert "Always sent, because a seat is at stake." in page
@@ -120,8 +121,10 @@ class TestPreferencesPage:
         assert (response.status_code, response["Location"]) == (303, URL)
         assert "Saved." in member.get(URL).text
         member.post(URL, answers(tips="inbox"))
-        assert services.levels(learner) == answers(tips="inbox")
-        assert Preference.objects.count() == 4
+        kept = answers(tips="inbox")
+        assert services.rhythm(learner) == kept.pop("digest")
+        assert services.levels(learner) == kept
+        assert Preference.objects.count() == len(kept)
 
     @pytest.mark.parametrize("changes", [{"tips": "loud"}, {"tips": ""}, {"tips": "\x00"}])
     def test_a_mistake_is_said_and_changes_nothing(self, member, learner, truth, changes):

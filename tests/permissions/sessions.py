@@ -46,6 +46,11 @@ ARGUMENTS = {
     "cancellation_link": lambda w: [w.seat_link(w.seat)],
     "cancellation_link@forged": lambda w: [w.seat.public_id + "~1vMZTf~forged"],
     "cancellation_link@for-another-purpose": lambda w: [w.place_link(w.entry)],
+    **{f"skill_{form}": lambda w: [w.skill.slug] for form in ("atom", "ics")},
+    **{f"skill_{form}@nothing": lambda w: ["no-such-skill"] for form in ("atom", "ics")},
+    **{f"person_{form}": lambda w: [w.host.handle] for form in ("atom", "ics")},
+    **{f"person_{form}@no-host": lambda w: [w.guest.handle] for form in ("atom", "ics")},
+    **{f"person_{form}@suspended": lambda w: [w.people["suspended"].handle] for form in ("atom", "ics")},
     "api:session": lambda w: [w.session.pk],
     "api:session@draft": lambda w: [w.draft.pk],
     "api:standing": lambda w: [w.session.pk],
@@ -166,6 +171,20 @@ waitlist_link@suspended        GET    404
 waitlist_link@suspended        POST   404
 cancellation_link@suspended    GET    200
 cancellation_link@suspended    POST   303
+
+# Feeds: the same for everybody.
+sessions_atom                  GET    200
+sessions_ics                   GET    200
+skill_atom                     GET    200
+skill_ics                      GET    200
+skill_atom@nothing             GET    404
+skill_ics@nothing              GET    404
+person_atom                    GET    200
+person_ics                     GET    200
+person_atom@no-host            GET    404
+person_ics@no-host             GET    404
+person_atom@suspended          GET    404
+person_ics@suspended           GET    404
 
 # The API: 401 says sign in. Its description is the same whatever the method; its root is nothing.
 api:openapi-json               GET    200

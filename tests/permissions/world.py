@@ -14,7 +14,9 @@ from django.test.client import Client, ClientHandler
 from django.utils import timezone
 
 from features.accounts import services as accounts
+from features.calendar import services as calendar
 from features.calendar.models import WeeklyHours
+from features.notifications import services as notifications
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Registration, SkillSession, WaitlistEntry
@@ -111,6 +113,10 @@ class World:
         taken = services.register(session=self.offered, person=filler)
         self.offer_entry = services.join_waitlist(session=self.offered, person=self.guest, note=NOTE)
         services.cancel_registration(registration=taken, by=filler)
+        for person in (self.guest, suspended):
+            calendar.open_feed(person=person)
+        notifications.follow(person=self.guest, key=f"skill:{self.skill.pk}")
+        notifications.suppress(address="refused@example.org", reason="bounced")
         self.hours = WeeklyHours.objects.create(person=self.guest, weekday=2, starts="18:00", ends="21:00")
         self.passkey = Authenticator.objects.create(
             user=self.guest,

@@ -72,6 +72,7 @@ def publish(*, session, by, now=None) -> SkillSession:
     _claim_time(session)
     session.save()
     _index(session)
+    enqueue("features.sessions.tasks.tell_followers", session.pk, key=f"followers:{session.pk}")
     return session
 
 

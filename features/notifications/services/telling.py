@@ -1,5 +1,8 @@
+"""Telling a person something, and what they have been told."""
+
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from smtplib import SMTPException
 
 from django.db import transaction
 from django.urls import reverse
@@ -8,9 +11,10 @@ from django.utils import timezone
 from core import mail
 from core.jobs import enqueue
 from core.seo import absolute
-from features.notifications.kinds import Group, groups, kinds
+from features.notifications.kinds import Group, kinds
 from features.notifications.links import unsubscribe_url
-from features.notifications.models import Level, Notification, Preference
+from features.notifications.models import Level, Notification, Rhythm
+from features.notifications.services import addresses, preferences
 
 
 # --- Telling ----------------------------------------------------------------------------------------------------------
@@ -20,13 +24,20 @@ def notify(recipient, kind: str, ref, url: str, key: str | None = None) -> None:
 
     What they switched off is not even written down.
     """
-    if _level(recipient, kinds[kind].group) == Level.OFF:
+    level = preferences.level(recipient, kinds[kind].group)
+    if level == Level.OFF:
         return
     key = key or f"{kind}:{ref}:{recipient.pk}"
-    row = Notification(recipient=recipient, kind=kind, ref=str(ref), url=url, key=key)
-    Notification.objects.bulk_create([row], ignore_conflicts=True)
-    saved = Notification.objects.only("pk").get(key=key)
-    enqueue("features.notifications.tasks.deliver", saved.pk, key=f"deliver:{saved.pk}")
+    by_digest = level == Level.DIGEST and preferences.rhythm(recipient) != Rhythm.NEVER
+    write([Notification(recipient=recipient, kind=kind, ref=str(ref), url=url, key=key, by_digest=by_digest)])
+
+
+def write(rows: Sequence[Notification]) -> None:
+    """Write notifications down, each once by its key, and have those delivered that wait for no digest."""
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    at_once = [row.key for row in rows if not row.by_digest]
+    for pk in Notification.objects.filter(key__in=at_once).order_by("pk").values_list("pk", flat=True):
+        enqueue("features.notifications.tasks.deliver", pk, key=f"deliver:{pk}")
 
 
 def deliver(notification_id: int, *, now=None) -> None:
@@ -37,25 +48,44 @@ def deliver(notification_id: int, *, now=None) -> None:
     if notification is None:
         return
     recipient, kind = notification.recipient, kinds[notification.kind]
-    wanted = recipient.is_active and _level(recipient, kind.group) == Level.MAIL
-    letter = kind.letter(notification) if wanted else None
+    letter = kind.letter(notification) if _is_wanted(notification, recipient, kind) else None
     if letter is None:
         open_ones.filter(pk=notification_id).update(withheld_at=now)
         return
-    ways_out, headers = _ways_out(recipient, kind.group)
-    mail.send(
-        recipient,
-        letter.template,
-        {**letter.context, **ways_out},
-        attachments=letter.attachments,
-        headers={**letter.headers, **headers},
-        message_id=f"notification-{notification_id}",
-    )
+    foot, headers = ways_out(recipient, kind.group)
+    try:
+        mail.send(
+            recipient,
+            letter.template,
+            {**letter.context, **foot},
+            attachments=letter.attachments,
+            headers={**letter.headers, **headers},
+            message_id=f"notification-{notification_id}",
+        )
+    except SMTPException as refusal:
+        if not addresses.record_refusal(recipient.email, refusal, now=now):
+            raise
+        open_ones.filter(pk=notification_id).update(withheld_at=now)
+        return
     # Written after the sending, so that no row is locked while a mail server takes its time.
     open_ones.filter(pk=notification_id).update(mailed_at=now)
 
 
-def _ways_out(person, group: Group) -> tuple[dict, dict]:
+def _is_wanted(notification, recipient, kind) -> bool:
+    if not addresses.may_write_to(recipient, is_optional=kind.group.is_optional):
+        return False
+    return levels_of([notification]).get(notification.pk) == Level.MAIL
+
+
+def levels_of(notifications: Sequence[Notification]) -> dict[int, str]:
+    """What the recipient of these, who is one person and to whom they are of one kind, wants of each now."""
+    kind = kinds[notifications[0].kind]
+    if kind.levels:
+        return kind.levels(notifications)
+    return dict.fromkeys((row.pk for row in notifications), preferences.level(notifications[0].recipient, kind.group))
+
+
+def ways_out(person, group: Group) -> tuple[dict, dict]:
     """What the foot of a letter says, and what its mail program may offer as a button (RFC 2369, RFC 8058)."""
     foot = {"why": group.why, "preferences_url": absolute(reverse("notification_preferences"))}
     if not group.is_optional:
@@ -90,35 +120,3 @@ def mark_read(*, notification: Notification, and_older=False, now=None) -> None:
     rows = Notification.objects.unread()
     rows = rows.until(notification) if and_older else rows.filter(pk=notification.pk)
     rows.update(read_at=now or timezone.now())
-
-
-# --- Preferences ------------------------------------------------------------------------------------------------------
-def levels(person) -> dict[str, str]:
-    """What a person wants of each group that leaves a choice."""
-    chosen = dict(Preference.objects.filter(person=person).values_list("group", "level"))
-    return {key: chosen.get(key, Level.MAIL) for key, group in groups().items() if group.is_optional}
-
-
-def choose(*, person, levels: Mapping[str, str], now=None) -> None:
-    """Write down what a person wants of some groups. Raises KeyError for a group that leaves no choice."""
-    now = now or timezone.now()
-    open_ones = {key for key, group in groups().items() if group.is_optional}
-    if fixed := set(levels) - open_ones:
-        raise KeyError(*sorted(fixed))
-    rows = [Preference(person=person, group=key, level=Level(level), changed_at=now) for key, level in levels.items()]
-    Preference.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["person", "group"], update_fields=["level", "changed_at"]
-    )
-
-
-def stop_letters(*, person, group: str, now=None) -> None:
-    """No more mail of this group; what it says still stands in the inbox, unless that was switched off as well."""
-    if levels(person)[group] == Level.MAIL:
-        choose(person=person, levels={group: Level.INBOX}, now=now)
-
-
-def _level(person, group: Group) -> str:
-    if not group.is_optional:
-        return Level.MAIL
-    chosen = Preference.objects.filter(person=person, group=group.key).values_list("level", flat=True).first()
-    return chosen or Level.MAIL

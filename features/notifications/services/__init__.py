@@ -1,0 +1,65 @@
+"""The verbs of this feature, and the way in which others may write to a person."""
+
+from features.notifications.services.addresses import (
+    is_proved,
+    lift_suppression,
+    may_write_to,
+    record_refusal,
+    suppress,
+    suppression,
+)
+from features.notifications.services.digests import forget_old, open_digests, send_digest
+from features.notifications.services.following import (
+    Followed,
+    follow,
+    followables,
+    follows,
+    named,
+    take_over,
+    tell_followers,
+    unfollow,
+    wanted_by,
+)
+from features.notifications.services.preferences import (
+    choose,
+    choose_rhythm,
+    gets_letters,
+    in_inbox,
+    levels,
+    rhythm,
+    stop_letters,
+)
+from features.notifications.services.telling import deliver, in_words, mark_read, notify, unread_count
+
+__all__ = [
+    "Followed",
+    "choose",
+    "choose_rhythm",
+    "deliver",
+    "follow",
+    "followables",
+    "follows",
+    "forget_old",
+    "gets_letters",
+    "in_inbox",
+    "in_words",
+    "is_proved",
+    "levels",
+    "lift_suppression",
+    "mark_read",
+    "may_write_to",
+    "named",
+    "notify",
+    "open_digests",
+    "record_refusal",
+    "rhythm",
+    "send_digest",
+    "stop_letters",
+    "suppress",
+    "suppression",
+    "take_over",
+    "tell_followers",
+    "unfollow",
+    "unread_count",
+    "wanted_by",
+]
