@@ -1,48 +1,41 @@
-"""The JSON API: each feature's router over the same services as its pages. Refusals carry the pages' reason codes."""
+"""The JSON API: each feature's `api.py`, over the same services as its pages. Refusals carry the pages' reason codes.
 
-from django.http import Http404, JsonResponse
+A feature's module holds `router`, which stands below `/api/v1/<feature>/`, or `routers = {"/me/things/": router, …}`.
+"""
+
+from importlib import import_module
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.module_loading import module_has_submodule
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from core.api_parts import Refusal
-from features.sessions.api import router as sessions
+from core import api_problems
+from core.api_door import door
+from core.api_parts import Reader
+from core.api_schema import Document
 
-api = NinjaAPI(
-    title="MasteryHub",
+
+class Api(NinjaAPI):
+    def get_openapi_schema(self, *, path_prefix=None, path_params=None):
+        return Document(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+
+
+api = Api(
+    title=settings.SITE_NAME,
     version="1",
-    description="Sessions, and your seats in them. Fields may be added; a field that is here keeps its meaning.",
+    description="Sessions, seats in them, and hosting, by the rules that the pages go by.",
+    servers=[{"url": settings.SITE_URL or "/"}],
+    parser=Reader(),
     docs_url=None,
     urls_namespace="api",
 )
-api.add_router("/sessions/", sessions)
+api_problems.handle_in(api)
+api.add_decorator(door, mode="view")
 
-
-def problem(status, code, detail, **more):
-    """RFC 9457, problem+json."""
-    body = {"type": "about:blank", "status": status, "code": code, "detail": str(detail), **more}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
-
-
-@api.exception_handler(Refusal)
-def refused(request, error):
-    return problem(error.status, error.code, error.detail, step=error.step)
-
-
-@api.exception_handler(Http404)
-def missing(request, error):
-    return problem(404, "not_found", "There is nothing here for you.")
-
-
-@api.exception_handler(AuthenticationError)
-def unknown(request, error):
-    return problem(401, "sign_in", "Sign in first.")
-
-
-@api.exception_handler(ValidationError)
-def invalid(request, error):
-    return problem(422, "invalid", "Some values are not usable.", errors=error.errors)
-
-
-@api.exception_handler(HttpError)
-def plain(request, error):
-    return problem(error.status_code, "refused", error.message)
+for config in apps.get_app_configs():
+    if config.name.startswith("features.") and module_has_submodule(config.module, "api"):
+        module = import_module(f"{config.name}.api")
+        own = f"/{config.name.rpartition('.')[2]}/"
+        for prefix, router in getattr(module, "routers", {own: getattr(module, "router", None)}).items():
+            api.add_router(prefix, router)

@@ -4,6 +4,8 @@
     registration         20  1 hour   person         a script that takes or joins lines everywhere
     session_publish      20  1 day    person         a flood of offers
     search              120  1 minute client address a crawler that tries every filter
+    api                 300  1 minute token, person  a program that asks without a pause
+    api_stranger        120  1 minute client address the same, by somebody who does not say who they are
     follow              100  1 hour   person         a script that follows everybody
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
@@ -12,6 +14,7 @@ A window opens with the first act. Counted inside a transaction, a rollback forg
 
 import ipaddress
 import math
+from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from django.db import connection
@@ -20,6 +23,8 @@ LIMITS = {
     "registration": (20, 3600),
     "session_publish": (20, 24 * 3600),
     "search": (120, 60),
+    "api": (300, 60),
+    "api_stranger": (120, 60),
     "follow": (100, 3600),
 }
 
@@ -39,15 +44,26 @@ class RateLimited(Exception):
         self.retry_after = retry_after
 
 
-def hit(action: str, key: object, limit: int | None = None, seconds: int | None = None) -> None:
+@dataclass(frozen=True)
+class Window:
+    """What is left of a limit, and the seconds until it begins anew."""
+
+    limit: int
+    left: int
+    seconds: int
+
+
+def hit(action: str, key: object, limit: int | None = None, seconds: int | None = None) -> Window:
     """Count one `action` by `key` (an id, or `client_address`); raises RateLimited from the (limit + 1)th on."""
     if limit is None or seconds is None:
         limit, seconds = LIMITS[action]
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"key": f"{action}:{key}", "seconds": seconds})
         count, left = cursor.fetchone()
+    window = Window(limit, max(0, limit - count), max(1, math.ceil(left)))
     if count > limit:
-        raise RateLimited(max(1, math.ceil(left)))
+        raise RateLimited(window.seconds)
+    return window
 
 
 def client_address(request) -> str:

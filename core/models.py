@@ -104,3 +104,15 @@ class CacheEntry(models.Model):
     key = models.CharField(max_length=250, primary_key=True)
     value = models.JSONField()
     expires_at = models.DateTimeField(null=True)
+
+
+class IdempotencyKey(models.Model):
+    """The answer to an unsafe call of the API, for a day. `name` is a digest of caller, route and key."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    body_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=100, blank=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    kept_at = models.DateTimeField(db_index=True)

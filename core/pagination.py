@@ -19,10 +19,11 @@ class Page:
 def keyset(queryset, request, *, order: tuple[str, ...], size: int = 20, parameter: str = "after") -> Page:
     """One page of `queryset` in `order` (field names, "-" descends; the last must be unique and none may be NULL).
 
-    The cursor is a signed list of the last row's values: a forged or stale one is answered as the first page.
+    The cursor is a signed list of the last row's values: a forged or stale one, or one of another order, is answered as
+    the first page.
     """
     queryset = queryset.order_by(*order)
-    position = _read(request.GET.get(parameter, ""), len(order))
+    position = _read(request.GET.get(parameter, ""), order)
     if position:
         queryset = queryset.filter(_after(order, position))
     rows = list(queryset[: size + 1])
@@ -52,14 +53,18 @@ def _write(row, order):
         for part in field.lstrip("-").split("__"):
             value = getattr(value, part)
         values.append(value if isinstance(value, int | str) else value.isoformat())
-    return signing.dumps(values, salt=SALT)
+    return signing.dumps(values, salt=_salt(order))
 
 
-def _read(text, length):
+def _salt(order):
+    return f"{SALT} {','.join(order)}"
+
+
+def _read(text, order):
     if not text:
         return None
     try:
-        values = signing.loads(text, salt=SALT)
+        values = signing.loads(text, salt=_salt(order))
     except (signing.BadSignature, json.JSONDecodeError):
         return None
-    return values if isinstance(values, list) and len(values) == length else None
+    return values if isinstance(values, list) and len(values) == len(order) else None

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "core.middleware.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "core.api_problems.problems_of_the_api",
     "core.middleware.cache_policy",
     "core.middleware.page_methods",
     "core.htmx.bridge",

@@ -4,6 +4,7 @@ from importlib import import_module
 from django.conf import settings
 from django.db.models.functions import Now
 
+from core import api_once
 from core.jobs import periodic
 from core.models import CacheEntry, Outbox, PeriodicRun, RateCounter
 
@@ -14,6 +15,7 @@ KEPT = timedelta(days=30)
 def forget_expired():
     RateCounter.objects.filter(ends_at__lte=Now()).delete()
     CacheEntry.objects.filter(expires_at__lte=Now()).delete()
+    api_once.sweep()
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=20))

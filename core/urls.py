@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from core import health, seo, views
 from core.api import api
@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("features.calendar.urls")),
     path("", include("features.notifications.urls")),
     path("api/v1/", api.urls),
+    re_path(r"^api/", views.no_such_address, name="api_nothing"),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": seo.sitemaps}, name="sitemap"),
     path(

@@ -7,6 +7,8 @@ OF_THE_HOST = {
     "session_roster", "session_roster_file", "attendance", "session_new", "hosting", "kept_form",
     "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
     "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
+    "api:hosting", "api:hosted_one", "api:hosted_one@draft", "api:publish@draft", "api:call_off", "api:roster",
+    "api:check_in",
 }  # fmt: skip
 SECRET = {"join", "waitlist_link", "cancellation_link"}
 
@@ -58,6 +60,13 @@ ARGUMENTS = {
     "api:register": lambda w: [w.session.pk],
     "api:register@draft": lambda w: [w.draft.pk],
     "api:cancel": lambda w: [w.session.pk],
+    "api:my_place": lambda w: [w.full.pk],
+    "api:hosted_one": lambda w: [w.session.pk],
+    "api:hosted_one@draft": lambda w: [w.draft.pk],
+    "api:publish@draft": lambda w: [w.draft.pk],
+    "api:call_off": lambda w: [w.session.pk],
+    "api:roster": lambda w: [w.session.pk],
+    "api:check_in": lambda w: [w.now_seat.public_id],
 }
 
 
@@ -86,6 +95,11 @@ BODIES = {
     ("waitlist_link@offered", "POST"): lambda w: {"act": "claim"},
     ("api:register", "POST"): lambda w: {"note": "Hello"},
     ("api:cancel", "POST"): lambda w: {"note": "Hello"},
+    ("api:my_place", "POST"): lambda w: {"note": "Hello"},
+    ("api:hosting", "POST"): lambda w: {"title": "A plan", "outcome": "Know where to look.", "skills": ["PostgreSQL"]},
+    ("api:hosted_one", "PATCH"): lambda w: {"title": "Reading a plan again"},
+    ("api:hosted_one@draft", "PATCH"): lambda w: {"title": DRAFT, "outcome": "Another end."},
+    ("api:call_off", "POST"): lambda w: {"reason": "I am ill."},
 }
 
 TABLE = """
@@ -208,4 +222,21 @@ api:cancel                     POST   401      401      201    201   201    201 
 api:cancel                     DELETE 401      401      404    204   404    404      404        404
 api:register@draft             POST   401      401      404    404   404    404      404        404
 api:register@draft             DELETE 401      401      404    404   404    404      404        404
+api:my_place                   GET    401      401      404    200   404    404      404        404
+api:my_place                   POST   401      401      201    201   409    201      201        201
+api:my_place                   DELETE 401      401      404    204   404    404      404        404
+api:registrations              GET    401      401      200    200   200    200      200        200
+api:hosting                    GET    401      401      200    200   200    200      200        200
+api:hosting                    POST   401      401      201    201   201    201      201        201
+api:hosted_one                 GET    401      401      404    200   404    404      404        404
+api:hosted_one                 PATCH  401      401      404    200   404    404      404        404
+api:hosted_one                 DELETE 401      401      404    409   404    404      404        404
+api:hosted_one@draft           GET    401      401      404    200   404    404      404        404
+api:hosted_one@draft           PATCH  401      401      404    200   404    404      404        404
+api:hosted_one@draft           DELETE 401      401      404    204   404    404      404        404
+api:publish@draft              POST   401      401      404    200   404    404      404        404
+api:call_off                   POST   401      401      404    200   404    404      404        404
+api:roster                     GET    401      401      404    200   404    404      404        404
+api:check_in                   PUT    401      401      404    200   404    404      404        404
+api:check_in                   DELETE 401      401      404    204   404    404      404        404
 """

@@ -68,6 +68,13 @@ admin:password_change_done       POST login    login    404    404   404    mfa 
 admin:logout                     GET  login    login    404    404   404    mfa      404        405
 admin:logout                     POST login    login    404    404   404    mfa      404        200
 
+# Below /api/, what is no address is nothing, in whatever way it is asked for.
+api_nothing                           GET    404
+api_nothing                           POST   404
+api_nothing                           PUT    404
+api_nothing                           PATCH  404
+api_nothing                           DELETE 404
+
 # For machines. The site maps are drawn by Django whatever the method; there is nothing to change in them.
 sitemap                               GET  200
 sitemap                               POST 200
