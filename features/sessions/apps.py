@@ -12,6 +12,7 @@ class SessionsConfig(AppConfig):
         from features.calendar.services import calendars
         from features.payments.services import fulfilments
         from features.sessions import demo_follows, emails, entries, follows, own_data, services
+        from features.sessions.causes import register as register_causes
         from features.sessions.seeds import fill
         from features.sessions.services.seats import RegistrationFulfilment
         from features.sessions.sitemaps import SessionSitemap
@@ -30,6 +31,7 @@ class SessionsConfig(AppConfig):
         )
         fulfilments.register("registration", RegistrationFulfilment())
         emails.register_kinds()
+        register_causes()
         follows.register()
         calendars.register("sessions", entries.of_person)
         own_data.register()

@@ -47,10 +47,11 @@ def seats_words(session) -> str:
     return _("%(left)d of %(all)d left") % {"left": left, "all": session.capacity}
 
 
-def cards(sessions, now, standings=None):
-    """Cards for sessions that came with their host. `standings`: {session id: word} for the viewer."""
+def cards(sessions, now, standings=None, notes=None):
+    """Cards for sessions that came with their host. `standings`: {session id: word} for the viewer; `notes`: likewise,
+    for what is over."""
     today = timezone.localdate(now)
-    standings = standings or {}
+    standings, notes = standings or {}, notes or {}
     made = []
     for session in sessions:
         is_over = session.ends_at <= now
@@ -70,7 +71,7 @@ def cards(sessions, now, standings=None):
                 place=session.address if session.format == Format.IN_PERSON else "",
                 language="" if session.language == "en" else languages.name(session.language),
                 price=price(session.price_minor, session.currency),
-                seats="" if is_over else seats_words(session),
+                seats=notes.get(session.pk, "") if is_over else seats_words(session),
                 is_full=session.seats_left <= 0 and not is_over,
                 standing=standings.get(session.pk, ""),
             )

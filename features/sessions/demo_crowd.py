@@ -6,8 +6,6 @@ from datetime import timedelta
 from features.notifications.models import Notification
 from features.payments.models import Order, OrderLine
 from features.sessions.models import Attendance, Registration, SkillSession
-from features.sessions.services.attendance import ATTENDED_STRENGTH
-from features.skills.models import SkillEvidence
 
 
 class Crowd:
@@ -77,17 +75,4 @@ class Crowd:
                 recorded_by=seat.session.host,
             )
             for seat in self.present
-        )
-        taught = {session: list(session.skills.all()) for session in {seat.session for seat in self.present}}
-        SkillEvidence.objects.bulk_create(
-            SkillEvidence(
-                person=seat.person,
-                skill=skill,
-                kind="session_attended",
-                strength=ATTENDED_STRENGTH,
-                happened_at=seat.session.starts_at,
-                source=f"registration:{seat.pk}",
-            )
-            for seat in self.present
-            for skill in taught[seat.session]
         )

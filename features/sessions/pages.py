@@ -12,7 +12,7 @@ from features.sessions.cards import cards
 from features.sessions.filters import SessionFilter
 from features.sessions.joining import CUTOFF, can_join
 from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry, WaitlistOffer
-from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, room_is_open
+from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, corrections_end, room_is_open
 from features.sessions.services.waitlist import position
 from features.skills import services as skills
 
@@ -138,9 +138,12 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
             "room_is_open": room_is_open(session, now),
             "free_until": session.starts_at - timedelta(hours=session.cancellation_hours),
             "cutoff_at": session.starts_at - CUTOFF,
+            "has_ended": session.has_ended(now),
+            "corrections_until": corrections_end(session),
         }
     if verdict.code in ("registered", "held"):
-        context["registration"] = Registration.objects.active().get(session=session, person=person)
+        seats = Registration.objects.active().select_related("attendance")
+        context["registration"] = seats.get(session=session, person=person)
     if verdict.code in ("waiting", "offered"):
         entry = session.waitlist.get(person=person, left_at=None)
         offers = WaitlistOffer.objects.filter(entry__session=session, closed_at=None).order_by("expires_at")

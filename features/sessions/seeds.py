@@ -84,6 +84,7 @@ class World:
         crowd.write()
         for session, entry, line, times in written:
             self.play(session, entry, line, times)
+        services.settle_due(now=self.now)
 
     def write(self, entry):
         host = self.people[entry["host"]]

@@ -30,10 +30,10 @@ def roster_csv(seats) -> str:
     """The roster for a spreadsheet. A cell that a spreadsheet would run as a formula is quoted with an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["name", "handle", "note", "registered_at", "attended_at", "source"])
+    writer.writerow(["name", "handle", "note", "registered_at", "attendance", "recorded_at", "source"])
     for seat in seats:
         here = getattr(seat, "attendance", None)
         row = [seat.person.name, seat.person.handle, seat.note, seat.registered_at.isoformat()]
-        row += [here.happened_at.isoformat(), here.source] if here else ["", ""]
+        row += [here.state, here.happened_at.isoformat(), here.source] if here else ["", "", ""]
         writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row])
     return out.getvalue()

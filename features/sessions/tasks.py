@@ -42,6 +42,11 @@ def remind():
     letters.remind(now=timezone.now())
 
 
+@periodic(minutes=5)
+def settle_attendance():
+    services.settle_due()
+
+
 @periodic(minutes=24 * 60, at=timedelta(hours=3))
 def recount():
     services.recount_seats()

@@ -52,9 +52,8 @@ def _seats(now):
 
 def _follow_up(now):
     told = 0
-    ended = _seats(now).filter(
-        attendance__isnull=False, session__ends_at__lte=now, session__ends_at__gt=now - timedelta(days=1)
-    )
+    there = Registration.objects.present().filter(session__cancelled_at=None).select_related("session", "person")
+    ended = there.filter(session__ends_at__lte=now, session__ends_at__gt=now - timedelta(days=1))
     for seat in ended.exclude(session__follow_up_minutes=None):
         if seat.session.ends_at + timedelta(minutes=seat.session.follow_up_minutes) <= now:
             key = f"follow_up:{seat.pk}"

@@ -58,11 +58,13 @@ def agenda(request):
     coming = seats.filter(session__ends_at__gt=now, session__cancelled_at=None).order_by("session__starts_at", "pk")[
         :50
     ]
-    past = keyset(seats.filter(session__ends_at__lte=now), request, order=("-session__starts_at", "-id"), size=20)
+    over = seats.filter(session__ends_at__lte=now).select_related("session__host", "attendance")
+    past = keyset(over, request, order=("-session__starts_at", "-id"), size=20)
+    missed = {seat.session_id: seat.attendance.get_state_display() for seat in past.items if seat.did_not_come}
     waiting = WaitlistEntry.objects.filter(person=request.user, left_at=None, session__starts_at__gt=now)
     context = {
         "coming": cards([seat.session for seat in coming], now),
-        "past": cards([seat.session for seat in past.items], now),
+        "past": cards([seat.session for seat in past.items], now, notes=missed),
         "page": past,
         "waiting": cards(
             [e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:50]], now

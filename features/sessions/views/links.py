@@ -72,8 +72,7 @@ def join(request, token):
         except services.AttendanceRefused as refused:
             refusal = refused.words
     now = timezone.now()
-    here = getattr(seat, "attendance", None)
-    context = pages.join_panel(seat.session, seat.person, now) | {"seat": seat, "here": here, "refusal": refusal}
+    context = pages.join_panel(seat.session, seat.person, now) | {"seat": seat, "refusal": refusal}
     response = render(request, "sessions/join.html", context, status=409 if refusal else 200)
     # Not "no-referrer": browsers then send `Origin: null` with the form, which the CSRF check refuses.
     response["Referrer-Policy"] = "same-origin"

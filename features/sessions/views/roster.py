@@ -23,7 +23,7 @@ def roster(request, pk, slug):
         seats = seats.filter(person__name__icontains=name)
     show = request.GET.get("show", "")
     if show == "missing":
-        seats = seats.filter(attendance=None)
+        seats = seats.exclude(pk__in=seats.present().values("pk"))
     table = RosterTable(seats)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     waiting = session.waitlist.filter(left_at=None).select_related("person").order_by("joined_at", "id")
@@ -37,7 +37,7 @@ def _is_open(session):
 
 def _numbers(session):
     seats = services.seats_of(session)
-    return {"all": seats.count(), "here": seats.exclude(attendance=None).count()}
+    return {"all": seats.count(), "here": seats.present().count()}
 
 
 @require_POST

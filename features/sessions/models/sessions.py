@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from core.models import QuerySet, Removable, make_public_id
+from core.models import QuerySet, Removable
 from features.skills.models import Level, Skill
 
 
@@ -100,6 +100,7 @@ class SkillSession(Removable):
     published_at = models.DateTimeField(null=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancellation_reason = models.CharField(max_length=200, blank=True, editable=False)
+    attendance_settled_at = models.DateTimeField(null=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
 
@@ -128,6 +129,11 @@ class SkillSession(Removable):
                 condition=Q(published_at__isnull=False, cancelled_at=None, removed_at=None),
             ),
             models.Index(fields=["host", "-starts_at"], name="session_by_host"),
+            models.Index(
+                fields=["ends_at"],
+                name="sessions_to_settle",
+                condition=Q(published_at__isnull=False, cancelled_at=None, attendance_settled_at=None),
+            ),
         ]
 
     def __str__(self):
@@ -186,111 +192,3 @@ class SessionSkill(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["session", "skill"], name="one_mention_per_skill")]
-
-
-class RegistrationQuerySet(QuerySet):
-    def active(self):
-        """Those that occupy a seat: confirmed, or held until paid."""
-        return self.filter(cancelled_at=None)
-
-    def confirmed(self):
-        return self.active().filter(confirmed_at__isnull=False)
-
-
-class Registration(models.Model):
-    """One person's seat. A hold is this same row with `held_until` and no `confirmed_at`; it counts as taken."""
-
-    public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
-    session = models.ForeignKey(SkillSession, models.PROTECT, related_name="registrations")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="registrations")
-    note = models.CharField(max_length=500, blank=True)
-    registered_at = models.DateTimeField(default=timezone.now)
-    held_until = models.DateTimeField(null=True)
-    confirmed_at = models.DateTimeField(null=True)
-    cancelled_at = models.DateTimeField(null=True)
-    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    cancellation_reason = models.CharField(max_length=200, blank=True)
-    join_token = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
-
-    objects = RegistrationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "person"], condition=Q(cancelled_at=None), name="one_seat_per_person_and_session"
-            ),
-            models.CheckConstraint(
-                condition=Q(confirmed_at__isnull=False) | Q(held_until__isnull=False),
-                name="registration_is_confirmed_or_held",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["held_until"], name="registration_holds", condition=Q(confirmed_at=None, cancelled_at=None)
-            )
-        ]
-
-
-class Attendance(models.Model):
-    """That somebody was there, and how we know."""
-
-    class Source(models.TextChoices):
-        JOIN_LINK = "join_link", _("Opened the room by their link")
-        CHECK_IN = "check_in", _("Checked in by the host")
-
-    registration = models.OneToOneField(Registration, models.CASCADE, related_name="attendance")
-    source = models.CharField(max_length=20, choices=Source)
-    happened_at = models.DateTimeField(default=timezone.now)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-
-class WaitlistEntry(models.Model):
-    """A place in the line. Order is by time joined and cannot be bought."""
-
-    public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
-    session = models.ForeignKey(SkillSession, models.PROTECT, related_name="waitlist")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="waitlist_entries")
-    note = models.CharField(max_length=500, blank=True)
-    joined_at = models.DateTimeField(default=timezone.now)
-    left_at = models.DateTimeField(null=True)
-    closed_reason = models.CharField(max_length=20, blank=True)
-
-    objects = QuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "person"], condition=Q(left_at=None), name="one_place_in_line_per_person"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["session", "joined_at", "id"], name="waitlist_order", condition=Q(left_at=None))
-        ]
-
-
-class WaitlistOffer(models.Model):
-    """A seat kept for the next in line until `expires_at`. It counts as taken while it is open."""
-
-    class Outcome(models.TextChoices):
-        CLAIMED = "claimed", _("Claimed")
-        DECLINED = "declined", _("Declined")
-        EXPIRED = "expired", _("Expired")
-        REVOKED = "revoked", _("Withdrawn")
-
-    entry = models.ForeignKey(WaitlistEntry, models.CASCADE, related_name="offers")
-    offered_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-
-    objects = QuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["entry"], condition=Q(closed_at=None), name="one_open_offer_per_entry"),
-            models.CheckConstraint(
-                condition=Q(closed_at=None, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
-                name="closed_offer_has_an_outcome",
-            ),
-        ]
-        indexes = [models.Index(fields=["expires_at"], name="offers_to_expire", condition=Q(closed_at=None))]

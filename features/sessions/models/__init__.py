@@ -1,0 +1,30 @@
+from features.sessions.models.reviews import Review, ReviewQuerySet
+from features.sessions.models.seats import Attendance, Registration, RegistrationQuerySet, WaitlistEntry, WaitlistOffer
+from features.sessions.models.sessions import (
+    REMINDERS,
+    Format,
+    KeptForm,
+    Kind,
+    SessionQuerySet,
+    SessionSkill,
+    SkillSession,
+    default_reminders,
+)
+
+__all__ = [
+    "REMINDERS",
+    "Attendance",
+    "Format",
+    "KeptForm",
+    "Kind",
+    "Registration",
+    "RegistrationQuerySet",
+    "Review",
+    "ReviewQuerySet",
+    "SessionQuerySet",
+    "SessionSkill",
+    "SkillSession",
+    "WaitlistEntry",
+    "WaitlistOffer",
+    "default_reminders",
+]
