@@ -3,6 +3,7 @@
     action            times  in       counted by     why
     registration         20  1 hour   person         a script that takes or joins lines everywhere
     session_publish      20  1 day    person         a flood of offers
+    mark_request         10  1 day    person         a flood of claims for staff to check
     search              120  1 minute client address a crawler that tries every filter
     api                 300  1 minute token, person  a program that asks without a pause
     api_stranger        120  1 minute client address the same, by somebody who does not say who they are
@@ -22,6 +23,7 @@ from django.db import connection
 LIMITS = {
     "registration": (20, 3600),
     "session_publish": (20, 24 * 3600),
+    "mark_request": (10, 24 * 3600),
     "search": (120, 60),
     "api": (300, 60),
     "api_stranger": (120, 60),

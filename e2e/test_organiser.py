@@ -37,7 +37,9 @@ def test_logs_in_with_the_app_and_gives_a_role(enter, screen, javascript, organi
     page.get_by_role("link", name="Audit log").click()
     expect(page.get_by_role("row").filter(has_text="Sofia Mendes").filter(has_text="Oskar Lindqvist")).to_be_visible()
     page.get_by_role("link", name="Roles").click()
-    page.get_by_role("button", name="of Sofia Mendes").click()
+    page.get_by_role("link", name="of Sofia Mendes").click()
+    page.get_by_label("Why").fill("It was for a month")
+    page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("Sofia Mendes no longer has the role.")).to_be_visible()
 
 

@@ -1,28 +1,36 @@
 """Who may act as what. Pages, services, API and jobs ask here and nowhere else."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
+from django.db.models import TextChoices
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
 from core import logs
-from features.accounts.models import PRIVILEGED_ROLES, Role, RoleGrant
+from core.registry import Registry
+from features.accounts.models import PRIVILEGED_ROLES, Role, RoleGrant, User
 
 
 def roles(user) -> frozenset[tuple[str, str]]:
     """The (role, scope) pairs in force for `user`: one query per request, kept on the user object."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    if "_roles" not in user.__dict__:
+    # Not by user.__dict__: a request's user stands behind a proxy with one of its own.
+    if not hasattr(user, "_roles"):
         grants = RoleGrant.objects.filter(person_id=user.pk).in_force()
         user._roles = frozenset(grants.values_list("role", "scope"))
     return user._roles
 
 
 def forget_roles(user) -> None:
-    user.__dict__.pop("_roles", None)
+    if hasattr(user, "_roles"):
+        del user._roles
 
 
 def has_role(user, role: str, scope: str = "") -> bool:
@@ -31,6 +39,36 @@ def has_role(user, role: str, scope: str = "") -> bool:
     if (role, "") in held or (scope and (role, scope) in held):
         return True
     return role == Role.ORGANISER and user.is_authenticated and user.is_active and user.is_superuser
+
+
+class Ability(TextChoices):
+    """What every member may do unless it was taken from them. Logging in is one of them."""
+
+    LOG_IN = "log_in", _("Log in")
+    HOST = "host", _("Publish and change sessions")
+    REGISTER = "register", _("Take seats")
+    REVIEW = "review", _("Write reviews")
+    APPLY = "apply", _("Ask for roles and marks")
+    MESSAGE = "message", _("Write to others")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Why somebody may not do something: `words` for them to read, with the end, and the page on which to object."""
+
+    words: str
+    url: str
+    ends_at: datetime | None = None
+
+
+# Who takes abilities away, by name: (person, ability, scope) -> Bar or None. Accounts asks; moderation knows.
+barriers: dict[str, Callable[[User, str, str], Bar | None]] = Registry("barriers")
+
+
+def bar(person, ability: str, scope: str = "") -> Bar | None:
+    """What stands between a person and an ability: nothing for nearly everybody. Services refuse with its words."""
+    found = (asked(person, ability, scope) for asked in barriers.values())
+    return next((bar for bar in found if bar), None) if person.pk else None
 
 
 def is_privileged(user) -> bool:
@@ -47,18 +85,40 @@ def used_second_factor(request) -> bool:
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
-def role_required(role: str):
-    """For views: a stranger logs in first; a member without the role finds nothing here."""
+def has_any_role(user, *wanted: str) -> bool:
+    return any(has_role(user, role) for role in wanted)
+
+
+def role_required(*wanted: str):
+    """For views: a stranger logs in first; a member with none of the roles finds nothing here."""
 
     def decorate(view):
         @login_required
         @wraps(view)
         def guarded(request, *args, **kwargs):
-            if not has_role(request.user, role):
-                logs.security.warning("denied", extra={"person": request.user.pk, "role": str(role)})
+            if not has_any_role(request.user, *wanted):
+                logs.security.warning("denied", extra={"person": request.user.pk, "role": ", ".join(wanted)})
                 raise Http404
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+# --- Pages of those who run the site ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class StaffPage:
+    label: str  # a lazy translation
+    url_name: str
+    order: int
+    roles: tuple[str, ...]
+
+
+staff_pages: dict[str, StaffPage] = Registry("pages of those who run the site")
+
+
+def staff_pages_of(user) -> list[StaffPage]:
+    """Those that `user` may open, in order. The first is where they begin."""
+    found = [page for page in staff_pages.values() if has_any_role(user, *page.roles)]
+    return sorted(found, key=lambda page: page.order)

@@ -1,11 +1,12 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import logs
-from features.accounts import emails, services
+from features.accounts import access, emails, services
 from features.accounts.models import User
 
 
@@ -42,9 +43,25 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request):
         return reverse("account")
 
+    # --- The suspended: an end that has come lets them in, and until then they are told why ---------------------------
+    def pre_login(self, request, user, **kwargs):
+        services.readmit(pk=user.pk)
+        user.refresh_from_db(fields=["is_active", "suspended_until"])
+        return super().pre_login(request, user, **kwargs)
+
+    def respond_user_inactive(self, request, user):
+        if bar := access.bar(user, access.Ability.LOG_IN):
+            return redirect(bar.url)
+        return super().respond_user_inactive(request, user)
+
     # --- Letters: written down now, sent by the worker, so that no page waits for a mail server -----------------------
     def send_mail(self, template_prefix, email, context):
-        emails.write(template_prefix.rsplit("/", 1)[-1], email, context)
+        kind, context = template_prefix.rsplit("/", 1)[-1], dict(context)
+        if kind == "unknown_account":  # to allauth, whoever may not log in has no account
+            suspended = User.objects.filter(email=email.lower(), suspended_until__isnull=False).first()
+            if suspended and (bar := access.bar(suspended, access.Ability.LOG_IN)):
+                kind, context = "account_suspended", {"page": bar.url, "why": bar.words}
+        emails.write(kind, email, context)
 
     def send_account_already_exists_mail(self, email):
         self.send_mail("account_already_exists", email, {"next": getattr(self.request, "sign_up_next", "")})

@@ -1,4 +1,4 @@
-"""Django's admin, for what has no page of its own yet: looking a member up, correcting a name, suspending."""
+"""Django's admin, for what has no page of its own: correcting what a member is called."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -20,11 +20,11 @@ admin.site.index_title = _("Records")
 class UserAdmin(admin.ModelAdmin):
     list_display = ("name", "handle", "headline", "is_active", "joined_at")
     list_filter = ("is_active", "is_demo")
-    search_fields = ("name", "handle", "email")
+    search_fields = ("name", "handle")
     ordering = ("-joined_at",)
-    fields = ("name", "headline", "handle", "email", "languages", "time_zone", "is_active", "joined_at", "last_login")
-    readonly_fields = ("handle", "email", "languages", "time_zone", "is_active", "joined_at", "last_login")
-    actions = ("suspend", "reinstate")
+    fields = ("name", "headline", "handle", "languages", "time_zone", "is_active", "joined_at", "last_login")
+    readonly_fields = ("handle", "languages", "time_zone", "is_active", "joined_at", "last_login")
+    actions = None
 
     def _is_organiser(self, request, obj=None):
         return has_role(request.user, Role.ORGANISER)
@@ -41,16 +41,6 @@ class UserAdmin(admin.ModelAdmin):
         # The admin's change view is one transaction, so the row stands or falls with the change.
         super().save_model(request, obj, form, change)
         services.audit(request.user, "person.corrected", f"person:{obj.pk}", form.changed_data)
-
-    @admin.action(description=_("Suspend: log out and keep out"))
-    def suspend(self, request, queryset):
-        for person in queryset.exclude(pk=request.user.pk):
-            services.suspend(actor=request.user, person=person)
-
-    @admin.action(description=_("Reinstate"))
-    def reinstate(self, request, queryset):
-        for person in queryset:
-            services.reinstate(actor=request.user, person=person)
 
 
 def one_way_in() -> None:

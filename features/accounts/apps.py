@@ -11,8 +11,19 @@ class AccountsConfig(AppConfig):
         from core.seeds import seeds
         from features.accounts import own_data, receivers  # noqa: F401
         from features.accounts import seeds as demo
+        from features.accounts.access import StaffPage, staff_pages
+        from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
 
+        for order, (name, label) in enumerate(
+            {
+                "manage": _("Health"), "manage_roles": _("Roles"), "manage_skills": _("Skills"),
+                "manage_audit": _("Audit log"), "admin:index": _("Records"),
+            }.items()
+        ):  # fmt: skip
+            # People and what is decided about them (moderation's pages) stand between health and the rest.
+            page = StaffPage(label, name, order=100 * order, roles=(Role.ORGANISER,))
+            staff_pages.register(name, page)
         personal_data.register("accounts", PersonalData(own_data.export, own_data.erase))
         seeds.register("accounts", (10, demo.fill))
         dev_panels.panels.register("Codes of the authenticator apps", demo.current_codes)

@@ -18,7 +18,7 @@ from core import jobs, mail
 from features.accounts.models import AccountLetter
 
 # What a letter may know. Everything else that allauth passes along stays in the request.
-DETAILS = ("code", "next", "from_email", "to_email", "deleted_email", "ip", "user_agent", "provider")
+DETAILS = ("code", "next", "page", "why", "from_email", "to_email", "deleted_email", "ip", "user_agent", "provider")
 # Codes live for minutes; a letter that the mail server kept waiting for longer would only mislead.
 LONGEST_WAIT = timedelta(minutes=15)
 
@@ -132,6 +132,15 @@ def _unknown_account(details):
     )
 
 
+def _account_suspended(details):
+    return Letter(
+        _("Your account is suspended"),
+        [_("Somebody, probably you, asked to be let in."), details.get("why", "")],
+        action_label=_("See why, and object"),
+        action_path=details.get("page", ""),
+    )
+
+
 def _account_already_exists(details):
     return Letter(
         _("You already have an account"),
@@ -172,6 +181,7 @@ LETTERS: dict[str, Callable[[dict], Letter]] = {
     "password_reset_code": _password_code,
     "unknown_account": _unknown_account,
     "account_already_exists": _account_already_exists,
+    "account_suspended": _account_suspended,
     "email_changed": _change(lambda d: _("Your e-mail address is now {new}").format(new=d.get("to_email", "?"))),
     "email_deleted": _change(lambda d: _("An e-mail address was removed from your account")),
     "email_confirm": _change(lambda d: _("An e-mail address of your account was confirmed")),

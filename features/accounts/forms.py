@@ -25,11 +25,19 @@ class LoginForm(SaysEMail, allauth.LoginForm):
     pass
 
 
-class RequestLoginCodeForm(SaysEMail, allauth.RequestLoginCodeForm):
+class Readmits:
+    """allauth writes codes to active accounts only, so a suspension whose end has come is ended first."""
+
+    def clean_email(self):
+        services.readmit(email=self.cleaned_data["email"].lower())
+        return super().clean_email()
+
+
+class RequestLoginCodeForm(SaysEMail, Readmits, allauth.RequestLoginCodeForm):
     pass
 
 
-class ResetPasswordForm(SaysEMail, allauth.ResetPasswordForm):
+class ResetPasswordForm(SaysEMail, Readmits, allauth.ResetPasswordForm):
     pass
 
 

@@ -34,6 +34,21 @@ def viewer_zone(get_response):
     return middleware
 
 
+def shown_out(get_response):
+    """Whoever was suspended while logged in is shown why, once; from then on they are a stranger here."""
+
+    def middleware(request):
+        page = None
+        if has_session(request) and not request.user.is_authenticated and not request.path.startswith("/api/"):
+            page = request.session.get(services.SHOWN_OUT)
+        if not page:
+            return get_response(request)
+        request.session.flush()
+        return redirect(page)
+
+    return middleware
+
+
 def way_back(get_response):
     """Whoever has to log in to press a button comes back to the page it stood on: what it posts to may have no page."""
 

@@ -32,6 +32,5 @@ urlpatterns = [
     path("files/<str:name>/<int:width>.webp", files.stored_file, name="stored_file"),
     path("manage/", manage.manage, name="manage"),
     path("manage/roles/", manage.roles, name="manage_roles"),
-    path("manage/roles/<int:pk>/revocation/", manage.revocation, name="manage_role_revocation"),
     path("manage/audit/", manage.audit, name="manage_audit"),
 ]

@@ -88,7 +88,7 @@ def test_a_claim_from_before_the_address_was_proved_is_dropped(client, mailed_co
 
 def test_the_suspended_stay_out(client, organiser):
     arrive(client, **NADIA)
-    services.suspend(actor=organiser, person=User.objects.get(email=NADIA["email"]))
+    services.suspend(person=User.objects.get(email=NADIA["email"]), until=None, page="/")
     other = Client()
     assert arrive(other, **NADIA)["Location"] == "/account/inactive/"
     assert not is_in(other)

@@ -7,6 +7,8 @@ from django.db import DatabaseError, connection, transaction
 
 from features.accounts import services
 from features.accounts.models import AuditEntry, RoleGrant, User
+from features.moderation import services as moderation
+from features.moderation.models import Sanction
 from tests.accounts.conftest import add_totp, code_now, log_in
 from tests.conftest import CODE
 from tests.factories import PASSWORD, make_user
@@ -34,23 +36,27 @@ def take_role(client, organiser, learner, letters, begin):
     log_in(client, organiser, add_totp(organiser))
     grant = RoleGrant.objects.create(person=learner, role="expert")
     begin()
-    client.post(f"/manage/roles/{grant.pk}/revocation/")
+    client.post(f"/manage/roles/{grant.pk}/revocation/", {"reason": "Left us"})
     return organiser, "role.revoked", learner, ["expert"]
 
 
 def suspend(client, organiser, learner, letters, begin):
     log_in(client, organiser, add_totp(organiser))
     begin()
-    client.post("/admin/accounts/user/", {"action": "suspend", "_selected_action": [learner.pk]})
-    return organiser, "person.suspended", learner, []
+    client.post(f"/manage/people/{learner.pk}/sanctions/new/", {"kind": "suspension", "ends_at": 7, "reason": "Spam"})
+    return organiser, "sanction.imposed", learner, [f"sanction:{number_of_sanction()}", "suspension"]
 
 
 def reinstate(client, organiser, learner, letters, begin):
-    services.suspend(actor=organiser, person=learner)
+    given = moderation.impose(by=organiser, person=learner, kind="suspension", reason="Spam")
     log_in(client, organiser, add_totp(organiser))
     begin()
-    client.post("/admin/accounts/user/", {"action": "reinstate", "_selected_action": [learner.pk]})
-    return organiser, "person.reinstated", learner, []
+    client.post(f"/manage/sanctions/{given.pk}/lifting/", {"reason": "It was a mistake"})
+    return organiser, "sanction.lifted", learner, [f"sanction:{given.pk}"]
+
+
+def number_of_sanction():
+    return Sanction.objects.values_list("pk", flat=True).last()
 
 
 def correct_name(client, organiser, learner, letters, begin):

@@ -181,18 +181,22 @@ class TestRolesPage:
         assert words in answer.content.decode()
         assert not RoleGrant.objects.filter(person=learner).exists()
 
-    def test_a_role_is_taken_back(self, in_charge, expert):
+    def test_a_role_is_taken_back_for_a_reason_that_stays(self, in_charge, expert):
         grant = RoleGrant.objects.get(person=expert)
-        assert f"/manage/roles/{grant.pk}/revocation/" in in_charge.get(self.PATH).content.decode()
-        answer = in_charge.post(f"/manage/roles/{grant.pk}/revocation/", follow=True)
+        path = f"/manage/roles/{grant.pk}/revocation/"
+        assert path in in_charge.get(self.PATH).content.decode()
+        assert in_charge.post(path, {"reason": " "}).status_code == 422
+        assert RoleGrant.objects.in_force().filter(person=expert).exists()
+        answer = in_charge.post(path, {"reason": "No longer teaches"}, follow=True)
         assert "Amara Okonjo no longer has the role." in answer.content.decode()
+        assert "No longer teaches" in answer.content.decode()
         assert not RoleGrant.objects.in_force().filter(person=expert).exists()
-        assert in_charge.get(f"/manage/roles/{grant.pk}/revocation/").status_code == 405
         assert in_charge.post("/manage/roles/999999999/revocation/").status_code == 404
 
     def test_the_last_organiser_is_told_why_not(self, in_charge, organiser):
         grant = RoleGrant.objects.get(person=organiser)
-        answer = in_charge.post(f"/manage/roles/{grant.pk}/revocation/", follow=True)
+        answer = in_charge.post(f"/manage/roles/{grant.pk}/revocation/", {"reason": "Tired"})
+        assert answer.status_code == 422
         assert "Somebody has to run the site" in answer.content.decode()
 
     def test_many_grants_cost_no_more_queries_and_are_paged(self, in_charge, django_assert_max_num_queries):

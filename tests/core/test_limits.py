@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.urls import path
 
 from core import tasks
-from core.limits import LIMITS, RateLimited, client_address, hit, Window
+from core.limits import LIMITS, RateLimited, Window, client_address, hit
 from core.models import CacheEntry, RateCounter
 from core.urls import urlpatterns as site
 from core.views import robots

@@ -10,7 +10,6 @@ ARGUMENTS = {
     "end_session": lambda w: [w.phone.pk],
     "mfa_remove_webauthn": lambda w: [w.passkey.pk],
     "mfa_edit_webauthn": lambda w: [w.passkey.pk],
-    "manage_role_revocation": lambda w: [w.grant.pk],
     "stored_file": lambda w: [w.host.photo_id, 192],
 }
 PREFERENCES = {
@@ -109,8 +108,6 @@ manage                              GET  login    login    404    404   404    m
 manage                              POST login    login    404    404   404    mfa      405        405
 manage_roles                        GET  login    login    404    404   404    mfa      404        200
 manage_roles                        POST login    login    404    404   404    mfa      404        302
-manage_role_revocation              GET  login    login    404    404   404    mfa      405        405
-manage_role_revocation              POST login    login    404    404   404    mfa      404        302
 stored_file                         GET  200
 manage_audit                        GET  login    login    404    404   404    mfa      404        200
 manage_audit                        POST login    login    404    404   404    mfa      405        405

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -16,6 +17,8 @@ from django.utils import timezone
 from features.accounts import services as accounts
 from features.calendar import services as calendar
 from features.calendar.models import WeeklyHours
+from features.moderation import services as moderation
+from features.moderation.links import page_of
 from features.notifications import services as notifications
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
@@ -28,6 +31,7 @@ from tests.permissions import passkey
 NOTE = "canary-note-of-the-guest"
 ROOM = "https://canary-room.example.net/of-the-host"
 DRAFT = "Canary draft of the host"
+EVIDENCE = "canary-evidence-of-the-guest"
 
 # Who gave the password a moment ago; the others are asked once more where it matters.
 RECENT = {"member", "guest", "expert"}
@@ -61,11 +65,15 @@ class World:
             browser.handler = handler
         for persona in self.people:
             self._sign_in(persona)
-        phone = Client()
+        suspended, phone = self.people["suspended"], Client()
         phone.force_login(self.guest)
         key = phone.session.session_key
         self.phone, _ = UserSession.objects.get_or_create(session_key=key, defaults={"user": self.guest, "ip": "::1"})
-        accounts.suspend(actor=self.people["organiser"], person=self.people["suspended"])
+        self.sanction = moderation.impose(
+            by=self.people["organiser"], person=suspended, kind="suspension", reason="For the table"
+        )
+        self._shown_out(self.browsers["suspended"])
+        self._decisions()
 
     def _with_app(self, person):
         totp.TOTP.activate(person, totp.generate_totp_secret())
@@ -81,6 +89,25 @@ class World:
         if persona in RECENT:
             client.post("/account/reauthenticate/", {"password": PASSWORD})
         assert ("_auth_user_id" in client.session) == (persona != "unverified"), persona
+
+    def _shown_out(self, browser) -> None:
+        """Whoever is suspended is shown why, once. Their browser goes on sending the cookie of what has ended."""
+        jar = copy(browser.cookies)
+        assert browser.get("/")["Location"] == page_of(self.sanction)
+        browser.cookies = jar
+
+    def _decisions(self):
+        """What is decided on people: an application that is read, a mark asked for, a silence and an appeal."""
+        expert, organiser = self.people["expert"], self.people["organiser"]
+        self.silence = moderation.impose(by=organiser, person=expert, kind="limit", ability="message", reason="Noise")
+        self.appeal = moderation.appeal(sanction=self.sanction, text="I was not there")
+        draft = moderation.save_draft(
+            person=self.guest, skills=[self.skill], plan="Query plans", evidence=EVIDENCE, links=""
+        )
+        self.application = moderation.send(application=draft)
+        self.mark = moderation.ask_for_mark(
+            person=self.guest, kind="works_at", name="Porto de Lisboa", link="https://example.org/team"
+        )
 
     def _things(self):
         self.skill = make_skill("PostgreSQL", synonyms=["Postgres"])

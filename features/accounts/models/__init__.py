@@ -1,5 +1,6 @@
 from features.accounts.models.files import StoredFile
 from features.accounts.models.people import (
+    FOR_GOOD,
     HANDLE,
     PRIVILEGED_ROLES,
     AccountLetter,
@@ -14,6 +15,7 @@ from features.accounts.models.people import (
 )
 
 __all__ = [
+    "FOR_GOOD",
     "HANDLE",
     "PRIVILEGED_ROLES",
     "AccountLetter",

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -17,7 +19,15 @@ HANDLE = RegexValidator(
 )
 
 
+# Until when somebody is suspended whose suspension has no end of its own.
+FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
+
+
 class UserQuerySet(QuerySet):
+    def active(self, now=None):
+        """Whose account is open. A suspension that has run out is over, whether or not its end was written down."""
+        return self.filter(Q(is_active=True) | Q(suspended_until__lte=now or timezone.now()))
+
     def unconfirmed(self):
         """Sign-ups whose e-mail address nobody has proved yet: they have never been inside and own nothing."""
         return self.filter(last_login=None, is_superuser=False, role_grants=None, is_demo=False).exclude(
@@ -56,7 +66,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     photo = models.ForeignKey(
         "accounts.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
+    # False for who closed their account, and while a suspension lasts. The sanctions of the moderation feature say why;
+    # these two columns are what they come to, so that every query of every feature is right without knowing them.
     is_active = models.BooleanField(default=True)
+    suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -70,7 +83,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
             models.CheckConstraint(condition=Q(handle=Lower("handle")), name="handle_is_lower_case"),
+            models.CheckConstraint(
+                condition=Q(suspended_until=None) | Q(is_active=False), name="suspended_is_not_active"
+            ),
         ]
+        indexes = [models.Index(fields=["-joined_at", "-id"], name="people_newest_first")]
 
     def __str__(self):
         return self.name
@@ -96,7 +113,7 @@ class Role(models.TextChoices):
 
 
 # Whoever holds one of these sees what others do not, so it takes a second factor.
-PRIVILEGED_ROLES = frozenset({Role.AREA_MODERATOR, Role.MODERATOR, Role.FINANCE, Role.ORGANISER})
+PRIVILEGED_ROLES = frozenset({Role.REVIEWER, Role.AREA_MODERATOR, Role.MODERATOR, Role.FINANCE, Role.ORGANISER})
 
 
 class RoleGrantQuerySet(QuerySet):
@@ -113,9 +130,11 @@ class RoleGrant(models.Model):
     scope = models.CharField(max_length=100, blank=True, help_text=_("A text key such as skill:12; empty: everywhere"))
     granted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     granted_at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=200, blank=True)
     until = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    revocation_reason = models.CharField(max_length=200, blank=True)
 
     objects = RoleGrantQuerySet.as_manager()
 
@@ -142,7 +161,10 @@ class AuditEntry(models.Model):
     happened_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["-happened_at", "-id"], name="audit_newest_first")]
+        indexes = [
+            models.Index(fields=["-happened_at", "-id"], name="audit_newest_first"),
+            models.Index(fields=["target", "-happened_at"], name="audit_by_target"),
+        ]
 
 
 class FormerHandle(models.Model):

@@ -11,6 +11,7 @@ from features.accounts.services.entrance import (
     take_input,
 )
 from features.accounts.services.people import (
+    SHOWN_OUT,
     EmailTaken,
     HandleTaken,
     change_preferences,
@@ -19,6 +20,7 @@ from features.accounts.services.people import (
     forget_claims,
     forget_unconfirmed,
     is_unconfirmed,
+    readmit,
     reinstate,
     suspend,
 )
@@ -35,6 +37,7 @@ from features.accounts.services.pictures import (
 from features.accounts.services.roles import RoleRefused, grant_role, revoke_role
 
 __all__ = [
+    "SHOWN_OUT",
     "EmailTaken",
     "FileRefused",
     "HandleTaken",
@@ -54,6 +57,7 @@ __all__ = [
     "keep_input",
     "keep_reason",
     "may_see",
+    "readmit",
     "reinstate",
     "remove_file",
     "revoke_role",

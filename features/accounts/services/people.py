@@ -1,15 +1,20 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from importlib import import_module
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.text import one_line
 from features.accounts import handles
-from features.accounts.models import FormerHandle, User
-from features.accounts.services.audit import audit
+from features.accounts.models import FOR_GOOD, FormerHandle, User
+
+SHOWN_OUT = "shown_out"
+SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class EmailTaken(Exception):
@@ -99,28 +104,39 @@ def _is_about_handle(error: IntegrityError) -> bool:
 
 def find_person(handle: str) -> User | None:
     """Who has this handle, or had it: compare with `.handle` to know whether to redirect."""
-    person = User.objects.filter(handle=handle, is_active=True).first()
+    person = User.objects.active().filter(handle=handle).first()
     if person is None:
-        person = User.objects.filter(former_handles__handle=handle, is_active=True).first()
+        person = User.objects.active().filter(former_handles__handle=handle).first()
     return person
 
 
 @transaction.atomic
-def suspend(*, actor: User, person: User) -> None:
-    """Nobody comes in with this account any more, and whoever is in is out by their next request."""
-    if not person.is_active:
-        return
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+def suspend(*, person: User, until: datetime | None, page: str) -> None:
+    """Nobody comes in with this account until then, and whoever is in is out by their next request.
+
+    Only moderation calls this, whose sanctions hold who did it and why. Browsers that were logged in keep one thing,
+    the address of the page that says so: they are shown it once (`middleware.shown_out`).
+    """
+    people = User.objects.filter(pk=person.pk).filter(Q(is_active=True) | Q(suspended_until__isnull=False))
+    people.update(is_active=False, suspended_until=until or FOR_GOOD)
+    person.refresh_from_db(fields=["is_active", "suspended_until"])
     for session in UserSession.objects.filter(user=person):
-        session.end()
-    audit(actor, "person.suspended", f"person:{person.pk}")
+        if session.exists():
+            store = SessionStore(session.session_key)
+            store.clear()
+            store[SHOWN_OUT] = page
+            store.save(must_create=False)
+        session.delete()
 
 
 @transaction.atomic
-def reinstate(*, actor: User, person: User) -> None:
-    if person.is_active:
-        return
-    person.is_active = True
-    person.save(update_fields=["is_active"])
-    audit(actor, "person.reinstated", f"person:{person.pk}")
+def reinstate(*, person: User) -> None:
+    """The end of a suspension. An account that its owner closed stays closed."""
+    User.objects.filter(pk=person.pk, suspended_until__isnull=False).update(is_active=True, suspended_until=None)
+    person.refresh_from_db(fields=["is_active", "suspended_until"])
+
+
+def readmit(now: datetime | None = None, **person) -> None:
+    """Let in whose suspension has run out, as `pk=` or `email=` says; nothing else needs to have noticed the end."""
+    over = User.objects.filter(suspended_until__lte=now or timezone.now(), **person)
+    over.update(is_active=True, suspended_until=None)

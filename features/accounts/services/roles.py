@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.text import one_line
 from features.accounts.access import forget_roles, has_role
 from features.accounts.models import Role, RoleGrant, User
 from features.accounts.services.audit import audit
@@ -18,9 +19,11 @@ class RoleRefused(Exception):
 
 
 @transaction.atomic
-def grant_role(*, actor: User, person: User, role: str, scope: str = "", until: datetime | None = None) -> RoleGrant:
+def grant_role(
+    *, actor: User, person: User, role: str, scope: str = "", until: datetime | None = None, reason: str = ""
+) -> RoleGrant:
     """Give `person` a role, everywhere or in one scope, for good or until a moment to come."""
-    _only_organisers(actor)
+    _may_decide(actor, role)
     now = timezone.now()
     if role not in Role.values:
         raise RoleRefused("unknown_role", _("There is no such role. Choose one from the list."))
@@ -38,7 +41,7 @@ def grant_role(*, actor: User, person: User, role: str, scope: str = "", until: 
         standing.revoked_at = standing.until
         standing.save(update_fields=["revoked_at"])
     grant = RoleGrant.objects.create(
-        person=person, role=role, scope=scope, granted_by=actor, granted_at=now, until=until
+        person=person, role=role, scope=scope, granted_by=actor, granted_at=now, until=until, reason=one_line(reason)
     )
     forget_roles(person)
     audit(actor, "role.granted", f"person:{person.pk}", [f"{role}@{scope}" if scope else role])
@@ -46,9 +49,9 @@ def grant_role(*, actor: User, person: User, role: str, scope: str = "", until: 
 
 
 @transaction.atomic
-def revoke_role(*, actor: User, grant: RoleGrant) -> None:
+def revoke_role(*, actor: User, grant: RoleGrant, reason: str = "") -> None:
     """End a grant now. Ending one that has ended is refused, so that nobody believes to have done it."""
-    _only_organisers(actor)
+    _may_decide(actor)
     # Two organisers revoking each other must not leave the site without one: they queue on the same rows.
     organisers = RoleGrant.objects.filter(role=Role.ORGANISER, person__is_active=True).in_force()
     in_charge = list(organisers.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
@@ -57,13 +60,14 @@ def revoke_role(*, actor: User, grant: RoleGrant) -> None:
         raise RoleRefused("ended", _("This role has ended already."))
     if in_charge == [grant.pk]:
         raise RoleRefused("last_organiser", _("Somebody has to run the site. Name another organiser first."))
-    grant.revoked_at, grant.revoked_by = timezone.now(), actor
-    grant.save(update_fields=["revoked_at", "revoked_by"])
+    grant.revoked_at, grant.revoked_by, grant.revocation_reason = timezone.now(), actor, one_line(reason)
+    grant.save(update_fields=["revoked_at", "revoked_by", "revocation_reason"])
     forget_roles(grant.person)
     name = f"{grant.role}@{grant.scope}" if grant.scope else grant.role
     audit(actor, "role.revoked", f"person:{grant.person_id}", [name])
 
 
-def _only_organisers(actor: User) -> None:
-    if not has_role(actor, Role.ORGANISER):
+def _may_decide(actor: User, role: str = "") -> None:
+    """Organisers decide on all roles; reviewers, who read the applications of experts, on that one."""
+    if not (has_role(actor, Role.ORGANISER) or (role == Role.EXPERT and has_role(actor, Role.REVIEWER))):
         raise RoleRefused("not_organiser", _("Only an organiser gives and takes roles."))

@@ -1,9 +1,22 @@
 """What templates need to know about accounts."""
 
 from django import template
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from features.accounts import access
+
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def staff_pages(context):
+    """Links to the pages of those who run the site, as far as the reader may open them."""
+    request = context["request"]
+    found = [(reverse(page.url_name), page.label) for page in access.staff_pages_of(request.user)]
+    longest = max((url for url, _label in found if request.path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": label, "current": url == longest} for url, label in found]
+
 
 # First match wins: Edge and Opera also say Chrome, everything says Safari; Android also says Linux.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}

@@ -3,10 +3,10 @@
 from datetime import datetime, time, timedelta
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.pagination import keyset
 from features.accounts import services
@@ -44,19 +44,6 @@ def roles(request):
     page = keyset(grants, request, order=("-granted_at", "-id"), size=PAGE)
     context = {"form": form, "page": page, "table": RolesTable(page.items)}
     return render(request, "accounts/manage/roles.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@role_required(Role.ORGANISER)
-def revocation(request, pk):
-    grant = get_object_or_404(RoleGrant.objects.select_related("person"), pk=pk)
-    try:
-        services.revoke_role(actor=request.user, grant=grant)
-    except services.RoleRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("{name} no longer has the role.").format(name=grant.person.name))
-    return redirect("manage_roles")
 
 
 @require_safe

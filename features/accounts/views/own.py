@@ -17,7 +17,6 @@ from features.accounts.models import User
 @login_required
 def account(request):
     context = {
-        "is_organiser": access.has_role(request.user, "organiser"),
         "has_password": request.user.has_usable_password(),
         "has_second_factor": access.has_second_factor(request.user),
         "session_count": UserSession.objects.filter(user=request.user).count(),

@@ -1,0 +1,32 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ModerationConfig(AppConfig):
+    name = "features.moderation"
+    label = "moderation"
+
+    def ready(self):
+        from core import nav
+        from core.seeds import seeds
+        from features.accounts.access import StaffPage, barriers, staff_pages
+        from features.accounts.personal_data import PersonalData, personal_data
+        from features.moderation import letters, own_data, services
+        from features.moderation.seeds import fill
+
+        barriers["moderation"] = services.bar
+        letters.register_kinds()
+        personal_data.register("moderation", PersonalData(own_data.export, own_data.erase))
+        seeds.register("moderation", (50, fill))
+        nav.add(
+            nav.Place(_("Become an expert"), "expert_application", order=20, section="teach"),
+            nav.Place(_("Teach here"), "expert_application", icon="award", order=40, section="account"),
+            nav.Place(_("Marks"), "role_marks", icon="shield", order=50, section="account"),
+        )
+        for page in (
+            StaffPage(_("People"), "manage_people", 10, services.STAFF),
+            StaffPage(_("Appeals"), "manage_appeals", 20, services.STAFF),
+            StaffPage(_("Experts"), "manage_experts", 30, services.REVIEWERS),
+            StaffPage(_("Marks"), "manage_marks", 40, services.GRANTERS),
+        ):
+            staff_pages.register(page.url_name, page)

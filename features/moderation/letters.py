@@ -1,0 +1,181 @@
+"""What is said about decisions on people: the sentence of the inbox, the letter, and who gets which.
+
+Whoever is suspended reads no inbox, and letters of notices are withheld from them; so theirs go the way of a job.
+"""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import mail
+from core.jobs import enqueue
+from core.seo import absolute
+from core.templatetags.ui import local, words
+from features.moderation.links import page_of
+from features.moderation.models import ExpertApplication, RoleMark, Sanction, Step
+from features.notifications.kinds import Group, Kind, Letter, kinds
+from features.notifications.services import notify
+
+TEMPLATE = "moderation/email/letter"
+GROUP = Group(
+    key="decisions",
+    label=gettext_lazy("Decisions about you"),
+    why=gettext_lazy("What is decided about you or your account is always told."),
+)
+
+
+# --- Telling ----------------------------------------------------------------------------------------------------------
+def tell(kind: str, sanction: Sanction) -> None:
+    """Tell a person about a sanction, whether or not they can log in."""
+    if sanction.person.is_active:
+        notify(sanction.person, kind, sanction.pk, page_of(sanction))
+    else:
+        enqueue("features.moderation.tasks.send_sanction_letter", f"{kind}:{sanction.pk}", key=f"{kind}:{sanction.pk}")
+
+
+def send(kind: str, sanction_id: int) -> None:
+    """The letter to somebody who cannot log in. When it is no longer true there is none."""
+    sanction = Sanction.objects.select_related("person").get(pk=sanction_id)
+    letter = SANCTIONS[kind][1](sanction)
+    if letter:
+        mail.send(sanction.person, letter.template, letter.context, message_id=f"{kind}-{sanction_id}")
+
+
+def tell_step(step: Step) -> None:
+    kind = f"application_{step.kind}"
+    notify(step.application.person, kind, step.pk, reverse("expert_application"))
+
+
+def tell_mark(kind: str, mark: RoleMark) -> None:
+    notify(mark.person, kind, mark.pk, reverse("role_marks"))
+
+
+# --- Sanctions --------------------------------------------------------------------------------------------------------
+def _imposed(sanction):
+    if not sanction.is_in_force():
+        return None
+    ends = _("It is in force until it is lifted.")
+    if sanction.ends_at:
+        ends = _("It ends by itself on %(when)s.") % {"when": _clock(sanction.ends_at, sanction.person)}
+    said = [_("The reason: “%(reason)s”") % {"reason": sanction.reason}, ends]
+    said.append(_("You can object once, in your own words. Somebody else than whoever decided this reads it."))
+    return _letter(_subject(sanction), said, (_("See it, or object"), absolute(page_of(sanction))))
+
+
+def _lifted(sanction):
+    said = [_("It was lifted: “%(reason)s”") % {"reason": sanction.lifting_reason}]
+    return _letter(_("Lifted: %(what)s") % {"what": sanction.what()}, said, (_("Go to the site"), absolute("/")))
+
+
+def _ended(sanction):
+    said = [_("Its time is over, so it has ended. Nothing is left to do.")]
+    return _letter(_("Ended: %(what)s") % {"what": sanction.what()}, said, (_("Go to the site"), absolute("/")))
+
+
+def _decided(sanction):
+    appeal = sanction.appeal
+    said = [
+        _("Somebody else than whoever gave it has read your appeal. %(outcome)s.")
+        % {"outcome": appeal.get_outcome_display()},
+        f"“{appeal.answer}”",
+    ]
+    return _letter(_("Your appeal was decided"), said, (_("See it"), absolute(page_of(sanction))))
+
+
+def _subject(sanction):
+    return _("Decided about your account: %(what)s") % {"what": sanction.what()}
+
+
+SANCTIONS = {
+    "sanction_imposed": (_subject, _imposed),
+    "sanction_lifted": (lambda s: _("Lifted: %(what)s") % {"what": s.what()}, _lifted),
+    "sanction_ended": (lambda s: _("Ended: %(what)s") % {"what": s.what()}, _ended),
+    "appeal_decided": (lambda s: _("Your appeal was decided."), _decided),
+}
+
+
+# --- Applications -----------------------------------------------------------------------------------------------------
+def _received(step):
+    said = [_("Somebody who knows the field reads it, usually within a week. You can still withdraw it.")]
+    return _about_application(_("Your application to teach is here"), said)
+
+
+def _asked(step):
+    if step.application.state != ExpertApplication.State.ASKED:
+        return None
+    said = [_("Before a decision somebody asks:"), f"“{step.words}”"]
+    return _about_application(_("A question about your application"), said, _("Answer it"))
+
+
+def _approved(step):
+    said = [_("You are an expert here now: you can publish sessions."), *([f"“{step.words}”"] if step.words else [])]
+    link = (_("Write your first session"), absolute(reverse("session_new")))
+    return _letter(_("You may teach here"), said, link)
+
+
+def _declined(step):
+    said = [_("Your application was declined:"), f"“{step.words}”"]
+    if again := step.application.may_apply_again_at:
+        said.append(_("You can apply again from %(when)s.") % {"when": _clock(again, step.application.person)})
+    return _about_application(_("Your application was declined"), said)
+
+
+def _about_application(subject, said, label=""):
+    return _letter(subject, said, (label or _("See your application"), absolute(reverse("expert_application"))))
+
+
+STEPS = {
+    "application_received": (lambda s: _("Your application to teach was received."), _received),
+    "application_asked": (lambda s: _("There is a question about your application to teach."), _asked),
+    "application_approved": (lambda s: _("You are an expert now and may publish sessions."), _approved),
+    "application_declined": (lambda s: _("Your application to teach was declined."), _declined),
+}
+
+
+# --- Marks ------------------------------------------------------------------------------------------------------------
+def _about_mark(subject):
+    def letter(mark):
+        said = [_("The reason: “%(reason)s”") % {"reason": mark.reason}] if mark.reason else []
+        said += [_("It stands on your page, with who checked it and when.")] if mark.is_in_force() else []
+        link = (_("See your marks"), absolute(reverse("role_marks")))
+        return _letter(subject(mark), said, link)
+
+    return subject, letter
+
+
+MARKS = {
+    "mark_granted": _about_mark(lambda m: _("Your mark “%(mark)s” was granted.") % {"mark": m}),
+    "mark_declined": _about_mark(lambda m: _("Your mark “%(mark)s” was not granted.") % {"mark": m}),
+    "mark_revoked": _about_mark(lambda m: _("Your mark “%(mark)s” was taken back.") % {"mark": m}),
+}
+
+
+# --- What they share --------------------------------------------------------------------------------------------------
+def register_kinds():
+    for table, said in (
+        (Sanction.objects.select_related("person"), SANCTIONS),
+        (Step.objects.select_related("application__person"), STEPS),
+        (RoleMark.objects.select_related("person"), MARKS),
+    ):
+        for name, (sentence, letter) in said.items():
+            kinds.register(name, Kind(letter=_finding(table, letter), sentences=_saying(table, sentence), group=GROUP))
+
+
+def _finding(table, letter):
+    return lambda notification: letter(row) if (row := table.filter(pk=notification.ref).first()) else None
+
+
+def _saying(table, sentence):
+    def sentences(notifications):
+        rows = table.in_bulk([int(notification.ref) for notification in notifications])
+        return {n.pk: str(sentence(rows[int(n.ref)])) for n in notifications if int(n.ref) in rows}
+
+    return sentences
+
+
+def _clock(moment, person):
+    return words(local(moment, person.time_zone), "full")
+
+
+def _letter(subject, said, link):
+    return Letter(template=TEMPLATE, context={"subject": subject, "paragraphs": said, "link": link})

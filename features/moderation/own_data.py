@@ -1,0 +1,33 @@
+"""What this feature knows about a person, for export and erasure."""
+
+from django.utils import timezone
+
+from features.moderation.models import Appeal, ExpertApplication, RoleMark, Sanction, Step
+
+
+def export(person) -> dict:
+    """Without the notes among moderators: they are about how the site is run, and may speak of others."""
+    told = ("kind", "ability", "scope", "reason", "starts_at", "ends_at", "lifted_at", "lifting_reason")
+    written = ("state", "plan", "evidence", "links", "agreed_at", "received_at", "decided_at", "may_apply_again_at")
+    marks = ("kind", "name", "link", "words", "scope", "asked_at", "granted_at", "ends_at", "revoked_at", "reason")
+    appeals = Appeal.objects.filter(sanction__person=person).order_by("pk")
+    steps = Step.objects.filter(application__person=person).order_by("pk")
+    taught = ExpertApplication.skills.through.objects.filter(expertapplication__person=person).order_by("pk")
+    return {
+        "sanctions": list(Sanction.objects.filter(person=person).order_by("pk").values(*told)),
+        "appeals": list(appeals.values("words", "filed_at", "outcome", "answer", "decided_at")),
+        "expert_applications": list(ExpertApplication.objects.filter(person=person).order_by("pk").values(*written)),
+        "expert_application_skills": list(taught.values("skill__name")),
+        "expert_application_steps": list(steps.values("kind", "words", "happened_at")),
+        "role_marks": list(RoleMark.objects.filter(person=person).order_by("pk").values(*marks)),
+    }
+
+
+def erase(person) -> None:
+    """A closed account is held by nothing, and what was written goes; that somebody decided stays in the audit log."""
+    now = timezone.now()
+    Appeal.objects.filter(sanction__person=person).delete()
+    Sanction.objects.filter(person=person, lifted_at=None).update(lifted_at=now, lifting_reason="—", end_told_at=now)
+    Sanction.objects.filter(person=person).update(reason="—", note="", lifting_reason="—")
+    ExpertApplication.objects.filter(person=person).delete()
+    RoleMark.objects.filter(person=person).delete()

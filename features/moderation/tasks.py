@@ -1,0 +1,13 @@
+from core.jobs import job, periodic
+from features.moderation import letters, services
+
+
+@job
+def send_sanction_letter(ref):
+    kind, _colon, number = ref.partition(":")
+    letters.send(kind, int(number))
+
+
+@periodic(minutes=1)
+def tell_ends():
+    services.tell_ends()

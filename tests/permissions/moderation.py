@@ -1,0 +1,90 @@
+"""Decisions on people: one's own application and marks; the pages of staff, which take a second factor; and the page
+of a sanction, whose address is the key, because whoever it is about may be unable to log in."""
+
+from features.moderation.links import page_of
+
+SECRET = {"sanction"}
+
+
+def _expert(w):
+    return [w.people["expert"].pk]
+
+
+ARGUMENTS = {
+    "sanction": lambda w: [page_of(w.silence).split("/")[2]],
+    "role_mark_withdrawal": lambda w: [w.mark.pk],
+    "manage_person": _expert,
+    "manage_address": _expert,
+    "manage_person_roles": _expert,
+    "manage_new_sanction": _expert,
+    "manage_role_revocation": lambda w: [w.grant.pk],
+    "manage_sanction": lambda w: [w.silence.pk],
+    "manage_lifting": lambda w: [w.silence.pk],
+    "manage_appeal": lambda w: [w.sanction.pk],
+    "manage_expert": lambda w: [w.application.pk],
+    "manage_mark": lambda w: [w.mark.pk],
+}
+APPLICATION = {"skills": "PostgreSQL", "plan": "Plans", "evidence": "Years", "links": "", "act": "keep"}
+BODIES = {
+    ("sanction", "POST"): lambda w: {"words": "I was not there."},
+    # Whoever has one that is being read finds no draft to keep.
+    ("expert_application", "POST"): lambda w: APPLICATION,
+    ("role_marks", "POST"): lambda w: {
+        "kind": "works_at",
+        "name": "Harbour",
+        "link": "https://example.org/",
+        "words": "",
+    },
+    ("manage_person_roles", "POST"): lambda w: {"role": "reviewer", "scope": "", "until": "", "reason": "Knows much"},
+    ("manage_new_sanction", "POST"): lambda w: {"kind": "silence", "ends_at": "7", "reason": "Insults"},
+    ("manage_role_revocation", "POST"): lambda w: {"reason": "Left us"},
+    ("manage_lifting", "POST"): lambda w: {"reason": "It was a mistake"},
+    # The organiser gave it, and a moderator does not judge organisers: nobody here may decide.
+    ("manage_appeal", "POST"): lambda w: {"outcome": "upheld", "answer": "No"},
+    ("manage_expert", "POST"): lambda w: {"act": "claim", "words": "", "wait_days": "30"},
+    ("manage_mark", "POST"): lambda w: {"act": "grant", "scope": "", "ends_at": "365"},
+}
+
+TABLE = """
+#                       stranger unverif. member owner expert moderat. moderator+ organiser
+sanction           GET  200
+sanction           POST 303
+
+expert_application   GET  login    login    200    200   200    200      200        200
+expert_application   POST login    login    303    422   422    303      303        303
+role_marks           GET  login    login    200    200   200    200      200        200
+role_marks           POST login    login    303    303   303    303      303        303
+role_mark_withdrawal POST login    login    404    303   404    404      404        404
+
+# Moderators and the organiser.
+manage_people        GET  login    login    404    404   404    mfa      200        200
+manage_people        POST login    login    404    404   404    mfa      405        405
+manage_person        GET  login    login    404    404   404    mfa      200        200
+manage_person        POST login    login    404    404   404    mfa      405        405
+manage_new_sanction  GET  login    login    404    404   404    mfa      200        200
+manage_new_sanction  POST login    login    404    404   404    mfa      303        303
+manage_sanction      GET  login    login    404    404   404    mfa      200        200
+manage_sanction      POST login    login    404    404   404    mfa      405        405
+manage_lifting       GET  login    login    404    404   404    mfa      405        405
+manage_lifting       POST login    login    404    404   404    mfa      303        303
+manage_appeal        GET  login    login    404    404   404    mfa      405        405
+manage_appeal        POST login    login    404    404   404    mfa      422        422
+manage_appeals       GET  login    login    404    404   404    mfa      200        200
+manage_appeals       POST login    login    404    404   404    mfa      405        405
+manage_marks         GET  login    login    404    404   404    mfa      200        200
+manage_marks         POST login    login    404    404   404    mfa      405        405
+manage_mark          GET  login    login    404    404   404    mfa      200        200
+manage_mark          POST login    login    404    404   404    mfa      303        303
+
+# The organiser alone; reviewers read applications as well.
+manage_address         GET  login    login    404    404   404    mfa      405        405
+manage_address         POST login    login    404    404   404    mfa      404        303
+manage_person_roles    GET  login    login    404    404   404    mfa      405        405
+manage_person_roles    POST login    login    404    404   404    mfa      404        303
+manage_role_revocation GET  login    login    404    404   404    mfa      404        200
+manage_role_revocation POST login    login    404    404   404    mfa      404        303
+manage_experts         GET  login    login    404    404   404    mfa      404        200
+manage_experts         POST login    login    404    404   404    mfa      405        405
+manage_expert          GET  login    login    404    404   404    mfa      404        200
+manage_expert          POST login    login    404    404   404    mfa      404        303
+"""
