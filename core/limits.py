@@ -8,6 +8,7 @@
     api                 300  1 minute token, person  a program that asks without a pause
     api_stranger        120  1 minute client address the same, by somebody who does not say who they are
     follow              100  1 hour   person         a script that follows everybody
+    upload               30  1 hour   person         pictures, which take a while to draw anew
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -28,6 +29,7 @@ LIMITS = {
     "api": (300, 60),
     "api_stranger": (120, 60),
     "follow": (100, 3600),
+    "upload": (30, 3600),
 }
 
 COUNT = """

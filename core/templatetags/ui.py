@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template import Library
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_words
 from django.utils.formats import number_format
@@ -72,14 +73,28 @@ def tint(person_id: int) -> int:
     return 2 + person_id % 6
 
 
+def stored_url(name: str, width: int) -> str:
+    """Where a stored picture is shown in one of its widths."""
+    return reverse("stored_file", args=[name, width])
+
+
 @register.simple_tag
 def arch(person, size: str = ""):
-    """A person: initials on an arch; `size` is s, l, xl or nothing. Decoration, because the name stands beside it."""
+    """A person: their photo or their initials in an arch; `size` is s, l, xl or nothing. Decoration, because the name
+    stands beside it. The photo's name stands in the person's own row, so a list asks for nothing more."""
+    return face(getattr(person, "photo_id", None), person.pk, person.name, size)
+
+
+def face(photo: str | None, person_id: int, name: str, size: str = ""):
+    look = f"arch t{tint(person_id)} {size}".rstrip()
+    if not photo:
+        return format_html('<span class="{}" aria-hidden="true">{}</span>', look, initials(name))
+    widths = (192, 384) if size == "xl" else (96, 192)
+    sources = [stored_url(photo, width) for width in widths]
     return format_html(
-        '<span class="{}" aria-hidden="true">{}</span>',
-        f"arch t{tint(person.pk)} {size}".rstrip(),
-        initials(person.name),
-    )
+        '<img class="{}" src="{}" srcset="{} 2x" width="{}" height="{}" alt="" loading="lazy">',
+        look, sources[0], sources[1], widths[0], round(widths[0] * 1.16),
+    )  # fmt: skip
 
 
 # --- Times ------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class ProfilesConfig(AppConfig):
@@ -9,9 +10,21 @@ class ProfilesConfig(AppConfig):
     def ready(self):
         from core import nav, seo
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.profiles import own_data
+        from features.accounts.services import file_access
+        from features.profiles import access, own_data, receivers, services  # noqa: F401
         from features.profiles.sitemaps import SkillSitemap
+        from features.skills.access import acquaintances
+        from features.skills.services import Merge, merges
 
-        nav.add(nav.Place(_("Home"), "home", icon="home", order=0))
+        nav.add(
+            nav.Place(_("Home"), "home", icon="home", order=0),
+            nav.Place(_("Profile"), "profile_edit", icon="person", order=15, section="account"),
+        )
+        acquaintances.register("sessions", access.met_in_a_session)
+        file_access.register("project", access.may_see_picture)
+        merges.register(
+            "profiles",
+            Merge(lambda n: ngettext("%(n)d profile", "%(n)d profiles", n) % {"n": n}, services.take_over_skill),
+        )
         seo.sitemaps["skills"] = SkillSitemap
         personal_data.register("profiles", PersonalData(own_data.export, own_data.erase))

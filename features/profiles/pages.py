@@ -1,13 +1,17 @@
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
 
 from core import languages
-from core.templatetags.ui import initials
+from core.seo import absolute, json_ld
+from core.templatetags.ui import initials, stored_url
 from features.sessions.cards import cards
-from features.sessions.models import Registration, SkillSession, WaitlistEntry, WaitlistOffer
+from features.sessions.models import Attendance, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services import ROOM_OPENS, room_is_open
+from features.skills import services as skills
 from features.skills.models import Skill
+from features.skills.services import SkillStanding
 
 
 def stranger_home(now) -> dict:
@@ -70,3 +74,72 @@ def member_home(person, now) -> dict:
 
 def language_names(codes) -> list:
     return [languages.name(code) for code in codes]
+
+
+# --- A person's page --------------------------------------------------------------------------------------------------
+def facts(person, now) -> dict:
+    """What somebody has done here, counted."""
+    held = SkillSession.objects.published().filter(host=person, cancelled_at=None, ends_at__lte=now)
+    came = Attendance.objects.filter(registration__session__in=held)
+    return {"held": held.count(), "came": came.count()}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A skill on somebody's page: what is on record, beside what they say themselves; one of the two may be missing."""
+
+    skill: Skill
+    evidence: SkillStanding | None
+    claim: int | None
+
+    @property
+    def level(self) -> int:
+        return self.evidence.rounded if self.evidence else self.claim or 1
+
+
+def standings(shown) -> list[Standing]:
+    """What is on record first, the highest first; then what is only claimed, in its owner's order."""
+    claims = {claim.skill: claim.level for claim in shown.skills}
+    proved = {row.skill: row for row in shown.evidence if row.kind != skills.DECLARED}
+    found = [Standing(skill, row, claims.get(skill)) for skill, row in proved.items()]
+    return found + [Standing(skill, None, level) for skill, level in claims.items() if skill not in proved]
+
+
+def profile_json_ld(shown, counted) -> str:
+    """For a page that everybody may see, from what this viewer sees; schema.org calls what people do here actions."""
+    person = shown.person
+    url = absolute(person.get_absolute_url())
+    about = {
+        "@type": "Person",
+        "@id": url,
+        "name": person.name,
+        "alternateName": person.handle,
+        "url": url,
+        "agentInteractionStatistic": _counter("OrganizeAction", counted["held"]),
+        "interactionStatistic": _counter("JoinAction", counted["came"]),
+    }
+    optional = {
+        "jobTitle": next((work.position_held for work in shown.work if work.is_current), ""),
+        "description": person.headline,
+        "image": absolute(stored_url(person.photo_id, 384)) if person.photo_id else "",
+        "email": shown.email,
+        "telephone": shown.phone,
+        "homeLocation": {"@type": "Place", "name": shown.place} if shown.place else "",
+        "knowsAbout": [standing.skill.name for standing in standings(shown)],
+        "knowsLanguage": [language.code for language in shown.languages],
+        "worksFor": [{"@type": "Organization", "name": work.organisation} for work in shown.work if work.is_current],
+        "alumniOf": [
+            {"@type": "EducationalOrganization", "name": education.institution} for education in shown.education
+        ],
+        "sameAs": [link.url for link in shown.links if link.verified_at],
+    }
+    about |= {name: value for name, value in optional.items() if value}
+    return json_ld({"@type": "ProfilePage", "dateCreated": person.joined_at.isoformat(), "mainEntity": about})
+
+
+def _counter(action: str, count: int) -> dict:
+    return {
+        "@type": "InteractionCounter",
+        "interactionType": f"https://schema.org/{action}",
+        "userInteractionCount": count,
+    }

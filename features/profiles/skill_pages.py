@@ -1,14 +1,13 @@
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.pagination import keyset
 from core.seo import absolute
-from features.accounts import services as accounts
 from features.accounts.models import User
-from features.profiles.views import visible_people
+from features.profiles.access import seen
 from features.sessions.cards import cards
 from features.sessions.models import SkillSession
 from features.skills import services as skills
@@ -61,10 +60,8 @@ def hosts(skill, now):
 @require_safe
 def causes(request, handle, slug):
     """A number opened to its causes: all of one's own; of somebody else's what they let the viewer see."""
-    known = accounts.find_person(handle.lower())
-    person = get_object_or_404(visible_people(request.user), pk=known.pk if known else 0)
-    skill = skills.by_slug(slug)
-    if not skill or Block.SKILLS not in visible_blocks(person, request.user):
+    person, skill = seen(handle, request.user), skills.by_slug(slug)
+    if not person or not skill or Block.SKILLS not in visible_blocks(person, request.user):
         raise Http404
     if (person.handle, skill.slug) != (handle, slug):
         return redirect("skill_causes", person.handle, skill.slug, permanent=True)

@@ -1,10 +1,19 @@
 from django.urls import path
 
-from features.profiles import skill_pages, views
+from features.profiles import skill_pages
+from features.profiles.views import editing, home, person
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("people/<slug:handle>/", views.person, name="person"),
+    path("", home.home, name="home"),
+    path("people/<slug:handle>/", person.person, name="person"),
     path("people/<slug:handle>/skills/<slug:slug>/", skill_pages.causes, name="skill_causes"),
     path("skills/<slug:slug>/", skill_pages.skill, name="skill"),
+    path("account/profile/", editing.overview, name="profile_edit"),
+    path("account/profile/photo/", editing.photo, name="profile_photo"),
+    path("account/profile/photo/removal/", editing.photo_removal, name="profile_photo_removal"),
+    path("account/profile/<slug:block>/", editing.block, name="profile_block"),
+    path("account/profile/<slug:block>/visibility/", editing.visibility, name="profile_visibility"),
+    path("account/profile/<slug:block>/<int:pk>/", editing.entry, name="profile_entry"),
+    path("account/profile/<slug:block>/<int:pk>/removal/", editing.entry_removal, name="profile_entry_removal"),
+    path("account/profile/<slug:block>/<int:pk>/place/", editing.entry_place, name="profile_entry_place"),
 ]

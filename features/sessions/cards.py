@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import languages
-from core.templatetags.ui import initials, price, tile, tint, when
+from core.templatetags.ui import face, price, tile, when
 from features.sessions.models import Format
 
 
@@ -20,8 +20,7 @@ class Card:
     time: str
     host: str
     host_headline: str
-    initials: str
-    tint: str
+    face: str
     kind: str
     level: str
     place: str
@@ -64,8 +63,7 @@ def cards(sessions, now, standings=None, notes=None):
                 time=format_html("{}, {}", when(session.starts_at, shape="time"), minutes_words(length)),
                 host=session.host.name,
                 host_headline=session.host.headline,
-                initials=initials(session.host.name),
-                tint=tint(session.host_id),
+                face=face(session.host.photo_id, session.host_id, session.host.name, "s"),
                 kind=session.get_kind_display(),
                 level=session.get_level_display(),
                 place=session.address if session.format == Format.IN_PERSON else "",

@@ -28,7 +28,7 @@ def last_day(value: str) -> date:
 def check(value: str) -> None:
     """A validator: 2021-02-30 has the shape and is no day."""
     try:
-        if not re.match(SHAPE, value):
+        if not re.fullmatch(SHAPE, value):
             raise ValueError
         first_day(value)
     except ValueError:

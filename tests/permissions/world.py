@@ -20,10 +20,12 @@ from features.calendar.models import WeeklyHours
 from features.moderation import services as moderation
 from features.moderation.links import page_of
 from features.notifications import services as notifications
+from features.profiles import services as profiles
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Registration, SkillSession, WaitlistEntry
 from features.skills import services as skills
+from features.skills.models import Project
 from tests.factories import PASSWORD, make_session, make_skill, make_upload, make_user
 from tests.permissions import passkey
 
@@ -152,6 +154,14 @@ class World:
         )
         self.grant = self.people["expert"].role_grants.get()
         accounts.set_photo(person=self.host, upload=make_upload())
+        self._profile()
+
+    def _profile(self):
+        """Of the guest: two projects, the first with a picture, for nobody else."""
+        self.project = Project(name="Seen by the guest alone")
+        profiles.save_project(person=self.guest, entry=self.project, upload=make_upload())
+        profiles.save_entry(person=self.guest, entry=Project(name="Another"))
+        profiles.set_visibility(person=self.guest, block="projects", visibility="private")
 
     def _published(self, **fields):
         self._day = getattr(self, "_day", 2) + 1

@@ -12,8 +12,8 @@ A_YEAR = 365 * 24 * 3600
 @require_safe
 def stored_file(request, name, width):
     """One width of a picture. A name is never used twice, so what is public stays good for a year."""
-    file = get_object_or_404(StoredFile, pk=name, widths__contains=[width])
-    if not services.may_see(file, request.user):
+    file = get_object_or_404(StoredFile, pk=name)
+    if width not in file.widths or not services.may_see(file, request.user):
         raise Http404
     try:
         with default_storage.open(file.path(width)) as content:

@@ -132,7 +132,7 @@ class Stretch(Entry):
         ]
 
     def newest(self):
-        return "9999" if self.is_current else self.ended_on or self.started_on
+        return ("9999" if self.is_current else self.ended_on or self.started_on) + self.started_on
 
     @property
     def span(self) -> str:
@@ -148,6 +148,9 @@ class Work(Stretch):
     summary = models.TextField(_("what you did"), max_length=2000, blank=True)
     highlights = models.TextField(_("highlights"), max_length=3000, blank=True, help_text=_("One a line."))
 
+    def __str__(self):
+        return f"{self.position_held}, {self.organisation}"
+
 
 class Education(Stretch):
     institution = models.CharField(_("school or university"), max_length=120)
@@ -156,6 +159,9 @@ class Education(Stretch):
     grade = models.CharField(_("grade"), max_length=40, blank=True)
     url = WebField(_("web page"))
     courses = models.TextField(_("courses"), max_length=3000, blank=True, help_text=_("One a line."))
+
+    def __str__(self):
+        return self.institution
 
 
 class Certification(Entry):
@@ -169,6 +175,9 @@ class Certification(Entry):
     class Meta(Entry.Meta):
         constraints = shaped("issued_on", "expires_on")
 
+    def __str__(self):
+        return self.name
+
     def newest(self):
         return self.issued_on
 
@@ -176,6 +185,14 @@ class Certification(Entry):
     def is_expired(self) -> bool:
         """What is good until a month is good until its last day."""
         return bool(self.expires_on) and dates.last_day(self.expires_on) < timezone.localdate()
+
+    @property
+    def issued_words(self) -> str:
+        return dates.words(self.issued_on)
+
+    @property
+    def expires_words(self) -> str:
+        return dates.words(self.expires_on)
 
 
 class Project(Stretch):
@@ -187,6 +204,9 @@ class Project(Stretch):
         "accounts.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
 
+    def __str__(self):
+        return self.name
+
 
 class Achievement(Entry):
     title = models.CharField(_("what"), max_length=120)
@@ -197,8 +217,15 @@ class Achievement(Entry):
     class Meta(Entry.Meta):
         constraints = shaped("awarded_on")
 
+    def __str__(self):
+        return self.title
+
     def newest(self):
         return self.awarded_on
+
+    @property
+    def awarded_words(self) -> str:
+        return dates.words(self.awarded_on)
 
 
 def a_level(label):
@@ -219,6 +246,9 @@ class PersonSkill(Entry):
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="claim_on_the_scale"),
         ]
 
+    def __str__(self):
+        return self.skill.name
+
 
 class Goal(Entry):
     """What a person wants to be able to do."""
@@ -232,6 +262,9 @@ class Goal(Entry):
             models.UniqueConstraint(fields=["person", "skill"], name="one_goal_per_skill"),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="goal_on_the_scale"),
         ]
+
+    def __str__(self):
+        return self.skill.name
 
 
 class SpokenLanguage(Entry):
@@ -249,6 +282,9 @@ class SpokenLanguage(Entry):
             models.UniqueConstraint(fields=["person", "code"], name="one_row_per_language"),
             models.CheckConstraint(condition=Q(fluency__gte=1, fluency__lte=4), name="fluency_on_its_scale"),
         ]
+
+    def __str__(self):
+        return self.name
 
     @property
     def name(self) -> str:
@@ -269,6 +305,14 @@ class ProfileLink(Entry):
     class Meta(Entry.Meta):
         constraints = [models.UniqueConstraint(fields=["person", "url"], name="one_link_per_address")]
         indexes = [models.Index(fields=["check_at"], name="links_to_check", condition=Q(check_at__isnull=False))]
+
+    def __str__(self):
+        return self.label or self.short
+
+    @property
+    def short(self) -> str:
+        """The address as people say it."""
+        return self.url.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 class ResumeDraft(models.Model):

@@ -1,6 +1,7 @@
 """What a name means, what a skill may be called, where skills come from, and the evidence that a person has one."""
 
 from features.skills.services.evidence import (
+    DECLARED,
     declare_level,
     evidence_for,
     record_all,
@@ -10,15 +11,17 @@ from features.skills.services.evidence import (
 )
 from features.skills.services.finding import by_slug, names_of, resolve, resolve_all, suggest
 from features.skills.services.importing import import_esco
-from features.skills.services.levels import level_of, recount_levels, skill_levels, tell_causes
+from features.skills.services.levels import SkillStanding, level_of, recount_levels, skill_levels, tell_causes
 from features.skills.services.merging import Merge, merge, merges, preview
 from features.skills.services.naming import SkillRefused, add_skill, add_synonym, load_starter
 from features.skills.services.sources import Rule, Source, Told, sources
 
 __all__ = [
+    "DECLARED",
     "Merge",
     "Rule",
     "SkillRefused",
+    "SkillStanding",
     "Source",
     "Told",
     "add_skill",

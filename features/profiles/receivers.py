@@ -1,0 +1,34 @@
+"""What makes somebody found under another name, or by other people, and is changed elsewhere than on their profile."""
+
+from allauth.account.signals import email_confirmed
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from features.accounts.models import RoleGrant, User
+from features.profiles import services
+from features.sessions.models import SkillSession
+
+IN_THE_SEARCH = {"name", "handle", "headline", "languages", "is_active"}
+
+
+@receiver(post_save, sender=User)
+def person_saved(instance, update_fields, **kwargs):
+    if update_fields is None or IN_THE_SEARCH & set(update_fields):
+        services.publish_person(instance)
+
+
+@receiver(email_confirmed)
+def has_come_in(email_address, **kwargs):
+    services.publish_person(email_address.user)
+
+
+@receiver(post_save, sender=RoleGrant)
+def role_changed(instance, **kwargs):
+    services.publish_person(instance.person)
+
+
+@receiver(post_save, sender=SkillSession)
+def session_saved(instance, **kwargs):
+    """A first session makes its host's page one for everybody."""
+    if instance.is_published:
+        services.publish_person(instance.host)

@@ -1,0 +1,28 @@
+"""The verbs of a profile."""
+
+from features.profiles.services.documents import publish_person
+from features.profiles.services.editing import (
+    EntryRefused,
+    move_entry,
+    remove_entry,
+    save_entry,
+    save_profile,
+    save_project,
+    set_visibility,
+    take_over_skill,
+)
+from features.profiles.services.portraits import Portrait, portrait
+
+__all__ = [
+    "EntryRefused",
+    "Portrait",
+    "move_entry",
+    "portrait",
+    "publish_person",
+    "remove_entry",
+    "save_entry",
+    "save_profile",
+    "save_project",
+    "set_visibility",
+    "take_over_skill",
+]
