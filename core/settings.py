@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "features.sessions",
     "features.payments",
     "features.moderation",
+    "features.integrations",
     "features.notifications",
     "features.skills",
     "features.calendar",
@@ -313,6 +314,8 @@ LOGGING = {
 
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Files are found when they are asked for: otherwise every client of every test walks through all there are.
+    WHITENOISE_AUTOREFRESH = True
 
 # granian copies os.environ into every request's META; a secret there would reach the first error report.
 SECRET_NAMES = ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "EMAIL_URL", "REDIS_URL"]

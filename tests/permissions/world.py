@@ -184,6 +184,7 @@ def made(blocker):
         logging.disable(logging.CRITICAL)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # a worker may wait for its next test
+            cursor.execute("SET LOCAL jit = off")  # compiling a query over all tables takes longer than running it
         yield World()
         logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
