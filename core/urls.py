@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("features.profiles.urls")),
     path("", include("features.sessions.urls")),
     path("", include("features.moderation.urls")),
+    path("", include("features.discovery.urls")),
     path("", include("features.accounts.urls")),
     path("", include("features.calendar.urls")),
     path("", include("features.notifications.urls")),

@@ -31,8 +31,11 @@ class Document(models.Model):
     language = models.CharField(max_length=8, default="en")
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     url = models.CharField(max_length=300)
+    starts_at = models.DateTimeField(null=True, help_text="When it takes place: what is to come is found first")
+    standing = models.PositiveSmallIntegerField(default=10)
     updated_at = models.DateTimeField(default=timezone.now)
     # Written by `publish` and not by the database: accents are folded in Python, for want of an extension that does it.
+    # Besides the words it holds labels, which nobody can type: see services.publishing.
     words = SearchVectorField()
 
     objects = DocumentQuerySet.as_manager()
@@ -42,6 +45,7 @@ class Document(models.Model):
         indexes = [
             GinIndex(fields=["words"], name="document_words"),
             GinIndex(fields=["skills"], name="document_skills"),
+            models.Index(fields=["updated_at"], name="document_by_change"),
         ]
 
     def __str__(self):
@@ -49,3 +53,17 @@ class Document(models.Model):
 
     def get_absolute_url(self):
         return self.url
+
+
+class Word(models.Model):
+    """A word that stands in some document, for who mistypes it. Whether it may be told is asked of the documents."""
+
+    word = models.CharField(max_length=30, primary_key=True)
+    # The word, and what is left of it without any one of its letters: two words with a slip between them share one.
+    keys = ArrayField(models.CharField(max_length=30))
+
+    class Meta:
+        indexes = [GinIndex(fields=["keys"], name="word_keys")]
+
+    def __str__(self):
+        return self.word

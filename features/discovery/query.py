@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.text import words
 
 LONGEST = 200  # a question, not a document; what lies beyond is not read
+QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 TERM = re.compile(r'(-?)"([^"]*)"?|(\S+)')
 
 
@@ -22,7 +23,7 @@ class Query:
 def parse(text: str) -> Query | None:
     """None when there is nothing to look for."""
     terms, has_words, is_plain = [], False, True
-    for minus, phrase, word in TERM.findall(text[:LONGEST]):
+    for minus, phrase, word in TERM.findall(text[:LONGEST].translate(QUOTES)):
         if word.startswith("-") and not phrase:
             minus, word = "-", word[1:]
         folded = words(phrase or word)

@@ -10,11 +10,12 @@ from features.skills.access import visible_blocks
 from features.skills.models import Block, Project
 
 
-def public_people():
-    """Experts and hosts, whose pages are for everybody."""
+def public_people(*, for_good=False):
+    """Experts and hosts, whose pages are for everybody. `for_good` leaves out whose only reason is a role that ends: at
+    that very moment nothing takes them out of where they were written down."""
     hosted = SkillSession.objects.published().filter(host=OuterRef("pk"))
     expert = RoleGrant.objects.filter(person=OuterRef("pk"), role=Role.EXPERT, revoked_at=None)
-    expert = expert.filter(Q(until=None) | Q(until__gt=timezone.now()))
+    expert = expert.filter(Q(until=None) if for_good else Q(until=None) | Q(until__gt=timezone.now()))
     return User.objects.filter(Exists(hosted) | Exists(expert), is_active=True)
 
 

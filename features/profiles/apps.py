@@ -11,7 +11,7 @@ class ProfilesConfig(AppConfig):
         from core import nav, seo
         from features.accounts.personal_data import PersonalData, personal_data
         from features.accounts.services import file_access
-        from features.profiles import access, own_data, receivers, services  # noqa: F401
+        from features.profiles import access, findable, own_data, receivers, services  # noqa: F401
         from features.profiles.sitemaps import SkillSitemap
         from features.skills.access import acquaintances
         from features.skills.services import Merge, merges
@@ -28,3 +28,4 @@ class ProfilesConfig(AppConfig):
         )
         seo.sitemaps["skills"] = SkillSitemap
         personal_data.register("profiles", PersonalData(own_data.export, own_data.erase))
+        findable.register()

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from core import languages
@@ -22,7 +24,15 @@ def stranger_home(now) -> dict:
         "total": coming.count(),
         "asked": Skill.objects.filter(sessions__in=coming.order_by("starts_at", "pk")[:30]).distinct()[:4],
         "hosts": _hosts(coming),
+        "site_search": json_ld(site_search()),
     }
+
+
+def site_search() -> dict:
+    """schema.org/WebSite with the way to look through it."""
+    target = {"@type": "EntryPoint", "urlTemplate": absolute(reverse("search")) + "?q={search_term_string}"}
+    action = {"@type": "SearchAction", "target": target, "query-input": "required name=search_term_string"}
+    return {"@type": "WebSite", "name": settings.SITE_NAME, "url": absolute("/"), "potentialAction": action}
 
 
 def _hosts(coming):

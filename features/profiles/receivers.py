@@ -1,6 +1,6 @@
 """What makes somebody found under another name, or by other people, and is changed elsewhere than on their profile."""
 
-from allauth.account.signals import email_confirmed
+from allauth.account.models import EmailAddress
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
@@ -17,9 +17,11 @@ def person_saved(instance, update_fields, **kwargs):
         services.publish_person(instance)
 
 
-@receiver(email_confirmed)
-def has_come_in(email_address, **kwargs):
-    services.publish_person(email_address.user)
+@receiver(post_save, sender=EmailAddress)
+def has_come_in(instance, **kwargs):
+    """However an address was proved: by a letter, by another site, or by whoever made the account."""
+    if instance.verified:
+        services.publish_person(instance.user)
 
 
 @receiver(post_save, sender=RoleGrant)

@@ -1,11 +1,17 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core import signing
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.discovery import services
+from features.discovery.kinds import Kind, kinds
 from features.discovery.models import Document
+from features.discovery.services import searching
 from features.skills.models import Skill
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +23,15 @@ def publish(ref, title, text="", **changes):
 
 
 def found(words, **limits):
-    return [document.ref for document in services.search(words, **limits)]
+    return [document.ref for document in services.search(words, **limits).documents]
+
+
+@pytest.fixture(autouse=True)
+def questions(monkeypatch):
+    """A kind that a later feature will bring."""
+    kind = Kind(label="Questions", order=50, icon="ask", entries=lambda refs: [])
+    monkeypatch.setitem(kinds, "question", kind)
+    return kind
 
 
 @pytest.fixture
@@ -34,6 +48,16 @@ def shelf():
 
 
 class TestPublish:
+    def test_saying_the_same_again_touches_nothing(self, shelf):
+        before = list(Document.objects.order_by("pk").values())
+        publish(
+            "1",
+            "Reading a query plan",
+            "Which line of the plan to look at first.",
+            names=["PostgreSQL", "Postgres", "PG"],
+        )
+        assert list(Document.objects.order_by("pk").values()) == before
+
     def test_saying_it_again_replaces_what_was_said(self, shelf):
         publish("1", "Welding for beginners", "No plans.", skills=[7], visibility="members", url="/elsewhere/")
         document = Document.objects.get(kind="session", ref="1")
@@ -116,22 +140,64 @@ class TestSearch:
         publish("title", "Welding", "An hour.")
         assert found("welding") == ["title", "names", "text"]
 
-    def test_may_be_limited_to_kinds_and_languages(self, shelf):
+    def test_may_be_limited_to_kinds_and_counts_all(self, shelf):
         assert found("postgres", kinds=["question"]) == ["9"]
-        assert found("sql", languages=["de"]) == ["3"]
-        assert found("sql", languages=["en"]) == []
         assert found("sql", kinds=[]) == []
+        assert services.search("postgres", kinds=["question"]).counts == {"session": 1, "question": 1}
+
+    def test_what_is_to_come_is_before_what_is_over_and_what_stands_higher_before_the_rest(self):
+        now = timezone.now()
+        publish("low", "Welding", standing=5)
+        publish("over", "Welding", starts_at=now - timedelta(days=1))
+        publish("soon", "Welding", starts_at=now + timedelta(days=1))
+        publish("high", "Welding", standing=20)
+        assert found("welding") == ["high", "soon", "over", "low"]
+        # Afterwards they are equals, and the newer stands first.
+        assert found("welding", now=now + timedelta(days=2)) == ["high", "soon", "over", "low"]
+
+    def test_pages_follow_each_other_without_a_gap_or_a_repeat(self):
+        for number in range(25):
+            publish(str(number), "Welding" if number % 3 else "Welding, once more", "welding " * (number % 4))
+        seen, after = [], ""
+        for _ in range(3):
+            page = services.search("welding", after=after, size=10)
+            seen += [document.ref for document in page.documents]
+            after = page.next
+        assert after == ""
+        assert sorted(seen, key=int) == [str(number) for number in range(25)]
+        assert seen == [d.ref for d in services.search("welding", size=100).documents]
+
+    @pytest.mark.parametrize("forged", ["x", "1:2:3", signing.dumps([1], salt="features.discovery.search")])
+    def test_a_forged_cursor_is_the_first_page(self, shelf, forged):
+        assert found("query", after=forged) == found("query")
+
+    def test_of_a_word_that_is_everywhere_the_titles_are_not_crowded_out(self, monkeypatch):
+        monkeypatch.setattr(searching, "RANKED", 10)
+        publish("title", "Welding")
+        for number in range(30):
+            publish(str(number), "An evening", "with welding", standing=20)
+        results = services.search("welding")
+        assert results.documents[0].ref == "title"
+        assert results.counts == {"session": 31}
+        assert results.is_cut
+
+    def test_counting_stops_somewhere(self, monkeypatch):
+        monkeypatch.setattr(searching, "MOST", 5)
+        for number in range(9):
+            publish(str(number), "Welding")
+        assert services.search("welding").counts == {"session": 5}
 
     def test_what_is_for_members_is_found_by_members(self, shelf, learner):
         publish("5", "Salaries in the community", visibility="members")
         assert found("salaries") == found("salaries", person=AnonymousUser()) == []
         assert found("salaries", person=learner) == ["5"]
 
-    def test_two_queries_however_much_is_found(self, shelf, django_assert_num_queries):
+    def test_three_queries_however_much_is_found(self, shelf, django_assert_num_queries):
         for number in range(20):
             publish(f"1{number}", "Query plans again")
-        with django_assert_num_queries(2):
-            assert len([(d.title, d.rank, d.get_absolute_url()) for d in services.search("query")]) >= 21
+        with django_assert_num_queries(3):
+            page = services.search("query", size=50)
+            assert len([(document.title, document.get_absolute_url()) for document in page.documents]) >= 21
 
     @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     @given(
@@ -139,7 +205,9 @@ class TestSearch:
         | st.text("ab\"-' &|!:*()<>\\%\x00or", max_size=30)
     )
     def test_any_text_is_answered(self, shelf, words):
-        list(services.search(words, languages=["de", "xx"]))
+        results = services.search(words)
+        services.with_snippets(results.documents, results.wanted)
+        services.meant(words, None)
         list(services.matching_refs("session", words))
 
     @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -165,8 +233,8 @@ class TestMatchingRefs:
         with connection.cursor() as cursor:
             cursor.execute(
                 """INSERT INTO discovery_document
-                       (kind, ref, title, text, skills, language, visibility, url, updated_at, words)
-                   SELECT 'session', n, 'Session ' || n, repeat(md5(n::text), 30), '{}', 'en', 'public', '/', now(),
+                       (kind, ref, title, text, skills, language, visibility, url, standing, updated_at, words)
+                   SELECT 'session', n, 'Session ' || n, repeat(md5(n::text), 30), '{}', 'en', 'public', '/', 10, now(),
                        to_tsvector('simple', 'session ' || n)
                    FROM generate_series(1000, 6000) AS n"""
             )

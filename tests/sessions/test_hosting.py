@@ -168,7 +168,7 @@ class TestCancel:
         assert session.ical_sequence == 1
         assert SkillSession.objects.visible_to(make_user("Anybody")).filter(pk=session.pk).exists()
         assert not TimeClaim.objects.exists()
-        assert not Document.objects.exists()
+        assert not Document.objects.filter(kind="session").exists()
         assert Outbox.objects.filter(task__endswith="tell_of_cancellation").count() == 1
 
     def test_a_session_that_is_over_cannot_be_cancelled(self, expert):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.text import one_line
 from features.accounts import handles
 from features.accounts.models import FOR_GOOD, FormerHandle, User
+from features.accounts.signals import people_came_or_went
 
 SHOWN_OUT = "shown_out"
 SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
@@ -119,6 +120,7 @@ def suspend(*, person: User, until: datetime | None, page: str) -> None:
     """
     people = User.objects.filter(pk=person.pk).filter(Q(is_active=True) | Q(suspended_until__isnull=False))
     people.update(is_active=False, suspended_until=until or FOR_GOOD)
+    people_came_or_went.send(User, people=[person.pk])
     person.refresh_from_db(fields=["is_active", "suspended_until"])
     for session in UserSession.objects.filter(user=person):
         if session.exists():
@@ -133,10 +135,14 @@ def suspend(*, person: User, until: datetime | None, page: str) -> None:
 def reinstate(*, person: User) -> None:
     """The end of a suspension. An account that its owner closed stays closed."""
     User.objects.filter(pk=person.pk, suspended_until__isnull=False).update(is_active=True, suspended_until=None)
+    people_came_or_went.send(User, people=[person.pk])
     person.refresh_from_db(fields=["is_active", "suspended_until"])
 
 
+@transaction.atomic
 def readmit(now: datetime | None = None, **person) -> None:
     """Let in whose suspension has run out, as `pk=` or `email=` says; nothing else needs to have noticed the end."""
     over = User.objects.filter(suspended_until__lte=now or timezone.now(), **person)
-    over.update(is_active=True, suspended_until=None)
+    if back := list(over.select_for_update().values_list("pk", flat=True)):
+        User.objects.filter(pk__in=back).update(is_active=True, suspended_until=None)
+        people_came_or_went.send(User, people=back)

@@ -17,7 +17,6 @@ from features.calendar import services as calendar
 from features.discovery import services as discovery
 from features.sessions.models import KeptForm, SessionSkill, SkillSession
 from features.sessions.services.waitlist import hand_on, lock
-from features.skills import services as skill_services
 
 RECOVERY = timedelta(days=14)
 LONGEST_FORM = 40_000
@@ -222,21 +221,9 @@ def take_over_skill(source, into) -> int:
     sessions = list(rows.values_list("session", flat=True))
     rows.filter(session__in=SessionSkill.objects.filter(skill=into).values("session")).delete()
     rows.update(skill=into)
-    for session in SkillSession.objects.published().filter(pk__in=sessions, cancelled_at=None).select_related("host"):
-        _index(session)
+    discovery.republish("session", [str(pk) for pk in sessions])
     return len(sessions)
 
 
 def _index(session):
-    taught = list(session.skills.all())
-    discovery.publish(
-        kind="session",
-        ref=str(session.pk),
-        title=session.title,
-        text="\n".join([session.outcome, session.description, session.host.name]),
-        names=skill_services.names_of(taught),
-        skills=[skill.pk for skill in taught],
-        language=session.language,
-        visibility="public",
-        url=session.get_absolute_url(),
-    )
+    discovery.republish("session", [str(session.pk)])

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Case, IntegerField, Q, When
 from django.db.models.functions import Length
 
+from core.spelling import slips_allowed
 from core.text import words
 from features.skills import names
 from features.skills.models import Skill, SkillName
@@ -87,7 +88,7 @@ def _beginning_with(typed, most) -> list[Hit]:
 
 def _mistyped(typed, most) -> list[Hit]:
     key = typed.replace(" ", "")
-    allowed = names.slips_allowed(key)
+    allowed = slips_allowed(key)
     if not allowed:
         return []
     with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from features.skills import esco, names
 from features.skills.models import EscoConcept, Origin, Skill, SkillName, SkillRelation
 from features.skills.services.naming import free_slug, taken_slugs
+from features.skills.signals import skills_changed
 
 LOCK = 0x45_53_43_4F  # "ESCO": one import at a time
 # The words of 97,000 names, sorted into their index at once instead of name by name: seconds, not minutes. A page's
@@ -51,13 +52,16 @@ def import_esco(paths: Iterable[Path], tell: Callable[[str], None] = lambda word
         concepts = dict(EscoConcept.objects.values_list("uri", "skill_id"))
         fresh = _add_skills(found.concepts, owners, concepts, done)
         tell("Writing their names …")
-        _add_names(found.concepts, owners, concepts, fresh, done)
+        named = _add_names(found.concepts, owners, concepts, fresh, done)
         tell(f"Writing {len(found.relations):,} relations …")
         edges = _known_ends(found.relations, concepts, done)
         _add_relations(edges, done)
         _place(edges, fresh)
         # The picker asks Postgres which letters are common; plans depend on how much there is.
         cursor.execute(f"ANALYZE {', '.join(TABLES)}")
+        if named:
+            tell("Putting them where they are found …")
+            skills_changed.send(Skill, skills=named)
     return done
 
 
@@ -103,8 +107,9 @@ def _owner(concept, owners, curated):
     return owners.get(key) or curated.get(names.key(esco.without_qualifier(concept.name)))
 
 
-def _add_names(found, owners, concepts, fresh, done) -> None:
-    """First what each is called, then what else: a synonym never takes the name of another."""
+def _add_names(found, owners, concepts, fresh, done) -> list[int]:
+    """First what each is called, then what else: a synonym never takes the name of another. Answers whose names are
+    new."""
     rows = []
 
     def call(pk, name, folded, key, *, is_canonical=False):
@@ -132,6 +137,7 @@ def _add_names(found, owners, concepts, fresh, done) -> None:
     _copy(SkillName, ("skill_id", "name", "folded", "grams", "is_canonical"), rows)
     with connection.cursor() as cursor:
         cursor.execute(SORT_IN)
+    return sorted({row[0] for row in rows})
 
 
 def _known_ends(relations, concepts, done) -> list[tuple[int, str, int]]:

@@ -13,6 +13,7 @@ from features.accounts.services import audit
 from features.skills.models import EscoConcept, FormerSlug, Origin, Skill, SkillEvidence, SkillRelation
 from features.skills.services.levels import refresh
 from features.skills.services.naming import SkillRefused
+from features.skills.signals import skills_changed
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def _move(source, into):
     EscoConcept.objects.filter(skill=source).update(skill=into)
     FormerSlug.objects.filter(skill=source).update(skill=into)
     FormerSlug.objects.create(slug=source.slug, skill=into)
+    number = source.pk
     source.delete()
+    skills_changed.send(Skill, skills=[number, into.pk])
     return moved
 
 

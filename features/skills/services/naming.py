@@ -10,6 +10,7 @@ from features.accounts.services import audit
 from features.skills import names, starter
 from features.skills.models import FormerSlug, Skill, SkillName
 from features.skills.services.finding import resolve
+from features.skills.signals import skills_changed
 
 
 class SkillRefused(Exception):
@@ -29,6 +30,7 @@ def add_skill(*, name, synonyms=(), description="", parent=None) -> Skill:
     skill = Skill.objects.create(name=name, slug=slug, description=one_line(description)[:300], parent=parent)
     for position, called in enumerate([name, *synonyms]):
         _call(skill, called, is_canonical=position == 0)
+    skills_changed.send(Skill, skills=[skill.pk])
     return skill
 
 
@@ -38,6 +40,7 @@ def add_synonym(*, skill, name, by=None) -> None:
     if skill.is_group:
         raise SkillRefused("group", _("A group has no synonyms: nobody chooses it as a skill."))
     _call(skill, name)
+    skills_changed.send(Skill, skills=[skill.pk])
     if by:
         audit(by, "skill.named", f"skill:{skill.pk}")
 
@@ -113,4 +116,5 @@ def load_starter() -> int:
                     owner = owners[names.key(synonym)] = owners[names.key(entry.name)]
                     called.append(as_row(owner, synonym))
         SkillName.objects.bulk_create(called)
+        skills_changed.send(Skill, skills=sorted({row.skill_id for row in called}))
     return len(slugs) - before

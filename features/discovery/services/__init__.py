@@ -1,0 +1,32 @@
+"""Putting things where they can be found, and finding them."""
+
+from features.discovery.services.publishing import (
+    Rebuilt,
+    publish,
+    publish_all,
+    rebuild,
+    republish,
+    republish_skills,
+    withdraw,
+)
+from features.discovery.services.searching import MOST, Results, matching_refs, search
+from features.discovery.services.snippets import with_snippets
+from features.discovery.services.spelling import learn_words, meant, relearn_words
+
+__all__ = [
+    "MOST",
+    "Rebuilt",
+    "Results",
+    "learn_words",
+    "matching_refs",
+    "meant",
+    "publish",
+    "publish_all",
+    "rebuild",
+    "relearn_words",
+    "republish",
+    "republish_skills",
+    "search",
+    "with_snippets",
+    "withdraw",
+]

@@ -1,0 +1,19 @@
+from datetime import timedelta
+
+from core.jobs import periodic
+from core.models import PeriodicRun
+from features.discovery import services
+
+LEARN = "features.discovery.tasks.learn_words"
+
+
+@periodic(minutes=5)
+def learn_words():
+    """The words of what was published since this was last done; without a last time, of everything."""
+    last = PeriodicRun.objects.filter(task=LEARN, finished_at__isnull=False).order_by("-slot").first()
+    services.learn_words(last and last.started_at)
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=40))
+def relearn_words():
+    services.relearn_words()

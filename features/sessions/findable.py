@@ -1,0 +1,66 @@
+"""What the site's search knows of sessions: published ones, and not those that were called off."""
+
+from django.db.models.signals import post_save
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+
+from features.accounts.models import User
+from features.discovery import services as discovery
+from features.discovery.kinds import Entry, Kind, Row, kinds
+from features.sessions.cards import cards
+from features.sessions.models import SkillSession
+
+KIND = "session"
+
+
+def register():
+    kinds.register(KIND, Kind(label=_("Sessions"), icon="sessions", order=10, entries=entries, rows=rows))
+    post_save.connect(person_changed, sender=User, dispatch_uid="sessions by the host's name")
+
+
+def entries(refs=None):
+    found = SkillSession.objects.published().filter(cancelled_at=None).order_by("pk")
+    if refs is not None:
+        found = found.filter(pk__in=refs)
+    found = found.select_related("host").prefetch_related("skills__names")
+    for session in found.iterator(chunk_size=500):
+        taught = sorted(session.skills.all(), key=lambda skill: skill.pk)
+        yield Entry(
+            kind=KIND,
+            ref=str(session.pk),
+            title=session.title,
+            text=f"{session.outcome}\n{strip_tags(session.description_html)}".strip(),
+            names=[session.host.name, *(name for skill in taught for name in called(skill))],
+            skills=[skill.pk for skill in taught],
+            language=session.language,
+            url=session.get_absolute_url(),
+            starts_at=session.starts_at,
+        )
+
+
+def called(skill) -> list[str]:
+    return sorted(name.name for name in skill.names.all())
+
+
+def rows(documents, now) -> dict[str, Row]:
+    """As in the list of sessions: seats and price as they are now, times in the reader's zone."""
+    shown = SkillSession.objects.filter(pk__in=[document.ref for document in documents]).select_related("host")
+    sessions = list(shown)
+    return {
+        str(session.pk): Row(
+            picture=card.tile,
+            by=f"{card.host}, {card.host_headline}" if card.host_headline else card.host,
+            facts=[fact for fact in (card.time, card.kind, card.level, card.place, card.language) if fact],
+            price=card.price,
+            seats=card.seats,
+        )
+        for session, card in zip(sessions, cards(sessions, now), strict=True)
+    }
+
+
+def person_changed(sender, instance, created, update_fields, **kwargs):
+    """A host has another name, or none any more: their sessions are found by that."""
+    if created or (update_fields is not None and "name" not in update_fields):
+        return
+    hosted = SkillSession.objects.published().filter(host=instance, cancelled_at=None)
+    discovery.republish(KIND, [str(pk) for pk in hosted.values_list("pk", flat=True)])
