@@ -42,13 +42,13 @@ def atom(sessions, *, title: str, page: str, path: str) -> HttpResponse:
     )
     for session in sessions.order_by("-published_at", "-pk").select_related("host").prefetch_related("skills")[:NEWEST]:
         feed.add_item(
-            title=session.title,
+            title=one_line(session.title),
             link=absolute(session.get_absolute_url()),
-            description=" ".join([*_facts(session), session.outcome]),
+            description=one_line(" ".join([*_facts(session), session.outcome])),
             unique_id=f"urn:uuid:{session.ical_uid}",
-            author_name=session.host.name,
+            author_name=one_line(session.host.name),
             author_link=absolute(session.host.get_absolute_url()),
-            categories=[skill.name for skill in session.skills.all()],
+            categories=[one_line(skill.name) for skill in session.skills.all()],
             pubdate=session.published_at,
             updateddate=max(session.updated_at, session.published_at),
         )

@@ -9,6 +9,10 @@ ARGUMENTS = {
     "admin:/admin/notifications/suppressedaddress/<path:object_id>/": lambda w: [REFUSED],
     "admin:notifications_suppressedaddress_history": lambda w: [REFUSED],
     "admin:notifications_suppressedaddress_delete": lambda w: [REFUSED],
+    "api:reading": lambda w: [w.guest.notifications.earliest("pk").pk],
+    "api:follow": lambda w: [f"skill:{w.skill.pk}"],
+    "api:unfollow": lambda w: [f"skill:{w.skill.pk}"],
+    "api:follow@nobody-to-follow": lambda w: [f"person:{w.people['member'].pk}"],
     "unsubscribe@digest": lambda w: [token(w.guest.pk, "digest")],
     "notification_reading": lambda w: [w.guest.notifications.earliest("pk").pk],
     "follow": lambda w: [f"person:{w.host.pk}"],
@@ -43,6 +47,16 @@ follow                   POST login    login    303    303   303    303      303
 follow@nobody-to-follow  GET  login    login    404    404   404    404      404        404
 follow@nobody-to-follow  POST login    login    404    404   404    404      404        404
 follow_level             POST login    login    404    303   404    404      404        404
+
+api:notifications        GET    401    401      200    200   200    200      200        200
+api:reading              POST   401    401      404    204   404    404      404        404
+api:follows              GET    401    401      200    200   200    200      200        200
+api:follow               PUT    401    401      200    200   200    200      200        200
+api:follow               DELETE 401    401      404    204   404    404      404        404
+api:unfollow             PUT    401    401      200    200   200    200      200        200
+api:unfollow             DELETE 401    401      404    204   404    404      404        404
+api:follow@nobody-to-follow PUT 401    401      404    404   404    404      404        404
+api:follow@nobody-to-follow DELETE 401 401      404    404   404    404      404        404
 
 # Addresses that are not written to: the organiser's records.
 admin:notifications_suppressedaddress_changelist GET  login login 404 404 404 mfa 404 200
