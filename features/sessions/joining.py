@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from features.accounts import access
 from features.payments import services as payments
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Verdict:
     step: str
     words: "str | StrPromise"
     waiting: int = 0
+    url: str = ""  # where the next step is, if not on this page
 
     @property
     def may_register(self) -> bool:
@@ -52,6 +54,7 @@ VERDICTS = {
             "browse",
             _("This session has a price, and payments are not set up on this site. Nothing can be booked."),
         ),
+        Verdict("barred", "object", _("Taking seats is not open to you for now.")),
     )
 }
 
@@ -95,7 +98,10 @@ def can_join(session, person, now) -> Verdict:
     if session.is_cancelled or not session.is_published:
         return VERDICTS["cancelled" if session.is_cancelled else "draft"]
     mine = standing(session, person, now)
-    return replace(VERDICTS[_code(session, person, mine, now)], waiting=mine.line)
+    code = _code(session, person, mine, now)
+    if code in ("open", "offered", "full") and (bar := access.bar(person, access.Ability.REGISTER)):
+        return replace(VERDICTS["barred"], words=bar.words, url=bar.url)
+    return replace(VERDICTS[code], waiting=mine.line)
 
 
 def _code(session, person, mine, now):

@@ -1,8 +1,10 @@
 """What this feature knows about a person, for export and erasure."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from features.accounts.personal_data import PersonalData, personal_data
+from features.moderation.services import facts
 from features.sessions import services
 from features.sessions.models import KeptForm, Registration, Review, SkillSession, WaitlistEntry, WaitlistOffer
 
@@ -62,5 +64,14 @@ def erase(person) -> None:
     KeptForm.objects.filter(person=person).delete()
 
 
+def numbers(person) -> list[tuple[str, int]]:
+    """For whoever decides on a person."""
+    return [
+        (_("Sessions hosted"), SkillSession.objects.published().filter(host=person).count()),
+        (_("Seats taken"), Registration.objects.active().filter(person=person).count()),
+    ]
+
+
 def register():
     personal_data.register("sessions", PersonalData(export=export, erase=erase))
+    facts.register("sessions", numbers)

@@ -11,6 +11,7 @@ from core.db import atomic_retry, broken_constraint
 from core.jobs import enqueue
 from core.limits import hit
 from core.text import one_line, render_markdown
+from features.accounts import access
 from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.calendar import services as calendar
@@ -82,6 +83,7 @@ def save_edit(*, session, data, skills, now=None) -> SkillSession:
     session = lock(session.pk)
     if session.is_cancelled or session.has_started(now):
         raise HostingRefused("over", _("A session that has started or was cancelled can no longer be changed."))
+    _may_write(session.host)
     before = {name: getattr(session, name) for name in ON_THE_CALENDAR}
     if data["capacity"] < session.seats_taken:
         words = _("%(taken)s seats are taken or kept. Choose at least that many.") % {"taken": session.seats_taken}
@@ -181,11 +183,15 @@ def _fill(session, data):
     session.description_html = render_markdown(session.description)
 
 
+def _may_write(person):
+    if bar := access.bar(person, access.Ability.HOST):
+        raise HostingRefused("barred", bar.words)
+
+
 def _may_publish(session, by, now):
+    _may_write(by)
     if not may_host(by):
-        raise HostingRefused(
-            "not_an_expert", _("Publishing is for experts. Ask the organiser to make you one; your draft is kept.")
-        )
+        raise HostingRefused("not_an_expert", _("Publishing is for experts. Apply to become one; your draft is kept."))
     if not session.session_skills.exists():
         raise HostingRefused("no_skill", _("Name at least one skill, so that people can find this."), "skills")
     _need_time(session, now)
