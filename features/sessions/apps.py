@@ -13,6 +13,7 @@ class SessionsConfig(AppConfig):
         from features.payments.services import fulfilments
         from features.sessions import demo_follows, emails, entries, findable, follows, own_data, services
         from features.sessions.causes import register as register_causes
+        from features.sessions.review_news import register as register_review_news
         from features.sessions.seeds import fill
         from features.sessions.services.seats import RegistrationFulfilment
         from features.sessions.sitemaps import SessionSitemap
@@ -32,6 +33,7 @@ class SessionsConfig(AppConfig):
         fulfilments.register("registration", RegistrationFulfilment())
         emails.register_kinds()
         register_causes()
+        register_review_news()
         follows.register()
         calendars.register("sessions", entries.of_person)
         own_data.register()

@@ -67,15 +67,18 @@ def session_follow_up(notification):
     if seat.cancelled_at or seat.session.is_cancelled or not seat.was_there:
         return None
     session = seat.session
+    names = {"title": session.title, "host": session.host.name}
+    page = absolute(session.get_absolute_url())
+    if hasattr(seat, "review"):
+        said = [_("Thank you for coming, and for your review. The page of the session stays.") % names]
+        return _letter(_("After “%(title)s”") % names, said, (_("See the session"), page))
     said = [
-        _("Thank you for coming. The page of the session stays, with what is on next by %(host)s.")
-        % {"host": session.host.name}
+        _("Thank you for coming. How was it? A number and a sentence help others to choose, and %(host)s to do better.")
+        % names,
+        _("Only people who were there can say. You have 30 days for it, and we do not ask again."),
     ]
-    return _letter(
-        _("After “%(title)s”") % {"title": session.title},
-        said,
-        (_("See the session"), absolute(session.get_absolute_url())),
-    )
+    ask = (_("Say how it was"), absolute(reverse("own_review", args=[session.pk, session.slug])))
+    return _letter(_("How was “%(title)s”?") % names, said, ask, more=[(_("See the session"), page)])
 
 
 def registration_cancelled(notification):
@@ -200,7 +203,8 @@ def _attachment(seat, method="REQUEST"):
 
 
 def _seat(notification):
-    return Registration.objects.select_related("session__host", "person", "attendance").get(pk=notification.ref)
+    seats = Registration.objects.select_related("session__host", "person", "attendance", "review")
+    return seats.get(pk=notification.ref)
 
 
 def _entry(ref):

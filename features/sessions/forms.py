@@ -131,6 +131,31 @@ class SessionForm(forms.ModelForm):
         return data, skills
 
 
+class ReviewForm(forms.Form):
+    rating = forms.TypedChoiceField(
+        label=_("How was it?"),
+        coerce=int,
+        choices=[(5, _("5 Excellent")), (4, _("4 Good")), (3, _("3 Fair")), (2, _("2 Poor")), (1, _("1 Bad"))],
+        widget=forms.RadioSelect(attrs={"class": "pick"}),
+    )
+    words = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("What could you do afterwards that you could not do before? Everybody reads it, with your name."),
+    )
+
+
+class ReplyForm(forms.Form):
+    words = forms.CharField(
+        label=_("Your answer"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One answer, for everybody to read. It cannot be changed afterwards."),
+    )
+
+
 class CancellationForm(forms.Form):
     reason = forms.CharField(
         label=_("What happened"), max_length=200, help_text=_("One sentence. Everybody who has a seat reads it.")

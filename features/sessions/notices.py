@@ -58,7 +58,7 @@ def session_reminder(notifications):
 
 
 def session_follow_up(notifications):
-    return _say(_seats(notifications), _("Thank you for coming to “%(title)s”."))
+    return _say(_seats(notifications), _("Thank you for coming to “%(title)s”. How was it?"))
 
 
 def waitlist_joined(notifications):

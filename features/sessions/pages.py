@@ -13,6 +13,7 @@ from features.sessions.filters import SessionFilter
 from features.sessions.joining import CUTOFF, can_join
 from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, corrections_end, room_is_open
+from features.sessions.services.reviews import Rating, rating_of_session, reviews_of_session, why_not_review
 from features.sessions.services.waitlist import position
 from features.skills import services as skills
 
@@ -111,10 +112,17 @@ def session_page(session: SkillSession, person, now) -> dict:
         "canonical_url": absolute(session.get_absolute_url()),
         "next_dates": [],
         "similar": [],
-        "json_ld": json_ld(event(session)) if session.is_published else "",
         "spoken": languages.name(session.language),
         "check_in_is_open": session.starts_at and check_in_is_open(session, now),
     }
+    rating = rating_of_session(session) if context.get("has_ended") else None
+    if session.is_published:
+        context["json_ld"] = json_ld(event(session, rating))
+    if rating:
+        newest = list(reviews_of_session(session).order_by("-written_at", "-id")[:5]) if rating.count else []
+        context |= {"rating": rating, "reviews": newest}
+        if seat := context.get("registration"):
+            context["may_review"] = not why_not_review(seat, session, now)
     if context["verdict"].code in ("full", "waiting", "cancelled", "started", "ended", "payments_not_set_up"):
         coming = SkillSession.objects.upcoming(now).exclude(pk=session.pk).select_related("host")
         by_host = coming.filter(host=session.host).order_by("starts_at")[:2]
@@ -142,7 +150,7 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
             "corrections_until": corrections_end(session),
         }
     if verdict.code in ("registered", "held"):
-        seats = Registration.objects.active().select_related("attendance")
+        seats = Registration.objects.active().select_related("attendance", "review")
         context["registration"] = seats.get(session=session, person=person)
     if verdict.code in ("waiting", "offered"):
         entry = session.waitlist.get(person=person, left_at=None)
@@ -154,7 +162,7 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
     return context
 
 
-def event(session: SkillSession) -> dict:
+def event(session: SkillSession, rating: Rating | None = None) -> dict:
     """schema.org/Event, from the same row as the page."""
     status = "EventScheduled"
     if session.is_cancelled:
@@ -183,6 +191,9 @@ def event(session: SkillSession) -> dict:
             "url": absolute(session.get_absolute_url()),
         },
     }
+    if rating and rating.average:
+        value = round(rating.average, 2)
+        data["aggregateRating"] = {"@type": "AggregateRating", "ratingValue": value, "reviewCount": rating.count}
     if session.previous_starts_at:
         data["previousStartDate"] = timezone.localtime(session.previous_starts_at, session.zone).isoformat()
     if session.format == Format.ONLINE:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from features.sessions.views import browse, feeds, hosting, links, registration, roster
+from features.sessions.views import browse, feeds, hosting, links, registration, reviews, roster
 
 one_session = [
     path("", browse.session, name="session"),
@@ -13,6 +13,8 @@ one_session = [
     path("cancellation/", hosting.session_cancellation, name="session_cancellation"),
     path("copy/", hosting.copy, name="session_copy"),
     path("removal/", hosting.removal, name="session_removal"),
+    path("review/", reviews.own_review, name="own_review"),
+    path("reviews/", reviews.reviews, name="session_reviews"),
     path("roster/", roster.roster, name="session_roster"),
     path("roster.csv", roster.roster_file, name="session_roster_file"),
 ]
@@ -22,6 +24,8 @@ urlpatterns = [
     path("sessions/new/", hosting.new_session, name="session_new"),
     path("sessions/kept/<slug:key>/", hosting.kept_form, name="kept_form"),
     path("sessions/<int:pk>/<slug:slug>/", include(one_session)),
+    path("reviews/<int:number>/", reviews.review, name="review"),
+    path("reviews/<int:number>/reply/", reviews.review_reply, name="review_reply"),
     path("attendance/<str:public_id>/", roster.attendance, name="attendance"),
     path("agenda/", browse.agenda, name="agenda"),
     path("hosting/", hosting.hosting, name="hosting"),

@@ -5,6 +5,7 @@ from tests.permissions.world import DRAFT, ROOM
 OF_THE_HOST = {
     "session_edit", "session_publication", "session_cancellation", "session_copy", "session_removal",
     "session_roster", "session_roster_file", "attendance", "session_new", "hosting", "kept_form",
+    "review_reply",
     "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
     "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
     "api:hosting", "api:hosted_one", "api:hosted_one@draft", "api:publish@draft", "api:call_off", "api:roster",
@@ -36,6 +37,14 @@ ARGUMENTS = {
     "session_removal@restored": _session("removed"),
     "kept_form": lambda w: [str(w.session.pk)],
     "kept_form@new": lambda w: ["new"],
+    "own_review": _session("past"),
+    "own_review@to-come": _session("session"),
+    "session_reviews": _session("past"),
+    "session_reviews@draft": _session("draft"),
+    "review": lambda w: [w.review.pk],
+    "review@hidden": lambda w: [w.hidden_review.pk],
+    "review_reply": lambda w: [w.review.pk],
+    "review_reply@hidden": lambda w: [w.hidden_review.pk],
     "attendance": lambda w: [w.now_seat.public_id],
     "join": lambda w: [w.now_seat.join_token],
     "join@before-it-opens": lambda w: [w.seat.join_token],
@@ -90,6 +99,8 @@ BODIES = {
     ("session_removal@restored", "POST"): lambda w: {"act": "restore"},
     ("kept_form", "POST"): lambda w: {"title": "Half a tit"},
     ("session_cancellation", "POST"): lambda w: {"reason": "I am ill."},
+    ("own_review", "POST"): lambda w: {"rating": "5", "words": "Of much use."},
+    ("review_reply", "POST"): lambda w: {"words": "Thank you for coming."},
     ("attendance", "POST"): lambda w: {"act": "check_in"},
     ("waitlist_link", "POST"): lambda w: {"act": "leave"},
     ("waitlist_link@offered", "POST"): lambda w: {"act": "claim"},
@@ -161,6 +172,18 @@ kept_form@new                  POST   login    login    200    200   200    200 
 session_roster                 GET    login    login    404    200   404    404      404        404
 session_roster_file            GET    login    login    404    200   404    404      404        404
 attendance                     POST   login    login    404    303   404    404      404        404
+
+# Who was there reviews, everybody reads, the host answers. A seat in what is to come: 422 says that it is not over.
+own_review                     GET    login    login    404    200   404    404      404        404
+own_review                     POST   login    login    404    303   404    404      404        404
+own_review@to-come             GET    login    login    404    200   404    404      404        404
+own_review@to-come             POST   login    login    404    422   404    404      404        404
+session_reviews                GET    200
+session_reviews@draft          GET    404
+review                         GET    200
+review@hidden                  GET    404
+review_reply                   POST   login    login    404    303   404    404      404        404
+review_reply@hidden            POST   login    login    404    404   404    404      404        404
 
 # Links in letters: the address is the key, and what is no such address is nothing.
 join                           GET    200

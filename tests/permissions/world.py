@@ -133,6 +133,7 @@ class World:
             starts_at=started, ends_at=started + timedelta(minutes=90), previous_starts_at=None
         )
         self.now.refresh_from_db()
+        self._past(suspended)
         # Full, with the guest waiting; and one where a seat came free and is kept for the guest.
         self.full = self._published(title="Full house", capacity=1)
         services.register(session=self.full, person=filler)
@@ -162,6 +163,20 @@ class World:
         profiles.save_project(person=self.guest, entry=self.project, upload=make_upload())
         profiles.save_entry(person=self.guest, entry=Project(name="Another"))
         profiles.set_visibility(person=self.guest, block="projects", visibility="private")
+
+    def _past(self, suspended):
+        """One that is over, with what the guest says of it; what somebody who was shut out said is seen by nobody."""
+        self.past = self._published(title="Over and reviewed")
+        there = [services.register(session=self.past, person=person) for person in (self.guest, suspended)]
+        ended = timezone.now() - timedelta(hours=5)
+        SkillSession.objects.filter(pk=self.past.pk).update(starts_at=ended - timedelta(hours=1), ends_at=ended)
+        self.past.refresh_from_db()
+        for seat in there:
+            services.check_in(registration=seat, by=self.host)
+        services.settle_due()
+        self.review, self.hidden_review = (
+            services.write_review(registration=seat, rating=4, words="It was of use.") for seat in there
+        )
 
     def _published(self, **fields):
         self._day = getattr(self, "_day", 2) + 1

@@ -166,7 +166,7 @@ class TestReminders:
             remind(now=timezone.now())
             remind(now=timezone.now())
             (letter,) = letters()
-        assert letter.subject.startswith("After")
+        assert letter.subject.startswith("How was")
 
     def test_who_did_not_come_gets_none(self, session, seat, letters):
         with time_machine.travel(session.ends_at + timedelta(minutes=61), tick=False):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from features.notifications.services import notify
 from features.sessions.models import REMINDERS, Registration, SkillSession
 
@@ -57,6 +59,7 @@ def _follow_up(now):
     for seat in ended.exclude(session__follow_up_minutes=None):
         if seat.session.ends_at + timedelta(minutes=seat.session.follow_up_minutes) <= now:
             key = f"follow_up:{seat.pk}"
-            notify(seat.person, "session_follow_up", seat.pk, seat.session.get_absolute_url(), key=key)
+            ask = reverse("own_review", args=[seat.session_id, seat.session.slug])
+            notify(seat.person, "session_follow_up", seat.pk, ask, key=key)
             told += 1
     return told
