@@ -3,6 +3,7 @@
 A feature's module holds `router`, which stands below `/api/v1/<feature>/`, or `routers = {"/me/things/": router, …}`.
 """
 
+from functools import cache
 from importlib import import_module
 
 from django.apps import apps
@@ -18,7 +19,13 @@ from core.api_schema import Document
 
 class Api(NinjaAPI):
     def get_openapi_schema(self, *, path_prefix=None, path_params=None):
-        return Document(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+        return document(path_prefix or self.get_root_path({}))
+
+
+@cache
+def document(prefix: str) -> Document:
+    """Made once: it changes with the code alone."""
+    return Document(api, prefix)
 
 
 api = Api(

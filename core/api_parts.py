@@ -56,7 +56,7 @@ class Scope:
 scopes: dict[str, Scope] = Registry("scopes of the API")
 
 # What the core has to ask of features: "bearer" answers the Caller with this secret, or None; "role" answers whether a
-# request may use this role.
+# request has a second factor behind it, and raises Http404 for whoever has not this role.
 seams: dict = Registry("questions of the API")
 
 
@@ -94,7 +94,7 @@ class Member(AuthBase):
         elif self.scope is None or self.scope.name not in caller.scopes:
             raise self._too_narrow()
         if self.scope and self.scope.role and not seams["role"](request, caller, self.scope.role):
-            raise Refusal("not_permitted", _("This takes a role, and a second factor."), status=403)
+            raise Refusal("second_factor", _("This takes a second factor. Set one up on the site."), status=403)
         request.user = caller.person
         return caller
 

@@ -7,6 +7,7 @@
     search              120  1 minute client address a crawler that tries every filter
     api                 300  1 minute token, person  a program that asks without a pause
     api_stranger        120  1 minute client address the same, by somebody who does not say who they are
+    webhook_test         20  1 hour   person         tests and replays sent to a server of somebody else
     follow              100  1 hour   person         a script that follows everybody
     upload               30  1 hour   person         pictures, which take a while to draw anew
 
@@ -28,6 +29,7 @@ LIMITS = {
     "search": (120, 60),
     "api": (300, 60),
     "api_stranger": (120, 60),
+    "webhook_test": (20, 3600),
     "follow": (100, 3600),
     "upload": (30, 3600),
 }

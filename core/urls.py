@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("features.accounts.urls")),
     path("", include("features.calendar.urls")),
     path("", include("features.notifications.urls")),
+    path("", include("features.integrations.urls")),
     path("api/v1/", api.urls),
     re_path(r"^api/", views.no_such_address, name="api_nothing"),
     path("admin/", admin.site.urls),

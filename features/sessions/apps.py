@@ -11,7 +11,7 @@ class SessionsConfig(AppConfig):
         from core import nav, seeds, seo
         from features.calendar.services import calendars
         from features.payments.services import fulfilments
-        from features.sessions import demo_follows, emails, entries, findable, follows, own_data, services
+        from features.sessions import demo_follows, emails, entries, findable, follows, happenings, own_data, services
         from features.sessions.causes import register as register_causes
         from features.sessions.review_news import register as register_review_news
         from features.sessions.seeds import fill
@@ -38,6 +38,7 @@ class SessionsConfig(AppConfig):
         calendars.register("sessions", entries.of_person)
         own_data.register()
         findable.register()
+        happenings.register()
         seeds.seeds.register("sessions", (40, fill))
         seeds.seeds.register("follows", (45, demo_follows.fill))
         seo.sitemaps["sessions"] = SessionSitemap

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from features.sessions.views import browse, feeds, hosting, links, registration, reviews, roster
+from features.sessions.views import browse, feeds, hosting, links, machines, registration, reviews, roster
 
 one_session = [
     path("", browse.session, name="session"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("sessions/new/", hosting.new_session, name="session_new"),
     path("sessions/kept/<slug:key>/", hosting.kept_form, name="kept_form"),
     path("sessions/<int:pk>/<slug:slug>/", include(one_session)),
+    path("sessions/<int:pk>/<slug:slug>.md", machines.session_markdown, name="session_markdown"),
+    path("llms.txt", machines.llms, name="llms"),
     path("reviews/<int:number>/", reviews.review, name="review"),
     path("reviews/<int:number>/reply/", reviews.review_reply, name="review_reply"),
     path("attendance/<str:public_id>/", roster.attendance, name="attendance"),

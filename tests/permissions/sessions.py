@@ -75,7 +75,7 @@ ARGUMENTS = {
     "api:publish@draft": lambda w: [w.draft.pk],
     "api:call_off": lambda w: [w.session.pk],
     "api:roster": lambda w: [w.session.pk],
-    "api:check_in": lambda w: [w.now_seat.public_id],
+    "api:check_in": lambda w: [w.here_seat.public_id],
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
+from core.api import api
 from tests.permissions.table import COLUMNS, is_success, outcome, rows
 from tests.permissions.world import RESTLESS, changed, snapshot, undone
 
@@ -167,6 +168,7 @@ def test_fields_that_the_form_does_not_have_change_nothing(world, row, method, p
         page = row.ask(world, persona, "GET").text if "GET" in row.cells else ""
     asked_for = {"next", "act", *INPUT.findall(page)}
     asked_for |= set(row.bodies[method](world)) if method in row.bodies else set()
+    asked_for |= fields_of(row.path(world), method) if row.is_json else set()
     extra = {name: value for name, value in tempting(world).items() if name not in asked_for}
     assert len(extra) > 100
     (plain_outcome, plain), (_, again) = after(row, world, persona, method), after(row, world, persona, method)
@@ -181,6 +183,17 @@ def test_fields_that_the_form_does_not_have_change_nothing(world, row, method, p
             # Tokens, moments and numbers of rows differ each time; what is the same twice stays the same.
             if plain[table][column] == again[table][column]:
                 assert values == plain[table][column], (table, column)
+
+
+def fields_of(path, method) -> set[str]:
+    """What the API's document says that an operation reads."""
+    document = api.get_openapi_schema()
+    for template, operations in document["paths"].items():
+        if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path):
+            body = operations[method.lower()].get("requestBody", {"content": {"application/json": {"schema": {}}}})
+            name = body["content"]["application/json"]["schema"].get("$ref", "").rpartition("/")[2]
+            return set(document["components"]["schemas"][name]["properties"]) if name else set()
+    return set()  # the document itself, and the root
 
 
 def after(row, world, persona, method, extra=None):

@@ -17,6 +17,8 @@ from django.utils import timezone
 from features.accounts import services as accounts
 from features.calendar import services as calendar
 from features.calendar.models import WeeklyHours
+from features.integrations import services as integrations
+from features.integrations.models import Delivery
 from features.moderation import services as moderation
 from features.moderation.links import page_of
 from features.notifications import services as notifications
@@ -128,11 +130,13 @@ class World:
         self.now = self._published(title="Going on now", room_url=ROOM)
         self.now_seat = services.register(session=self.now, person=self.guest, note=NOTE)
         self.suspended_now = services.register(session=self.now, person=suspended)
+        self.here_seat = services.register(session=self.now, person=filler)
         started = timezone.now() - timedelta(minutes=5)
         SkillSession.objects.filter(pk=self.now.pk).update(
             starts_at=started, ends_at=started + timedelta(minutes=90), previous_starts_at=None
         )
         self.now.refresh_from_db()
+        services.check_in(registration=Registration.objects.get(pk=self.here_seat.pk), by=self.host)
         self._past(suspended)
         # Full, with the guest waiting; and one where a seat came free and is kept for the guest.
         self.full = self._published(title="Full house", capacity=1)
@@ -148,6 +152,14 @@ class World:
         notifications.follow(person=self.guest, key=f"skill:{self.skill.pk}")
         notifications.suppress(address="refused@example.org", reason="bounced")
         self.hours = WeeklyHours.objects.create(person=self.guest, weekday=2, starts="18:00", ends="21:00")
+        self.token, _secret = integrations.make_token(
+            person=self.guest, name="Script of the guest", wanted=["seats:read"], lasts=timedelta(days=90)
+        )
+        self.endpoint = integrations.add_endpoint(
+            person=self.guest, url="https://hooks.example.org/of-the-guest", wanted=["session.published"]
+        )
+        self.delivery = integrations.send_test(endpoint=self.endpoint)
+        Delivery.objects.update(state=Delivery.State.DELIVERED)  # nothing is sent from here
         self.passkey = Authenticator.objects.create(
             user=self.guest,
             type=Authenticator.Type.WEBAUTHN,

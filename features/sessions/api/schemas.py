@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Schema
 
@@ -119,7 +120,7 @@ def session(row, parts=frozenset()) -> dict:
         "is_demo": row.host.is_demo,
         "changed_at": max(filter(None, (row.updated_at, row.published_at, row.cancelled_at))),
         "url": absolute(row.get_absolute_url()),
-        "markdown_url": absolute(row.get_absolute_url().rstrip("/") + ".md"),
+        "markdown_url": absolute(reverse("session_markdown", args=[row.pk, row.slug])),
     }
 
 

@@ -16,6 +16,7 @@ from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.calendar import services as calendar
 from features.discovery import services as discovery
+from features.sessions import happenings
 from features.sessions.models import KeptForm, SessionSkill, SkillSession
 from features.sessions.services.waitlist import hand_on, lock
 
@@ -73,6 +74,7 @@ def publish(*, session, by, now=None) -> SkillSession:
     session.save()
     _index(session)
     enqueue("features.sessions.tasks.tell_followers", session.pk, key=f"followers:{session.pk}")
+    happenings.of_session("session.published", session)
     return session
 
 

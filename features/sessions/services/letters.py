@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.urls import reverse
 
 from features.notifications.services import notify
+from features.sessions import happenings
 from features.sessions.models import REMINDERS, Registration, SkillSession
 
 # A worker that was down still reminds, but not so late that the reminder is a surprise.
@@ -16,6 +17,7 @@ def tell_of_change(session_id) -> None:
     for seat in Registration.objects.confirmed().filter(session=session).select_related("person"):
         key = f"session_changed:{seat.pk}:{session.ical_sequence}"
         notify(seat.person, "session_changed", seat.pk, session.get_absolute_url(), key=key)
+    happenings.of_session("session.changed", session)
 
 
 def tell_of_cancellation(session_id) -> None:
@@ -24,6 +26,7 @@ def tell_of_cancellation(session_id) -> None:
         notify(
             seat.person, "session_cancelled", seat.pk, session.get_absolute_url(), key=f"session_cancelled:{seat.pk}"
         )
+    happenings.of_session("session.cancelled", session)
     for entry in session.waitlist.filter(left_at=None).select_related("person"):
         key = f"waitlist_session_cancelled:{entry.pk}"
         notify(entry.person, "waitlist_session_cancelled", entry.pk, session.get_absolute_url(), key=key)

@@ -11,6 +11,7 @@ from core.db import atomic_retry
 from core.limits import hit
 from features.notifications.services import notify
 from features.payments import services as payments
+from features.sessions import happenings
 from features.sessions.joining import VERDICTS, Verdict, can_join
 from features.sessions.models import Registration, SkillSession, WaitlistOffer
 from features.sessions.services.waitlist import close_entry, hand_on, lock, take_offer
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 # As long as the shortest life a hosted checkout page can have, so that seat and page end together.
 HOLD = timedelta(minutes=30)
+
+OFFERED, FREE = "offered", "free"
 
 
 class RegistrationRefused(Exception):
@@ -50,7 +53,8 @@ def register(*, session, person, note="", now=None) -> Registration:
 
 @atomic_retry
 def _register(session, person, note, now):
-    if not claim_seat(session, person, now):
+    claimed = claim_seat(session, person, now)
+    if not claimed:
         session.refresh_from_db()
         verdict = can_join(session, person, now)
         raise RegistrationRefused(VERDICTS["full"] if verdict.may_register else verdict)
@@ -70,15 +74,18 @@ def _register(session, person, note, now):
     )
     payments.open_order(buyer=person, lines=[line], hold_until=registration.held_until, now=now)
     registration.refresh_from_db()
+    if claimed == OFFERED:
+        happenings.of_seat("registration.promoted", registration)
     return registration
 
 
-def claim_seat(session, person, now) -> bool:
-    """Take one seat if one is free, atomically. The seat kept for a person on the waitlist is theirs already."""
+def claim_seat(session, person, now) -> str:
+    """Take one seat if one is free, atomically; answers OFFERED, FREE or nothing. The seat kept for a person on the
+    waitlist is theirs already."""
     if session.waitlist.filter(person=person, left_at=None).exists():
         locked = lock(session.pk)
         if take_offer(locked, person, now):
-            return True
+            return OFFERED
         close_entry(locked, person, now)
     free = SkillSession.objects.filter(
         pk=session.pk,
@@ -88,7 +95,7 @@ def claim_seat(session, person, now) -> bool:
         starts_at__gt=now,
         seats_taken__lt=F("capacity"),
     )
-    return bool(free.update(seats_taken=F("seats_taken") + 1))
+    return FREE if free.update(seats_taken=F("seats_taken") + 1) else ""
 
 
 def _mine(session, person):
@@ -103,6 +110,7 @@ class RegistrationFulfilment:
         if registration.confirmed_at is None:
             Registration.objects.filter(pk=ref).update(confirmed_at=now, held_until=None)
             notify(registration.person, "registered", registration.pk, registration.session.get_absolute_url())
+            happenings.of_seat("registration.created", registration)
 
     def release(self, ref, now):
         registration = Registration.objects.get(pk=ref)
@@ -132,6 +140,7 @@ def _give_back(session, registration, by, reason, now):
         return False
     session.seats_taken -= 1
     session.save(update_fields=["seats_taken"])
+    happenings.of_seat("registration.cancelled", registration)
     hand_on(session, now)
     return True
 

@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class IntegrationsConfig(AppConfig):
+    name = "features.integrations"
+    label = "integrations"
+
+    def ready(self):
+        from core import api_parts, nav
+        from features.accounts.personal_data import PersonalData, personal_data
+        from features.integrations import notices, own_data, services
+
+        api_parts.seams.register("bearer", services.caller_of)
+        api_parts.seams.register("role", services.may_act_as)
+        personal_data.register("integrations", PersonalData(own_data.export, own_data.erase))
+        notices.register_kinds()
+        nav.add(
+            nav.Place(_("Tokens"), "tokens", order=80, section="account"),
+            nav.Place(_("Webhooks"), "webhooks", order=81, section="account"),
+            nav.Place(_("For programs"), "api_docs", order=90, section="trust"),
+        )

@@ -1,0 +1,27 @@
+"""How a receiver knows that a delivery is ours, unchanged, and not an old one sent again.
+
+    Webhook-Signature: t=1767225600,v1=2fa8…
+
+`v1` is HMAC-SHA256, in hexadecimal, with the endpoint's secret over `t`, a full stop, and the body as it came. There
+may be several `v1`: one that fits is enough. A receiver refuses a `t` that is more than five minutes off.
+"""
+
+import hashlib
+import hmac
+
+TOLERANCE = 300
+
+
+def sign(body: str, secrets: list[str], timestamp: int) -> str:
+    made = [hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256).hexdigest() for secret in secrets]
+    return ",".join([f"t={timestamp}", *(f"v1={signature}" for signature in made)])
+
+
+def is_signed(body: str, secret: str, header: str, now: int) -> bool:
+    """What a receiver does."""
+    parts = [part.partition("=")[::2] for part in header.split(",")]
+    timestamp = next((value for name, value in parts if name == "t"), "")
+    if not timestamp.isdecimal() or abs(now - int(timestamp)) > TOLERANCE:
+        return False
+    expected = sign(body, [secret], int(timestamp)).partition("v1=")[2]
+    return any(hmac.compare_digest(value, expected) for name, value in parts if name == "v1")

@@ -1,0 +1,14 @@
+from datetime import timedelta
+
+from core.jobs import job, periodic
+from features.integrations import services
+
+
+@job
+def deliver(delivery_id):
+    services.deliver(int(delivery_id))
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=50))
+def forget_old_deliveries():
+    services.forget_old()

@@ -1,0 +1,40 @@
+"""What programs are told of sessions and seats, by webhook: ids and a link, to those whose own it is."""
+
+from django.utils.translation import gettext_lazy as _
+
+from features.integrations import services as integrations
+from features.sessions.models import Registration
+
+EVENTS = {
+    "registration.created": _("A seat is taken: yours, or one in what you host"),
+    "registration.cancelled": _("A seat is given back: yours, or one in what you host"),
+    "registration.promoted": _("Somebody who waited took the seat that was kept for them"),
+    "session.published": _("A session of yours is public"),
+    "session.changed": _("Time, place or title changed of what you host or have a seat in"),
+    "session.cancelled": _("What you host or have a seat in is called off"),
+}
+
+
+def register():
+    for name, label in EVENTS.items():
+        integrations.events.register(name, label)
+
+
+def of_seat(event, seat) -> None:
+    session = seat.session
+    integrations.emit(
+        people={seat.person_id, session.host_id},
+        event=event,
+        about={"session": session.pk, "registration": seat.public_id},
+        path=session.get_absolute_url(),
+    )
+
+
+def of_session(event, session) -> None:
+    seats = Registration.objects.active().filter(session=session)
+    integrations.emit(
+        people={session.host_id, *seats.values_list("person_id", flat=True)},
+        event=event,
+        about={"session": session.pk},
+        path=session.get_absolute_url(),
+    )
