@@ -13,6 +13,7 @@ from core.templatetags.ui import city, local, words
 from features.calendar import ical
 from features.notifications.kinds import Kind, Letter, kinds
 from features.sessions import entries, notices
+from features.sessions.joining import VERDICTS
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Format, Registration, WaitlistEntry, WaitlistOffer
 
@@ -59,6 +60,12 @@ def session_reminder(notification):
     seat = _seat(notification)
     if seat.cancelled_at or seat.session.is_cancelled or seat.session.has_started(timezone.now()):
         return None
+    if not seat.session.host.is_active:
+        page = absolute(seat.session.get_absolute_url())
+        said = [_("You have a seat on %(when)s.") % {"when": _clock(seat.session.starts_at, seat.person)}]
+        said.append(str(VERDICTS["host_away"].words))
+        subject = _("Probably not taking place: %(title)s") % {"title": seat.session.title}
+        return _letter(subject, said, (_("See how it stands"), page))
     return _about_seat(seat, _("Reminder: %(title)s, %(when)s"), entries.preparation(seat.session))
 
 

@@ -5,8 +5,10 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from features.accounts.models import User
+from features.accounts.signals import people_came_or_went
 from features.discovery import services as discovery
 from features.discovery.kinds import Entry, Kind, Row, kinds
+from features.sessions import services
 from features.sessions.cards import cards
 from features.sessions.models import SkillSession
 
@@ -15,11 +17,12 @@ KIND = "session"
 
 def register():
     kinds.register(KIND, Kind(label=_("Sessions"), icon="sessions", order=10, entries=entries, rows=rows))
+    people_came_or_went.connect(hosts_came_or_went)
     post_save.connect(person_changed, sender=User, dispatch_uid="sessions by the host's name")
 
 
 def entries(refs=None):
-    found = SkillSession.objects.published().filter(cancelled_at=None).order_by("pk")
+    found = SkillSession.objects.published().filter(cancelled_at=None, host__is_active=True).order_by("pk")
     if refs is not None:
         found = found.filter(pk__in=refs)
     found = found.select_related("host").prefetch_related("skills__names")
@@ -56,6 +59,13 @@ def rows(documents, now) -> dict[str, Row]:
         )
         for session, card in zip(sessions, cards(sessions, now), strict=True)
     }
+
+
+def hosts_came_or_went(sender, people, **kwargs):
+    """What somebody who was shut out hosts is not found; what somebody who is back hosts is, and its line moves on."""
+    hosted = SkillSession.objects.published().filter(host__in=people, cancelled_at=None)
+    discovery.republish(KIND, [str(pk) for pk in hosted.values_list("pk", flat=True)])
+    services.move_lines(hosted.filter(host__is_active=True))
 
 
 def person_changed(sender, instance, created, update_fields, **kwargs):

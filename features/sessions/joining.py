@@ -47,6 +47,11 @@ VERDICTS = {
         Verdict("host", "roster", _("You host this session.")),
         Verdict("draft", "publish", _("This session is not published yet.")),
         Verdict("cancelled", "browse", _("This session was cancelled.")),
+        Verdict(
+            "host_away",
+            "browse",
+            _("The account of the host is suspended. As things stand, this session does not take place."),
+        ),
         Verdict("started", "browse", _("This session has started. Registration is closed.")),
         Verdict("ended", "browse", _("This session is over.")),
         Verdict(
@@ -68,6 +73,7 @@ class Standing:
     is_waiting: bool
     is_verified: bool
     line: int
+    host_is_away: bool
 
 
 # One round trip: a thousand people may ask at once, and through the ORM the asking costs more than the answer.
@@ -82,15 +88,16 @@ STANDING = """
         EXISTS (SELECT FROM skill_sessions_waitlistentry
                 WHERE session_id = %(session)s AND person_id = %(person)s AND left_at IS NULL),
         EXISTS (SELECT FROM account_emailaddress WHERE user_id = %(person)s AND verified),
-        (SELECT count(*) FROM skill_sessions_waitlistentry WHERE session_id = %(session)s AND left_at IS NULL)
+        (SELECT count(*) FROM skill_sessions_waitlistentry WHERE session_id = %(session)s AND left_at IS NULL),
+        EXISTS (SELECT FROM accounts_user WHERE id = %(host)s AND NOT is_active)
 """
 
 
 def standing(session, person, now) -> Standing:
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, {"session": session.pk, "person": person.pk, "now": now})
-        seat, is_offered, is_waiting, is_verified, line = cursor.fetchone()
-    return Standing(seat or "", is_offered, is_waiting, is_verified, line)
+        cursor.execute(STANDING, {"session": session.pk, "person": person.pk, "host": session.host_id, "now": now})
+        seat, *rest = cursor.fetchone()
+    return Standing(seat or "", *rest)
 
 
 def can_join(session, person, now) -> Verdict:
@@ -113,6 +120,8 @@ def _code(session, person, mine, now):
         return "started"
     if person.is_authenticated and session.host_id == person.pk:
         return "host"
+    if mine.host_is_away:
+        return "host_away"
     if session.price_minor and not payments.is_set_up():
         return "payments_not_set_up"
     if mine.seat:

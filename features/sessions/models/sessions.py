@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -39,11 +39,17 @@ class SessionQuerySet(QuerySet):
         return self.filter(published_at__isnull=False, removed_at=None)
 
     def upcoming(self, now):
-        return self.published().filter(cancelled_at=None, starts_at__gt=now)
+        return self.published().filter(cancelled_at=None, starts_at__gt=now, host__is_active=True)
 
     def visible_to(self, person):
-        """Drafts are seen by their host alone; `person` is a key, and None for a stranger."""
-        return self.filter(Q(published_at__isnull=False) | Q(host=person), removed_at=None)
+        """Drafts are seen by their host alone; what a suspended host has published, by those who have a seat in it or
+        wait for one. `person` is a key, and None for a stranger."""
+        from features.sessions.models.seats import Registration, WaitlistEntry
+
+        seat = Registration.objects.filter(session=OuterRef("pk"), person=person, cancelled_at=None)
+        place = WaitlistEntry.objects.filter(session=OuterRef("pk"), person=person, left_at=None)
+        shown = Q(published_at__isnull=False) & (Q(host__is_active=True) | Exists(seat) | Exists(place))
+        return self.filter(shown | Q(host=person), removed_at=None)
 
     def hosted_by(self, person):
         return self.filter(host=person, removed_at=None)

@@ -55,6 +55,7 @@ from features.sessions.services.waitlist import (
     expire_offers,
     join_waitlist,
     leave_waitlist,
+    move_lines,
     tell_everybody,
 )
 
@@ -79,6 +80,7 @@ __all__ = [
     "keep_form",
     "leave_waitlist",
     "may_host",
+    "move_lines",
     "publish",
     "rating_of",
     "rating_of_session",

@@ -47,9 +47,19 @@ def position(entry) -> int:
     )
 
 
+def move_lines(sessions, now=None) -> None:
+    """Give what is free in these sessions to whoever is next, as after a time in which nothing was given."""
+    now = now or timezone.now()
+    for session in sessions.filter(starts_at__gt=now).order_by("pk").only("pk"):
+        with transaction.atomic():
+            hand_on(lock(session.pk), now)
+
+
 def hand_on(session, now) -> None:
     """Give every free seat of a locked session to whoever is next. Call it whenever a seat came free."""
     if session.is_cancelled or session.removed_at or session.starts_at <= now or session.seats_left <= 0:
+        return
+    if not session.host.is_active:  # nobody is offered what may not take place
         return
     if session.starts_at - CUTOFF <= now:
         _tell_all(session, now)
