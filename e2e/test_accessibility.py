@@ -9,6 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from e2e.world import published, seated
+from features.calendar import services as calendar
+from features.notifications import services as notifications
+from features.notifications.links import token as unsubscribe_token
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import SkillSession
@@ -20,7 +23,7 @@ PHONE_BY_DAY, PHONE_BY_NIGHT, DESK_BY_DAY, DESK_BY_NIGHT = (
     {"screen": screen, "color_scheme": theme} for screen in ("phone", "desk") for theme in ("light", "dark")
 )
 # Not pages, or not ours.
-LEFT_OUT = ("calendar", "file", "download", "logout", "mfa_login_webauthn", "admin:", "api-", "dev_")
+LEFT_OUT = ("calendar", "file", "download", "logout", "mfa_login_webauthn", "admin:", "api-", "dev_", "_atom", "_ics")
 LINKS = "[...document.links].filter((a) => a.origin === location.origin).map((a) => a.pathname)"
 
 
@@ -132,6 +135,7 @@ def test_what_strangers_see(inspect, watch, world):
         *(f"/join/{seat.join_token}/" for seat in (world.my_seat, world.soon_seat, world.over_seat)),
         f"/place/{token(world.place.public_id, WAITLIST)}/",
         f"/seat/{token(world.seat.public_id, CANCELLATION)}/cancellation/",
+        f"/unsubscribe/{unsubscribe_token(world.seat.person_id, 'reminders')}/",
     )  # fmt: skip
     assert {"home", "sessions", "session", "registration", "person", "skill", "skills"} <= stranger.seen
     assert {"account_login", "account_signup", "account_request_login_code", "account_reset_password"} <= stranger.seen
@@ -148,11 +152,18 @@ def test_what_strangers_see(inspect, watch, world):
     stranger.look("asking for the code")
 
 
-def test_what_members_see(inspect, world, learner):
+def test_what_members_see(inspect, world, learner, expert):
+    notifications.follow(person=learner, key=f"person:{expert.pk}")
     member = inspect(learner)
     sessions = (world.open, world.full, world.mine, world.offered, world.waiting, world.soon)
     own = (f"{session.get_absolute_url()}registration/" for session in sessions)
     member.visit("/", "/agenda/", world.mine.get_absolute_url(), *own)
+    assert {"inbox", "notification_preferences", "follows", "subscription"} <= member.seen
+    calendar.open_feed(person=learner)
+    notifications.suppress(address=learner.email, reason="bounced", answer="550 5.1.1 No such user")
+    for path in ("/account/calendar/", "/account/notifications/"):
+        member.page.goto(path)
+        member.look(f"{path} in its other state")
     page = member.page
     page.goto("/account/2fa/totp/activate/")
     expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()

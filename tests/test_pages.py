@@ -19,6 +19,7 @@ from django.utils import timezone
 from core.limits import RateLimited
 from core.models import RateCounter
 from features.accounts import services as accounts
+from features.notifications import services as notifications
 from features.sessions import services as sessions
 from features.sessions.models import SkillSession
 from tests.factories import make_session, make_skill, make_user
@@ -211,6 +212,7 @@ class Crowd:
                 host, about=[skill], starts_in=timedelta(days=10, hours=n), seats_taken=1, capacity=1
             )
             sessions.join_waitlist(session=waited_for, person=self.me)
+            notifications.follow(person=self.me, key=f"skill:{skill.pk}")
             with transaction.atomic():
                 accounts.audit(host, "person.corrected", f"person:{host.pk}", ["name"])
         self.count = to
@@ -238,6 +240,9 @@ LISTS = {
     "a skill": ("stranger", lambda crowd: crowd.world.skill.get_absolute_url()),
     "what a skill may be": ("stranger", lambda crowd: "/skills/suggest/?field=skills&skills=skil"),
     "inbox": ("organiser", lambda crowd: "/inbox/"),
+    "what one follows": ("organiser", lambda crowd: "/account/follows/"),
+    "feed of sessions": ("stranger", lambda crowd: "/feeds/sessions.atom"),
+    "calendar of a skill": ("stranger", lambda crowd: f"/feeds/skills/{crowd.world.skill.slug}.ics"),
     "roles": ("organiser", lambda crowd: "/manage/roles/"),
     "audit log": ("organiser", lambda crowd: "/manage/audit/"),
     "skills, to be kept in order": ("organiser", lambda crowd: "/manage/skills/"),

@@ -13,7 +13,7 @@ from features.skills.services import resolve_all
 
 PEOPLE = {"learner": ["expert", "hana"], "expert": ["leila"], "mentor": ["expert"], "organiser": ["mentor", "leila"]}
 SKILLS = {"learner": ["SQL", "PostgreSQL"], "mentor": ["Negotiation"], "moderator": ["Facilitation", "Feedback"]}
-NEWS = 3  # sessions that their followers have just been told of
+NEWS = {"expert": 3, "mentor": 1, "leila": 1}  # sessions of theirs that followers have just been told of
 
 
 @transaction.atomic
@@ -26,10 +26,8 @@ def fill(now):
     keys += [(who, f"skill:{found[name].pk}") for who, names in SKILLS.items() for name in names if name in found]
     for number, (who, key) in enumerate(keys):
         notifications.follow(person=people[who], key=key, now=now - timedelta(days=40, minutes=number))
-    _tell(people["expert"], now)
-
-
-def _tell(host, now):
-    coming = SkillSession.objects.upcoming(now).filter(host=host).order_by("-starts_at", "-pk")[:NEWS]
-    for session in coming:
-        follows.tell_followers(session.pk, now=session.published_at + timedelta(minutes=1))
+    for host, count in NEWS.items():
+        coming = SkillSession.objects.upcoming(now).filter(host=people[host]).order_by("-starts_at", "-pk")
+        coming = coming.exclude(registrations__person__in=[people[who] for who in PEOPLE])
+        for session in coming[:count]:
+            follows.tell_followers(session.pk, now=session.published_at + timedelta(minutes=1))

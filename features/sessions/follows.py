@@ -99,7 +99,7 @@ def letter(notification) -> Letter | None:
 def sentences(told) -> dict[int, str]:
     """That it was published stays true, whatever came of it."""
     found = _sessions(told, SkillSession.objects.published())
-    said = _("New: “%(title)s” by %(host)s, %(when)s.")
+    said = _("%(host)s published “%(title)s”, %(when)s.")
     return {row.pk: said % _words(found[row.ref]) for row in told if row.ref in found}
 
 

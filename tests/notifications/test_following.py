@@ -245,7 +245,7 @@ class TestBeingTold:
         follow(learner, expert)
         publish(draft)
         run_pending()
-        assert "New: “Plans” by Amara Okonjo, " in member.get("/inbox/").text
+        assert "Amara Okonjo published “Plans”, " in member.get("/inbox/").text
 
     def test_who_has_left_is_not_told(self, learner, expert, draft):
         follow(learner, expert)
@@ -412,7 +412,7 @@ class TestRest:
         run_pending()
         assert [row["key"] for row in member.get("/api/v1/follows/").json()["items"]] == [key(expert)]
         [row] = member.get("/api/v1/notifications/?unread=true").json()["items"]
-        assert row["text"].startswith("New: “Plans”")
+        assert row["text"].startswith("Amara Okonjo published “Plans”, ")
         reading = f"/api/v1/notifications/{row['id']}/reading/"
         assert member.post(reading, {}, content_type="application/json").status_code == 204
         assert member.get("/api/v1/notifications/?unread=true").json()["items"] == []

@@ -1,6 +1,8 @@
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import is_htmx, render_page, see_other
@@ -28,6 +30,8 @@ def follow(request, key):
     """Begin to follow, or stop. Whoever comes here by a log-in is led to what they wanted to follow."""
     if request.method == "POST" and request.POST.get("act") == "unfollow":
         services.unfollow(person=request.user, key=key)  # also what is no longer there
+        if request.POST.get("list"):
+            messages.success(request, _("You do not follow that any more."))
         return _answer(request, key)
     found = services.named([key]).get(key)
     if found is None:
@@ -57,4 +61,5 @@ def follow_level(request, key):
     form = FollowLevelForm(request.POST)
     if form.is_valid():
         services.follow(person=request.user, key=key, level=form.cleaned_data["level"])
+        messages.success(request, _("Saved."))
     return see_other("follows")
