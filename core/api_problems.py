@@ -44,9 +44,12 @@ def problems_of_the_api(get_response):
     def middleware(request):
         if not request.path.startswith("/api/"):
             return get_response(request)
-        if request.method == "HEAD":
+        is_head = request.method == "HEAD"
+        if is_head:
             request.method = "GET"  # the server leaves the body out
         response = get_response(request)
+        if is_head:
+            request.method = "HEAD"
         if response.status_code < 400 or response.get("Content-Type") == "application/problem+json":
             return response
         shaped = problem(response.status_code)
