@@ -9,7 +9,7 @@
     api_stranger        120  1 minute client address the same, by somebody who does not say who they are
     webhook_test         20  1 hour   person         tests and replays sent to a server of somebody else
     follow              100  1 hour   person         a script that follows everybody
-    upload               30  1 hour   person         pictures, which take a while to draw anew
+    upload               30  1 hour   person         pictures and résumés, which take a while to read
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.

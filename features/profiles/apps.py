@@ -9,9 +9,11 @@ class ProfilesConfig(AppConfig):
 
     def ready(self):
         from core import nav, seo
+        from core.seeds import seeds
         from features.accounts.personal_data import PersonalData, personal_data
         from features.accounts.services import file_access
         from features.profiles import access, findable, own_data, receivers, services  # noqa: F401
+        from features.profiles.seeds import fill
         from features.profiles.sitemaps import SkillSitemap
         from features.skills.access import acquaintances
         from features.skills.services import Merge, merges
@@ -20,6 +22,7 @@ class ProfilesConfig(AppConfig):
             nav.Place(_("Home"), "home", icon="home", order=0),
             nav.Place(_("Profile"), "profile_edit", icon="person", order=15, section="account"),
         )
+        seeds.register("profiles", (50, fill))
         acquaintances.register("sessions", access.met_in_a_session)
         file_access.register("project", access.may_see_picture)
         merges.register(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
 from features.profiles import forms
@@ -17,8 +16,8 @@ class Part:
 
     block: Block
     hint: Any
-    form: type[django_forms.BaseForm] | None = None
-    model: type[models.Entry] | None = None
+    form: Any = None
+    model: Any = None
     add: Any = ""
 
 

@@ -42,6 +42,9 @@ class EntryForm(forms.ModelForm):
                 data[name] = one_line(value)
         return data
 
+    def validate_constraints(self):
+        """The fields and `clean` say the same without a query for each constraint."""
+
 
 class StretchForm(EntryForm):
     def clean(self):
@@ -206,3 +209,15 @@ class ResumeForm(forms.Form):
         max_length=LARGEST_RESUME,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "placeholder": '{"basics": {"name": "…"}}'}),
     )
+
+    def clean(self):
+        """One text, from whichever of the two was given."""
+        data = super().clean()
+        upload = data.get("upload")
+        if upload and upload.size > LARGEST_RESUME:
+            self.add_error("upload", _("A résumé may have 256 kB. This file is no résumé, or holds pictures."))
+        elif upload:
+            data["text"] = upload.read().decode(errors="replace")
+        elif not data.get("text") and not self.errors:
+            self.add_error("text", _("Choose a file, or paste its text."))
+        return data

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from features.profiles import skill_pages
-from features.profiles.views import editing, home, person
+from features.profiles.views import editing, home, importing, person
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("account/profile/", editing.overview, name="profile_edit"),
     path("account/profile/photo/", editing.photo, name="profile_photo"),
     path("account/profile/photo/removal/", editing.photo_removal, name="profile_photo_removal"),
+    path("account/profile/import/", importing.hand_in, name="profile_import"),
+    path("account/profile/import/rows/", importing.take_over, name="profile_import_rows"),
+    path("account/profile/import/removal/", importing.discard, name="profile_import_removal"),
+    path("account/profile/resume.json", importing.download, name="profile_resume"),
     path("account/profile/<slug:block>/", editing.block, name="profile_block"),
     path("account/profile/<slug:block>/visibility/", editing.visibility, name="profile_visibility"),
     path("account/profile/<slug:block>/<int:pk>/", editing.entry, name="profile_entry"),

@@ -28,6 +28,8 @@ BODIES = {
     ("profile_visibility", "POST"): lambda w: {"visibility": "members"},
     ("profile_entry", "POST"): lambda w: {"name": "Another name"},
     ("profile_entry_place", "POST"): lambda w: {"direction": "down"},
+    ("profile_import", "POST"): lambda w: {"text": '{"awards": [{"title": "Another prize"}]}'},
+    ("profile_import_rows", "POST"): lambda w: {"row": "awards-0-0"},
     ("profile_photo", "POST"): lambda w: {"upload": make_upload()},
 }
 
@@ -55,6 +57,13 @@ profile_block@email   GET  login    login    200    200   200    200      200   
 profile_block@email   POST login    login    405    405   405    405      405        405
 profile_block@unknown GET  login    login    404    404   404    404      404        404
 profile_block@unknown POST login    login    404    404   404    404      404        404
+profile_import        GET  login    login    200    200   200    200      200        200
+profile_import        POST login    login    303    303   303    303      303        303
+profile_import_rows   GET  login    login    405    405   405    405      405        405
+profile_import_rows   POST login    login    404    303   404    404      404        404
+profile_import_removal GET  login    login    405    405   405    405      405        405
+profile_import_removal POST login    login    303    303   303    303      303        303
+profile_resume        GET  login    login    200    200   200    200      200        200
 profile_visibility    GET  login    login    405    405   405    405      405        405
 profile_visibility    POST login    login    303    303   303    303      303        303
 profile_entry         GET  login    login    404    200   404    404      404        404

@@ -175,6 +175,7 @@ class World:
         profiles.save_project(person=self.guest, entry=self.project, upload=make_upload())
         profiles.save_entry(person=self.guest, entry=Project(name="Another"))
         profiles.set_visibility(person=self.guest, block="projects", visibility="private")
+        profiles.hand_in(person=self.guest, text='{"awards": [{"title": "A prize"}]}')
 
     def _past(self, suspended):
         """One that is over, with what the guest says of it; what somebody who was shut out said is seen by nobody."""

@@ -11,18 +11,23 @@ from features.profiles.services.editing import (
     set_visibility,
     take_over_skill,
 )
+from features.profiles.services.importing import discard, hand_in, rows, take_over
 from features.profiles.services.portraits import Portrait, portrait
 
 __all__ = [
     "EntryRefused",
     "Portrait",
+    "discard",
+    "hand_in",
     "move_entry",
     "portrait",
     "publish_person",
     "remove_entry",
+    "rows",
     "save_entry",
     "save_profile",
     "save_project",
     "set_visibility",
+    "take_over",
     "take_over_skill",
 ]
