@@ -52,7 +52,7 @@ def _write(row, order):
         value = row
         for part in field.lstrip("-").split("__"):
             value = getattr(value, part)
-        values.append(value if isinstance(value, int | str) else value.isoformat())
+        values.append(value if isinstance(value, int | float | str) else value.isoformat())
     return signing.dumps(values, salt=_salt(order))
 
 

@@ -32,7 +32,7 @@ def seen(handle: str, viewer) -> User | None:
 
 def met_in_a_session(owner, viewer) -> bool:
     """One hosted, the other was there. Having a seat is not enough: anybody can take one to look at a phone number."""
-    there = Registration.objects.confirmed().filter(attendance__isnull=False)
+    there = Registration.objects.present()
     return there.filter(Q(session__host=owner, person=viewer) | Q(session__host=viewer, person=owner)).exists()
 
 

@@ -1,4 +1,3 @@
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -6,35 +5,49 @@ from django.views.decorators.http import require_safe
 
 from core.pagination import keyset
 from core.seo import absolute
-from features.accounts.models import User
+from features.profiles import skill_parts as parts
 from features.profiles.access import seen
 from features.sessions.cards import cards
-from features.sessions.models import SkillSession
 from features.skills import services as skills
 from features.skills.access import visible_blocks
 from features.skills.models import Block, Level, Skill, SkillEvidence
 
-MOST_HOSTS = 12
-
 
 @require_safe
 def skill(request, slug):
-    """What a skill is, what else it is called, and what is on: an area counts what lies below it."""
-    found = Skill.objects.select_related("parent").prefetch_related("names", "children")
-    skill = found.filter(slug=slug).first()
+    """What a skill is, what else it is called, what is on and was good, who has it: an area counts what lies below."""
+    skill = Skill.objects.select_related("parent").prefetch_related("names").filter(slug=slug).first()
     if not skill:
         return _moved(slug)
     now = timezone.now()
-    page = keyset(upcoming(skill, now).select_related("host"), request, order=("starts_at", "id"))
+    page = keyset(parts.upcoming(skill, now).select_related("host"), request, order=("starts_at", "id"))
+    people = list(parts.proven(skill).order_by("-level", "person_id")[: parts.MOST_PEOPLE + 1])
+    past = parts.well_reviewed(skill, now)
     context = {
         "skill": skill,
         "synonyms": [name.name for name in skill.names.all() if not name.is_canonical],
         "cards": cards(page.items, now),
         "page": page,
-        "hosts": hosts(skill, now),
+        "hosts": parts.hosts(skill, now),
+        "past": past,
+        "people": people[: parts.MOST_PEOPLE],
+        "has_more_people": len(people) > parts.MOST_PEOPLE,
+        "around": parts.around(skill),
+        "numbers": parts.numbers(skill, now),
+        "is_worth_finding": bool(page.items or people or past),
         "canonical_url": absolute(skill.get_absolute_url()),
     }
     return render(request, "profiles/skill.html", context)
+
+
+@require_safe
+def people(request, slug):
+    """All who have shown that they have the skill, page after page."""
+    skill = skills.by_slug(slug)
+    if not skill:
+        raise Http404
+    page = keyset(parts.proven(skill), request, order=("-level", "person_id"))
+    return render(request, "profiles/skill_people.html", {"skill": skill, "page": page})
 
 
 def _moved(slug):
@@ -43,18 +56,6 @@ def _moved(slug):
     if not skill:
         raise Http404
     return redirect(skill, permanent=True)
-
-
-def upcoming(skill, now):
-    """Sessions of the skill or of one below it, each once."""
-    taught = Skill.objects.filter(Q(pk=skill.pk) | Q(parent=skill.pk))
-    return SkillSession.objects.upcoming(now).filter(
-        pk__in=SkillSession.skills.through.objects.filter(skill__in=taught).values("session")
-    )
-
-
-def hosts(skill, now):
-    return User.objects.filter(pk__in=upcoming(skill, now).values("host")).order_by("name", "pk")[:MOST_HOSTS]
 
 
 @require_safe

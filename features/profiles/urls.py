@@ -8,6 +8,7 @@ urlpatterns = [
     path("people/<slug:handle>/", person.person, name="person"),
     path("people/<slug:handle>/skills/<slug:slug>/", skill_pages.causes, name="skill_causes"),
     path("skills/<slug:slug>/", skill_pages.skill, name="skill"),
+    path("skills/<slug:slug>/people/", skill_pages.people, name="skill_people"),
     path("account/profile/", editing.overview, name="profile_edit"),
     path("account/profile/photo/", editing.photo, name="profile_photo"),
     path("account/profile/photo/removal/", editing.photo_removal, name="profile_photo_removal"),

@@ -10,6 +10,7 @@ ARGUMENTS = {
     "skill_causes": lambda w: [w.host.handle, w.skill.slug],
     "skill_causes@no-host": lambda w: [w.guest.handle, w.skill.slug],
     "skill_causes@suspended": lambda w: [w.people["suspended"].handle, w.skill.slug],
+    "skill_people": lambda w: [w.skill.slug],
     "skill": lambda w: [w.skill.slug],
     "profile_block": lambda w: ["work"],
     "profile_block@about": lambda w: ["about"],
@@ -43,6 +44,7 @@ skill_causes   GET 200
 skill_causes@no-host GET 404      404      200    200   200    200      200        200
 skill_causes@suspended GET 404
 skill          GET 200
+skill_people   GET 200
 stored_file@private   GET  404      404      404    200   404    404      404        404
 profile_edit          GET  login    login    200    200   200    200      200        200
 profile_photo         GET  login    login    405    405   405    405      405        405
