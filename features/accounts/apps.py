@@ -8,12 +8,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from core import dev_panels, nav
-        from core.seeds import seeds
+        from core.seeds import scales, seeds
         from features.accounts import own_data, receivers  # noqa: F401
         from features.accounts import seeds as demo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
+        from features.accounts.scale import members
 
         for order, (name, label) in enumerate(
             {
@@ -26,6 +27,7 @@ class AccountsConfig(AppConfig):
             staff_pages.register(name, page)
         personal_data.register("accounts", PersonalData(own_data.export, own_data.erase))
         seeds.register("accounts", (10, demo.fill))
+        scales.register("accounts", (10, members))
         dev_panels.panels.register("Codes of the authenticator apps", demo.current_codes)
         nav.add(
             nav.Place(_("Account"), "account", order=10, section="account"),

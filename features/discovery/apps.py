@@ -6,7 +6,8 @@ class DiscoveryConfig(AppConfig):
     label = "discovery"
 
     def ready(self):
-        from core.seeds import seeds
-        from features.discovery.seeds import fill
+        from core.seeds import scales, seeds
+        from features.discovery.seeds import fill, scale
 
         seeds.register("words", (90, fill))
+        scales.register("search", (90, scale))

@@ -14,6 +14,7 @@ class SessionsConfig(AppConfig):
         from features.sessions import demo_follows, emails, entries, findable, follows, happenings, own_data, services
         from features.sessions.causes import register as register_causes
         from features.sessions.review_news import register as register_review_news
+        from features.sessions.scale import sessions
         from features.sessions.seeds import fill
         from features.sessions.services.seats import RegistrationFulfilment
         from features.sessions.sitemaps import SessionSitemap
@@ -40,5 +41,6 @@ class SessionsConfig(AppConfig):
         findable.register()
         happenings.register()
         seeds.seeds.register("sessions", (40, fill))
+        seeds.scales.register("sessions", (40, sessions))
         seeds.seeds.register("follows", (45, demo_follows.fill))
         seo.sitemaps["sessions"] = SessionSitemap

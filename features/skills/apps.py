@@ -8,9 +8,10 @@ class SkillsConfig(AppConfig):
 
     def ready(self):
         from core import nav
-        from core.seeds import seeds
+        from core.seeds import scales, seeds
         from features.accounts.personal_data import PersonalData, personal_data
         from features.skills import causes, own_data
+        from features.skills.scale import claims, levels
         from features.skills.seeds import fill
 
         personal_data.register("skills", PersonalData(own_data.export, own_data.erase))
@@ -20,3 +21,5 @@ class SkillsConfig(AppConfig):
         )
         causes.register()
         seeds.register("skills", (20, fill))
+        scales.register("skills", (20, claims))
+        scales.register("levels", (50, levels))

@@ -17,8 +17,8 @@ from features.discovery.kinds import in_order
 from features.discovery.models import Document
 from features.discovery.services.publishing import STEMMERS
 
-MOST = 5000  # of a kind that are counted
-RANKED = 300  # of those with the words in their title, and of the others: the rest of that many can be left unread
+MOST = 2000  # of a kind that are counted
+RANKED = 200  # of those with the words in their title, and of the others: the rest of that many can be left unread
 SIZE = 20
 SALT = "features.discovery.search"
 
