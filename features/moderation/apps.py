@@ -17,7 +17,7 @@ class ModerationConfig(AppConfig):
         barriers["moderation"] = services.bar
         letters.register_kinds()
         personal_data.register("moderation", PersonalData(own_data.export, own_data.erase))
-        seeds.register("moderation", (50, fill))
+        seeds.register("moderation", (35, fill))
         nav.add(
             nav.Place(_("Become an expert"), "expert_application", order=20, section="teach"),
             nav.Place(_("Teach here"), "expert_application", icon="award", order=40, section="account"),

@@ -10,9 +10,11 @@ class ProfilesConfig(AppConfig):
     def ready(self):
         from core import nav, seo
         from core.seeds import seeds
+        from features.accounts.access import StaffPage, staff_pages
+        from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.accounts.services import file_access
-        from features.profiles import access, findable, own_data, receivers, services  # noqa: F401
+        from features.profiles import access, findable, notices, own_data, receivers, services  # noqa: F401
         from features.profiles.seeds import fill
         from features.profiles.sitemaps import SkillSitemap
         from features.skills.access import acquaintances
@@ -32,3 +34,5 @@ class ProfilesConfig(AppConfig):
         seo.sitemaps["skills"] = SkillSitemap
         personal_data.register("profiles", PersonalData(own_data.export, own_data.erase))
         findable.register()
+        notices.register()
+        staff_pages.register("manage_demo", StaffPage(_("Demo world"), "manage_demo", 450, (Role.ORGANISER,)))

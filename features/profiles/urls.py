@@ -1,7 +1,7 @@
 from django.urls import path
 
 from features.profiles import skill_pages
-from features.profiles.views import editing, home, importing, person
+from features.profiles.views import demo, editing, home, importing, person
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/<slug:handle>/skills/<slug:slug>/", skill_pages.causes, name="skill_causes"),
     path("skills/<slug:slug>/", skill_pages.skill, name="skill"),
     path("skills/<slug:slug>/people/", skill_pages.people, name="skill_people"),
+    path("manage/demo/", demo.demo, name="manage_demo"),
     path("account/profile/", editing.overview, name="profile_edit"),
     path("account/profile/photo/", editing.photo, name="profile_photo"),
     path("account/profile/photo/removal/", editing.photo_removal, name="profile_photo_removal"),

@@ -74,4 +74,8 @@ profile_entry_removal GET  login    login    405    405   405    405      405   
 profile_entry_removal POST login    login    404    303   404    404      404        404
 profile_entry_place   GET  login    login    405    405   405    405      405        405
 profile_entry_place   POST login    login    404    303   404    404      404        404
+
+# The demo world goes for who has just said who they are; there is none in these tests.
+manage_demo GET  login    login    404    404   404    mfa      404        again
+manage_demo POST login    login    404    404   404    mfa      404        again
 """
