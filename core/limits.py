@@ -10,6 +10,7 @@
     webhook_test         20  1 hour   person         tests and replays sent to a server of somebody else
     follow              100  1 hour   person         a script that follows everybody
     upload               30  1 hour   person         pictures and résumés, which take a while to read
+    link_check           30  1 day    person         our looking at pages being turned against a site
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -32,6 +33,7 @@ LIMITS = {
     "webhook_test": (20, 3600),
     "follow": (100, 3600),
     "upload": (30, 3600),
+    "link_check": (30, 24 * 3600),
 }
 
 COUNT = """

@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -130,25 +131,32 @@ def post(url: str, body: str, headers: dict[str, str]) -> Answer:
     return Answer(since(), status=status, error=error, text=_tidy(text))
 
 
-def _post(url, body, headers):
+@contextlib.contextmanager
+def connected(url: str) -> Iterator[tuple[Pinned, str]]:
+    """A connection to where `url` leads, and the path to ask it for; it ends after TIMEOUT, whatever the other side
+    does. Raises AddressRefused, and what http.client and sockets raise."""
     check(url)
     parts = urlsplit(url)
     tls = parts.scheme == "https"
     port = parts.port or (443 if tls else 80)
-    connection = Pinned(parts.hostname, port, look_up(parts.hostname, port), tls=tls)
+    host = parts.hostname or ""
+    connection = Pinned(host, port, look_up(host, port), tls=tls)
     timer = threading.Timer(TIMEOUT, connection.cut)
     timer.start()
     try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body.encode(), headers)
-        response = connection.getresponse()
-        text = response.read(4 * LONGEST_ANSWER)
+        yield connection, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if connection.was_cut:  # to the parser that looks like the end of a short answer
             raise TimeoutError
-        return response.status, text
     finally:
         timer.cancel()
         connection.close()
+
+
+def _post(url, body, headers):
+    with connected(url) as (connection, path):
+        connection.request("POST", path, body.encode(), headers)
+        response = connection.getresponse()
+        return response.status, response.read(4 * LONGEST_ANSWER)
 
 
 def _tidy(text: bytes) -> str:

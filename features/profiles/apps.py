@@ -14,7 +14,7 @@ class ProfilesConfig(AppConfig):
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.accounts.services import file_access
-        from features.profiles import access, findable, notices, own_data, receivers, services  # noqa: F401
+        from features.profiles import access, findable, link_notices, notices, own_data, receivers, services  # noqa: F401
         from features.profiles.seeds import fill
         from features.profiles.sitemaps import SkillSitemap
         from features.skills.access import acquaintances
@@ -24,6 +24,7 @@ class ProfilesConfig(AppConfig):
             nav.Place(_("Home"), "home", icon="home", order=0),
             nav.Place(_("Profile"), "profile_edit", icon="person", order=15, section="account"),
         )
+        link_notices.register_kinds()
         seeds.register("profiles", (50, fill))
         acquaintances.register("sessions", access.met_in_a_session)
         file_access.register("project", access.may_see_picture)

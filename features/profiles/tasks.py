@@ -1,8 +1,12 @@
-from core.jobs import job
-from features.discovery import services as discovery
+from core.jobs import job, periodic
+from features.profiles import services
 
 
 @job
-def say_skill_anew(skill_id):
-    """What mentions a skill is found by all its names."""
-    discovery.republish_skills([int(skill_id)])
+def check_link(ref):
+    services.check_link(int(ref))
+
+
+@periodic(minutes=60)
+def recheck_links():
+    services.recheck_links()

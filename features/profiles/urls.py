@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/profile/import/rows/", importing.take_over, name="profile_import_rows"),
     path("account/profile/import/removal/", importing.discard, name="profile_import_removal"),
     path("account/profile/resume.json", importing.download, name="profile_resume"),
+    path("account/profile/links/<int:pk>/check/", editing.link_check, name="profile_link_check"),
     path("account/profile/<slug:block>/", editing.block, name="profile_block"),
     path("account/profile/<slug:block>/visibility/", editing.visibility, name="profile_visibility"),
     path("account/profile/<slug:block>/<int:pk>/", editing.entry, name="profile_entry"),

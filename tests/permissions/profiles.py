@@ -16,6 +16,7 @@ ARGUMENTS = {
     "profile_block@about": lambda w: ["about"],
     "profile_block@email": lambda w: ["email"],
     "profile_block@unknown": lambda w: ["poems"],
+    "profile_link_check": lambda w: [w.link.pk],
     "profile_visibility": lambda w: ["work"],
     "profile_entry": lambda w: ["projects", w.project.pk],
     "profile_entry_removal": lambda w: ["projects", w.project.pk],
@@ -66,6 +67,8 @@ profile_import_rows   POST login    login    404    303   404    404      404   
 profile_import_removal GET  login    login    405    405   405    405      405        405
 profile_import_removal POST login    login    303    303   303    303      303        303
 profile_resume        GET  login    login    200    200   200    200      200        200
+profile_link_check    GET  login    login    405    405   405    405      405        405
+profile_link_check    POST login    login    404    303   404    404      404        404
 profile_visibility    GET  login    login    405    405   405    405      405        405
 profile_visibility    POST login    login    303    303   303    303      303        303
 profile_entry         GET  login    login    404    200   404    404      404        404

@@ -27,7 +27,7 @@ from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Registration, SkillSession, WaitlistEntry
 from features.skills import services as skills
-from features.skills.models import Project
+from features.skills.models import ProfileLink, Project
 from tests.factories import PASSWORD, make_session, make_skill, make_upload, make_user
 from tests.permissions import passkey
 
@@ -175,6 +175,8 @@ class World:
         profiles.save_project(person=self.guest, entry=self.project, upload=make_upload())
         profiles.save_entry(person=self.guest, entry=Project(name="Another"))
         profiles.set_visibility(person=self.guest, block="projects", visibility="private")
+        self.link = ProfileLink(url="https://elsewhere.example.net/")
+        profiles.save_link(person=self.guest, entry=self.link)
         profiles.hand_in(person=self.guest, text='{"awards": [{"title": "A prize"}]}')
 
     def _past(self, suspended):

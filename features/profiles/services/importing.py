@@ -12,6 +12,7 @@ from features.accounts.models import User
 from features.profiles import resume
 from features.profiles.blocks import PARTS
 from features.profiles.services.editing import EntryRefused, save_entry, save_profile
+from features.profiles.services.links import save_link
 from features.skills import services as skills
 from features.skills.models import Block, Entry, PersonSkill, Profile, ResumeDraft
 
@@ -102,7 +103,9 @@ def take_over(*, draft: ResumeDraft, keys: Collection[str]) -> tuple[int, list[s
         if row.key not in keys or not row.is_open:
             continue
         try:
-            if row.block in IDENTITY:
+            if row.block == Block.LINKS:
+                save_link(person=person, entry=row.taken)
+            elif row.block in IDENTITY:
                 save_entry(person=person, entry=row.taken)
             else:
                 save_profile(person=person, **row.taken)

@@ -88,6 +88,9 @@ def _saved(request, part, form) -> bool:
             if pictures.get("upload"):
                 hit("upload", request.user.pk)
             services.save_project(person=request.user, entry=form.instance, **pictures)
+        elif part.block == Block.LINKS:
+            hit("link_check", request.user.pk)
+            services.save_link(person=request.user, entry=form.instance)
         else:
             services.save_entry(person=request.user, entry=form.instance)
     except services.EntryRefused as refused:
@@ -136,6 +139,17 @@ def entry_place(request, block, pk):
     up = request.POST.get("direction") != "down"
     services.move_entry(person=request.user, entry=_entry(request, block, pk), up=up)
     return _block_page(request, _part(block)) if is_htmx(request) else see_other("profile_block", block)
+
+
+@login_required
+@require_POST
+def link_check(request, pk):
+    """Have a link looked at again."""
+    link = _entry(request, "links", pk)
+    hit("link_check", request.user.pk)
+    services.look_again(link=link)
+    messages.success(request, _("We look at it in a moment."))
+    return see_other("profile_block", "links")
 
 
 @login_required

@@ -1,0 +1,71 @@
+"""Links to one's pages elsewhere, and whether they link back."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from core.jobs import enqueue
+from core.seo import absolute
+from features.accounts.models import User
+from features.notifications.services import notify
+from features.profiles import back_links
+from features.profiles.services.editing import save_entry
+from features.skills.models import ProfileLink
+
+AGAIN = timedelta(days=30)
+SOON = timedelta(days=1)  # a site may be down for a night
+PATIENCE = 3
+
+
+@transaction.atomic
+def save_link(*, person: User, entry: ProfileLink, now: datetime | None = None) -> None:
+    """Another address has to prove itself anew."""
+    before = ProfileLink.objects.filter(pk=entry.pk).values_list("url", flat=True).first()
+    if before != entry.url:
+        entry.verified_at = entry.checked_at = None
+        entry.failures, entry.problem, entry.check_at = 0, "", now or timezone.now()
+    save_entry(person=person, entry=entry)
+    if before != entry.url:
+        _ask(entry)
+
+
+@transaction.atomic
+def look_again(*, link: ProfileLink, now: datetime | None = None) -> None:
+    link.check_at, link.failures = now or timezone.now(), 0
+    link.save(update_fields=["check_at", "failures"])
+    _ask(link)
+
+
+def recheck_links(now: datetime | None = None) -> None:
+    """Have those looked at whose time has come. Once they were, their time is another."""
+    for link in ProfileLink.objects.filter(check_at__lte=now or timezone.now()).order_by("check_at")[:500]:
+        _ask(link)
+
+
+def _ask(link: ProfileLink) -> None:
+    enqueue("features.profiles.tasks.check_link", link.pk, key=f"link:{link.pk}:{link.check_at:%Y%m%d%H%M%S%f}")
+
+
+def check_link(pk: int, now: datetime | None = None) -> None:
+    """Look at the page. A mark is lost at once when the page says nothing of us, and after some days when there is no
+    page any more."""
+    now = now or timezone.now()
+    link = ProfileLink.objects.select_related("person").filter(pk=pk, check_at__lte=now).first()
+    if link is None:
+        return
+    person = link.person
+    handles = [person.handle, *person.former_handles.values_list("handle", flat=True)]
+    link.problem = back_links.problem(link.url, [absolute(reverse("person", args=[handle])) for handle in handles])
+    link.checked_at = now
+    if not link.problem:
+        link.verified_at, link.failures, link.check_at = link.verified_at or now, 0, now + AGAIN
+    else:
+        link.failures += 1
+        link.check_at = now + SOON if link.failures < PATIENCE else None
+        if link.verified_at and (link.problem == back_links.ABSENT or link.failures >= PATIENCE):
+            link.verified_at = link.check_at = None
+            url = reverse("profile_block", args=["links"])
+            notify(person, "link_lost", link.pk, url, key=f"link_lost:{link.pk}:{now.isoformat()}")
+    link.save(update_fields=["problem", "checked_at", "verified_at", "failures", "check_at"])
