@@ -14,13 +14,15 @@ from features.skills.models import Block, BlockVisibility, Skill, SkillLevel, Sk
 
 MOST_HOSTS, MOST_PEOPLE, MOST_PAST, MOST_LINKS = 12, 6, 4, 24
 GOOD, ENOUGH = 4, 3  # a mean of at least 4, of at least 3 reviews
+KEYS = ("part_of", "contains", "takes", "needed_for", "goes_with", "similar")
 BROADER, ESSENTIAL, RELATED = SkillRelation.Kind.BROADER, SkillRelation.Kind.ESSENTIAL, SkillRelation.Kind.RELATED
 
 
 @dataclass(frozen=True)
 class Around:
-    """Skills that lie around one, under a heading."""
+    """Skills that lie around one, under a heading; `key` is for programs."""
 
+    key: str
     title: str
     skills: list[Skill]
 
@@ -90,14 +92,14 @@ def around(skill) -> list[Around]:
 
     parents = [skill.parent] if skill.parent else []
     groups = [
-        Around(_("Part of"), _once(parents + to(BROADER))),
-        Around(_("In this area"), _once(below + of(BROADER), 2 * MOST_LINKS)),
-        Around(_("Takes"), _once(to(ESSENTIAL))),
-        Around(_("Needed for"), _once(of(ESSENTIAL))),
-        Around(_("Goes with"), _once(to(RELATED) + of(RELATED))),
+        Around("part_of", _("Part of"), _once(parents + to(BROADER))),
+        Around("contains", _("In this area"), _once(below + of(BROADER), 2 * MOST_LINKS)),
+        Around("takes", _("Takes"), _once(to(ESSENTIAL))),
+        Around("needed_for", _("Needed for"), _once(of(ESSENTIAL))),
+        Around("goes_with", _("Goes with"), _once(to(RELATED) + of(RELATED))),
     ]
     told = {skill.pk, *(other.pk for group in groups for other in group.skills)}
-    groups.append(Around(_("Often together, or beside it"), _similar(skill, told)))
+    groups.append(Around("similar", _("Often together, or beside it"), _similar(skill, told)))
     return [group for group in groups if group.skills]
 
 

@@ -10,6 +10,9 @@ ARGUMENTS = {
     "skill_causes": lambda w: [w.host.handle, w.skill.slug],
     "skill_causes@no-host": lambda w: [w.guest.handle, w.skill.slug],
     "skill_causes@suspended": lambda w: [w.people["suspended"].handle, w.skill.slug],
+    "api:skill_page": lambda w: [w.skill.slug],
+    "api:skills_of": lambda w: [w.host.handle],
+    "api:skills_of@no-host": lambda w: [w.guest.handle],
     "skill_people": lambda w: [w.skill.slug],
     "skill": lambda w: [w.skill.slug],
     "profile_block": lambda w: ["work"],
@@ -46,6 +49,9 @@ skill_causes@no-host GET 404      404      200    200   200    200      200     
 skill_causes@suspended GET 404
 skill          GET 200
 skill_people   GET 200
+api:skill_page GET 200
+api:skills_of  GET 200
+api:skills_of@no-host GET 404   404      200    200   200    200      200        200
 stored_file@private   GET  404      404      404    200   404    404      404        404
 profile_edit          GET  login    login    200    200   200    200      200        200
 profile_photo         GET  login    login    405    405   405    405      405        405

@@ -41,6 +41,8 @@ ARGUMENTS = {
     "own_review@to-come": _session("session"),
     "session_reviews": _session("past"),
     "session_reviews@draft": _session("draft"),
+    "api:reviews": lambda w: [w.past.pk],
+    "api:reviews@draft": lambda w: [w.draft.pk],
     "review": lambda w: [w.review.pk],
     "review@hidden": lambda w: [w.hidden_review.pk],
     "review_reply": lambda w: [w.review.pk],
@@ -180,6 +182,8 @@ own_review@to-come             GET    login    login    404    200   404    404 
 own_review@to-come             POST   login    login    404    422   404    404      404        404
 session_reviews                GET    200
 session_reviews@draft          GET    404
+api:reviews                    GET    200
+api:reviews@draft              GET    404
 review                         GET    200
 review@hidden                  GET    404
 review_reply                   POST   login    login    404    303   404    404      404        404

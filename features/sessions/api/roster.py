@@ -19,8 +19,9 @@ class Attendee(Schema):
     name: str
     note: str
     registered_at: datetime
+    attendance: str = Field(description="present, absent, or nothing while nobody knows")
     attended_at: datetime | None
-    attendance_source: str = Field(description="join_link, check_in, or nothing")
+    attendance_source: str = Field(description="join_link, check_in, correction, not_seen, or nothing")
 
 
 @router.get("{int:pk}/", auth=Member(HOSTING_READ), response=Page[Attendee], summary="Who has a seat")
@@ -54,13 +55,14 @@ def _act(verb, request, public_id) -> dict:
 
 
 def attendee(seat) -> dict:
-    here = getattr(seat, "attendance", None)
+    known = getattr(seat, "attendance", None)
     return {
         "id": seat.public_id,
         "handle": seat.person.handle,
         "name": seat.person.name,
         "note": seat.note,
         "registered_at": seat.registered_at,
-        "attended_at": here and here.happened_at,
-        "attendance_source": here.source if here else "",
+        "attendance": known.state if known else "",
+        "attended_at": known.happened_at if seat.was_there else None,
+        "attendance_source": known.source if known else "",
     }

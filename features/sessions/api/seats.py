@@ -25,7 +25,7 @@ def registrations(request, paging: Query[Paging], expand: str = ""):
 
 
 def seat(row, parts=frozenset()) -> dict:
-    attendance = getattr(row, "attendance", None)
+    attendance = row.attendance if row.was_there else None
     return {
         "id": row.public_id,
         "session": schemas.session(row.session) if "session" in parts else row.session_id,

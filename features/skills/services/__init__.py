@@ -11,7 +11,14 @@ from features.skills.services.evidence import (
 )
 from features.skills.services.finding import by_slug, names_of, resolve, resolve_all, suggest
 from features.skills.services.importing import import_esco
-from features.skills.services.levels import SkillStanding, level_of, recount_levels, skill_levels, tell_causes
+from features.skills.services.levels import (
+    SkillStanding,
+    level_of,
+    recount_levels,
+    skill_levels,
+    standing_of,
+    tell_causes,
+)
 from features.skills.services.merging import Merge, merge, merges, preview
 from features.skills.services.naming import SkillRefused, add_skill, add_synonym, load_starter
 from features.skills.services.sources import Rule, Source, Told, sources
@@ -44,6 +51,7 @@ __all__ = [
     "revoke_evidence",
     "skill_levels",
     "sources",
+    "standing_of",
     "suggest",
     "tell_causes",
     "withdraw_declared",

@@ -56,25 +56,26 @@ class ToldCause:
 def skill_levels(person, at: datetime | None = None) -> list[SkillStanding]:
     """A person's skills, the highest first; with `at`, as what had happened by then comes to."""
     if at is None:
-        kept = SkillLevel.objects.shown().filter(person=person).select_related("skill")
+        kept = SkillLevel.objects.shown().filter(person=person).select_related("skill", "person")
     else:
         kept = _as_of(person, at)
-    return [
-        SkillStanding(
-            skill=row.skill,
-            level=row.level,
-            low=row.low,
-            high=row.high,
-            rounded=row.rounded,
-            kind=row.basis,
-            basis=sources[row.basis].basis,
-            causes=row.causes,
-            freshest_at=row.freshest_at,
-            url=reverse("skill_causes", args=[person.handle, row.skill.slug]),
-        )
-        for row in sorted(kept, key=lambda row: (-row.level, row.skill.name))
-        if row.basis in sources
-    ]
+    return [standing_of(row) for row in sorted(kept, key=lambda row: (-row.level, row.skill.name))]
+
+
+def standing_of(row: SkillLevel) -> SkillStanding:
+    """A level that rests on something, as pages and programs show it; it comes with its person and skill."""
+    return SkillStanding(
+        skill=row.skill,
+        level=row.level,
+        low=row.low,
+        high=row.high,
+        rounded=row.rounded,
+        kind=row.basis,
+        basis=sources[row.basis].basis if row.basis in sources else "",
+        causes=row.causes,
+        freshest_at=row.freshest_at,
+        url=reverse("skill_causes", args=[row.person.handle, row.skill.slug]),
+    )
 
 
 def _as_of(person, at):
@@ -83,7 +84,8 @@ def _as_of(person, at):
     for skill, of_skill in groupby(rows.order_by("skill_id", "id"), key=attrgetter("skill")):
         kept = SkillLevel(person=person, skill=skill)
         _put(kept, estimate(_causes(of_skill), at, rules()), at)
-        found.append(kept)
+        if kept.causes:
+            found.append(kept)
     return found
 
 

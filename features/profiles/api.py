@@ -1,0 +1,96 @@
+"""Skills and who has shown them, by the same rules as the pages."""
+
+from datetime import datetime
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from ninja import Field, Query, Router, Schema
+
+from core.api_parts import Anybody, Page, Paging, Scope, page
+from core.seo import absolute
+from features.profiles import skill_parts
+from features.profiles.access import seen
+from features.skills import services as skills
+from features.skills.access import visible_blocks
+from features.skills.models import Block, SkillLevel
+
+skill_router = Router(tags=["Skills"])
+people_router = Router(tags=["People"])
+routers = {"/skills/": skill_router, "/people/": people_router}
+
+PEOPLE_READ = Scope("people:read", _("See people and their skills as members see them"))
+
+
+class SkillPage(Schema):
+    slug: str
+    name: str
+    description: str
+    synonyms: list[str]
+    part_of: list[str] = Field(description="Slugs, as in all lists of skills")
+    contains: list[str]
+    takes: list[str]
+    needed_for: list[str]
+    goes_with: list[str]
+    similar: list[str]
+    sessions_to_come: int
+    sessions_held: int
+    people: int = Field(description="How many have shown it publicly: level 3 or more with a range that begins at 2")
+    url: str
+
+
+class PersonSkill(Schema):
+    skill: str = Field(description="Its slug")
+    name: str
+    level: float = Field(ge=1, le=5)
+    low: float = Field(ge=1, le=5, description="The range narrows with every cause and widens with the years")
+    high: float = Field(ge=1, le=5)
+    step: int = Field(ge=1, le=5, description="The level on the scale, rounded")
+    basis: str = Field(description="The kind of cause that most of it rests on, such as session_hosted")
+    causes: int
+    freshest_at: datetime
+    url: str = Field(description="The page that opens the level to its causes")
+
+
+@skill_router.get("{slug}/", response=SkillPage, auth=Anybody(PEOPLE_READ), summary="One skill")
+def skill_page(request, slug: str):
+    """A slug that a skill had before it was merged finds it too."""
+    skill = skills.by_slug(slug)
+    if not skill:
+        raise Http404
+    around = {group.key: [other.slug for other in group.skills] for group in skill_parts.around(skill)}
+    numbers = skill_parts.numbers(skill, timezone.now())
+    return {
+        **{name: getattr(skill, name) for name in ("slug", "name", "description")},
+        "synonyms": list(skill.names.filter(is_canonical=False).order_by("name").values_list("name", flat=True)),
+        **{key: around.get(key, []) for key in skill_parts.KEYS},
+        "sessions_to_come": numbers["coming"],
+        "sessions_held": numbers["held"],
+        "people": numbers["people"],
+        "url": absolute(skill.get_absolute_url()),
+    }
+
+
+@people_router.get(
+    "{handle}/skills/", response=Page[PersonSkill], auth=Anybody(PEOPLE_READ), summary="What somebody has shown"
+)
+def skills_of(request, handle: str, paging: Query[Paging]):
+    """The highest first. Who keeps their skills from you is not there."""
+    person = seen(handle, request.user)
+    if not person or Block.SKILLS not in visible_blocks(person, request.user):
+        raise Http404
+    kept = SkillLevel.objects.shown().filter(person=person).select_related("skill", "person")
+    made = page(request, kept, paging, ("-level", "skill_id"))
+    return made | {"items": [_level(row) for row in made["items"]]}
+
+
+def _level(row):
+    standing = skills.standing_of(row)
+    return {
+        "skill": row.skill.slug,
+        "name": row.skill.name,
+        **{name: getattr(standing, name) for name in ("level", "low", "high", "causes", "freshest_at")},
+        "step": standing.rounded,
+        "basis": standing.kind,
+        "url": absolute(standing.url),
+    }
