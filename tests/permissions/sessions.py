@@ -9,7 +9,7 @@ OF_THE_HOST = {
     "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
     "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
     "api:hosting", "api:hosted_one", "api:hosted_one@draft", "api:publish@draft", "api:call_off", "api:roster",
-    "api:check_in",
+    "api:check_in", "api:undo_check_in", "api:new_session", "api:change", "api:remove",
 }  # fmt: skip
 SECRET = {"join", "waitlist_link", "cancellation_link"}
 
@@ -72,12 +72,17 @@ ARGUMENTS = {
     "api:register@draft": lambda w: [w.draft.pk],
     "api:cancel": lambda w: [w.session.pk],
     "api:my_place": lambda w: [w.full.pk],
+    "api:leave_waitlist": lambda w: [w.full.pk],
+    "api:join_waitlist": lambda w: [w.full.pk],
     "api:hosted_one": lambda w: [w.session.pk],
+    "api:remove": lambda w: [w.session.pk],
+    "api:change": lambda w: [w.session.pk],
     "api:hosted_one@draft": lambda w: [w.draft.pk],
     "api:publish@draft": lambda w: [w.draft.pk],
     "api:call_off": lambda w: [w.session.pk],
     "api:roster": lambda w: [w.session.pk],
     "api:check_in": lambda w: [w.here_seat.public_id],
+    "api:undo_check_in": lambda w: [w.here_seat.public_id],
 }
 
 
@@ -109,8 +114,17 @@ BODIES = {
     ("api:register", "POST"): lambda w: {"note": "Hello"},
     ("api:cancel", "POST"): lambda w: {"note": "Hello"},
     ("api:my_place", "POST"): lambda w: {"note": "Hello"},
+    ("api:leave_waitlist", "POST"): lambda w: {"note": "Hello"},
+    ("api:join_waitlist", "POST"): lambda w: {"note": "Hello"},
     ("api:hosting", "POST"): lambda w: {"title": "A plan", "outcome": "Know where to look.", "skills": ["PostgreSQL"]},
+    ("api:new_session", "POST"): lambda w: {
+        "title": "A plan",
+        "outcome": "Know where to look.",
+        "skills": ["PostgreSQL"],
+    },
     ("api:hosted_one", "PATCH"): lambda w: {"title": "Reading a plan again"},
+    ("api:remove", "PATCH"): lambda w: {"title": "Reading a plan again"},
+    ("api:change", "PATCH"): lambda w: {"title": "Reading a plan again"},
     ("api:hosted_one@draft", "PATCH"): lambda w: {"title": DRAFT, "outcome": "Another end."},
     ("api:call_off", "POST"): lambda w: {"reason": "I am ill."},
 }
@@ -252,12 +266,26 @@ api:register@draft             DELETE 401      401      404    404   404    404 
 api:my_place                   GET    401      401      404    200   404    404      404        404
 api:my_place                   POST   401      401      201    201   409    201      201        201
 api:my_place                   DELETE 401      401      404    204   404    404      404        404
+api:join_waitlist              GET    401      401      404    200   404    404      404        404
+api:join_waitlist              POST   401      401      201    201   409    201      201        201
+api:join_waitlist              DELETE 401      401      404    204   404    404      404        404
+api:leave_waitlist             GET    401      401      404    200   404    404      404        404
+api:leave_waitlist             POST   401      401      201    201   409    201      201        201
+api:leave_waitlist             DELETE 401      401      404    204   404    404      404        404
 api:registrations              GET    401      401      200    200   200    200      200        200
 api:hosting                    GET    401      401      200    200   200    200      200        200
 api:hosting                    POST   401      401      201    201   201    201      201        201
+api:new_session                GET    401      401      200    200   200    200      200        200
+api:new_session                POST   401      401      201    201   201    201      201        201
 api:hosted_one                 GET    401      401      404    200   404    404      404        404
 api:hosted_one                 PATCH  401      401      404    200   404    404      404        404
 api:hosted_one                 DELETE 401      401      404    409   404    404      404        404
+api:change                     GET    401      401      404    200   404    404      404        404
+api:change                     PATCH  401      401      404    200   404    404      404        404
+api:change                     DELETE 401      401      404    409   404    404      404        404
+api:remove                     GET    401      401      404    200   404    404      404        404
+api:remove                     PATCH  401      401      404    200   404    404      404        404
+api:remove                     DELETE 401      401      404    409   404    404      404        404
 api:hosted_one@draft           GET    401      401      404    200   404    404      404        404
 api:hosted_one@draft           PATCH  401      401      404    200   404    404      404        404
 api:hosted_one@draft           DELETE 401      401      404    204   404    404      404        404
@@ -266,4 +294,6 @@ api:call_off                   POST   401      401      404    200   404    404 
 api:roster                     GET    401      401      404    200   404    404      404        404
 api:check_in                   PUT    401      401      404    200   404    404      404        404
 api:check_in                   DELETE 401      401      404    204   404    404      404        404
+api:undo_check_in              PUT    401      401      404    200   404    404      404        404
+api:undo_check_in              DELETE 401      401      404    204   404    404      404        404
 """
