@@ -24,4 +24,7 @@ class Migration(migrations.Migration):
         ),
         # Texts and vectors are kept beside the row, so that counting and choosing among thousands of rows reads little.
         migrations.RunSQL("ALTER TABLE discovery_document SET (toast_tuple_target = 128)", migrations.RunSQL.noop),
+        # What was published lately waits unsorted beside the index, and every search reads through it: an eighth of the
+        # usual length is a few milliseconds.
+        migrations.RunSQL("ALTER INDEX document_words SET (gin_pending_list_limit = 512)", migrations.RunSQL.noop),
     ]

@@ -123,17 +123,28 @@ def _ranked(wanted, kinds, person, now: datetime) -> tuple[dict[str, int], list[
 LEXEME = re.compile(r"'([^']+)'")
 IN_A_ROW = re.compile(r"<(?:-|\d+)>")
 
-# Each kind is looked up by itself, so that each is counted and none is crowded out. Of more than can be ranked, what
-# has the words in its title goes first, then what is still to come, then what stands higher. Only the few that are
-# ranked are read whole: the rest is answered from the index and from rows that are kept thin.
+# All kinds are looked up at once. Where that is more than is counted, each is looked up by itself, so that none is
+# crowded out. Of more than can be ranked, what has the words in its title goes first, then what is still to come, then
+# what stands higher. Only the few that are ranked are read whole: the rest is answered from the index and from rows
+# that are kept thin. The query comes from a table, which keeps Postgres from taking a walk through all texts for the
+# shorter way where a word is common.
 FIND = """
     WITH asked AS (
         SELECT kind, is_asked, quote_literal('kind:' || kind)::tsquery AS label
         FROM unnest(%(kinds)s::text[], %(asked)s::bool[]) AS asked (kind, is_asked)
+    ), wanted AS (
+        SELECT %(visible)s::tsquery AS query
+    ), whole AS MATERIALIZED (
+        SELECT kind, id, starts_at, standing FROM discovery_document
+        WHERE words @@ (SELECT query FROM wanted) LIMIT %(most)s
     ), found AS MATERIALIZED (
+        SELECT kind, is_asked, id, starts_at, standing FROM asked JOIN whole USING (kind)
+        WHERE (SELECT count(*) FROM whole) < %(most)s
+        UNION ALL
         SELECT asked.kind, is_asked, id, starts_at, standing FROM asked, LATERAL (
             SELECT * FROM discovery_document WHERE words @@ (%(visible)s::tsquery && label) LIMIT %(most)s
         ) AS hit
+        WHERE (SELECT count(*) FROM whole) >= %(most)s
     ), titled AS MATERIALIZED (
         SELECT id, starts_at, standing FROM asked, LATERAL (
             SELECT * FROM discovery_document WHERE words @@ (%(titled)s::tsquery && label) LIMIT %(most)s
