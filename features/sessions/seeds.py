@@ -18,7 +18,7 @@ from features.accounts.models import User
 from features.notifications.models import Notification
 from features.sessions import services
 from features.sessions.demo_crowd import Crowd
-from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry
+from features.sessions.models import Format, Registration, Review, SkillSession, WaitlistEntry
 from features.sessions.services import letters
 from features.skills.services import resolve_all
 
@@ -85,6 +85,8 @@ class World:
         for session, entry, line, times in written:
             self.play(session, entry, line, times)
         services.settle_due(now=self.now)
+        for session, entry, _line, _times in written:
+            self.review(session, entry.get("reviews", []))
 
     def write(self, entry):
         host = self.people[entry["host"]]
@@ -114,6 +116,14 @@ class World:
         if reason := entry.get("cancelled"):
             services.cancel_session(session=session, by=session.host, reason=reason, now=self.now - timedelta(hours=20))
             letters.tell_of_cancellation(session.pk)
+
+    def review(self, session, said):
+        """Who was there says how it was: the first that evening, each some hours after the one before."""
+        for number, (seat, words) in enumerate(zip(session.registrations.present().order_by("pk"), said, strict=False)):
+            at = session.ends_at + timedelta(hours=2 + 5 * number)
+            review = services.write_review(registration=seat, rating=words["rating"], words=words["words"], now=at)
+            if answer := words.get("reply"):
+                services.reply_to_review(review=review, words=answer, now=at + timedelta(hours=3))
 
     def company(self, session, entry):
         """Who goes and who waits. `going` and `waiting` count the learner, who takes a seat last, is second in a line,
@@ -187,6 +197,8 @@ def _file_old_letters(now):
     happened = {
         "registered": dict(Registration.objects.values_list("pk", "registered_at")),
         "waitlist_joined": dict(WaitlistEntry.objects.values_list("pk", "joined_at")),
+        "session_reviewed": dict(Review.objects.values_list("pk", "written_at")),
+        "review_reply": dict(Review.objects.values_list("pk", "replied_at")),
     }
     unsent = Notification.objects.filter(recipient__is_demo=True, mailed_at=None)
     old = list(unsent.exclude(kind="seat_offered"))

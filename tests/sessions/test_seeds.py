@@ -22,9 +22,10 @@ from features.notifications.models import Notification
 from features.payments.models import Order, OrderLine
 from features.sessions import seeds, services
 from features.sessions.joining import can_join
-from features.sessions.models import Attendance, Registration, SkillSession, WaitlistOffer
+from features.sessions.models import Attendance, Registration, Review, SkillSession, WaitlistOffer
 from features.skills import seeds as skills
 from features.skills.models import Skill, SkillEvidence
+from features.skills.services import skill_levels
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,24 @@ class TestTheWorld:
             proved = SkillEvidence.objects.filter(person=seat.person, source=f"registration:{seat.pk}")
             assert set(proved.values_list("skill", flat=True)) == taught
 
+    def test_people_who_were_there_say_how_it_was_and_hosts_answer(self, world):
+        reviews = list(Review.objects.select_related("registration__attendance", "registration__session"))
+        assert len(reviews) >= 20
+        assert sum(bool(review.reply) for review in reviews) >= 5
+        for review in reviews:
+            assert review.registration.was_there
+            last = review.replied_at or review.written_at
+            assert review.registration.session.ends_at < review.written_at <= last <= world.now
+        assert services.rating_of(world.expert).average > 4
+        assert Attendance.objects.filter(state="absent").count() >= 20
+
+    def test_what_the_hosts_are_known_for_is_believable(self, world):
+        levels = {row.skill.name: row for row in skill_levels(world.expert)}
+        for name in ("PostgreSQL", "SQL"):
+            assert levels[name].rounded >= 3
+            assert levels[name].low > 2
+        assert not [row for row in skill_levels(world.learner) if row.rounded > 2]
+
     def test_filling_again_changes_nothing(self, world):
         before = Registration.objects.count(), SkillSession.objects.count(), Notification.objects.count()
         seeds.fill(timezone.now())
@@ -119,7 +138,7 @@ class TestTheLearner:
         assert codes.count("offered") == 1
 
     def test_has_been_to_two(self, world):
-        assert Attendance.objects.filter(registration__person=world.learner).count() == 2
+        assert Attendance.objects.filter(registration__person=world.learner, state="present").count() == 2
 
     def test_can_take_the_seat_on_offer(self, world):
         offer = WaitlistOffer.objects.get(entry__person=world.learner, closed_at=None)
