@@ -75,15 +75,16 @@ class TestEntries:
         assert read(client.get(address)) == {}
 
     def test_ninety_days_back_and_all_that_is_to_come(self, client, learner, expert, address):
-        now = timezone.now()
         for title, days in (("Long ago", -91), ("Lately", -89), ("Far off", 900)):
             session = make_session(expert, title=title)
             sessions.register(session=session, person=learner)
-            starts_at = now + timedelta(days=days)
+            starts_at = timezone.now() + timedelta(days=days)
             SkillSession.objects.filter(pk=session.pk).update(
                 starts_at=starts_at, ends_at=starts_at + timedelta(hours=1)
             )
-        assert set(read(client.get(address))) == {"Lately", "Far off"}
+        of_host = f"/ics/{services.open_feed(person=expert).secret}.ics"
+        for feed in (address, of_host):
+            assert set(read(client.get(feed))) == {"Lately", "Far off"}
 
     def test_the_queries_do_not_grow_with_the_rows(self, client, learner, address):
         def queries():

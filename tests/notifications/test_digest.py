@@ -126,6 +126,7 @@ class TestOnce:
         run_pending()
         assert len(outgoing.outbox) == 1
         assert Digest.objects.get().sent_at
+        assert Digest.objects.get().withheld_at is None
 
     def test_the_database_decides(self, learner):
         Digest.objects.create(person=learner, day=MONDAY.date(), slot_at=MONDAY)
