@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import django_filters as filters
+from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from core.text import one_line
 from features.accounts.models import Role, RoleGrant, User
 from features.moderation.models import ExpertApplication, Sanction
+
+
+def _search_box(words):
+    return forms.TextInput(attrs={"class": "input", "type": "search", "autocomplete": "off", "placeholder": words})
+
 
 STATES = [
     ("active", _("Active")),
@@ -24,7 +30,9 @@ JOINED = [("7", _("In the last 7 days")), ("30", _("In the last 30 days")), ("36
 class PeopleFilter(filters.FilterSet):
     """By name or handle, and never by e-mail address: who searches by it would learn whose it is."""
 
-    q = filters.CharFilter(label=_("Name or handle"), method="by_words", max_length=80)
+    q = filters.CharFilter(
+        label=_("Name or handle"), method="by_words", max_length=80, widget=_search_box(_("Name or handle"))
+    )
     role = filters.ChoiceFilter(
         label=_("Role"),
         choices=lambda: [(role.value, role.label.partition(":")[0]) for role in Role],
@@ -66,7 +74,9 @@ class ApplicationFilter(filters.FilterSet):
         choices=[choice for choice in ExpertApplication.State.choices if choice[0] != "draft"],
         empty_label=_("Any"),
     )
-    q = filters.CharFilter(label=_("Name or skill"), method="by_words", max_length=80)
+    q = filters.CharFilter(
+        label=_("Name or skill"), method="by_words", max_length=80, widget=_search_box(_("Name or skill"))
+    )
 
     class Meta:
         model = ExpertApplication

@@ -109,13 +109,16 @@ class RoleForm(forms.Form):
 # --- Applications -----------------------------------------------------------------------------------------------------
 class ApplicationForm(forms.ModelForm):
     skills = SkillPickerField(
-        label=_("What you would teach"), most=5, required=False, help_text=_("One to five skills, with commas between.")
+        label=_("What you would teach"),
+        most=5,
+        help_text=_("One to five skills, with commas between."),
+        error_messages={"required": _("Name at least one skill.")},
     )
     agreed = forms.BooleanField(
         label=_(
             "I teach from my own work, keep what people tell me in sessions to myself, and come when I said I would."
         ),
-        required=False,
+        error_messages={"required": _("Without this we cannot let you teach.")},
     )
 
     class Meta:
@@ -132,11 +135,17 @@ class ApplicationForm(forms.ModelForm):
             "links": _("One a line: work that can be seen, talks, a page about you elsewhere."),
         }
 
+        error_messages = {
+            "plan": {"required": _("Say what your first session would be.")},
+            "evidence": {"required": _("Say why you.")},
+        }
+
     field_order = ("skills", "plan", "evidence", "links", "agreed")
 
-    def __init__(self, *args, sending=False, **kwargs):
+    def __init__(self, *args, is_draft=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.sending = sending
+        for name in ("skills", "plan", "evidence", "agreed"):
+            self.fields[name].required = not is_draft
         if self.instance.pk:
             self.initial["skills"] = list(self.instance.skills.order_by("name"))
 
@@ -147,20 +156,6 @@ class ApplicationForm(forms.ModelForm):
             return "\n".join(field.clean(address) for address in addresses)
         except forms.ValidationError as error:
             raise forms.ValidationError(_("One of these is no address. Write each on a line of its own.")) from error
-
-    def clean(self):
-        data = super().clean()
-        if self.sending:
-            needed = {
-                "skills": _("Name at least one skill."),
-                "plan": _("Say what your first session would be."),
-                "evidence": _("Say why you."),
-                "agreed": _("Without this we cannot let you teach."),
-            }
-            for name, words in needed.items():
-                if name not in self.errors and not data.get(name):
-                    self.add_error(name, words)
-        return data
 
     def _post_clean(self):
         """Nothing is put on the row here: the service does that."""

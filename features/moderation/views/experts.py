@@ -32,7 +32,7 @@ def application(request):
         return _being_read(request, mine, AnswerForm(request.POST if act else None))
     draft = mine if mine and mine.state == State.DRAFT else None
     refused = services.why_not_apply(request.user)
-    form = ApplicationForm(request.POST if act else None, instance=draft, sending=act == "send")
+    form = ApplicationForm(request.POST if act else None, instance=draft, is_draft=act == "keep")
     if act and form.is_valid():
         try:
             return _keep(request, form, is_sent=act == "send")
@@ -83,12 +83,12 @@ def _steps(application):
 def queue(request):
     sent = ExpertApplication.objects.filter(received_at__isnull=False).select_related("person", "claimed_by")
     found = ApplicationFilter(request.GET, queryset=sent.prefetch_related("skills"))
-    is_all = any(request.GET.get(name) for name in ("state", "q"))
+    is_all = any(request.GET.get(name) for name in found.filters)
     rows = found.qs if is_all else found.qs.waiting()
     # Who waits longest comes first; among all of them the newest.
     order = ("-received_at", "-id") if is_all else ("received_at", "id")
     page = keyset(rows, request, order=order, size=25)
-    context = {"filter": found, "page": page, "table": ApplicationsTable(page.items), "is_all": is_all}
+    context = {"filter": found, "page": page, "table": ApplicationsTable(page.items), "is_filtered": is_all}
     return render(request, "moderation/manage/experts.html", context)
 
 

@@ -38,7 +38,8 @@ def people(request):
     )
     found = PeopleFilter(request.GET, queryset=everybody)
     page = keyset(found.qs, request, order=("-joined_at", "-id"), size=PAGE)
-    context = {"filter": found, "page": page, "table": PeopleTable(page.items)}
+    is_filtered = any(request.GET.get(name) for name in found.filters)
+    context = {"filter": found, "page": page, "table": PeopleTable(page.items), "is_filtered": is_filtered}
     return render(request, "moderation/manage/people.html", context)
 
 

@@ -118,10 +118,14 @@ def _count_real(found: Doomed) -> None:
 
 
 def words_for(found: Doomed) -> list[tuple[str, int]]:
-    """How many rows of which table, the most telling first."""
-    first = [User, SkillSession, Registration]
-    tables = sorted(found.rows, key=lambda model: (model not in first, -len(found.rows[model])))
-    return [(str(model._meta.verbose_name_plural), len(found.rows[model])) for model in tables if found.rows[model]]
+    """How many of what."""
+    names = {
+        User: _("Invented people"), SkillSession: _("Sessions"), Registration: _("Seats"),
+        WaitlistEntry: _("Places in line"), Order: _("Orders"), Notification: _("Notices"),
+    }  # fmt: skip
+    told = [(name, len(found.ids(model))) for model, name in names.items()]
+    rest = sum(len(ids) for model, ids in found.rows.items() if model not in names)
+    return [line for line in [*told, (_("All else that hangs on them"), rest)] if line[1]]
 
 
 # --- Removing ---------------------------------------------------------------------------------------------------------
@@ -148,6 +152,8 @@ def remove_demo(*, by: User | None, now: datetime | None = None) -> Doomed:
     now = now or timezone.now()
     if refused := why_not_remove(by):
         raise refused
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # it may be a world of any size
     # Seats of invented people in real sessions are given back the usual way, so that whoever waits moves up.
     invented = User.objects.filter(is_demo=True)
     for entry in WaitlistEntry.objects.filter(person__in=invented, left_at=None).exclude(session__host__in=invented):
