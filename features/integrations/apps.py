@@ -8,13 +8,15 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self):
         from core import api_parts, nav
+        from core.seeds import seeds as demo
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.integrations import notices, own_data, services
+        from features.integrations import notices, own_data, seeds, services
 
         api_parts.seams.register("bearer", services.caller_of)
         api_parts.seams.register("role", services.may_act_as)
         personal_data.register("integrations", PersonalData(own_data.export, own_data.erase))
         notices.register_kinds()
+        demo.register("integrations", (60, seeds.fill))
         nav.add(
             nav.Place(_("Tokens"), "tokens", order=80, section="account"),
             nav.Place(_("Webhooks"), "webhooks", order=81, section="account"),

@@ -1,5 +1,6 @@
 """Thousands of calls to every operation of the API, as five kinds of callers: no fault, nothing the document omits."""
 
+import os
 import secrets
 import sys
 import time
@@ -12,6 +13,7 @@ from django.test.utils import setup_test_environment
 
 def main(arguments=()):
     examples = int(arguments[0]) if arguments else 25
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
     django.setup()
     from django.core.management import call_command
 
