@@ -89,13 +89,14 @@ class TestTheLineThatIsShown:
 
     def test_what_somebody_wrote_is_never_markup(self, client, expert, skill):
         title = "<b>Plans</b> & <mark>"
-        outcome = "</p><script>alert(1)</script> <mark>plans</mark> & \x02plans"
+        outcome = "</p><script>alert(1)</script> <mark>plans</mark> & \x02plans & <"
         sessions.publish(
             session=make_session(expert, about=[skill], published=False, title=title, outcome=outcome), by=expert
         )
         text = page(client, "plans alert")
         assert "<script>alert" not in text
         assert "&lt;script&gt;<mark>alert</mark>(1)" in text
+        assert "plans</mark> &amp; &lt;" in text
         assert text.count("<mark>") == text.count("</mark>")
         assert "<b>Plans" not in text
 

@@ -191,6 +191,8 @@ class TestSearch:
         publish("5", "Salaries in the community", visibility="members")
         assert found("salaries") == found("salaries", person=AnonymousUser()) == []
         assert found("salaries", person=learner) == ["5"]
+        assert services.search("salaries").counts == {}
+        assert services.search("salaries", person=learner).counts == {"session": 1}
 
     def test_three_queries_however_much_is_found(self, shelf, django_assert_num_queries):
         for number in range(20):

@@ -16,7 +16,7 @@ ROUNDS = 25
 
 def pages():
     """(name, who asks, address) of the lists and pages there are, with things that are asked for most."""
-    from django.db.models import Count
+    from django.db.models import Count, F
     from django.utils import timezone
 
     from features.accounts.models import User
@@ -24,9 +24,11 @@ def pages():
     from features.skills.models import Skill
 
     coming = SkillSession.objects.upcoming(timezone.now())
-    session = coming.order_by("-seats_taken", "pk").first()
+    # With a seat left, so that its page is of the same sort whatever the size of the world.
+    session = coming.filter(seats_taken__lt=F("capacity")).order_by("-seats_taken", "pk").first()
     popular = Skill.objects.filter(sessions__in=coming).annotate(n=Count("sessions")).order_by("-n", "pk").first()
-    member = User.objects.annotate(n=Count("registrations")).order_by("-n", "pk").first()
+    others = User.objects.exclude(registrations__session=session).exclude(hosted_sessions__isnull=False)
+    member = others.annotate(n=Count("registrations")).order_by("-n", "pk").first()
     return [
         ("home, a stranger", None, "/"),
         ("home, a member", member, "/"),

@@ -57,12 +57,14 @@ def _entries(people: Sequence[User]) -> Iterator[Entry]:
 def _portraits(people: Sequence[User], public: set[int]) -> Iterator[Portrait]:
     ids = [person.pk for person in people]
     chosen: dict[int, dict[str, str]] = defaultdict(dict)
-    for row in BlockVisibility.objects.filter(person__in=ids):
-        chosen[row.person_id][row.block] = row.visibility
+    said = BlockVisibility.objects.filter(person__in=ids).values_list("person_id", "block", "visibility")
+    for person_id, block, visibility in said:
+        chosen[person_id][block] = visibility
     rows: dict[tuple[int, str], list] = defaultdict(list)
-    for block in TOLD:
-        for row in LISTS[block].filter(person__in=ids):
-            rows[row.person_id, block.value].append(row)
+    for part in TOLD:
+        of_them: Any = LISTS[part].filter(person__in=ids)
+        for row in of_them:
+            rows[row.person_id, part.value].append(row)
     profiles = Profile.objects.in_bulk(ids)
     for person in people:
         seen_by_all = {Blocks.PUBLIC} if person.pk in public else {Blocks.PUBLIC, Blocks.MEMBERS}
