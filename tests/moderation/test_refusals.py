@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from features.moderation import services
 from features.sessions import services as sessions
-from features.sessions.models import Registration
+from features.sessions.models import Attendance, Registration, SkillSession
 from tests.factories import make_session
 from tests.moderation.conftest import browser_of
 
@@ -71,3 +71,30 @@ def test_whoever_is_no_expert_is_led_to_the_application(learner):
     client = browser_of(learner)
     for path in ("/hosting/", "/sessions/new/"):
         assert 'href="/account/expert/"' in client.get(path).text
+
+
+class TestReviews:
+    @pytest.fixture
+    def seat(self, session, learner):
+        """Of somebody who was there, in a session that ended an hour ago."""
+        seat = sessions.register(session=session, person=learner)
+        start = timezone.now() - timedelta(hours=2)
+        SkillSession.objects.update(starts_at=start, ends_at=start + timedelta(hours=1))
+        Attendance.objects.create(registration=seat, source="check_in", happened_at=start)
+        return seat
+
+    def test_writing_one(self, moderator, seat, learner):
+        bar_from(moderator, learner, "review")
+        with pytest.raises(sessions.ReviewRefused) as refused:
+            sessions.write_review(registration=seat, rating=1, words="Bad")
+        assert refused.value.code == "barred"
+        assert "Never came" in refused.value.words
+
+    def test_answering_one(self, moderator, seat, expert):
+        review = sessions.write_review(registration=seat, rating=4, words="Good")
+        bar_from(moderator, expert, "review")
+        with pytest.raises(sessions.ReviewRefused) as refused:
+            sessions.reply_to_review(review=review, words="Thanks")
+        assert refused.value.code == "barred"
+        review.refresh_from_db()
+        assert not review.reply

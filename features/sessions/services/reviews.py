@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from features.accounts import access
 from features.notifications.services import notify
 from features.sessions.models import Registration, Review
 from features.sessions.services.waitlist import lock
@@ -61,7 +62,12 @@ def why_not_review(seat, session, now) -> ReviewRefused | None:
         return ReviewRefused("removed", _("Your review was removed, so it can no longer be changed."))
     if now >= review_end(session):
         return ReviewRefused("too_late", _("A session can be reviewed for 30 days."))
-    return None
+    return _barred(seat.person)
+
+
+def _barred(person) -> ReviewRefused | None:
+    bar = access.bar(person, access.Ability.REVIEW)
+    return ReviewRefused("barred", bar.words) if bar else None
 
 
 def review_end(session):
@@ -76,6 +82,8 @@ def reply_to_review(*, review, words, now=None) -> Review:
         raise ReviewRefused("removed", _("This review was removed."))
     if review.replied_at:
         raise ReviewRefused("replied", _("You have answered this review. One answer is all there is."))
+    if refusal := _barred(review.registration.session.host):
+        raise refusal
     review.reply, review.replied_at = words, now or timezone.now()
     review.save(update_fields=["reply", "replied_at"])
     notify(review.registration.person, "review_reply", review.pk, reverse("review", args=[review.pk]))
