@@ -13,7 +13,7 @@ from features.sessions.filters import SessionFilter
 from features.sessions.joining import CUTOFF, can_join
 from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, corrections_end, room_is_open
-from features.sessions.services.reviews import Rating, rating_of_session, reviews_of_session, why_not_review
+from features.sessions.services.reviews import Rating, rating_of, rating_of_session, reviews_of_session, why_not_review
 from features.sessions.services.waitlist import position
 from features.skills import services as skills
 
@@ -109,6 +109,7 @@ def session_page(session: SkillSession, person, now) -> dict:
     context |= {
         "skills": names,
         "held": held,
+        "host_rating": rating_of(session.host),
         "canonical_url": absolute(session.get_absolute_url()),
         "next_dates": [],
         "similar": [],

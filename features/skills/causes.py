@@ -15,7 +15,7 @@ def register():
     sources.register(
         DECLARED,
         Source(
-            rule=Rule(reach=2, weight=0.2),
+            rule=Rule(reach=1.5, weight=0.2),
             basis=_("Self-declared"),
             words=_("Says so on their profile"),
             why=_("What people say of themselves is a beginning. Anything they do here soon outweighs it."),
