@@ -145,7 +145,7 @@ def _has_nul(data) -> bool:
 
 # --- Lists ------------------------------------------------------------------------------------------------------------
 class Paging(Schema):
-    cursor: str = Field("", description="From `next` of the page before; it fits only the same list and ordering")
+    cursor: str = Field("", description="From the next of the page before; it fits only the same list and order")
     page_size: int = Field(20, ge=1, le=MOST_ON_A_PAGE)
 
 

@@ -50,7 +50,16 @@ def groups() -> dict[str, list[dict]]:
 @cache
 def schemas() -> dict[str, list[dict]]:
     components = api.get_openapi_schema()["components"]["schemas"]
-    return {name: _fields(schema) for name, schema in sorted(components.items()) if schema.get("properties")}
+    return {
+        name: _fields(schema)
+        for name, schema in sorted(components.items())
+        if schema.get("properties") and not _is_page(name)
+    }
+
+
+def _is_page(name: str) -> bool:
+    """Page[Session] is called Page_Session_ there; all of them have items and next."""
+    return name.startswith("Page_") and name.endswith("_")
 
 
 def _operation(path, method, operation) -> dict:
@@ -96,7 +105,8 @@ def _fields(schema) -> list[dict]:
 def _type(schema) -> str:
     """ "string, date-time", "Session", "list of Session", "Host or string"."""
     if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2]
+        name = schema["$ref"].rpartition("/")[2]
+        return f"page of {name[5:-1]}" if _is_page(name) else name
     if "anyOf" in schema:
         return " or ".join(_type(part) for part in schema["anyOf"])
     if "allOf" in schema:
@@ -105,5 +115,8 @@ def _type(schema) -> str:
         return ", ".join(str(value) for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
+    low, high = schema.get("minimum"), schema.get("maximum")
     parts = [schema.get("type", "anything"), schema.get("format", "")]
+    if low is not None and high is not None:
+        parts.append(f"{low} to {high}")
     return ", ".join(part for part in parts if part)

@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.test import override_settings
 from django.test.client import Client, ClientHandler
 from django.utils import timezone
 
@@ -210,7 +211,8 @@ class World:
 @contextmanager
 def made(blocker):
     """A world for many tests, each of which undoes what it does. Thousands of requests are not logged."""
-    with blocker.unblock(), transaction.atomic():
+    # Whoever gave the password a moment ago has done so for all of the tests, however slow the machine is.
+    with blocker.unblock(), transaction.atomic(), override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=3600):
         logging.disable(logging.CRITICAL)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # a worker may wait for its next test

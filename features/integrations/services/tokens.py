@@ -37,7 +37,7 @@ def offered_scopes(person, *, with_second_factor: bool) -> list[Scope]:
     """What this person can give to a token: parts that take a role only with it, and only with a second factor."""
     return [
         scope
-        for scope in scopes.values()
+        for _name, scope in sorted(scopes.items())
         if not scope.role or (with_second_factor and has_role(person, scope.role) and has_second_factor(person))
     ]
 
