@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 
 from e2e.world import published, seated
 from features.calendar import services as calendar
+from features.moderation import services as moderation
+from features.moderation.links import page_of
 from features.notifications import services as notifications
 from features.notifications.links import token as unsubscribe_token
 from features.sessions import services
@@ -200,7 +202,13 @@ def test_what_hosts_see(inspect, world, expert):
     host.look("new session with faults")
 
 
-def test_what_the_organiser_sees(inspect, world, organiser):
+def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
+    draft = moderation.save_draft(person=learner, skills=world.about, plan="Plans", evidence="Years", links="")
+    moderation.send(application=draft)
+    moderation.ask_for_mark(person=learner, kind="works_at", name="Port", link="https://example.org/team")
+    other = make_user("Second Moderator", role="moderator")
+    given = moderation.impose(by=other, person=outsider, kind="silence", reason="Advertising")
+    moderation.appeal(sanction=given, text="It was no advertisement.")
     secret = add_totp(organiser)
     organising = inspect()
     page = organising.page
@@ -216,6 +224,9 @@ def test_what_the_organiser_sees(inspect, world, organiser):
     organising.visit("/manage/", under="/manage/")
     organising.visit("/account/2fa/", "/account/2fa/recovery-codes/", under="/account/2fa/")
     assert {"manage", "manage_roles", "manage_audit"} <= organising.seen
+    of_people = {"manage_person", "manage_expert", "manage_mark", "manage_sanction", "manage_new_sanction"}
+    assert of_people | {"manage_role_revocation", "manage_appeals"} <= organising.seen
+    organising.visit(page_of(given), under=page_of(given))
 
 
 @pytest.mark.urls("e2e.script_pages")
