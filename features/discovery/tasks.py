@@ -1,10 +1,16 @@
 from datetime import timedelta
 
-from core.jobs import periodic
+from core.jobs import job, periodic
 from core.models import PeriodicRun
 from features.discovery import services
 
 LEARN = "features.discovery.tasks.learn_words"
+
+
+@job
+def say_skill_anew(skill_id):
+    """What mentions a skill is found by all its names."""
+    services.republish_skills([int(skill_id)])
 
 
 @periodic(minutes=5)

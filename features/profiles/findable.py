@@ -97,4 +97,4 @@ def taxonomy_changed(sender, skills, **kwargs):
         discovery.republish(SKILL, [str(pk) for pk in some])
         mentioning = Document.objects.exclude(kind=SKILL).filter(skills__overlap=list(some))
         for pk in sorted({pk for row in mentioning.values_list("skills", flat=True) for pk in row} & set(some)):
-            enqueue("features.profiles.tasks.say_skill_anew", pk)
+            enqueue("features.discovery.tasks.say_skill_anew", pk)
