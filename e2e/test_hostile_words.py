@@ -1,5 +1,6 @@
 """C1 and C2: what people write stays text, on a page as in what htmx swaps in. Nothing runs, nothing is asked for."""
 
+from datetime import timedelta
 from itertools import cycle
 from urllib.parse import quote
 
@@ -7,6 +8,8 @@ import pytest
 
 from e2e import hostile
 from features.sessions import services
+from features.sessions.models import Attendance, Registration
+from tests.factories import make_session, make_user
 
 # What no page of ours has, whoever wrote in it: handlers, links that are no links, scripts of another place.
 UNSOUND = """(doc) => [...doc.querySelectorAll("*")].filter((node) =>
@@ -128,6 +131,27 @@ def test_on_the_roster(enter, expert, people, skill):
     for tick in page.locator("[id^=tick-]").all()[:5]:
         name = tick.get_attribute("id")
         swap(page, [tick.get_attribute("action")], f"#{name}", "POST")
+
+
+def test_in_reviews_and_their_answers(page, stolen, expert, skill):
+    session = make_session(expert, about=[skill], starts_in=timedelta(days=-2), capacity=500)
+    answers = hostile.packed([*hostile.WORDS, *hostile.REQUESTS], 1000, "\n")
+    reviews = cycle(hostile.packed([*hostile.WORDS, *hostile.REQUESTS], 2000, "\n"))
+    for number, answer in enumerate(answers):
+        person = make_user(f"Guest {number}")
+        seat = Registration.objects.create(session=session, person=person, confirmed_at=session.starts_at)
+        Attendance.objects.create(registration=seat, source=Attendance.Source.CHECK_IN)
+        review = services.write_review(registration=seat, rating=5, words=next(reviews))
+        services.reply_to_review(review=review, words=answer)
+        open_pages(page, [f"/reviews/{review.pk}/"])
+    assert len(answers) > 10
+    page.goto(f"{session.get_absolute_url()}reviews/")
+    paths = [page.url]
+    while page.get_by_role("link", name="Next page").count():
+        page.get_by_role("link", name="Next page").click()
+        paths.append(page.url)
+    open_pages(page, [session.get_absolute_url(), *paths])
+    assert stolen == []
 
 
 def test_nothing_that_people_write_makes_a_request(page, stolen, skill):
