@@ -152,7 +152,7 @@ registration@removed           POST   404
 registration@full              GET    200
 registration@full              POST   302      302      422    422   303    422      422        422
 registration@now               GET    200
-registration@now               POST   302      302      422    303   422    422      422        422
+registration@now               POST   302      302      422    303   303    422      422        422
 registration_cancellation      GET    login    login    404    200   404    404      404        404
 registration_cancellation      POST   login    login    404    303   404    404      404        404
 registration_cancellation@full GET    login    login    404    404   200    404      404        404
