@@ -279,6 +279,17 @@ class TestAtOnce:
         in_parallel([call] * 20)
         assert SkillSession.objects.count() == 1
 
+    def test_a_burst_of_fifty_does_not_exceed_the_limit(self, crowded, monkeypatch):
+        monkeypatch.setitem(LIMITS, "api", (20, 60))
+        _session, token = crowded
+
+        def call():
+            return Client(headers={"authorization": f"Bearer {token}"}).get(SESSIONS)
+
+        answers = in_parallel([call] * 50)
+        assert sorted(answer.status_code for answer in answers) == [200] * 20 + [429] * 30
+        assert all("Retry-After" in answer for answer in answers if answer.status_code == 429)
+
     def test_while_the_first_is_at_work_the_second_is_told_so(self, crowded, monkeypatch):
         session, token = crowded
         name = {}
