@@ -78,7 +78,7 @@ class TestWriting:
         draft = SkillSession.objects.get()
         response = client.post(f"{draft.get_absolute_url()}publication/")
         assert response.status_code == 422
-        assert "Ask the organiser" in response.text
+        assert "Apply to become one" in response.text
 
     def test_extra_fields_change_nothing(self, client, expert, skill, learner):
         client.force_login(expert)
