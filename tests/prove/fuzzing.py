@@ -55,8 +55,8 @@ class Findings:
 def fuzz(
     callers: dict[str, str], known: dict[str, list], *, examples: int, start=0, in_turn=False, only=""
 ) -> Findings:
-    """`callers`: a token by name, "" for a stranger; all of them at every operation, or one `in_turn`. `known`: values
-    of path parameters that lead somewhere, which more than every other call uses."""
+    """`callers`: a token by name, "" for a stranger; all of them at every operation, or one `in_turn`. `known`: see
+    `known_in`; more than every other call uses these."""
     site = WSGIHandler()
 
     def from_here(environ, start_response):
@@ -102,9 +102,11 @@ def _try(operation, name, token, known, examples, start, findings):
     def run(case):
         if chance.random() < 0.6:
             for parameter in case.path_parameters or {}:
-                key = f"{operation.path} {parameter}"
-                if values := known.get(key) or known.get(parameter):
+                if values := known.get(parameter):
                     case.path_parameters[parameter] = chance.choice(values)
+            for field in case.body if isinstance(case.body, dict) else ():
+                if values := known.get(f"body {field}"):
+                    case.body[field] = chance.choice(values)
         headers.pop("Idempotency-Key", None)
         if case.method in UNSAFE and chance.random() < 0.3:
             headers["Idempotency-Key"] = chance.choice(["a", "b"])
@@ -139,7 +141,15 @@ def _token(person) -> str:
 
 
 def known_in(world) -> dict[str, list]:
+    """Values of path parameters, and of fields of bodies, that lead somewhere."""
     return {
+        "body skills": [[world.skill.name]],
+        "body time_zone": ["Europe/Berlin"],
+        "body language": ["en"],
+        "body minutes": [60],
+        "body cancellation_hours": [24],
+        "body reminder_minutes": [[60]],
+        "body room_url": ["https://meet.example.org/room"],
         "pk": [world.session.pk, world.draft.pk, world.now.pk, world.full.pk, world.offered.pk],
         "public_id": [world.here_seat.public_id, world.now_seat.public_id, world.seat.public_id],
         "slug": [world.skill.slug],
