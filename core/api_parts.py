@@ -4,7 +4,7 @@ time are written. See `features/sessions/api.py` for an example; `core/api.py` f
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
@@ -195,4 +195,8 @@ def money(minor: int, currency: str) -> dict:
 
 
 def moment(value: datetime | None, zone: str) -> dict | None:
-    return {"at": value.astimezone(ZoneInfo(zone)), "time_zone": zone} if value else None
+    if value is None:
+        return None
+    local = value.astimezone(ZoneInfo(zone))
+    # Before there were zones clocks differed by seconds as well, which ISO 8601 as programs read it cannot say.
+    return {"at": value.astimezone(UTC) if local.utcoffset().seconds % 60 else local, "time_zone": zone}

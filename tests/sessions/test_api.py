@@ -1,7 +1,7 @@
 """The API of sessions: the same verbs and the same refusals as the pages."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -50,6 +50,11 @@ class TestBrowsing:
         row = client.get(url(session)).json()
         assert row["starts"] == {"at": "2031-07-04T11:00:00+02:00", "time_zone": "Europe/Berlin"}
         assert row["price"] == {"minor": 1250, "currency": "EUR"}
+
+    def test_a_time_before_there_were_zones_is_said_in_utc(self, client, expert):
+        """Berlin was 53 minutes and 28 seconds ahead then, and an offset has no seconds."""
+        session = make_session(expert, starts_at=datetime(1820, 7, 4, 9, tzinfo=UTC), time_zone="Europe/Berlin")
+        assert client.get(url(session)).json()["starts"]["at"] == "1820-07-04T09:00:00Z"
 
     def test_what_was_made_up_for_the_demo_says_so(self, client, session, expert):
         assert client.get(url(session)).json()["is_demo"] is False
