@@ -137,7 +137,7 @@ class Stretch(Entry):
     @property
     def span(self) -> str:
         end = _("today") if self.is_current else dates.words(self.ended_on)
-        return "–".join(str(part) for part in (dates.words(self.started_on), end) if part)
+        return "–".join(dict.fromkeys(str(part) for part in (dates.words(self.started_on), end) if part))
 
 
 class Work(Stretch):
