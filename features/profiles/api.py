@@ -9,7 +9,8 @@ from ninja import Field, Query, Router, Schema
 
 from core.api_parts import Anybody, Page, Paging, Scope, page
 from core.seo import absolute
-from features.profiles import skill_parts
+from core.templatetags.ui import stored_url
+from features.profiles import resume, services, skill_parts
 from features.profiles.access import seen
 from features.skills import services as skills
 from features.skills.access import visible_blocks
@@ -19,6 +20,7 @@ skill_router = Router(tags=["Skills"])
 people_router = Router(tags=["People"])
 routers = {"/skills/": skill_router, "/people/": people_router}
 
+TOLD = ("handle", "name", "headline", "time_zone", "languages", "joined_at")
 PEOPLE_READ = Scope("people:read", _("See people and their skills as members see them"))
 
 
@@ -52,6 +54,18 @@ class PersonSkill(Schema):
     url: str = Field(description="The page that opens the level to its causes")
 
 
+class Person(Schema):
+    handle: str
+    name: str
+    headline: str
+    time_zone: str = Field(description="An IANA zone, or empty")
+    languages: list[str] = Field(description="In which they can follow a session")
+    photo: str | None = Field(description="The address of a WebP, 384 wide")
+    joined_at: datetime
+    url: str
+    resume: dict = Field(description="What you may see of their profile, as JSON Resume 1.0.0")
+
+
 @skill_router.get("{slug}/", response=SkillPage, auth=Anybody(PEOPLE_READ), summary="One skill")
 def skill_page(request, slug: str):
     """A slug that a skill had before it was merged finds it too."""
@@ -68,6 +82,24 @@ def skill_page(request, slug: str):
         "sessions_held": numbers["held"],
         "people": numbers["people"],
         "url": absolute(skill.get_absolute_url()),
+    }
+
+
+@people_router.get("{handle}/", response=Person, auth=Anybody(PEOPLE_READ), summary="One person")
+def person(request, handle: str):
+    """Blocks that you may not see are left out, as are those that are empty. A handle of before finds them too."""
+    person = seen(handle, request.user)
+    if not person:
+        raise Http404
+    shown = services.portrait(person, visible_blocks(person, request.user))
+    return {
+        **{
+            name: getattr(person, name)
+            for name in ("handle", "name", "headline", "time_zone", "languages", "joined_at")
+        },
+        "photo": absolute(stored_url(person.photo_id, 384)) if person.photo_id else None,
+        "url": absolute(person.get_absolute_url()),
+        "resume": resume.write(shown),
     }
 
 

@@ -11,6 +11,8 @@ ARGUMENTS = {
     "skill_causes@no-host": lambda w: [w.guest.handle, w.skill.slug],
     "skill_causes@suspended": lambda w: [w.people["suspended"].handle, w.skill.slug],
     "api:skill_page": lambda w: [w.skill.slug],
+    "api:person": lambda w: [w.host.handle],
+    "api:person@no-host": lambda w: [w.guest.handle],
     "api:skills_of": lambda w: [w.host.handle],
     "api:skills_of@no-host": lambda w: [w.guest.handle],
     "skill_people": lambda w: [w.skill.slug],
@@ -50,6 +52,8 @@ skill_causes@suspended GET 404
 skill          GET 200
 skill_people   GET 200
 api:skill_page GET 200
+api:person     GET 200
+api:person@no-host GET 404   404      200    200   200    200      200        200
 api:skills_of  GET 200
 api:skills_of@no-host GET 404   404      200    200   200    200      200        200
 stored_file@private   GET  404      404      404    200   404    404      404        404

@@ -45,6 +45,7 @@ class TestCanary:
             text = client.get(owner.get_absolute_url()).text
             for block in PARTS:
                 assert f"{block} {CANARY}" not in text, (block, viewer)
+            text += client.get(f"/api/v1{owner.get_absolute_url()}").text
             assert owner.email not in text
             assert CANARY not in text
         document = Document.objects.get(kind="person", ref=str(owner.pk))
@@ -72,6 +73,18 @@ class TestCanary:
         assert "worksFor" not in text
         assert f"education {CANARY}" in text
         assert "telephone" not in text
+
+    def test_the_api_tells_what_the_page_tells(self, client, owner, learner):
+        address = f"/api/v1{owner.get_absolute_url()}"
+        services.set_visibility(person=owner, block="work", visibility="members")
+        said = client.get(address).json()
+        assert (said["handle"], said["name"]) == (owner.handle, owner.name)
+        assert said["resume"]["education"][0]["institution"] == f"education {CANARY}"
+        assert "work" not in said["resume"]
+        assert not {"email", "phone"} & set(said["resume"]["basics"])
+        client.force_login(learner)
+        assert client.get(address).json()["resume"]["work"][0]["name"] == f"work {CANARY}"
+        assert client.get("/api/v1/people/nobody-of-that-name/").status_code == 404
 
 
 class TestWhoSees:
