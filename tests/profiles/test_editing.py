@@ -177,6 +177,19 @@ class TestPhoto:
         assert own.post("/account/profile/photo/").status_code == 422
         assert not StoredFile.objects.exists()
 
+    def test_what_no_file_of_ours_can_be_is_not_taken_in(self, own):
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        from core.uploads import MOST_BYTES
+
+        upload = SimpleUploadedFile("a.jpg", bytes(MOST_BYTES + 1), "image/jpeg")
+        answer = own.post("/account/profile/photo/", {"upload": upload})
+        assert answer.status_code == 422
+        assert not answer.wsgi_request.FILES
+        assert "8 MB" in answer.text
+        upload = SimpleUploadedFile("a.jpg", bytes(MOST_BYTES - 1), "image/jpeg")
+        assert "larger than 8 MB" in own.post("/account/profile/photo/", {"upload": upload}).text
+
     def test_it_is_removed(self, own, expert):
         own.post("/account/profile/photo/", {"upload": make_upload()})
         assert own.post("/account/profile/photo/removal/").status_code == 303
