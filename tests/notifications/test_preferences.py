@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from core.jobs import run_pending
 from features.accounts.personal_data import erase_all, export_all
 from features.notifications import services
+from features.notifications.kinds import groups
 from features.notifications.models import Level, Notification, Preference
 from features.notifications.services import choose, notify
 from features.sessions import services as sessions
@@ -23,8 +24,9 @@ def member(client, learner):
 
 
 def answers(**changes):
-    chosen = dict.fromkeys(["reminders", "follow_up", "waitlist_joined", "tips"], "mail")
-    return chosen | {"follows": "digest", "digest": "weekly"} | changes
+    """What is proposed for each group, of whatever feature, and something else for some."""
+    proposed = {key: str(group.proposed) for key, group in groups().items() if group.is_optional}
+    return proposed | {"digest": "weekly"} | changes
 
 
 def subjects():
@@ -106,7 +108,7 @@ class TestPreferencesPage:
         choose(person=learner, levels={"tips": Level.OFF})
         page = member.get(URL).text
         assert '<input type="radio" name="tips" value="off"' in page
-        assert page.count("checked") == 6
+        assert page.count("checked") == len(answers())
         checked = page[page.index('name="tips" value="off"') :].split(">")[0]
         assert "checked" in checked
         assert "Always sent, because a seat is at stake." in page

@@ -1,5 +1,6 @@
 """What a member is told. Whose it is not, it does not exist for; the address in a letter is its own key."""
 
+from features.notifications import services
 from features.notifications.links import token
 
 SECRET = {"unsubscribe"}
@@ -24,7 +25,8 @@ ARGUMENTS = {
 }
 BODIES = {
     ("notification_preferences", "POST"): lambda w: {
-        "reminders": "off", "follow_up": "inbox", "waitlist_joined": "mail", "follows": "mail", "digest": "daily",
+        **dict.fromkeys(services.levels(w.guest), "off"),
+        "digest": "daily",
     },
     ("follow", "POST"): lambda w: {"act": "follow"},
     ("follow_level", "POST"): lambda w: {"level": "mail"},
