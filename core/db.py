@@ -11,7 +11,11 @@ from django.db.models import Expression
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 
 
-def atomic_retry(verb, attempts: int = 8):
+class StartOver(Exception):
+    """What stopped this transaction is a row that its snapshot does not show: only a new transaction can read it."""
+
+
+def atomic_retry(verb, attempts: int = 12):
     """Run `verb` in one transaction. At REPEATABLE READ and above Postgres may refuse a commit that raced another;
     such a refusal, and a deadlock, mean "start over". Inside an outer transaction there is nothing to start over."""
 
@@ -24,11 +28,12 @@ def atomic_retry(verb, attempts: int = 8):
             try:
                 with transaction.atomic():
                     return verb(*args, **kwargs)
-            except OperationalError as error:
+            except (OperationalError, StartOver) as error:
                 state = getattr(error.__cause__, "sqlstate", None)
-                if state not in (SERIALIZATION_FAILURE, DEADLOCK) or attempt == attempts - 1:
+                may_retry = isinstance(error, StartOver) or state in (SERIALIZATION_FAILURE, DEADLOCK)
+                if not may_retry or attempt == attempts - 1:
                     raise
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - spreads retries, guards nothing
+                time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 7)))  # noqa: S311 - spreads retries, guards nothing
         raise AssertionError("unreachable")
 
     return wrapped

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from core.db import atomic_retry
+from core.db import StartOver, atomic_retry
 from core.limits import hit
 from features.notifications.services import notify
 from features.sessions.joining import CUTOFF, can_join
@@ -95,8 +95,11 @@ def join_waitlist(*, session, person, note="", now=None) -> WaitlistEntry:
     try:
         with transaction.atomic():
             entry = WaitlistEntry.objects.create(session=session, person=person, note=note, joined_at=now)
-    except IntegrityError:  # an entry left over from before the cutoff, when seats were open
-        return session.waitlist.get(person=person, left_at=None)
+    except IntegrityError as error:  # an entry left over from before the cutoff, when seats were open
+        entry = session.waitlist.filter(person=person, left_at=None).first()
+        if entry is None:  # made at the same moment by a second tap: a strict snapshot does not show it
+            raise StartOver from error
+        return entry
     hit("registration", person.pk)
     notify(person, "waitlist_joined", entry.pk, session.get_absolute_url())
     return entry
