@@ -29,6 +29,8 @@ NOT_DURABLE = (
     "-c",
     "fsync=off",
     "-c",
+    "max_connections=300",  # tests press a hundred at once, in several processes beside each other
+    "-c",
     "synchronous_commit=off",
     "-c",
     "full_page_writes=off",
