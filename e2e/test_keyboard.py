@@ -51,7 +51,7 @@ def test_the_skip_link_leads_past_the_navigation(enter, session):
 def test_searching_filtering_and_taking_a_seat(enter, session, learner):
     page = enter(learner)
     page.goto("/sessions/")
-    tab_to(page, page.get_by_role("searchbox"))
+    tab_to(page, page.get_by_role("searchbox", name="Search sessions"))
     page.keyboard.type("query")
     expect(page.get_by_role("heading", name="2 sessions for “query”")).to_be_visible()
     tab_to(page, page.get_by_role("checkbox", name="Workshop"))

@@ -37,7 +37,7 @@ class TestSearch:
         page.goto("/sessions/")
         expect(page.get_by_role("heading", name="2 sessions")).to_be_visible()
         loaded = page.evaluate("performance.timeOrigin")
-        search = page.get_by_role("searchbox")
+        search = page.get_by_role("searchbox", name="Search sessions")
         search.press_sequentially("backups")
         expect(page.get_by_role("heading", name="1 session for “backups”")).to_be_visible()
         expect(page.get_by_role("status").filter(has_text="1 session for “backups”")).to_be_attached()
@@ -56,7 +56,7 @@ class TestSearch:
     def test_nothing_found_offers_a_way_on(self, enter, session):
         page = enter()
         page.goto("/sessions/")
-        page.get_by_role("searchbox").press_sequentially("postgers")
+        page.get_by_role("searchbox", name="Search sessions").press_sequentially("postgers")
         page.get_by_role("link", name="PostgreSQL").click()
         expect(page.get_by_role("link", name=session.title)).to_be_visible()
 
