@@ -6,6 +6,7 @@ import traceback
 from contextvars import ContextVar
 
 from django.conf import settings
+from django.http import HttpRequest
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 EMAIL = re.compile(r"[^\s@<>\"'()]+@[^\s@<>\"'()]+\.[^\s@<>\"'()]+")
@@ -36,8 +37,8 @@ class WithoutPath(logging.Filter):
     """Django names the path of what went wrong, and some paths are keys: their route says as much."""
 
     def filter(self, record):
-        request = getattr(record, "request", None)
-        if request is not None and isinstance(record.args, tuple):
+        request = getattr(record, "request", None)  # its route, once this has seen the record
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
             match = getattr(request, "resolver_match", None)
             paths = {request.path, request.path.encode("unicode_escape").decode()}  # Django escapes what it logs
             route = f"/{match.route}" if match else "unmatched"

@@ -21,7 +21,7 @@ def public_people(*, for_good=False):
 
 def visible_people(viewer):
     """Other members than those are seen by members."""
-    return User.objects.filter(is_active=True) if viewer.is_authenticated else public_people()
+    return User.objects.filter(is_active=True).confirmed() if viewer.is_authenticated else public_people()
 
 
 def seen(handle: str, viewer) -> User | None:

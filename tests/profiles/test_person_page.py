@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import make_session
+from tests.factories import make_session, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -22,3 +22,11 @@ def test_a_member_who_hosts_nothing_is_seen_by_members(client, expert, learner):
     assert client.get("/people/sofia-mendes/").status_code == 404
     client.force_login(expert)
     assert client.get("/people/sofia-mendes/").status_code == 200
+
+
+def test_a_sign_up_that_nobody_proved_is_nobody_yet(client, learner):
+    stranger = make_user("Vera Unproved", verified=False)
+    client.force_login(learner)
+    assert client.get(f"/people/{stranger.handle}/").status_code == 404
+    stranger.emailaddress_set.update(verified=True)
+    assert client.get(f"/people/{stranger.handle}/").status_code == 200

@@ -5,7 +5,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +33,10 @@ class UserQuerySet(QuerySet):
         return self.filter(last_login=None, is_superuser=False, role_grants=None, is_demo=False).exclude(
             emailaddress__verified=True
         )
+
+    def confirmed(self):
+        """Everybody but those: before an address is proved, nobody else is told that there is somebody."""
+        return self.exclude(Exists(self.model.objects.unconfirmed().filter(pk=OuterRef("pk"))))
 
 
 AllPeople = BaseUserManager.from_queryset(UserQuerySet)

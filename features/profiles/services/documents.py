@@ -28,10 +28,10 @@ def publish_person(person: User) -> None:
 
 def entries(refs: Collection[str] | None = None) -> Iterator[Entry]:
     """A fixed number of queries for hundreds of people at a time."""
-    found, strangers = User.objects.filter(is_active=True).order_by("pk"), User.objects.unconfirmed()
+    found = User.objects.filter(is_active=True).confirmed().order_by("pk")
     if refs is not None:
-        found, strangers = found.filter(pk__in=refs), strangers.filter(pk__in=refs)
-    for people in batched(found.exclude(pk__in=strangers.values("pk")).iterator(chunk_size=AT_ONCE), AT_ONCE):
+        found = found.filter(pk__in=refs)
+    for people in batched(found.iterator(chunk_size=AT_ONCE), AT_ONCE):
         yield from _entries(people)
 
 
