@@ -5,7 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 import features.skills.dates
-import features.skills.models.profile
+import features.skills.models.entries
 from django.conf import settings
 from django.db import migrations, models
 
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('title', models.CharField(max_length=120, verbose_name='what')),
                 ('awarder', models.CharField(blank=True, max_length=120, verbose_name='given by')),
-                ('awarded_on', features.skills.models.profile.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='when')),
+                ('awarded_on', features.skills.models.entries.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='when')),
                 ('summary', models.TextField(blank=True, max_length=1000, verbose_name='in your words')),
                 ('person', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -73,9 +73,9 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('issuer', models.CharField(blank=True, max_length=120, verbose_name='issued by')),
                 ('number', models.CharField(blank=True, max_length=80, verbose_name='number')),
-                ('url', features.skills.models.profile.WebField(blank=True, max_length=300, verbose_name='where it can be checked')),
-                ('issued_on', features.skills.models.profile.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='issued')),
-                ('expires_on', features.skills.models.profile.PartialDateField(blank=True, help_text='Empty if it does not.', max_length=10, validators=[features.skills.dates.check], verbose_name='expires')),
+                ('url', features.skills.models.entries.WebField(blank=True, max_length=300, verbose_name='where it can be checked')),
+                ('issued_on', features.skills.models.entries.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='issued')),
+                ('expires_on', features.skills.models.entries.PartialDateField(blank=True, help_text='Empty if it does not.', max_length=10, validators=[features.skills.dates.check], verbose_name='expires')),
                 ('person', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -89,14 +89,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('started_on', features.skills.models.profile.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='started')),
-                ('ended_on', features.skills.models.profile.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='ended')),
+                ('started_on', features.skills.models.entries.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='started')),
+                ('ended_on', features.skills.models.entries.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='ended')),
                 ('is_current', models.BooleanField(default=False, verbose_name='it goes on')),
                 ('institution', models.CharField(max_length=120, verbose_name='school or university')),
                 ('area', models.CharField(blank=True, max_length=120, verbose_name='subject')),
                 ('degree', models.CharField(blank=True, max_length=80, verbose_name='degree')),
                 ('grade', models.CharField(blank=True, max_length=40, verbose_name='grade')),
-                ('url', features.skills.models.profile.WebField(blank=True, max_length=300, verbose_name='web page')),
+                ('url', features.skills.models.entries.WebField(blank=True, max_length=300, verbose_name='web page')),
                 ('courses', models.TextField(blank=True, help_text='One a line.', max_length=3000, verbose_name='courses')),
                 ('person', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('url', features.skills.models.profile.WebField(blank=True, max_length=300, verbose_name='address')),
+                ('url', features.skills.models.entries.WebField(blank=True, max_length=300, verbose_name='address')),
                 ('label', models.CharField(blank=True, max_length=60, verbose_name='what it is')),
                 ('verified_at', models.DateTimeField(editable=False, null=True)),
                 ('checked_at', models.DateTimeField(editable=False, null=True)),
@@ -163,11 +163,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('started_on', features.skills.models.profile.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='started')),
-                ('ended_on', features.skills.models.profile.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='ended')),
+                ('started_on', features.skills.models.entries.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='started')),
+                ('ended_on', features.skills.models.entries.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='ended')),
                 ('is_current', models.BooleanField(default=False, verbose_name='it goes on')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('url', features.skills.models.profile.WebField(blank=True, max_length=300, verbose_name='web page')),
+                ('url', features.skills.models.entries.WebField(blank=True, max_length=300, verbose_name='web page')),
                 ('summary', models.TextField(blank=True, max_length=2000, verbose_name='what it is')),
                 ('highlights', models.TextField(blank=True, help_text='One a line.', max_length=3000, verbose_name='highlights')),
                 ('person', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -199,13 +199,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('started_on', features.skills.models.profile.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='started')),
-                ('ended_on', features.skills.models.profile.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='ended')),
+                ('started_on', features.skills.models.entries.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='started')),
+                ('ended_on', features.skills.models.entries.PartialDateField(blank=True, max_length=10, validators=[features.skills.dates.check], verbose_name='ended')),
                 ('is_current', models.BooleanField(default=False, verbose_name='it goes on')),
                 ('position_held', models.CharField(max_length=120, verbose_name='position')),
                 ('organisation', models.CharField(max_length=120, verbose_name='where')),
                 ('place', models.CharField(blank=True, max_length=80, verbose_name='place')),
-                ('url', features.skills.models.profile.WebField(blank=True, max_length=300, verbose_name='web page')),
+                ('url', features.skills.models.entries.WebField(blank=True, max_length=300, verbose_name='web page')),
                 ('summary', models.TextField(blank=True, max_length=2000, verbose_name='what you did')),
                 ('highlights', models.TextField(blank=True, help_text='One a line.', max_length=3000, verbose_name='highlights')),
                 ('person', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -1,22 +1,18 @@
-from features.skills.models.evidence import EvidenceQuerySet, SkillEvidence, SkillLevel, SkillLevelQuerySet
-from features.skills.models.profile import (
+from features.skills.models.entries import (
     Achievement,
-    Block,
-    BlockVisibility,
     Certification,
     Education,
     Entry,
     Goal,
     PersonSkill,
-    Profile,
     ProfileLink,
     Project,
-    ResumeDraft,
     SpokenLanguage,
     Stretch,
-    Visibility,
     Work,
 )
+from features.skills.models.evidence import EvidenceQuerySet, SkillEvidence, SkillLevel, SkillLevelQuerySet
+from features.skills.models.profile import Block, BlockVisibility, Profile, ResumeDraft, Visibility
 from features.skills.models.taxonomy import (
     EscoConcept,
     FormerSlug,
