@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 from django.utils.csp import CSP
 from environs import Env
 
+from core.pool import check_connection
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What is set to nothing is not set: compose files and shells pass empty values for names nobody gave.
 for _name in [name for name, value in os.environ.items() if not value]:
@@ -120,7 +122,12 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # A page that needs more than five seconds of one statement is broken: fail it before it takes the site with it.
     "options": "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=30000",
-    **({"pool": {"min_size": 1, "max_size": _pool, "timeout": 5}} if _pool else {}),
+    # Connections of our own can keep the plans of what every request asks; behind a pooler there is no "our own".
+    **(
+        {"pool": {"min_size": 1, "max_size": _pool, "timeout": 5, "check": check_connection}, "prepare_threshold": 1}
+        if _pool
+        else {}
+    ),
 }
 
 REDIS_URL = env.str("REDIS_URL", "")
@@ -313,7 +320,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        "django.request": {"filters": ["without_path"]},
+        # What is refused stands in the line of its request already.
+        "django.request": {"filters": ["without_path"], "level": "ERROR"},
         "django.security.csrf": {"filters": ["without_path"]},
     },
 }

@@ -54,8 +54,8 @@ def way_back(get_response):
 
     def middleware(request):
         response = get_response(request)
-        to_login = f"{reverse(settings.LOGIN_URL)}?next="
-        if request.method != "POST" or not response.get("Location", "").startswith(to_login):
+        location = request.method == "POST" and response.get("Location", "")
+        if not location or not location.startswith(f"{reverse(settings.LOGIN_URL)}?next="):
             return response
         page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
         path = services.safe_next(request, f"{page.path}?{page.query}" if page.query else page.path)

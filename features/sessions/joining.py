@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from core.db import first_row
 from features.accounts import access
 from features.payments import services as payments
 
@@ -94,9 +94,7 @@ STANDING = """
 
 
 def standing(session, person, now) -> Standing:
-    with connection.cursor() as cursor:
-        cursor.execute(STANDING, {"session": session.pk, "person": person.pk, "host": session.host_id, "now": now})
-        seat, *rest = cursor.fetchone()
+    seat, *rest = first_row(STANDING, {"session": session.pk, "person": person.pk, "host": session.host_id, "now": now})
     return Standing(seat or "", *rest)
 
 

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from django.test import Client
+from django.urls import include, path
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,6 +96,10 @@ def test_where_names_our_own_line_and_nothing_said():
     assert found["where"].startswith("/tests/core/test_logs.py:")
 
 
+class Broken:
+    urlpatterns = [path("join/<str:token>/", lambda request, token: 1 / 0), path("", include("core.urls"))]
+
+
 class TestWhatGoesWrong:
     """A path may be a key: a line about it names the route."""
 
@@ -102,12 +107,20 @@ class TestWhatGoesWrong:
         return [logs.JsonFormatter().format(record) for record in caplog.records]
 
     def test_a_key_that_is_refused_stands_in_no_line(self, db, client, caplog):
-        for path in ("/join/a-secret-name/", "/nothing/a-secret-name/", "/unsubscribe/a-secret-näme%0A/"):
-            assert client.get(path).status_code == 404
+        for key in ("/join/a-secret-name/", "/nothing/a-secret-name/", "/unsubscribe/a-secret-näme%0A/"):
+            assert client.get(key).status_code == 404
         client.put("/join/a-secret-name/")
-        text = "\n".join(self.lines(caplog))
-        assert "Not Found: /join/<str:token>/" in text
-        assert "Not Found: unmatched" in text
+        lines = self.lines(caplog)
+        assert [json.loads(line)["route"] for line in lines][:2] == ["/join/<str:token>/", "unmatched"]
+        assert len(lines) == 4  # one a request: a refusal says nothing that its line does not
+        assert "secret" not in "\n".join(lines)
+
+    def test_what_breaks_is_said_with_its_route(self, db, settings, caplog):
+        settings.ROOT_URLCONF = Broken
+        with pytest.raises(ZeroDivisionError):
+            Client().get("/join/a-secret-name/")
+        [text] = [line for line in self.lines(caplog) if "ERROR" in line]
+        assert "Internal Server Error: /join/<str:token>/" in text
         assert "secret" not in text
 
     def test_nor_does_one_in_a_form_without_its_token(self, db, caplog):

@@ -167,11 +167,15 @@ class TestSearch:
         assert sorted(seen, key=int) == [str(number) for number in range(25)]
         assert seen == [d.ref for d in services.search("welding", size=100).documents]
 
-    @pytest.mark.parametrize("forge", [
-        lambda: "x",
-        lambda: "1:2:3",
-        lambda: signing.dumps([1], salt="features.discovery.search"),
-    ], ids=["a letter", "numbers", "signed with too little"])
+    @pytest.mark.parametrize(
+        "forge",
+        [
+            lambda: "x",
+            lambda: "1:2:3",
+            lambda: signing.dumps([1], salt="features.discovery.search"),
+        ],
+        ids=["a letter", "numbers", "signed with too little"],
+    )
     def test_a_forged_cursor_is_the_first_page(self, shelf, forge):
         assert found("query", after=forge()) == found("query")
 

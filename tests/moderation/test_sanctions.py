@@ -69,6 +69,14 @@ class TestWhatItTakes:
             for ability in Ability:
                 access.bar(person, ability)
 
+    def test_of_whom_nothing_was_taken_nothing_is_asked(self, moderator, learner, django_assert_num_queries):
+        given = impose(moderator, learner, "silence")
+        assert fresh(learner).is_sanctioned
+        services.lift(by=moderator, sanction=given, reason="A mistake")
+        person = fresh(learner)
+        with django_assert_num_queries(0):
+            assert access.bar(person, Ability.REVIEW) is None
+
     def test_nobody_else_is_touched(self, moderator, learner, outsider):
         impose(moderator, learner)
         assert may(outsider, Ability.LOG_IN)

@@ -74,6 +74,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # these two columns are what they come to, so that every query of every feature is right without knowing them.
     is_active = models.BooleanField(default=True)
     suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
+    # False: no sanction holds, nobody need ask. Moderation writes it with the sanction, and sees to its end.
+    is_sanctioned = models.BooleanField(default=False, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 

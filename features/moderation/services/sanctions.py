@@ -33,7 +33,10 @@ class SanctionRefused(Exception):
 
 # --- Asking -----------------------------------------------------------------------------------------------------------
 def bar(person: User, ability: str, scope: str = "") -> Bar | None:
-    """What stands between a person and an ability: the sanction that holds longest. One query a request."""
+    """What stands between a person and an ability: the sanction that holds longest. No query for nearly everybody, and
+    for the others one a request."""
+    if not person.is_sanctioned:
+        return None
     known = getattr(person, "_sanctions", None)
     if known is None:
         known = person._sanctions = list(Sanction.objects.in_force().filter(person=person.pk))  # type: ignore[attr-defined]
@@ -124,7 +127,10 @@ def tell_ends(*, now: datetime | None = None) -> int:
 
 def _keep_in_step(person: User, now: datetime) -> None:
     person._sanctions = None  # type: ignore[attr-defined]
-    suspensions = list(Sanction.objects.in_force(now).filter(person=person, kind=Sanction.Kind.SUSPENSION))
+    in_force = list(Sanction.objects.in_force(now).filter(person=person))
+    person.is_sanctioned = bool(in_force)
+    User.objects.filter(pk=person.pk).update(is_sanctioned=person.is_sanctioned)
+    suspensions = [sanction for sanction in in_force if sanction.kind == Sanction.Kind.SUSPENSION]
     if not suspensions:
         accounts.reinstate(person=person)
         return
