@@ -19,7 +19,7 @@ class Recorder(dict):
     def __contains__(self, key): self.asked.add(key); return super().__contains__(key)
     def __getitem__(self, key): self.asked.add(key); return super().__getitem__(key)
     def get(self, key, default=None): self.asked.add(key); return super().get(key, default)
-import sys, django, environs, dj_database_url, django.utils.csp
+import sys, django, environs, dj_database_url, django.utils.csp, psycopg_pool
 os.environ = Recorder(os.environ)
 import core.settings
 print(*sorted(os.environ.asked))

@@ -154,7 +154,7 @@ class TestAddress:
         client.get(address)
         lines = "\n".join(logs.JsonFormatter().format(record) for record in caplog.records)
         assert "/ics/<str:secret>.ics" in lines
-        assert "Not Found" in lines
+        assert '"status": 404' in lines
         secret = address.removeprefix("/ics/").removesuffix(".ics")
         for hidden in (secret, CalendarFeed.objects.get().secret):
             assert hidden not in lines
