@@ -95,7 +95,7 @@ def steps(folder: Path) -> list[list[Step]]:
 
 
 def pytest(folder: Path, part: str) -> list[str]:
-    return [PYTHON, "-m", "pytest", part, "-q", "-n", "auto", "--dist", "loadgroup", f"--junit-xml={folder}/{part}.xml"]
+    return [PYTHON, "-m", "pytest", part, "-q", "-n", "auto", f"--junit-xml={folder}/{part}.xml"]
 
 
 def run(lanes: list[list[Step]], environment: dict[str, str], folder: Path) -> bool:

@@ -9,7 +9,7 @@ from core import languages
 from core.text import one_line
 from features.accounts import handles, services, zones
 from features.accounts.fields import NameField
-from features.accounts.models import Role, User
+from features.accounts.models import User
 
 
 class SaysEMail:
@@ -143,30 +143,3 @@ class PreferencesForm(forms.ModelForm):
 
     def clean_headline(self):
         return one_line(self.cleaned_data["headline"])
-
-
-class GrantForm(forms.Form):
-    handle = forms.CharField(label=_("Handle of the member"), max_length=30)
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    scope = forms.CharField(
-        label=_("Only in"),
-        max_length=100,
-        required=False,
-        help_text=_("A text key such as skill:12. Empty: everywhere."),
-    )
-    until_on = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("The role ends after this day. Empty: until it is revoked."),
-    )
-
-    def clean_handle(self):
-        person = User.objects.filter(handle=self.cleaned_data["handle"].strip().lstrip("@").lower()).first()
-        if person is None:
-            raise forms.ValidationError(_("Nobody has this handle. It is the last word of a member's address."))
-        self.person = person
-        return person.handle
-
-    def clean_scope(self):
-        return one_line(self.cleaned_data["scope"])

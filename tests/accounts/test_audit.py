@@ -28,7 +28,8 @@ def strengthen(client):
 def give_role(client, organiser, learner, letters, begin):
     log_in(client, organiser, add_totp(organiser))
     begin()
-    client.post("/manage/roles/", {"handle": learner.handle, "role": "finance", "scope": "skill:1"})
+    role = {"role": "finance", "scope": "skill:1", "reason": "Keeps the books"}
+    client.post(f"/manage/people/{learner.pk}/roles/", role)
     return organiser, "role.granted", learner, ["finance@skill:1"]
 
 

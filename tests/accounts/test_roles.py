@@ -153,33 +153,10 @@ class TestRolesPage:
     def test_it_lists_what_is_in_force(self, in_charge, expert):
         page = in_charge.get(self.PATH).content.decode()
         assert "Amara Okonjo" in page
-        assert "May publish" in page or "may publish" in page
+        assert "Expert" in page
 
-    def test_a_role_is_given_until_the_end_of_a_day(self, in_charge, learner):
-        day = (timezone.localtime() + timedelta(days=10)).date()
-        data = {"handle": "@Sofia-Mendes", "role": "reviewer", "scope": "skill:3", "until_on": day.isoformat()}
-        answer = in_charge.post(self.PATH, data, follow=True)
-        assert "Sofia Mendes has the role now." in answer.content.decode()
-        grant = RoleGrant.objects.get(person=learner)
-        assert (grant.role, grant.scope) == ("reviewer", "skill:3")
-        assert grant.until.astimezone(timezone.get_current_timezone()).date() >= day
-        assert grant.until > timezone.now() + timedelta(days=9)
-
-    @pytest.mark.parametrize(
-        ("data", "words"),
-        [
-            ({"handle": "nobody", "role": "expert"}, "Nobody has this handle"),
-            ({"handle": "", "role": "expert"}, "required"),
-            ({"handle": "sofia-mendes", "role": "emperor"}, "not one of the available choices"),
-            ({"handle": "sofia-mendes", "role": "expert", "until_on": "2001-01-01"}, "lies in the past"),
-            ({"handle": "sofia-mendes", "role": "expert", "until_on": "tomorrow"}, "valid date"),
-        ],
-    )
-    def test_what_is_wrong_is_said(self, in_charge, learner, data, words):
-        answer = in_charge.post(self.PATH, data)
-        assert answer.status_code == 422
-        assert words in answer.content.decode()
-        assert not RoleGrant.objects.filter(person=learner).exists()
+    def test_it_leads_to_where_a_role_is_given(self, in_charge):
+        assert 'href="/manage/people/"' in in_charge.get(self.PATH).text
 
     def test_a_role_is_taken_back_for_a_reason_that_stays(self, in_charge, expert):
         grant = RoleGrant.objects.get(person=expert)

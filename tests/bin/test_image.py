@@ -21,7 +21,6 @@ from core.preconditions import ROOT
 from tests import ground
 from tests.prove.site import free_port
 
-pytestmark = pytest.mark.xdist_group("image")  # built once
 NOBODY = 65534
 PATIENCE = 60  # seconds: a bound, not an expectation
 # What the machine of the tests brings along, and what would change it.

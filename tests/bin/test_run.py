@@ -20,7 +20,6 @@ from features.accounts import seeds
 from tests import ground
 from tests.prove.site import free_port
 
-pytestmark = pytest.mark.xdist_group("run")  # style sheets are collected once, and processors are few
 PATIENCE = 120  # seconds: a bound for a busy machine, not an expectation
 
 

@@ -123,7 +123,10 @@ class TestPerson:
 
     def test_roles_are_given_and_taken_with_a_reason(self, as_organiser, learner):
         path = f"{PATH}{learner.pk}/roles/"
-        assert as_organiser.post(path, {"role": "reviewer", "until": "", "reason": ""}).status_code == 422
+        for wrong in ({"reason": ""}, {"role": "emperor"}, {"until": "tomorrow"}):
+            answer = as_organiser.post(path, {"role": "reviewer", "until": "", "reason": "Reads well"} | wrong)
+            assert answer.status_code == 422
+        assert not RoleGrant.objects.filter(person=learner).exists()
         given = {"role": "reviewer", "scope": "", "until": "30", "reason": "Knows the field"}
         page = as_organiser.post(path, given, follow=True).text
         assert "Knows the field" in page

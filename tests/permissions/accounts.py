@@ -28,7 +28,6 @@ BODIES = {
     ("account_change_password", "POST"): lambda w: {"oldpassword": PASSWORD, **NEW_PASSWORD},
     ("account_email", "POST"): lambda w: {"email": "moved@example.org", "action_add": ""},
     ("mfa_edit_webauthn", "POST"): lambda w: {"name": "Another name"},
-    ("manage_roles", "POST"): lambda w: {"handle": w.people["member"].handle, "role": "reviewer"},
 }
 
 TABLE = """
@@ -107,7 +106,6 @@ mfa_reauthenticate_webauthn         POST login    login    again  302   again  a
 manage                              GET  login    login    404    404   404    mfa      404        200
 manage                              POST login    login    404    404   404    mfa      405        405
 manage_roles                        GET  login    login    404    404   404    mfa      404        200
-manage_roles                        POST login    login    404    404   404    mfa      404        302
 stored_file                         GET  200
 manage_audit                        GET  login    login    404    404   404    mfa      404        200
 manage_audit                        POST login    login    404    404   404    mfa      405        405

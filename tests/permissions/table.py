@@ -23,18 +23,25 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from features.accounts.middleware import PRIVILEGED_PATHS
-from tests.permissions.world import World
+from tests.permissions.world import World, watched
 
 COLUMNS = ("stranger", "unverified", "member", "owner", "expert", "moderator", "moderator+", "organiser")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 AGAIN = ("/account/reauthenticate/", "/account/2fa/reauthenticate/")
 MISSING = 999_999_999
+
+
+@dataclass(frozen=True)
+class Look:
+    answer: HttpResponse
+    written: set[str]  # the tables that anything was written to
 
 
 @dataclass
@@ -71,6 +78,17 @@ class Row:
         body = self.bodies[method](world) if method in self.bodies else {}
         path = self.path(world, missing=missing)
         return send(self.browser(world, persona), method, path, body | (extra or {}), is_json=self.is_json, **headers)
+
+    def look(self, world: World, persona: str, **headers) -> Look:
+        """What a GET is answered with. As it is undone, tests of the same row need not ask a second time."""
+        if world.looks.get("row") != self.name:
+            world.looks = {"row": self.name}
+        key = persona, *sorted(headers.items())
+        if key not in world.looks:
+            with watched() as written:
+                answer = self.ask(world, persona, "GET", **headers)
+            world.looks[key] = Look(answer, written)
+        return world.looks[key]
 
     @property
     def url_name(self) -> str:
@@ -146,6 +164,11 @@ def read(module: ModuleType) -> list[Row]:
         if body := module.BODIES.get((name, method)) or module.BODIES.get((url_name, method)):
             row.bodies[method] = body
     return list(rows.values())
+
+
+def each(rows: list[Row]):
+    """The rows as parameters. A row's tests run beside each other (see `tests/shares.py`) and share what was read."""
+    return pytest.mark.parametrize("row", rows, ids=str)
 
 
 def rows() -> list[Row]:

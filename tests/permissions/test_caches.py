@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.permissions.table import rows
-from tests.permissions.world import DRAFT, NOTE, ROOM, undone
+from tests.permissions.table import each, rows
+from tests.permissions.world import DRAFT, NOTE, ROOM
 
 pytestmark = pytest.mark.django_db
 
@@ -51,8 +51,7 @@ def canaries(world) -> list[str]:
 
 
 def page(row, world, persona, **headers):
-    with undone():
-        return row.ask(world, persona, "GET", **headers)
+    return row.look(world, persona, **headers).answer
 
 
 def bones(answer):
@@ -62,7 +61,7 @@ def bones(answer):
 
 
 class TestWhoMayKeepIt:
-    @pytest.mark.parametrize("row", READ, ids=str)
+    @each(READ)
     def test_with_a_session_nobody(self, world, row):
         for persona in ("unverified", "owner", "suspended"):
             for headers in ({}, FRAGMENT):
@@ -71,7 +70,7 @@ class TestWhoMayKeepIt:
                 assert "private" in said or row.name in MOMENTARY
                 assert not {"public", "s-maxage=60"} & said
 
-    @pytest.mark.parametrize("row", READ, ids=str)
+    @each(READ)
     def test_without_one_a_page_is_for_all_or_for_nobody(self, world, row):
         answer = page(row, world, "stranger")
         if may_be_kept(row):
@@ -83,12 +82,12 @@ class TestWhoMayKeepIt:
             assert "no-store" in directives(answer)
             assert "public" not in directives(answer)
 
-    @pytest.mark.parametrize("row", [row for row in READ if not row.is_secret], ids=str)
+    @each([row for row in READ if not row.is_secret])
     def test_a_stranger_reads_nothing_private(self, world, row):
         text = page(row, world, "stranger").text
         assert not [canary for canary in (*canaries(world), "@example.org") if canary in text]
 
-    @pytest.mark.parametrize("row", READ, ids=str)
+    @each(READ)
     def test_what_htmx_gets_otherwise_is_said_to_vary(self, world, row):
         for persona in ("stranger", "owner"):
             plain, swapped = (page(row, world, persona, **headers) for headers in ({}, FRAGMENT))
@@ -137,7 +136,7 @@ class SharedCache:
 
 
 class TestThroughASharedCache:
-    @pytest.mark.parametrize("row", READ, ids=str)
+    @each(READ)
     def test_everybody_reads_what_the_site_would_have_told_them(self, world, row):
         cache, private = SharedCache(), canaries(world)
         for persona, headers in VISITS:

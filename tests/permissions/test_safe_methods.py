@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.permissions.table import METHODS, outcome, patterns, rows, send
-from tests.permissions.world import changed, snapshot, undone
+from tests.permissions.table import METHODS, each, outcome, patterns, rows, send
+from tests.permissions.world import undone, watched
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +27,9 @@ def test_only_what_has_another_key_asks_for_no_token():
     assert {name for name in exempt if not name.startswith("api:")} == EXEMPT
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.url_name not in EXEMPT], ids=str)
+@each([row for row in ROWS if row.url_name not in EXEMPT])
 def test_without_a_token_nothing_is_changed(world, row):
-    with undone():
-        before = snapshot()
+    with watched() as written:
         for method in METHODS[1:]:
             for persona in LOOKING:
                 body = row.bodies[method](world) if method in row.bodies else {}
@@ -38,7 +37,7 @@ def test_without_a_token_nothing_is_changed(world, row):
                     row.browser(world, persona), method, row.path(world), body, is_json=row.is_json, csrf=True
                 )
                 assert outcome(answer) == without_token(row, method, persona), f"{method} by {persona}"
-        assert not changed(before)
+    assert not written
 
 
 def without_token(row, method, persona):
@@ -69,15 +68,13 @@ def test_with_the_token_of_the_page_it_goes_on(world):
         assert answer.status_code == 303, name
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if "GET" in row.cells], ids=str)
+@each([row for row in ROWS if "GET" in row.cells])
 def test_looking_changes_nothing(world, row):
     """Nor does asking for a page with the fields of an act in its address."""
     body = next((body(world) for body in row.bodies.values()), {"act": "leave"})
     path = f"{row.path(world)}?{urlencode(body, doseq=True)}"
-    with undone():
-        before = snapshot()
+    looks = [row.look(world, persona, **headers) for persona in LOOKING for headers in ({}, {"hx_request": "true"})]
+    with watched() as written:
         for persona in LOOKING:
-            row.ask(world, persona, "GET")
-            row.ask(world, persona, "GET", hx_request="true")
             send(row.browser(world, persona), "GET", path)
-        assert changed(before) == NOTED.get(row.name, set())
+    assert written.union(*(look.written for look in looks)) == NOTED.get(row.name, set())

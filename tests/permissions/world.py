@@ -51,6 +51,7 @@ class World:
     def __init__(self):
         cache.clear()
         self.codes: dict[str, str] = {}
+        self.looks: dict = {}  # what the pages of one row of the table were answered with
         self.people = {
             "unverified": make_user("Nadia Petrova", verified=False),
             "member": make_user("Tomás Quintela"),
@@ -230,19 +231,51 @@ def undone():
         transaction.set_rollback(True)
 
 
-def snapshot(*, restless=False) -> dict[str, str]:
-    """A hash of the rows of each table."""
+@contextmanager
+def watched():
+    """Undone as well; holds afterwards the tables that anything was written to, whether it was kept or not."""
+    already, found = writes(), set()
+    with undone():
+        yield found
+        found |= written_since(already)
+
+
+@contextmanager
+def compared():
+    """Undone as well; holds afterwards the tables that were not as before: what is written back as it was has not
+    changed."""
+    already, found = writes(), set()
+    with undone():
+        yield found
+        written = written_since(already)
+        then = snapshot(written)
+    now = snapshot(written)
+    found |= {table for table in written if then[table] != now[table]}
+
+
+def written_since(already: dict[str, int]) -> set[str]:
+    return {table for table, count in writes().items() if count != already.get(table) and table not in RESTLESS}
+
+
+def writes() -> dict[str, int]:
+    """By table, how many rows this transaction has written so far, those of acts that were undone among them."""
     with connection.cursor() as cursor:
-        tables = [t for t in connection.introspection.table_names(cursor) if restless or t not in RESTLESS]
+        cursor.execute(
+            "SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
+            " + pg_stat_get_xact_tuples_deleted(oid) FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        return dict(cursor.fetchall())
+
+
+def snapshot(tables) -> dict[str, str]:
+    """A hash of the rows of each table."""
+    if not tables:
+        return {}
+    with connection.cursor() as cursor:
         hashes = [
             f"SELECT '{t}', md5(string_agg(r::text, '|' ORDER BY r::text)) FROM {connection.ops.quote_name(t)} r"
             for t in tables
         ]
         cursor.execute(" UNION ALL ".join(hashes))
         return dict(cursor.fetchall())
-
-
-def changed(before: dict[str, str]) -> set[str]:
-    """The tables that are not as they were."""
-    after = snapshot()
-    return {table for table in before if before[table] != after[table]}

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         try:
             found = demo_removal.remove_demo(by=None)
         except demo_removal.RemovalRefused as refused:
-            way = "Make one first: manage.py createsuperuser, then give others the role organiser at /manage/roles/."
+            way = "Make one first: manage.py createsuperuser, then give others the role organiser at /manage/people/."
             raise CommandError(f"{refused} {way}") from refused
         self._tell(found)
         self.stdout.write("Gone." if found.ids(demo_removal.User) else "There is no demo world here.")
