@@ -11,6 +11,10 @@
     follow              100  1 hour   person         a script that follows everybody
     upload               30  1 hour   person         pictures and résumés, which take a while to read
     link_check           30  1 day    person         our looking at pages being turned against a site
+    forum_thread         10  1 day    person         a flood of questions
+    forum_post           60  1 hour   person         a flood of answers and comments
+    forum_vote          100  1 hour   person         a script that votes on everything
+    forum_typing         60  1 minute person         previews and similar questions, which take a while to make
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -34,6 +38,10 @@ LIMITS = {
     "follow": (100, 3600),
     "upload": (30, 3600),
     "link_check": (30, 24 * 3600),
+    "forum_thread": (10, 24 * 3600),
+    "forum_post": (60, 3600),
+    "forum_vote": (100, 3600),
+    "forum_typing": (60, 60),
 }
 
 COUNT = """

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "core",
     "features.profiles",
     "features.sessions",
+    "features.forum",
     "features.payments",
     "features.moderation",
     "features.integrations",

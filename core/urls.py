@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("features.skills.urls")),  # before profiles, whose skills/<slug>/ would swallow skills/suggest/
     path("", include("features.profiles.urls")),
     path("", include("features.sessions.urls")),
+    path("", include("features.forum.urls")),
     path("", include("features.moderation.urls")),
     path("", include("features.discovery.urls")),
     path("", include("features.accounts.urls")),

@@ -50,6 +50,8 @@ class Ability(TextChoices):
     REVIEW = "review", _("Write reviews")
     APPLY = "apply", _("Ask for roles and marks")
     MESSAGE = "message", _("Write to others")
+    POST = "post", _("Write in the forum")
+    VOTE = "vote", _("Vote in the forum")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from features.accounts import services as accounts
 from features.accounts.models import Role, RoleGrant, User
 from features.calendar.models import TimeClaim
 from features.discovery.models import Document
+from features.forum.models import Post, Thread
 from features.notifications.models import Follow, Notification
 from features.notifications.services import in_words, notify
 from features.payments.models import Order, OrderLine
@@ -35,7 +36,9 @@ from features.skills.services import revoke_evidence
 
 AT_ONCE = 1000
 # By what a thing is called in the text keys of other features.
-KEYED: dict[str, type[models.Model]] = {"person": User, "session": SkillSession, "registration": Registration}
+KEYED: dict[str, type[models.Model]] = {
+    "person": User, "session": SkillSession, "registration": Registration, "thread": Thread, "post": Post,
+}  # fmt: skip
 
 
 class RemovalRefused(Exception):

@@ -1,0 +1,52 @@
+"""Who may see and do what in the forum. What somebody may not see does not exist for them."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from features.accounts.access import has_any_role, has_role
+from features.accounts.models import Role
+from features.forum.models import Board, Post, State, Thread
+
+
+def moderates(person, board: Board) -> bool:
+    """Moderators everywhere, those of an area on its boards."""
+    if not person.is_authenticated:
+        return False
+    return has_any_role(person, Role.MODERATOR, Role.ORGANISER) or has_role(person, Role.AREA_MODERATOR, board.scope)
+
+
+def visible_board(slug) -> Board:
+    return get_object_or_404(Board, slug=slug)
+
+
+def visible_thread(person, pk) -> Thread:
+    threads = Thread.objects.select_related("board", "author")
+    return _shown_to(person, get_object_or_404(threads, pk=pk))
+
+
+def visible_post(person, pk) -> Post:
+    """A post is seen with all that it hangs on: its thread, and for a comment the post it is about."""
+    posts = Post.objects.select_related("author", "thread__board", "thread__author", "parent")
+    post = get_object_or_404(posts, pk=pk)
+    _shown_to(person, post.thread)
+    if post.parent:
+        _readable(person, post.parent, post.thread)
+    return _readable(person, post, post.thread)
+
+
+def shown_post(pk) -> Post:
+    """What everybody reads, and may therefore judge."""
+    posts = Post.objects.shown().select_related("thread__board")
+    return get_object_or_404(posts, pk=pk, thread__state=State.SHOWN)
+
+
+def _shown_to(person, thread) -> Thread:
+    if thread.state != State.SHOWN and thread.author_id != person.pk and not moderates(person, thread.board):
+        raise Http404
+    return thread
+
+
+def _readable(person, post, thread) -> Post:
+    if post.state != State.SHOWN and post.author_id != person.pk and not moderates(person, thread.board):
+        raise Http404
+    return post

@@ -1,0 +1,33 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+
+class ForumConfig(AppConfig):
+    name = "features.forum"
+    label = "forum"
+
+    def ready(self):
+        from core import nav, seeds, seo
+        from features.accounts.access import StaffPage, staff_pages
+        from features.accounts.models import Role
+        from features.forum import causes, findable, own_data, services
+        from features.forum.seeds import fill
+        from features.forum.sitemaps import ThreadSitemap
+        from features.skills.services import Merge, merges
+
+        nav.add(
+            nav.Place(_("Forum"), "forum", icon="questions", order=20),
+            nav.Place(_("Forum"), "forum", order=20, section="learn"),
+            nav.Place(_("Answer a question"), "forum_unanswered", order=30, section="teach"),
+        )
+        staff_pages.register("manage_boards", StaffPage(_("Boards"), "manage_boards", 60, (Role.ORGANISER,)))
+        merges.register(
+            "threads",
+            Merge(lambda n: ngettext("%(n)d thread", "%(n)d threads", n) % {"n": n}, services.take_over_skill),
+        )
+        causes.register()
+        findable.register()
+        own_data.register()
+        seeds.seeds.register("forum", (50, fill))
+        seo.sitemaps["threads"] = ThreadSitemap

@@ -1,0 +1,76 @@
+"""Search and filters of the lists. They live in the URL, so that a list can be shared and works without JavaScript."""
+
+from datetime import timedelta
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from features.discovery import services as discovery
+from features.forum.models import Kind, Post, State, Thread
+from features.skills.models import Skill
+
+STATES = [("unanswered", _("Unanswered")), ("unsolved", _("Not solved yet")), ("solved", _("Solved"))]
+SINCE = [("week", _("Last 7 days")), ("month", _("Last 30 days")), ("year", _("Last year"))]
+DAYS = {"week": 7, "month": 30, "year": 365}
+SORT = [("active", _("Latest activity")), ("newest", _("Newest"))]
+ORDER = {"active": ("-active_at", "-id"), "newest": ("-id",)}
+
+
+class ThreadFilter(filters.FilterSet):
+    q = filters.CharFilter(method="by_words", max_length=200)
+    skill = filters.CharFilter(method="by_skill", max_length=110)
+    author = filters.CharFilter(method="by_author", max_length=30)
+    state = filters.ChoiceFilter(choices=STATES, method="by_state")
+    kind = filters.ChoiceFilter(choices=Kind)
+    since = filters.ChoiceFilter(choices=SINCE, method="by_time")
+    sort = filters.ChoiceFilter(choices=SORT, method="in_order")
+
+    class Meta:
+        model = Thread
+        fields = []
+
+    def __init__(self, data, *, now, board=None):
+        self.now = now
+        threads = Thread.objects.shown()
+        super().__init__(data, queryset=threads.filter(board=board) if board else threads)
+        self.form.is_valid()
+        # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
+        self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "")}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return ORDER[self.chosen.get("sort", "active")]
+
+    def matching(self):
+        found = self.queryset
+        for name, value in self.chosen.items():
+            found = self.filters[name].filter(found, value)
+        return found
+
+    def by_words(self, queryset, _name, value):
+        return queryset.filter(pk__in=discovery.matching_refs("thread", value))
+
+    def by_skill(self, queryset, _name, value):
+        # A skill stands for itself and for what lies below it.
+        wanted = Skill.objects.filter(Q(slug=value) | Q(parent__slug=value))
+        about = Thread.skills.through.objects.filter(thread=OuterRef("pk"), skill__in=wanted)
+        return queryset.filter(Exists(about))
+
+    def by_author(self, queryset, _name, value):
+        """Whoever began it or answered in it."""
+        said = Post.objects.filter(
+            thread=OuterRef("pk"), author__handle=value, state=State.SHOWN, part__in=["opening", "reply"]
+        )
+        return queryset.filter(Exists(said))
+
+    def by_state(self, queryset, _name, value):
+        if value == "unanswered":
+            return queryset.unanswered()
+        return queryset.filter(kind=Kind.QUESTION, accepted__isnull=value == "unsolved")
+
+    def by_time(self, queryset, _name, value):
+        return queryset.filter(created_at__gte=self.now - timedelta(days=DAYS[value]))
+
+    def in_order(self, queryset, _name, _value):
+        return queryset

@@ -1,0 +1,42 @@
+"""What this feature knows about a person, for export and erasure."""
+
+from django.utils.translation import gettext as _
+
+from features.accounts.personal_data import PersonalData, personal_data
+from features.forum.models import Post, Thread, Vote
+from features.moderation.services import facts
+
+
+def export(person) -> dict:
+    accepted = Thread.objects.filter(accepted_by=person).order_by("pk")
+    threads = Thread.objects.filter(author=person).order_by("pk")
+    about = Thread.skills.through.objects.filter(thread__author=person).order_by("pk")
+    said = ("thread__title", "part", "text", "state", "score", "created_at", "edited_at")
+    return {
+        "threads": list(threads.values("title", "kind", "board__name", "state", "created_at")),
+        "thread_skills": list(about.values("thread__title", "skill__name")),
+        "posts": list(Post.objects.filter(author=person).order_by("pk").values(*said)),
+        "votes": list(Vote.objects.filter(person=person).order_by("pk").values("post_id", "value", "voted_at")),
+        "accepted": list(accepted.values("title", "accepted_id", "accepted_at")),
+    }
+
+
+def erase(person) -> None:
+    """Posts stay, because answers of others hang on them, without a name: that goes with the account. What was removed
+    or never shown goes altogether; votes stay as part of a sum."""
+    gone = Post.objects.filter(author=person).exclude(state="shown")
+    gone.update(text="", html="")
+
+
+def numbers(person) -> list[tuple[str, int]]:
+    """For whoever decides on a person."""
+    posts = Post.objects.filter(author=person)
+    return [
+        (_("Posts in the forum"), posts.count()),
+        (_("Of them hidden by moderators"), posts.filter(state="hidden").count()),
+    ]
+
+
+def register():
+    personal_data.register("forum", PersonalData(export=export, erase=erase))
+    facts.register("forum", numbers)

@@ -1,0 +1,94 @@
+"""Votes and the accepted answer, and what they prove of who wrote it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.limits import hit
+from features.accounts.access import Ability
+from features.accounts.models import User
+from features.forum.models import Closing, Kind, Post, State, Thread, Vote
+from features.forum.services import evidence
+from features.forum.services.refusals import ForumRefused, check_ability
+from features.forum.services.writing import index, lock
+
+TO_VOTE_DOWN = 3  # votes up that somebody has been given, before they vote others down
+
+
+@transaction.atomic
+def vote(*, person: User, post: Post, value: int, now: datetime | None = None) -> Post:
+    """Say that a post helps (1), that it is wrong (-1), or take that back (0). Saying it twice is saying it once."""
+    now = now or timezone.now()
+    thread = lock(post.thread)
+    check_ability(person, Ability.VOTE, thread.board.scope)
+    post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
+    if post.part == Post.Part.COMMENT or post.state != State.SHOWN or thread.closing == Closing.LOCKED:
+        raise ForumRefused("gone", _("This can no longer be voted on. Look at the thread again."))
+    if post.author_id == person.pk:
+        raise ForumRefused("own", _("Nobody votes on what they wrote themselves. Others will."))
+    known = Vote.objects.filter(person=person, post=post).first()
+    before = known.value if known else 0
+    if value == before:
+        return post
+    if value < 0 and not may_vote_down(person):
+        raise ForumRefused(
+            "too_new", _("You can vote down once your own posts have been voted up three times. Comment instead.")
+        )
+    hit("forum_vote", person.pk)
+    if value:
+        Vote.objects.update_or_create(person=person, post=post, defaults={"value": value, "voted_at": now})
+    else:
+        Vote.objects.filter(person=person, post=post).delete()
+    ups = (value > 0) - (before > 0)
+    Post.objects.filter(pk=post.pk).update(score=F("score") + value - before, ups=F("ups") + ups)
+    post.score, post.ups = post.score + value - before, post.ups + ups
+    if post.part == Post.Part.OPENING:
+        Thread.objects.filter(pk=thread.pk).update(score=post.score)
+    else:
+        evidence.tell(post)
+    return post
+
+
+def may_vote_down(person: User) -> bool:
+    return sum(Post.objects.filter(author=person, ups__gt=0).values_list("ups", flat=True)[:TO_VOTE_DOWN]) >= (
+        TO_VOTE_DOWN
+    )
+
+
+@transaction.atomic
+def accept(*, by: User, post: Post, now: datetime | None = None) -> None:
+    """The asker says which answer solved it: this one, and no other any more."""
+    now = now or timezone.now()
+    thread = _of_asker(by, post)
+    if post.part != Post.Part.REPLY or post.state != State.SHOWN:
+        raise ForumRefused("gone", _("Only an answer that everybody reads can be accepted."))
+    former, thread.accepted_id = thread.accepted_id, post.pk
+    if former == post.pk:
+        return
+    Thread.objects.filter(pk=thread.pk).update(accepted=post, accepted_at=now, accepted_by=by)
+    if former:
+        evidence.tell(Post.objects.get(pk=former))
+    evidence.tell(post)
+    index(thread)
+
+
+@transaction.atomic
+def take_back_acceptance(*, by: User, post: Post) -> None:
+    """The answer did not solve it after all."""
+    thread = _of_asker(by, post)
+    if Thread.objects.filter(pk=thread.pk, accepted=post).update(accepted=None, accepted_at=None, accepted_by=None):
+        evidence.tell(post)
+        index(thread)
+
+
+def _of_asker(by, post) -> Thread:
+    thread = lock(post.thread)
+    if thread.author_id != by.pk or thread.kind != Kind.QUESTION:
+        raise ForumRefused("not_the_asker", _("Only who asked says which answer solved it."))
+    if thread.closing == Closing.LOCKED:
+        raise ForumRefused("locked", _("This thread is locked, so nothing changes in it any more."))
+    check_ability(by, Ability.POST, thread.board.scope)
+    return thread

@@ -1,0 +1,116 @@
+"""Asking, answering, remarking: what is written is rendered and cleaned once, here.
+
+Whoever changes what a thread counts locks the thread's row first, then posts, so that two verbs never wait for each
+other.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.limits import hit
+from core.text import one_line, render_markdown
+from features.accounts.access import Ability
+from features.accounts.models import User
+from features.accounts.services import audit
+from features.discovery import services as discovery
+from features.forum.models import Board, Closing, Post, State, Thread
+from features.forum.services.refusals import ForumRefused, check_ability
+
+SEARCHED = 20  # replies whose words lead to a thread: a long one is not written anew with every reply
+Part = Post.Part
+
+
+@transaction.atomic
+def ask(*, author: User, board: Board, kind: str, title: str, text: str, skills, now: datetime | None = None) -> Thread:
+    """Begin a question or a discussion. Raises ForumRefused, and RateLimited from the eleventh of a day."""
+    now = now or timezone.now()
+    check_ability(author, Ability.POST, board.scope)
+    if not board.is_open:
+        raise ForumRefused("board_closed", _("This board takes no new threads. Choose another one."))
+    hit("forum_thread", author.pk)
+    thread = Thread(board=board, kind=kind, title=one_line(title), author=author, created_at=now, active_at=now)
+    thread.slug = thread.make_slug()
+    thread.save()
+    thread.skills.set(skills)
+    _write(thread, Part.OPENING, author, text, now)
+    index(thread)
+    return thread
+
+
+@transaction.atomic
+def reply(*, author: User, thread: Thread, text: str, now: datetime | None = None) -> Post:
+    """Answer a question, or say something in a discussion. Raises ForumRefused and RateLimited."""
+    now = now or timezone.now()
+    thread = lock(thread)
+    _may_write(author, thread)
+    if thread.closing:
+        raise ForumRefused("closed", _("This thread takes no new answers. Ask a question of your own instead."))
+    post = _write(thread, Part.REPLY, author, text, now)
+    Thread.objects.filter(pk=thread.pk).update(replies=F("replies") + 1, active_at=now)
+    if thread.replies < SEARCHED:
+        index(thread)
+    return post
+
+
+@transaction.atomic
+def remark(*, author: User, post: Post, text: str, now: datetime | None = None) -> Post:
+    """A comment below a post: about it, not an answer. Raises ForumRefused and RateLimited."""
+    now = now or timezone.now()
+    thread = lock(post.thread)
+    _may_write(author, thread)
+    about = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    if about.part == Part.COMMENT or about.state != State.SHOWN:
+        raise ForumRefused("gone", _("There is nothing here to comment on any more. Look at the thread again."))
+    comment = _write(thread, Part.COMMENT, author, text, now, parent=about)
+    Post.objects.filter(pk=about.pk).update(comments=F("comments") + 1)
+    Thread.objects.filter(pk=thread.pk).update(active_at=now)
+    return comment
+
+
+def lock(thread: Thread) -> Thread:
+    """The thread's row, for this transaction alone."""
+    return Thread.objects.select_for_update(of=("self",)).select_related("board", "author").get(pk=thread.pk)
+
+
+def _may_write(author, thread) -> None:
+    check_ability(author, Ability.POST, thread.board.scope)
+    if thread.closing == Closing.LOCKED:
+        raise ForumRefused("locked", _("This thread is locked, so nothing is added to it any more."))
+    if thread.state != State.SHOWN:
+        raise ForumRefused("gone", _("This thread is not open for others to read, so nothing is added to it."))
+    hit("forum_post", author.pk)
+
+
+def _write(thread, part, author, text, now, parent=None) -> Post:
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    return Post.objects.create(
+        thread=thread, part=part, parent=parent, author=author, text=text, html=render_markdown(text), created_at=now
+    )
+
+
+def index(thread: Thread) -> None:
+    """Say anew what the search finds here."""
+    discovery.republish("thread", [str(thread.pk)])
+
+
+def take_over_skill(source, into) -> int:
+    """Threads about `source` are about `into`; answers how many there were."""
+    rows = Thread.skills.through.objects.filter(skill=source)
+    threads = list(rows.values_list("thread", flat=True))
+    rows.filter(thread__in=Thread.skills.through.objects.filter(skill=into).values("thread")).delete()
+    rows.update(skill=into)
+    Board.objects.filter(skill=source).update(skill=into)
+    discovery.republish("thread", [str(pk) for pk in threads])
+    return len(threads)
+
+
+@transaction.atomic
+def save_board(*, board: Board, by: User) -> Board:
+    """A new board, or a known one as it is described now."""
+    board.save()
+    audit(by, "board.saved", f"board:{board.pk}", [])
+    return board

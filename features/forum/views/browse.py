@@ -1,0 +1,47 @@
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.htmx import render_page
+from core.limits import client_address, hit
+from core.middleware import has_session
+from features.forum import pages
+from features.forum.access import visible_board, visible_post
+
+
+def _list(request, board=None, **wanted):
+    if request.GET.get("q") and not has_session(request):
+        hit("search", client_address(request))
+    context = pages.thread_list(request, timezone.now(), board, **wanted)
+    context["nothing"] = pages.nothing_found(context)
+    return render_page(request, "forum/forum.html", context, partial="results")
+
+
+@require_safe
+def forum(request):
+    return _list(request)
+
+
+@require_safe
+def unanswered(request):
+    """Questions that nobody has answered yet, the newest first."""
+    return _list(request, state="unanswered", sort="newest")
+
+
+@require_safe
+def board(request, slug):
+    return _list(request, visible_board(slug))
+
+
+@require_safe
+def thread(request, pk, slug):
+    opening = pages.opening_of(request.user, pk)
+    if slug != opening.thread.slug:
+        return redirect(opening.thread, permanent=True)
+    return render(request, "forum/thread.html", pages.thread_page(request, opening))
+
+
+@require_safe
+def post(request, pk):
+    """To where it stands now."""
+    return redirect(pages.place_of(visible_post(request.user, pk)))

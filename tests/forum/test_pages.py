@@ -1,0 +1,173 @@
+"""Reading: lists with their filters, a thread of any length, and a post that is found wherever it stands."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from core.models import RateCounter
+from features.forum import services
+from features.forum.models import Post, Thread
+from tests.factories import make_user
+from tests.forum.conftest import ask
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def long_thread(thread, helper, count):
+    """So many answers, written to the table at once."""
+    Post.objects.bulk_create(
+        Post(thread=thread, part="reply", author=helper, text=f"Answer {n}", html=f"<p>Answer {n}</p>")
+        for n in range(count)
+    )
+    Thread.objects.filter(pk=thread.pk).update(replies=count)
+
+
+class TestLists:
+    def test_a_stranger_reads_them_and_they_may_be_cached(self, client, thread, board):
+        for url in ("/forum/", "/forum/boards/databases/", "/forum/unanswered/"):
+            answer = client.get(url)
+            assert "Why does Postgres ignore my index?" in answer.text
+            assert answer["Cache-Control"] == "public, max-age=0, s-maxage=60"
+            assert not answer.cookies
+
+    def test_filters_tell_unanswered_from_solved(self, client, thread, board, asker, helper, skill):
+        solved = ask(board, asker, skill, title="How do I read a plan aloud?")
+        services.accept(by=asker, post=services.reply(author=helper, thread=solved, text="From the inside out."))
+        talk = ask(board, helper, skill, title="What do you do with old tables?", kind="discussion")
+        titles = {thread: thread.title for thread in (thread, solved, talk)}
+
+        def found(query):
+            text = client.get(f"/forum/?{query}").text
+            return {thread for thread, title in titles.items() if title in text}
+
+        assert found("") == {thread, solved, talk}
+        assert found("state=unanswered") == found("state=unsolved") == {thread}
+        assert found("state=solved") == {solved}
+        assert found("kind=discussion") == {talk}
+        assert found("q=ignoring") == {thread}
+        assert found("skill=postgresql") == {thread, solved, talk}
+        assert found("skill=python") == set()
+        assert found(f"author={helper.handle}") == {solved, talk}
+        assert found("state=nonsense&since=yesterday") == {thread, solved, talk}
+        Thread.objects.filter(pk=talk.pk).update(created_at=timezone.now() - timedelta(days=9))
+        assert found("since=week") == {thread, solved}
+
+    def test_the_search_finds_an_answers_words_and_solved_ones_first(self, client, thread, board, asker, helper, skill):
+        solved = ask(board, asker, skill)
+        services.accept(by=asker, post=services.reply(author=helper, thread=solved, text="Because of vacuuming."))
+        assert f"/forum/threads/{solved.pk}/" in client.get("/search/?q=vacuuming").text
+        text = client.get("/search/?q=ignore+index").text
+        assert text.index(f"/forum/threads/{solved.pk}/") < text.index(f"/forum/threads/{thread.pk}/")
+
+    def test_htmx_gets_the_results_alone(self, client, thread):
+        answer = client.get("/forum/", headers=HTMX)
+        assert answer.text.strip().startswith('<section id="results"')
+
+    def test_queries_do_not_grow_with_the_rows_and_pages_follow_each_other(self, client, thread, board, asker, skill):
+        def queries():
+            with CaptureQueriesContext(
+                connection,
+            ) as found:
+                client.get("/forum/")
+            return len(found)
+
+        before = queries()
+        for number in range(24):
+            RateCounter.objects.all().delete()
+            ask(board, asker, skill, title=f"Another question, number {number}")
+        assert queries() == before <= 4
+        page = client.get("/forum/").context["page"]
+        second = client.get(page.next_url)
+        assert len(second.context["lines"]) == 5
+        assert "Why does Postgres" in second.text
+
+    def test_what_is_hidden_is_in_no_list(self, client, thread, asker):
+        Thread.objects.update(state="hidden")
+        Post.objects.update(state="hidden")
+        services.index(thread)
+        client.force_login(asker)
+        assert thread.title not in client.get("/forum/").text
+        assert f"/forum/threads/{thread.pk}/" not in client.get("/search/?q=index").text
+
+
+class TestThread:
+    def test_it_shows_what_was_made_of_the_text_when_it_was_saved(self, client, thread):
+        answer = client.get(thread.get_absolute_url())
+        assert "<strong>300</strong>" in answer.text
+        assert "<code>Seq Scan</code>" in answer.text
+        assert answer["Cache-Control"] == "public, max-age=0, s-maxage=60"
+        assert "<form method" not in answer.text.split("<main")[1].split("</main")[0]
+
+    def test_eight_queries_at_most_however_long_it_is(self, client, thread, asker, helper):
+        first = services.reply(author=helper, thread=thread, text="Because it is small.")
+        services.remark(author=asker, post=first, text="How small?")
+        services.accept(by=asker, post=first)
+        reader = make_user("Kwame Boateng")
+        client.force_login(reader)
+        client.get("/forum/")
+
+        def queries():
+            with CaptureQueriesContext(connection) as found:
+                client.get(thread.get_absolute_url())
+            return [query["sql"] for query in found]
+
+        few = queries()
+        long_thread(thread, helper, 300)
+        many = queries()
+        assert len(many) == len(few) <= 8, "\n".join(many)
+
+    def test_every_answer_is_reached_by_its_address_and_once_by_paging(self, client, thread, helper):
+        long_thread(thread, helper, 60)
+        posts = list(Post.objects.filter(part="reply").order_by("pk"))
+        Post.objects.filter(pk=posts[50].pk).update(score=4)
+        seen, url = [], thread.get_absolute_url()
+        while url:
+            answer = client.get(url)
+            seen += [said.pk for said in answer.context["replies"]]
+            url = answer.context["page"].next_url
+        assert seen[0] == posts[50].pk
+        assert sorted(seen) == [post.pk for post in posts]
+        for post in (posts[0], posts[37], posts[59]):
+            answer = client.get(post.get_absolute_url(), follow=True)
+            assert f'id="post-{post.pk}"' in answer.text
+            assert answer.redirect_chain[0][0].endswith(f"#post-{post.pk}")
+            assert answer.context["replies"][0].pk == post.pk
+
+    def test_the_accepted_answer_comes_first_and_is_linked_from_the_head(self, client, thread, asker, helper):
+        long_thread(thread, helper, 30)
+        last = Post.objects.filter(part="reply").latest("pk")
+        services.accept(by=asker, post=last)
+        answer = client.get(thread.get_absolute_url())
+        assert answer.context["replies"][0].pk == last.pk
+        assert f'<a href="/forum/posts/{last.pk}/">To the answer</a>' in answer.text
+
+    def test_a_comment_beyond_the_first_five_is_on_the_page_of_comments(self, client, thread, helper):
+        post = services.reply(author=helper, thread=thread, text="Because it is small.")
+        comments = [services.remark(author=helper, post=post, text=f"Comment {n}") for n in range(7)]
+        page = client.get(thread.get_absolute_url()).text
+        assert "Comment 4" in page
+        assert "Comment 5" not in page
+        assert "All 7 comments" in page
+        for comment in (comments[1], comments[6]):
+            assert f'id="post-{comment.pk}"' in client.get(comment.get_absolute_url(), follow=True).text
+
+    def test_an_old_slug_leads_on(self, client, thread):
+        assert client.get(f"/forum/threads/{thread.pk}/as-it-was/")["Location"] == thread.get_absolute_url()
+
+    def test_search_engines_read_a_question_with_its_answers(self, client, thread, asker, helper):
+        assert '"DiscussionForumPosting"' in client.get(thread.get_absolute_url()).text
+        services.accept(by=asker, post=services.reply(author=helper, thread=thread, text="Because it is small."))
+        services.reply(author=asker, thread=thread, text="I see </script>.")
+        text = client.get(thread.get_absolute_url()).text
+        block = text.partition('"@type": "QAPage"')[2].partition("</script>")[0]
+        assert '"acceptedAnswer": {"@type": "Answer", "text": "Because it is small."' in block
+        assert '"suggestedAnswer": [{' in block
+
+    def test_the_sitemap_names_what_everybody_reads(self, client, thread):
+        assert thread.get_absolute_url() in client.get("/sitemap-threads.xml").text
+        Thread.objects.update(state="hidden")
+        assert thread.get_absolute_url() not in client.get("/sitemap-threads.xml").text

@@ -1,0 +1,130 @@
+"""Asking, answering, commenting: in place by htmx, and the same by plain forms."""
+
+import pytest
+
+from core.limits import RateLimited
+from features.forum import services
+from features.forum.models import Board, Closing, Post, Thread
+from features.moderation import services as moderation
+from tests.factories import make_user
+from tests.forum.conftest import ask
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+QUESTION = {
+    "kind": "question",
+    "board": "databases",
+    "title": "What does a bitmap heap scan do?",
+    "text": "It stands in my plan, and I have never seen one before.",
+    "skills": "Postgres",
+}
+
+
+class TestAsking:
+    def test_a_question_is_published_with_its_html_and_skills(self, client, board, asker, skill):
+        client.force_login(asker)
+        answer = client.post("/forum/new/", QUESTION)
+        thread = Thread.objects.get()
+        assert (answer.status_code, answer["Location"]) == (303, thread.get_absolute_url())
+        assert list(thread.skills.all()) == [skill]
+        assert thread.posts.get().html == "<p>It stands in my plan, and I have never seen one before.</p>\n"
+
+    def test_what_is_missing_is_said_and_what_was_typed_is_kept(self, client, board, asker):
+        client.force_login(asker)
+        answer = client.post("/forum/new/", QUESTION | {"title": "Why?", "skills": "Alchemy of tables"})
+        assert answer.status_code == 422
+        assert "It stands in my plan" in answer.text
+        assert not Thread.objects.exists()
+
+    def test_a_closed_board_and_a_silence_are_refused_in_words(self, client, board, asker):
+        client.force_login(asker)
+        organiser = make_user("Oskar Lindqvist", role="organiser")
+        moderation.impose(by=organiser, person=asker, kind="silence", reason="Shouting")
+        answer = client.post("/forum/new/", QUESTION)
+        assert (answer.status_code, "Shouting" in answer.text) == (422, True)
+        Board.objects.update(is_open=False)
+        with pytest.raises(services.ForumRefused, match="board_closed"):
+            ask(Board.objects.get(), organiser, board.skill)
+
+    def test_the_eleventh_of_a_day_waits(self, board, asker, skill):
+        for number in range(10):
+            ask(board, asker, skill, title=f"Question number {number} of today")
+        with pytest.raises(RateLimited):
+            ask(board, asker, skill)
+
+    def test_the_preview_shows_clean_html_and_keeps_nothing(self, client, board, asker):
+        client.force_login(asker)
+        answer = client.post("/forum/preview/", {"text": "**So** <script>alert(1)</script> it `looks`"}, headers=HTMX)
+        assert "<strong>So</strong>" in answer.text
+        assert "<script" not in answer.text
+        assert not Post.objects.exists()
+
+
+class TestAnswering:
+    def test_plain_and_by_htmx_it_is_the_same_answer(self, client, thread, helper):
+        client.force_login(helper)
+        url = f"{thread.get_absolute_url()}replies/"
+        answer = client.post(url, {"text": "Because it is *small*."})
+        first = Post.objects.get(part="reply")
+        assert (answer.status_code, answer["Location"]) == (303, f"/forum/posts/{first.pk}/")
+        answer = client.post(url, {"text": "And `analyze` it."}, headers=HTMX)
+        second = Post.objects.filter(part="reply").latest("pk")
+        assert answer.status_code == 200
+        assert f'<article id="post-{second.pk}"' in answer.text
+        assert '<div id="reply">' in answer.text
+        assert "<html" not in answer.text
+        thread.refresh_from_db()
+        assert (thread.replies, thread.active_at) == (2, second.created_at)
+
+    def test_an_empty_answer_is_said_in_place(self, client, thread, helper):
+        client.force_login(helper)
+        for headers in ({}, HTMX):
+            answer = client.post(f"{thread.get_absolute_url()}replies/", {"text": " "}, headers=headers)
+            assert answer.status_code == 422
+            assert "This field is required." in answer.text
+        assert not Post.objects.filter(part="reply").exists()
+
+    def test_a_closed_thread_takes_comments_and_a_locked_one_nothing(self, thread, asker, helper):
+        post = services.reply(author=helper, thread=thread, text="Because it is small.")
+        Thread.objects.update(closing=Closing.CLOSED)
+        with pytest.raises(services.ForumRefused, match="closed"):
+            services.reply(author=asker, thread=thread, text="No")
+        services.remark(author=asker, post=post, text="Thank you")
+        Thread.objects.update(closing=Closing.LOCKED)
+        for act in (
+            lambda: services.remark(author=asker, post=post, text="Still there?"),
+            lambda: services.accept(by=asker, post=post),
+        ):
+            with pytest.raises(services.ForumRefused, match="locked"):
+                act()
+
+    def test_a_comment_goes_below_its_post_plain_and_by_htmx(self, client, thread, asker, helper):
+        post = services.reply(author=helper, thread=thread, text="Because it is small.")
+        client.force_login(asker)
+        url = f"/forum/posts/{post.pk}/comments/"
+        answer = client.post(url, {"text": "How small?"})
+        comment = Post.objects.get(part="comment")
+        assert (answer.status_code, answer["Location"]) == (303, f"/forum/posts/{comment.pk}/")
+        answer = client.post(url, {"text": "A page, or ten?"}, headers=HTMX)
+        assert answer.text.strip().startswith(f'<div id="remarks-{post.pk}"')
+        assert "How small?" in answer.text
+        assert "A page, or ten?" in answer.text
+        post.refresh_from_db()
+        assert post.comments == 2
+        for headers in ({}, HTMX):
+            assert client.post(url, {"text": ""}, headers=headers).status_code == 422
+
+    def test_no_html_of_a_member_controls_the_page(self, thread, helper):
+        text = '<div hx-get="/x/" hx-trigger="load" id="main">a</div> [b](javascript:alert(1)) [c](https://example.org)'
+        html = services.reply(author=helper, thread=thread, text=text).html
+        assert "<div" not in html
+        assert 'href="javascript' not in html
+        assert '<a href="https://example.org" rel="nofollow ugc noopener">c</a>' in html
+
+
+def test_an_organiser_opens_boards_and_changes_them(client, skill):
+    organiser = make_user("Oskar Lindqvist", role="organiser", is_superuser=True)
+    facts = {"name": "Data and tables", "about": "Queries", "skill": skill, "position": 3}
+    board = services.save_board(board=Board(slug="data-and-tables", **facts), by=organiser)
+    assert client.get(board.get_absolute_url()).status_code == 200
+    assert client.get("/manage/boards/").status_code == 302
