@@ -31,7 +31,7 @@ class ThreadForm(forms.Form):
         help_text=_("As you would say it to a colleague. Somebody with the same problem must recognise it."),
     )
     text = _text(_("The whole of it"), 8, least=20, help_text=MARKDOWN)
-    skills = SkillPickerField(label=_("Skills"), help_text=_("One to three. Who follows them hears of it."))
+    skills = SkillPickerField(label=_("Skills"), help_text=_("One to three, so that who knows about them finds it."))
 
     def clean_title(self):
         return one_line(self.cleaned_data["title"])

@@ -13,7 +13,6 @@ from core.models import RateCounter
 from features.accounts.models import User
 from features.forum import services
 from features.forum.models import Board, Thread
-from features.notifications.models import Notification
 from features.skills.services import resolve_all
 
 WORLD = Path(__file__).with_name("demo_threads.toml")
@@ -31,14 +30,19 @@ def fill(now):
         raise LookupError(f"The starter set does not know: {', '.join(sorted(unknown))}")
     boards = {}
     for position, entry in enumerate(world["board"], start=1):
-        facts = {"name": entry["name"], "about": entry["about"], "skill": skills[entry["skill"]], "position": position}
+        facts = {
+            "name": entry["name"],
+            "about": entry["about"],
+            "skill": skills[entry["skill"]],
+            "position": position,
+            "is_demo": True,
+        }
         boards[entry["slug"]], _ = Board.objects.get_or_create(slug=entry["slug"], defaults=facts)
     voters = [person for key, person in people.items() if key != "learner"]
     for entry in sorted(world["thread"], key=lambda entry: -entry["days"]):
         _thread(entry, boards, people, skills, voters, now)
     ids = "|".join(str(person.pk) for person in people.values())
     RateCounter.objects.filter(key__regex=rf"^forum_(thread|post|vote):({ids})$").delete()
-    _file_old_letters(now)
 
 
 def _thread(entry, boards, people, skills, voters, now):
@@ -70,9 +74,3 @@ def _vote(post, count, voters, at):
     line = voters[post.pk % len(voters) :] + voters[: post.pk % len(voters)]
     for person in [person for person in line if person.pk != post.author_id][:count]:
         services.vote(person=person, post=post, value=1, now=at + timedelta(hours=1))
-
-
-def _file_old_letters(now):
-    """What happened days ago was written about, and read, days ago."""
-    old = Notification.objects.filter(recipient__is_demo=True, kind__startswith="forum_", mailed_at=None)
-    old.update(mailed_at=now, read_at=now)

@@ -57,6 +57,10 @@ class TestAsking:
         answer = client.post("/forum/preview/", {"text": "**So** <script>alert(1)</script> it `looks`"}, headers=HTMX)
         assert "<strong>So</strong>" in answer.text
         assert "<script" not in answer.text
+        answer = client.post("/forum/new/", QUESTION | {"preview": "yes", "text": "Half a `sentence`"})
+        assert answer.status_code == 200
+        assert "<code>sentence</code>" in answer.text
+        assert QUESTION["title"] in answer.text
         assert not Post.objects.exists()
 
 

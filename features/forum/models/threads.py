@@ -41,6 +41,7 @@ class Board(models.Model):
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="+", verbose_name=_("area"))
     position = models.PositiveSmallIntegerField(_("place in the list"), default=0)
     is_open = models.BooleanField(_("takes new threads"), default=True)
+    is_demo = models.BooleanField(default=False, editable=False)
 
     objects = QuerySet.as_manager()
 

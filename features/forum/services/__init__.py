@@ -1,5 +1,6 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
+from features.forum.services.counting import forget_demo, recount
 from features.forum.services.evidence import ACCEPTED, VALUED
 from features.forum.services.refusals import ForumRefused
 from features.forum.services.voting import TO_VOTE_DOWN, accept, may_vote_down, take_back_acceptance, vote
@@ -12,8 +13,10 @@ __all__ = [
     "ForumRefused",
     "accept",
     "ask",
+    "forget_demo",
     "index",
     "may_vote_down",
+    "recount",
     "remark",
     "reply",
     "save_board",

@@ -19,16 +19,19 @@ from features.forum.models import LONGEST, Board
 def new_thread(request):
     wanted = {name: request.GET[name] for name in ("board", "kind", "title", "skills") if name in request.GET}
     form = ThreadForm(request.POST or None, initial=wanted)
-    if request.method == "POST" and form.is_valid():
+    is_preview = "preview" in request.POST
+    if request.method == "POST" and not is_preview and form.is_valid():
         try:
             thread = services.ask(author=request.user, **form.cleaned_data)
         except services.ForumRefused as refused:
             form.add_error(None, refused.words)
         else:
-            messages.success(request, _("It is there for everybody to read. You hear of it when somebody answers."))
+            messages.success(request, _("It is there for everybody to read."))
             return see_other(thread)
     context = {"form": form, "boards": Board.objects.filter(is_open=True)}
-    return render(request, "forum/new_thread.html", context, status=422 if form.errors else 200)
+    if is_preview:
+        context |= {"form": ThreadForm(initial=request.POST.dict()), "preview": _rendered(request)}
+    return render(request, "forum/new_thread.html", context, status=422 if not is_preview and form.errors else 200)
 
 
 @require_POST
@@ -38,6 +41,9 @@ def replies(request, pk, slug):
     thread = visible_thread(request.user, pk)
     form = ReplyForm(request.POST)
     post = None
+    if "preview" in request.POST:
+        context = {"thread": thread, "may_reply": True, "form": ReplyForm(initial=request.POST.dict())}
+        return render(request, "forum/reply.html", context | {"preview": _rendered(request)})
     if form.is_valid():
         try:
             post = services.reply(author=request.user, thread=thread, text=form.cleaned_data["text"])
@@ -85,6 +91,9 @@ def _remark(request, post):
 @login_required
 def preview(request):
     """What was typed so far as it will look. Nothing is kept."""
+    return HttpResponse(_rendered(request))
+
+
+def _rendered(request) -> str:
     hit("forum_typing", request.user.pk)
-    html = render_markdown(request.POST.get("text", "")[:LONGEST])
-    return HttpResponse(html or _("Nothing to show yet."))
+    return render_markdown(request.POST.get("text", "")[:LONGEST]) or _("Nothing to show yet.")

@@ -25,6 +25,7 @@ from features.accounts import services as accounts
 from features.accounts.models import Role, RoleGrant, User
 from features.calendar.models import TimeClaim
 from features.discovery.models import Document
+from features.forum import services as forum
 from features.forum.models import Post, Thread
 from features.notifications.models import Follow, Notification
 from features.notifications.services import in_words, notify
@@ -171,6 +172,7 @@ def remove_demo(*, by: User | None, now: datetime | None = None) -> Doomed:
     _let_go(found)
     _delete(found)
     _forget_notices()
+    forum.forget_demo()
     for person_id, seats_gone in found.told.items():
         notify(User.objects.get(pk=person_id), "demo_removed", seats_gone, reverse("sessions"), f"demo:{person_id}")
     accounts.audit(by, "demo.removed", "site", [f"people:{len(found.ids(User))}"])
