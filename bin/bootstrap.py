@@ -24,7 +24,7 @@ UV = "0.13.9"
 UV_AT_LEAST = (0, 9)  # reads the revision in which uv.lock is written
 PYTHONS = ("3.13", "3.14", "3.12")  # in order of preference
 MODULES = {"run": "core.launch", "test": "tests.suite", "prove": "tests.prove"}
-GROUPS = {"run": {"embedded"}, "test": {"embedded", "dev"}, "prove": {"embedded", "dev"}}
+GROUPS = {"run": {"embedded"}, "test": {"embedded", "dev", "matching"}, "prove": {"embedded", "dev", "matching"}}
 
 
 class Trouble(Exception):
