@@ -334,6 +334,9 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Files are found when they are asked for: otherwise every client of every test walks through all there are.
     WHITENOISE_AUTOREFRESH = True
+    # A code of an app is good for all of a run: else one that is typed at the end of its half minute has changed when
+    # it arrives.
+    MFA_TOTP_PERIOD = 7 * 24 * 60 * 60
 
 # granian copies os.environ into every request's META; a secret there would reach the first error report.
 SECRET_NAMES = ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "EMAIL_URL", "REDIS_URL"]

@@ -69,7 +69,7 @@ def all_skills(refs=None):
     )
     for skill in found.prefetch_related(names).iterator(chunk_size=AT_ONCE):
         names_of = [name.name for name in skill.names.all()]
-        others = ", ".join(name.name for name in skill.names.all() if not name.is_canonical)
+        others = ", ".join(skill.synonyms())
         yield Entry(
             kind=SKILL,
             ref=str(skill.pk),

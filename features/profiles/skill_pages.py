@@ -25,7 +25,7 @@ def skill(request, slug):
     past = parts.well_reviewed(skill, now)
     context = {
         "skill": skill,
-        "synonyms": [name.name for name in skill.names.all() if not name.is_canonical],
+        "synonyms": skill.synonyms(),
         "cards": cards(page.items, now),
         "page": page,
         "hosts": parts.hosts(skill, now),

@@ -106,6 +106,7 @@ mfa_reauthenticate_webauthn         POST login    login    again  302   again  a
 manage                              GET  login    login    404    404   404    mfa      404        200
 manage                              POST login    login    404    404   404    mfa      405        405
 manage_roles                        GET  login    login    404    404   404    mfa      404        200
+manage_roles                        POST login    login    404    404   404    mfa      405        405
 stored_file                         GET  200
 manage_audit                        GET  login    login    404    404   404    mfa      404        200
 manage_audit                        POST login    login    404    404   404    mfa      405        405

@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import override_settings
 from django.test.client import Client, ClientHandler
+from django.urls import resolve
 from django.utils import timezone
 
 from features.accounts import services as accounts
@@ -21,7 +22,7 @@ from features.calendar.models import WeeklyHours
 from features.integrations import services as integrations
 from features.integrations.models import Delivery
 from features.moderation import services as moderation
-from features.moderation.links import page_of
+from features.moderation.links import read
 from features.notifications import services as notifications
 from features.profiles import services as profiles
 from features.sessions import services
@@ -100,7 +101,9 @@ class World:
     def _shown_out(self, browser) -> None:
         """Whoever is suspended is shown why, once. Their browser goes on sending the cookie of what has ended."""
         jar = copy(browser.cookies)
-        assert browser.get("/")["Location"] == page_of(self.sanction)
+        shown = resolve(browser.get("/")["Location"])
+        assert shown.view_name == "sanction"
+        assert read(shown.kwargs["token"]) == str(self.sanction.public_id)
         browser.cookies = jar
 
     def _decisions(self):
@@ -220,8 +223,10 @@ def made(blocker):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # a worker may wait for its next test
             cursor.execute("SET LOCAL jit = off")  # compiling a query over all tables takes longer than running it
-        yield World()
-        logging.disable(logging.NOTSET)
+        try:
+            yield World()
+        finally:
+            logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
 
 

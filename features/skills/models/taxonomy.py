@@ -59,6 +59,11 @@ class Skill(models.Model):
     def get_absolute_url(self):
         return reverse("skill", args=[self.slug])
 
+    def synonyms(self) -> list[str]:
+        """What else it is called, in the order in which that was said. The names may be prefetched, in any order."""
+        others = (name for name in self.names.all() if not name.is_canonical)
+        return [name.name for name in sorted(others, key=lambda name: name.pk)]
+
 
 class SkillName(models.Model):
     """Every name of a skill, its own and its synonyms. One name means one skill, whoever types it and however."""
