@@ -15,6 +15,8 @@
     forum_post           60  1 hour   person         a flood of answers and comments
     forum_vote          100  1 hour   person         a script that votes on everything
     forum_typing         60  1 minute person         previews and similar questions, which take a while to make
+    work_publish         20  1 day    person         a flood of articles and courses
+    work_typing          60  1 minute person         previews of lessons, which take a while to make
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -42,6 +44,8 @@ LIMITS = {
     "forum_post": (60, 3600),
     "forum_vote": (100, 3600),
     "forum_typing": (60, 60),
+    "work_publish": (20, 24 * 3600),
+    "work_typing": (60, 60),
 }
 
 COUNT = """

@@ -25,7 +25,7 @@ PUBLIC = {"models", "services", "signals", "access", "templatetags"}
 # people remember them, a session as a row of a list.
 ALSO_PUBLIC = {
     "accounts.zones", "accounts.personal_data", "calendar.ical", "calendar.zones", "notifications.kinds",
-    "discovery.kinds", "skills.fields", "skills.dates", "integrations.outside", "sessions.cards",
+    "discovery.kinds", "skills.fields", "skills.dates", "integrations.outside", "sessions.cards", "library.cards",
 }  # fmt: skip
 
 
@@ -142,6 +142,7 @@ NOT_EXPORTED = {
     "accounts_user_user_permissions": "never filled: what a person may do is a role",
     "account_emailconfirmation": "never filled: addresses are proved by codes",
     "django_admin_log": "what is done there stands in the audit log too, and that is exported",
+    "library_work_skills": "what an article or a course is about, which its public page says",
     "skill_sessions_sessionskill": "what a session is about, which its public page says",
 }
 

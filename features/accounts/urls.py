@@ -30,6 +30,7 @@ urlpatterns = [
     *audited,
     path("account/", include("allauth.urls")),
     path("files/<str:name>/<int:width>.webp", files.stored_file, name="stored_file"),
+    path("files/<str:name>/", files.stored_document, name="stored_document"),
     path("manage/", manage.manage, name="manage"),
     path("manage/roles/", manage.roles, name="manage_roles"),
     path("manage/audit/", manage.audit, name="manage_audit"),

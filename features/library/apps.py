@@ -1,6 +1,38 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class LibraryConfig(AppConfig):
     name = "features.library"
     label = "library"
+
+    def ready(self):
+        from core import nav, seeds, seo
+        from features.accounts.services import file_access
+        from features.library import causes, findable, notices, own_data, receivers, services  # noqa: F401
+        from features.library.gate import may_see_file
+        from features.library.seeds import fill
+        from features.library.sitemaps import WorkSitemap
+        from features.skills.services import Merge, merges
+
+        nav.add(
+            nav.Place(_("Library"), "library", icon="library", order=25),
+            nav.Place(_("Library"), "library", order=25, section="learn"),
+            nav.Place(_("Your courses"), "learning", icon="library", order=7, section="account"),
+            nav.Place(_("Write for the library"), "writing", order=25, section="teach"),
+        )
+        file_access.register("lesson", may_see_file)
+        merges.register(
+            "works",
+            Merge(
+                lambda n: ngettext("%(n)d article or course", "%(n)d articles and courses", n) % {"n": n},
+                services.take_over_skill,
+            ),
+        )
+        causes.register()
+        findable.register()
+        notices.register()
+        own_data.register()
+        seeds.seeds.register("library", (55, fill))
+        seo.sitemaps["library"] = WorkSitemap

@@ -45,3 +45,6 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_has_quantity"),
             models.UniqueConstraint(fields=["kind", "ref"], name="one_order_line_per_thing"),
         ]
+
+
+from features.payments.entitlement_models import Entitlement  # noqa: E402, F401 - models of their own module

@@ -1,6 +1,6 @@
 """What this feature knows about a person, for export and erasure."""
 
-from features.payments.models import Order, OrderLine
+from features.payments.models import Entitlement, Order, OrderLine
 
 
 def export(person) -> dict:
@@ -14,6 +14,11 @@ def export(person) -> dict:
             .values("public_id", "currency", "opened_at", "settled_at", "released_at")
         ),
         "bought": list(bought.values("order__public_id", *line)),
+        "entitlements": list(
+            Entitlement.objects.filter(person=person)
+            .order_by("pk")
+            .values("key", "source", "starts_at", "until", "revoked_at")
+        ),
         "sold": list(sold.values("order__opened_at", *line)),
     }
 

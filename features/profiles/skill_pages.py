@@ -22,7 +22,7 @@ def skill(request, slug):
     now = timezone.now()
     page = keyset(parts.upcoming(skill, now).select_related("host"), request, order=("starts_at", "id"))
     people = list(parts.proven(skill).order_by("-level", "person_id")[: parts.MOST_PEOPLE + 1])
-    past = parts.well_reviewed(skill, now)
+    past, works = parts.well_reviewed(skill, now), parts.written(skill)
     context = {
         "skill": skill,
         "synonyms": skill.synonyms(),
@@ -30,11 +30,13 @@ def skill(request, slug):
         "page": page,
         "hosts": parts.hosts(skill, now),
         "past": past,
+        "works": works[: parts.MOST_WORKS],
+        "has_more_works": len(works) > parts.MOST_WORKS,
         "people": people[: parts.MOST_PEOPLE],
         "has_more_people": len(people) > parts.MOST_PEOPLE,
         "around": parts.around(skill),
         "numbers": parts.numbers(skill, now),
-        "is_worth_finding": bool(page.items or people or past),
+        "is_worth_finding": bool(page.items or people or past or works),
         "canonical_url": absolute(skill.get_absolute_url()),
     }
     return render(request, "profiles/skill.html", context)

@@ -7,12 +7,14 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from features.accounts.models import User
+from features.library.cards import cards as works_as_cards
+from features.library.models import Work
 from features.profiles.access import public_people
 from features.sessions.cards import cards
 from features.sessions.models import Registration, Review, SessionSkill, SkillSession
 from features.skills.models import Block, BlockVisibility, Skill, SkillLevel, SkillRelation, Visibility
 
-MOST_HOSTS, MOST_PEOPLE, MOST_PAST, MOST_LINKS = 12, 6, 4, 24
+MOST_HOSTS, MOST_PEOPLE, MOST_PAST, MOST_WORKS, MOST_LINKS = 12, 6, 4, 4, 24
 GOOD, ENOUGH = 4, 3  # a mean of at least 4, of at least 3 reviews
 KEYS = ("part_of", "contains", "takes", "needed_for", "goes_with", "similar")
 BROADER, ESSENTIAL, RELATED = SkillRelation.Kind.BROADER, SkillRelation.Kind.ESSENTIAL, SkillRelation.Kind.RELATED
@@ -39,6 +41,14 @@ def upcoming(skill, now):
 
 def hosts(skill, now):
     return User.objects.filter(pk__in=upcoming(skill, now).values("host")).order_by("name", "pk")[:MOST_HOSTS]
+
+
+def written(skill):
+    """Articles and courses about the skill or one below it, the newest first, as rows."""
+    skills = Skill.objects.filter(Q(pk=skill.pk) | Q(parent=skill.pk))
+    about = Work.skills.through.objects.filter(work=OuterRef("pk"), skill__in=skills)
+    works = Work.objects.listed().filter(Exists(about)).select_related("author")
+    return works_as_cards(works.order_by("-published_at", "-id")[: MOST_WORKS + 1])
 
 
 def held(skill, now):

@@ -33,6 +33,7 @@ from features.skills.models import ProfileLink, Project
 from tests.factories import PASSWORD, make_session, make_skill, make_upload, make_user
 from tests.permissions import passkey
 from tests.permissions.forum_world import add_forum
+from tests.permissions.library_world import add_library
 
 # Words that stand in one private field each, and may be read by nobody else.
 NOTE = "canary-note-of-the-guest"
@@ -175,6 +176,7 @@ class World:
         accounts.set_photo(person=self.host, upload=make_upload())
         self._profile()
         add_forum(self)
+        add_library(self)
 
     def _profile(self):
         """Of the guest: two projects, the first with a picture, for nobody else."""

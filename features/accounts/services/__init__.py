@@ -1,6 +1,7 @@
 """What other features may ask of accounts, and what its own pages do."""
 
 from features.accounts.services.audit import audit
+from features.accounts.services.documents import SUFFIXES, store_document
 from features.accounts.services.entrance import (
     begin_sign_up,
     forget_reason,
@@ -38,6 +39,7 @@ from features.accounts.services.roles import RoleRefused, grant_role, revoke_rol
 
 __all__ = [
     "SHOWN_OUT",
+    "SUFFIXES",
     "EmailTaken",
     "FileRefused",
     "HandleTaken",
@@ -64,6 +66,7 @@ __all__ = [
     "safe_next",
     "set_photo",
     "sign_up_form",
+    "store_document",
     "store_picture",
     "suspend",
     "sweep_files",

@@ -106,8 +106,8 @@ def may_see(file: StoredFile, viewer) -> bool:
 @transaction.atomic
 def remove_file(file: StoredFile) -> None:
     """The row now, so that nobody sees it any more; what lies on the disk once this is committed."""
-    for width in file.widths:
-        enqueue("features.accounts.tasks.erase_file", file.path(width))
+    for path in file.paths:
+        enqueue("features.accounts.tasks.erase_file", path)
     file.delete()
 
 

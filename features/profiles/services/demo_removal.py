@@ -27,9 +27,10 @@ from features.calendar.models import TimeClaim
 from features.discovery.models import Document
 from features.forum import services as forum
 from features.forum.models import Post, Thread
+from features.library.models import Enrolment, Work
 from features.notifications.models import Follow, Notification
 from features.notifications.services import in_words, notify
-from features.payments.models import Order, OrderLine
+from features.payments.models import Entitlement, Order, OrderLine
 from features.sessions import services as sessions
 from features.sessions.models import Registration, SkillSession, WaitlistEntry
 from features.skills.models import SkillEvidence
@@ -39,6 +40,7 @@ AT_ONCE = 1000
 # By what a thing is called in the text keys of other features.
 KEYED: dict[str, type[models.Model]] = {
     "person": User, "session": SkillSession, "registration": Registration, "thread": Thread, "post": Post,
+    "work": Work, "enrolment": Enrolment, "entitlement": Entitlement,
 }  # fmt: skip
 
 
@@ -109,6 +111,8 @@ def _by_text_key(fresh):
             refs = [str(pk) for pk in ids]
             for table in (Document, TimeClaim, OrderLine):
                 yield table, Q(kind=name, ref__in=refs)
+            if model is Work:
+                yield Entitlement, Q(key__in=[f"library:{ref}" for ref in refs])
             yield Follow, Q(key__in=[f"{name}:{ref}" for ref in refs])
 
 

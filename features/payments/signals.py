@@ -1,0 +1,5 @@
+"""Facts that features above listen for."""
+
+from django.dispatch import Signal
+
+access_given = Signal()  # entitlement: in the transaction that gave it
