@@ -14,9 +14,13 @@
     forum_thread         10  1 day    person         a flood of questions
     forum_post           60  1 hour   person         a flood of answers and comments
     forum_vote          100  1 hour   person         a script that votes on everything
-    forum_typing         60  1 minute person         previews and similar questions, which take a while to make
     work_publish         20  1 day    person         a flood of articles and courses
     work_typing          60  1 minute person         previews of lessons, which take a while to make
+    forum_down           10  1 day    person         voting down as a pastime
+    forum_down_on         3  1 day    person, author voting one person down wherever they write
+    forum_duplicate      10  1 day    person         a flood of proposals to who asked
+    forum_invite          5  1 day    person         asking everybody who knows something
+    forum_typing         90  1 minute person         drafts, previews and similar questions, which take a while to make
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -43,9 +47,13 @@ LIMITS = {
     "forum_thread": (10, 24 * 3600),
     "forum_post": (60, 3600),
     "forum_vote": (100, 3600),
-    "forum_typing": (60, 60),
     "work_publish": (20, 24 * 3600),
     "work_typing": (60, 60),
+    "forum_down": (10, 24 * 3600),
+    "forum_down_on": (3, 24 * 3600),
+    "forum_duplicate": (10, 24 * 3600),
+    "forum_invite": (5, 24 * 3600),
+    "forum_typing": (90, 60),
 }
 
 COUNT = """

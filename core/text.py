@@ -44,15 +44,25 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text).split())
 
 
-def render_markdown(text: str) -> str:
-    """Safe HTML from Markdown; headings start at h3 because the page owns h1 and h2. Rendered at save, not at view."""
+# A picture that was drawn anew here (see accounts.services.pictures); none of another site is ever fetched.
+OWN_PICTURE = re.compile(r"/files/[\w-]{22}/\d{1,4}\.webp")
+
+
+def render_markdown(text: str, *, pictures: bool = False) -> str:
+    """Safe HTML from Markdown; headings start at h3 because the page owns h1 and h2. Rendered at save, not at view.
+    With `pictures` those that were uploaded here are shown."""
     html = _markdown.render(text.replace("\x00", ""))
     for source, target in (("1", "3"), ("2", "3"), ("5", "4"), ("6", "4")):
         html = html.replace(f"<h{source}>", f"<h{target}>").replace(f"</h{source}>", f"</h{target}>")
     return nh3.clean(
         html,
-        tags=TAGS,
-        attributes={"a": {"href"}},
+        tags=TAGS | ({"img"} if pictures else set()),
+        attributes={"a": {"href"}} | ({"img": {"src", "alt"}} if pictures else {}),
+        attribute_filter=_own_pictures,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener",
     )
+
+
+def _own_pictures(tag: str, name: str, value: str) -> str | None:
+    return None if (tag, name) == ("img", "src") and not OWN_PICTURE.fullmatch(value) else value

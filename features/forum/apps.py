@@ -11,7 +11,7 @@ class ForumConfig(AppConfig):
         from core import nav, seeds, seo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
-        from features.forum import causes, findable, own_data, services
+        from features.forum import causes, findable, news, own_data, services
         from features.forum.seeds import fill
         from features.forum.sitemaps import ThreadSitemap
         from features.skills.services import Merge, merges
@@ -28,6 +28,7 @@ class ForumConfig(AppConfig):
         )
         causes.register()
         findable.register()
+        news.register()
         own_data.register()
         seeds.seeds.register("forum", (50, fill))
         seo.sitemaps["threads"] = ThreadSitemap

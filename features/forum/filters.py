@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import django_filters as filters
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from features.discovery import services as discovery
@@ -13,17 +13,19 @@ from features.skills.models import Skill
 STATES = [("unanswered", _("Unanswered")), ("unsolved", _("Not solved yet")), ("solved", _("Solved"))]
 SINCE = [("week", _("Last 7 days")), ("month", _("Last 30 days")), ("year", _("Last year"))]
 DAYS = {"week": 7, "month": 30, "year": 365}
-SORT = [("active", _("Latest activity")), ("newest", _("Newest"))]
+SORT = [("best", _("Best match")), ("active", _("Latest activity")), ("newest", _("Newest"))]
 ORDER = {"active": ("-active_at", "-id"), "newest": ("-id",)}
 
 
 class ThreadFilter(filters.FilterSet):
     q = filters.CharFilter(method="by_words", max_length=200)
     skill = filters.CharFilter(method="by_skill", max_length=110)
-    author = filters.CharFilter(method="by_author", max_length=30)
+    author = filters.CharFilter(method="by_author", max_length=31)
     state = filters.ChoiceFilter(choices=STATES, method="by_state")
     kind = filters.ChoiceFilter(choices=Kind)
     since = filters.ChoiceFilter(choices=SINCE, method="by_time")
+    begin = filters.DateFilter(field_name="created_at", lookup_expr="date__gte")
+    end = filters.DateFilter(field_name="created_at", lookup_expr="date__lte")
     sort = filters.ChoiceFilter(choices=SORT, method="in_order")
 
     class Meta:
@@ -40,7 +42,12 @@ class ThreadFilter(filters.FilterSet):
 
     @property
     def order(self) -> tuple[str, ...]:
-        return ORDER[self.chosen.get("sort", "active")]
+        return ORDER.get(self.chosen.get("sort", "active"), ORDER["active"])
+
+    @property
+    def is_by_fit(self) -> bool:
+        """Whether the words that are looked for decide on the order."""
+        return "q" in self.chosen and self.chosen.get("sort", "best") == "best"
 
     def matching(self):
         found = self.queryset
@@ -58,11 +65,11 @@ class ThreadFilter(filters.FilterSet):
         return queryset.filter(Exists(about))
 
     def by_author(self, queryset, _name, value):
-        """Whoever began it or answered in it."""
+        """Whoever began it or answered in it, as far as readers know."""
         said = Post.objects.filter(
-            thread=OuterRef("pk"), author__handle=value, state=State.SHOWN, part__in=["opening", "reply"]
-        )
-        return queryset.filter(Exists(said))
+            author__handle=value.removeprefix("@").lower(), state=State.SHOWN, part__in=["opening", "reply"]
+        ).exclude(thread__is_anonymous=True, thread__author=F("author"))
+        return queryset.filter(pk__in=said.values("thread"))
 
     def by_state(self, queryset, _name, value):
         if value == "unanswered":

@@ -10,7 +10,7 @@ from features.forum.models import Post, State, Thread
 
 KIND = "thread"
 SEARCHED = 20
-STANDING = {True: 13, False: 10}
+SOLVED, OPEN, STALE = 13, 10, 8  # standing
 
 
 def register():
@@ -32,7 +32,7 @@ def entries(refs=None):
             names=[name.name for skill in about for name in sorted(skill.names.all(), key=lambda name: name.pk)],
             skills=[skill.pk for skill in about],
             url=thread.get_absolute_url(),
-            standing=STANDING[thread.is_solved],
+            standing=STALE if thread.is_stale else SOLVED if thread.is_solved else OPEN,
         )
 
 
@@ -40,7 +40,7 @@ def rows(documents, now):
     threads = Thread.objects.filter(pk__in=[document.ref for document in documents]).select_related("author", "board")
     return {
         str(thread.pk): Row(
-            by=thread.author.name,
+            by=_("Somebody") if thread.is_anonymous else thread.author.name,
             facts=[
                 thread.board.name,
                 answers_words(thread),

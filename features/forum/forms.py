@@ -1,9 +1,13 @@
+import re
+
 from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.text import one_line
-from features.forum.models import LONGEST, Board, Kind
+from features.accounts.models import User
+from features.forum.models import LONGEST, Board, Kind, Thread
+from features.notifications.models import Level
 from features.skills.fields import SkillPickerField
 
 MARKDOWN = _("Markdown: **bold**, `code`, > quote, lists. Indent a block of code by four spaces, or fence it with ```.")
@@ -19,6 +23,18 @@ def _text(label, rows, least=1, help_text=""):
     )
 
 
+class PictureField(forms.FileField):
+    """A picture that goes below the text."""
+
+    def __init__(self):
+        super().__init__(
+            label=_("A picture"),
+            required=False,
+            widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+            help_text=_("JPEG, PNG or WebP up to 8 MB. It goes below what you wrote."),
+        )
+
+
 class ThreadForm(forms.Form):
     kind = forms.ChoiceField(label=_("What it is"), choices=Kind, widget=forms.RadioSelect, initial=Kind.QUESTION)
     board = forms.ModelChoiceField(
@@ -32,6 +48,12 @@ class ThreadForm(forms.Form):
     )
     text = _text(_("The whole of it"), 8, least=20, help_text=MARKDOWN)
     skills = SkillPickerField(label=_("Skills"), help_text=_("One to three, so that who knows about them finds it."))
+    picture = PictureField()
+    is_anonymous = forms.BooleanField(
+        label=_("Ask without my name"),
+        required=False,
+        help_text=_("Readers see “Somebody”, here and wherever it is listed. Moderators see who you are."),
+    )
 
     def clean_title(self):
         return one_line(self.cleaned_data["title"])
@@ -39,6 +61,66 @@ class ThreadForm(forms.Form):
 
 class ReplyForm(forms.Form):
     text = _text(_("Your answer"), 5, help_text=MARKDOWN)
+    picture = PictureField()
+
+
+class EditForm(forms.Form):
+    """Another wording of a post: of one's own, or (`needs_reason`) of somebody else's."""
+
+    title = forms.CharField(label=_("In one sentence"), min_length=10, max_length=150)
+    text = _text(_("The whole of it"), 10, help_text=MARKDOWN)
+    reason = forms.CharField(
+        label=_("What you changed, and why"), max_length=200, required=False, help_text=_("It stands in the history.")
+    )
+
+    def __init__(self, *args, has_title, needs_reason, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not has_title:
+            del self.fields["title"]
+        self.fields["reason"].required = needs_reason
+
+
+class DuplicateForm(forms.Form):
+    """The address of a thread on this site, or its number."""
+
+    of = forms.CharField(
+        label=_("Address of the thread that has the answer"), max_length=300, help_text=_("As your browser shows it.")
+    )
+
+    def clean_of(self):
+        found = re.search(r"(?:/threads/|^)(\d{1,18})(?:/|$)", self.cleaned_data["of"].strip())
+        thread = Thread.objects.shown().filter(pk=found[1]).first() if found else None
+        if thread is None:
+            raise forms.ValidationError(_("No thread is there. Copy its address from the browser."))
+        return thread
+
+
+class DuplicateAnswerForm(forms.Form):
+    act = forms.ChoiceField(choices=[("solved", ""), ("different", "")])
+    because = forms.CharField(label=_("What is different"), max_length=200, required=False)
+
+
+class InvitationForm(forms.Form):
+    person = forms.CharField(
+        label=_("Whom you ask"),
+        max_length=31,
+        help_text=_("The name in the address of their page, such as amara-okonjo."),
+    )
+
+    def clean_person(self):
+        handle = self.cleaned_data["person"].strip().removeprefix("@").lower()
+        person = User.objects.filter(handle=handle, is_active=True).first()
+        if person is None:
+            raise forms.ValidationError(_("Nobody is called so here. Look at the address of their page."))
+        return person
+
+
+class FollowingForm(forms.Form):
+    level = forms.ChoiceField(choices=[(Level.MAIL, ""), (Level.DIGEST, ""), (Level.OFF, "")])
+
+
+class ReadingForm(forms.Form):
+    post = forms.IntegerField(min_value=1, max_value=2**62)
 
 
 class RemarkForm(forms.Form):
@@ -58,7 +140,7 @@ class BoardForm(forms.ModelForm):
 
     class Meta:
         model = Board
-        fields = ("name", "about", "skill", "position", "is_open")
+        fields = ("name", "about", "skill", "position", "shelf_months", "is_open")
 
     def clean_name(self):
         name = one_line(self.cleaned_data["name"])

@@ -1,9 +1,10 @@
 """What this feature knows about a person, for export and erasure."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from features.accounts.personal_data import PersonalData, personal_data
-from features.forum.models import Post, Thread, Vote
+from features.forum.models import Draft, Duplicate, Invitation, Post, Reading, Revision, Thread, Vote
 from features.moderation.services import facts
 
 
@@ -13,10 +14,26 @@ def export(person) -> dict:
     about = Thread.skills.through.objects.filter(thread__author=person).order_by("pk")
     said = ("thread__title", "part", "text", "state", "score", "created_at", "edited_at")
     return {
-        "threads": list(threads.values("title", "kind", "board__name", "state", "created_at")),
+        "threads": list(threads.values("title", "kind", "board__name", "is_anonymous", "state", "created_at")),
         "thread_skills": list(about.values("thread__title", "skill__name")),
         "posts": list(Post.objects.filter(author=person).order_by("pk").values(*said)),
         "votes": list(Vote.objects.filter(person=person).order_by("pk").values("post_id", "value", "voted_at")),
+        "revisions": list(
+            Revision.objects.filter(editor=person).order_by("pk").values("post_id", "text", "reason", "made_at")
+        ),
+        "drafts": list(Draft.objects.filter(person=person).order_by("pk").values("place", "words", "saved_at")),
+        "readings": list(Reading.objects.filter(person=person).order_by("pk").values("thread_id", "post", "read_at")),
+        "duplicates": list(
+            Duplicate.objects.filter(Q(proposed_by=person) | Q(thread__author=person))
+            .order_by("pk")
+            .values("thread_id", "of_id", "state", "because", "proposed_at")
+        ),
+        "invitations": list(
+            Invitation.objects.filter(Q(person=person) | Q(invited_by=person))
+            .order_by("pk")
+            .values("thread_id", "invited_at")
+        ),
+        "confirmed": list(Thread.objects.filter(confirmed_by=person).order_by("pk").values("title", "confirmed_at")),
         "accepted": list(accepted.values("title", "accepted_id", "accepted_at")),
     }
 
@@ -25,7 +42,11 @@ def erase(person) -> None:
     """Posts stay, because answers of others hang on them, without a name: that goes with the account. What was removed
     or never shown goes altogether; votes stay as part of a sum."""
     gone = Post.objects.filter(author=person).exclude(state="shown")
+    Revision.objects.filter(post__in=gone).update(text="", title="", reason="")
     gone.update(text="", html="")
+    for table in (Draft, Reading, Invitation):
+        table.objects.filter(person=person).delete()
+    Invitation.objects.filter(invited_by=person).delete()
 
 
 def numbers(person) -> list[tuple[str, int]]:

@@ -3,43 +3,26 @@
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, IntegerField, OuterRef, Subquery, Value, Window
-from django.db.models.functions import JSONObject, RowNumber
+from django.db.models import CharField, F, IntegerField, JSONField, Min, OuterRef, Subquery, Value, Window
+from django.db.models.functions import Cast, Concat, JSONObject, RowNumber
 from django.http import Http404
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from core.pagination import Page, keyset
 from core.seo import absolute, json_ld
-from core.templatetags.ui import face, when
+from core.templatetags.ui import face, local, when, words
+from features.forum import services, structured, wording
 from features.forum.access import moderates
-from features.forum.filters import SINCE, SORT, STATES, ThreadFilter
 from features.forum.findable import answers_words
 from features.forum.forms import RemarkForm, ReplyForm
-from features.forum.models import Board, Closing, Kind, Post, State, Thread, Vote
+from features.forum.models import Closing, Draft, Duplicate, Post, Reading, State, Thread, Vote
+from features.notifications.models import Follow
 
 Part = Post.Part
 REMARKS = 5  # comments below a post; the rest has a page of its own
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A thread as a row of a list."""
-
-    url: str
-    title: str
-    face: str
-    by: str
-    board: str
-    time: str
-    answers: str
-    count: int
-    score: int
-    is_solved: bool
-    is_pinned: bool
-    is_closed: bool
-    skills: list
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,64 +42,15 @@ class Said:
     score: int
     mine: int  # the viewer's vote
     is_own: bool
+    is_nameless: bool  # readers are not told who it was; the viewer, a moderator or themselves, is
+    is_new: bool  # since the viewer last read the thread
     is_accepted: bool
+    may_edit: bool
     may_accept: bool
     may_vote: bool
     may_remark: bool
     comments: int
     remarks: list
-
-
-# --- Lists ------------------------------------------------------------------------------------------------------------
-def lines(threads) -> list[Line]:
-    """Rows for threads that came with author, board and skills."""
-    return [
-        Line(
-            url=thread.get_absolute_url(),
-            title=thread.title,
-            face=face(thread.author.photo_id, thread.author_id, thread.author.name, "s"),
-            by=thread.author.name,
-            board=thread.board.name,
-            time=when(thread.active_at, shape="day"),
-            answers=answers_words(thread),
-            count=thread.replies,
-            score=thread.score,
-            is_solved=thread.is_solved,
-            is_pinned=thread.pinned_at is not None,
-            is_closed=bool(thread.closing),
-            skills=[skill.name for skill in thread.skills.all()],
-        )
-        for thread in threads
-    ]
-
-
-def thread_list(request, now, board=None, **wanted) -> dict:
-    """A list with its filters: of one board, or of all. `wanted` are filters that the address itself stands for."""
-    data = request.GET.copy()
-    for name, value in wanted.items():
-        data.setdefault(name, value)
-    filters = ThreadFilter(data, now=now, board=board)
-    found = filters.matching().select_related("author", "board").prefetch_related("skills")
-    page = keyset(found, request, order=filters.order)
-    pinned = []
-    if board and page.is_first and not filters.chosen.keys() - {"sort"}:
-        pinned = list(
-            Thread.objects.shown()
-            .filter(board=board, pinned_at__isnull=False)
-            .select_related("author", "board")
-            .prefetch_related("skills")
-            .order_by("-pinned_at")[:5]
-        )
-    shown = {thread.pk for thread in pinned}
-    return {
-        "lines": lines([*pinned, *(thread for thread in page.items if thread.pk not in shown)]),
-        "page": page,
-        "chosen": filters.chosen,
-        "is_narrowed": bool(filters.chosen.keys() - {"sort"}),
-        "choices": {"state": STATES, "kind": Kind.choices, "since": SINCE, "sort": SORT},
-        "board": board,
-        "boards": list(Board.objects.all()),
-    }
 
 
 # --- One thread -------------------------------------------------------------------------------------------------------
@@ -128,7 +62,7 @@ def opening_of(person, pk) -> Post:
             about=ArraySubquery(about.values(said=JSONObject(name="skill__name", slug="skill__slug")))
         ),
         person,
-    )
+    ).annotate(**_beside(person))
     post = posts.filter(thread=pk, part=Part.OPENING).first()
     if post is None:
         raise Http404
@@ -136,6 +70,32 @@ def opening_of(person, pk) -> Post:
     if thread.state != State.SHOWN and thread.author_id != person.pk and not moderates(person, thread.board):
         raise Http404
     return post
+
+
+def _beside(person) -> dict:
+    """What stands beside a thread, each a part of the one query: duplicates both ways, and what is the viewer's own."""
+    outward = Duplicate.objects.filter(thread=OuterRef("thread_id"), of__state=State.SHOWN).order_by("pk")
+    inward = Duplicate.objects.filter(of=OuterRef("thread_id"), thread__state=State.SHOWN, state="confirmed")
+    named = JSONObject(pk="pk", state="state", because="because", id="of_id", title="of__title", slug="of__slug")
+    parts = {
+        "same_as": ArraySubquery(outward.values(said=named)),
+        "same_here": ArraySubquery(
+            inward.order_by("pk").values(said=JSONObject(id="thread_id", title="thread__title", slug="thread__slug"))[
+                :5
+            ]
+        ),
+    }
+    if not person.is_authenticated:
+        return parts
+    key = Cast(OuterRef("thread_id"), CharField())
+    readings = Reading.objects.filter(person=person.pk, thread=OuterRef("thread_id"))
+    drafts = Draft.objects.annotate(where=Concat(Value("thread:"), key)).filter(person=person.pk, place=F("where"))
+    follows = Follow.objects.annotate(where=Concat(Value("thread:"), key)).filter(person=person.pk, key=F("where"))
+    return parts | {
+        "read_to": Subquery(readings.values("post")),
+        "draft": Subquery(drafts.values(said=JSONObject(text="words__text", at="saved_at")), output_field=JSONField()),
+        "follow": Subquery(follows.values("level")),
+    }
 
 
 def thread_page(request, opening: Post) -> dict:
@@ -155,8 +115,12 @@ def thread_page(request, opening: Post) -> dict:
     is_first = page.is_first and not at
     if thread.accepted_id and not in_time and is_first:
         accepted = list(_replies(person, thread, is_moderator).filter(pk=thread.accepted_id))
+        thread.accepted = accepted[0] if accepted else None
     posts = [*([opening] if is_first else []), *accepted, *page.items]
-    said = in_words(posts, thread, person, is_moderator)
+    read_to = getattr(opening, "read_to", None)
+    said = in_words(posts, thread, person, is_moderator, read_to=read_to)
+    form, draft_at = _begun(request, thread, opening)
+    newest = max([post.pk for post in posts], default=0)
     context = {
         "thread": thread,
         "board": thread.board,
@@ -170,12 +134,48 @@ def thread_page(request, opening: Post) -> dict:
         "canonical_url": absolute(thread.get_absolute_url()),
         "description": " ".join(strip_tags(opening.html).split())[:160],
         "may_reply": thread.state == State.SHOWN and not thread.closing,
-        "form": ReplyForm(prefix=None),
+        "form": form,
+        "draft_at": draft_at,
         "remark_form": RemarkForm(auto_id=False),
+        "follow": opening.follow if person.is_authenticated else None,
+        "same_as": [_link(row) for row in opening.same_as],
+        "same_here": [_link(row) for row in opening.same_here],
+        "is_asker": person.is_authenticated and thread.author_id == person.pk,
+        "is_moderator": is_moderator,
+        "may_confirm": bool(accepted) and services.may_confirm(person, thread),
+        "confirmed": when(thread.confirmed_at, shape="day") if thread.confirmed_at else "",
+        # Only what is further on than last time is written down.
+        "newest": newest if person.is_authenticated and newest > (read_to or 0) else 0,
+        "first_new": _first_new(thread, read_to),
     }
     if thread.state == State.SHOWN and is_first:
-        context["json_ld"] = json_ld(_structured(thread, opening, [*accepted, *page.items]))
+        context["json_ld"] = json_ld(structured.of_thread(thread, opening, [*accepted, *page.items]))
     return context
+
+
+def _link(row) -> dict:
+    return row | {"url": reverse("thread", args=[row["id"], row["slug"]])}
+
+
+def _begun(request, thread, opening) -> tuple[ReplyForm, str]:
+    """The form for an answer: empty, with the draft of before, or with what is quoted. And when the draft was saved."""
+    quote = request.GET.get("quote", "")
+    draft = getattr(opening, "draft", None)
+    text, at = (draft["text"], words(local(parse_datetime(draft["at"])), "time")) if draft else ("", "")
+    if request.user.is_authenticated and quote.isascii() and quote.isdecimal() and len(quote) < 19:
+        post = thread.posts.shown().select_related("author").filter(pk=quote).first()
+        if post:
+            name = _("Somebody") if thread.hides(post.author_id) else post.author.name
+            text = f"{text}\n\n{wording.quoted(post.text, name)}".lstrip()
+    return ReplyForm(initial={"text": text}), at
+
+
+def _first_new(thread, read_to) -> str:
+    """Where reading goes on: asked only where something may have come since."""
+    if not read_to or not thread.replies:
+        return ""
+    found = thread.posts.filter(part=Part.REPLY, state=State.SHOWN, pk__gt=read_to).aggregate(first=Min("pk"))["first"]
+    return f"?at={found}#post-{found}" if found else ""
 
 
 def one(person, post: Post) -> dict:
@@ -216,35 +216,46 @@ def remarks_of(posts, person, is_moderator=False) -> dict[int, list[Post]]:
     return found
 
 
-def in_words(posts, thread, person, is_moderator=False) -> list[Said]:
+def in_words(posts, thread, person, is_moderator=False, read_to=None) -> list[Said]:
     remarks = remarks_of(posts, person, is_moderator)
-    return [_said(post, thread, person, remarks.get(post.pk, [])) for post in posts]
+    return [_said(post, thread, person, remarks.get(post.pk, []), is_moderator, read_to) for post in posts]
 
 
-def _said(post, thread, person, remarks=()) -> Said:
+def _said(post, thread, person, remarks=(), is_moderator=False, read_to=None) -> Said:
     author = post.author
     is_member, is_shown = person.is_authenticated, post.state == State.SHOWN
-    is_asker = thread.is_question and thread.author_id == person.pk and thread.closing != Closing.LOCKED
+    is_open = thread.closing != Closing.LOCKED
+    decides = thread.is_question and is_open and (is_moderator or thread.author_id == person.pk)
+    is_own = is_member and post.author_id == person.pk
+    is_nameless = thread.hides(post.author_id)
+    is_told = not is_nameless or is_moderator or is_own
+    size = "s" if post.part == Part.COMMENT else ""
     return Said(
         pk=post.pk,
         part=post.part,
         html=post.html,
         state=post.state,
         state_words="" if is_shown else str(post.get_state_display()),
-        face=face(author.photo_id, author.pk, author.name, "s" if post.part == Part.COMMENT else ""),
-        name=author.name,
-        url=author.get_absolute_url() if author.is_active else "",
+        face=face(author.photo_id, author.pk, author.name, size) if is_told else face(None, 0, "", size),
+        name=author.name if is_told else _("Somebody"),
+        url=author.get_absolute_url() if author.is_active and is_told else "",
         time=when(post.created_at),
         edited=when(post.edited_at) if post.edited_at else "",
         score=post.score,
         mine=getattr(post, "mine", 0) or 0,
-        is_own=is_member and post.author_id == person.pk,
+        is_own=is_own,
+        is_nameless=is_nameless and is_told,
+        is_new=bool(read_to and post.pk > read_to and not is_own),
         is_accepted=thread.accepted_id == post.pk,
-        may_accept=is_asker and post.part == Part.REPLY and is_shown,
-        may_vote=is_shown and thread.closing != Closing.LOCKED and post.author_id != person.pk,
-        may_remark=is_shown and thread.closing != Closing.LOCKED and thread.state == State.SHOWN,
+        may_edit=is_member and (is_moderator or (is_own and is_shown and is_open)),
+        may_accept=decides
+        and post.part == Part.REPLY
+        and is_shown
+        and (is_moderator or not thread.is_acceptance_locked),
+        may_vote=is_shown and is_open and post.author_id != person.pk,
+        may_remark=is_shown and is_open and thread.state == State.SHOWN,
         comments=post.comments,
-        remarks=[_said(remark, thread, person) for remark in remarks],
+        remarks=[_said(remark, thread, person, (), is_moderator) for remark in remarks],
     )
 
 
@@ -274,67 +285,9 @@ def comments_page(request, post: Post) -> dict:
     page: Page = keyset(comments, request, order=("id",), size=50)
     return {
         "thread": thread,
-        "post": _said(post, thread, person),
-        "remarks": [_said(comment, thread, person) for comment in page.items],
+        "post": _said(post, thread, person, (), is_moderator),
+        "remarks": [_said(comment, thread, person, (), is_moderator) for comment in page.items],
         "page": page,
         "canonical_url": absolute(thread.get_absolute_url()),
         "remark_form": RemarkForm(auto_id=False),
     }
-
-
-# --- For search engines -----------------------------------------------------------------------------------------------
-def _structured(thread, opening, replies) -> dict:
-    """schema.org/QAPage for a question that has an answer, else DiscussionForumPosting, from the same rows."""
-    shown = [post for post in replies if post.state == State.SHOWN][:10]
-    data = {
-        "name": thread.title,
-        "text": _plain(opening),
-        "author": _author(opening),
-        "datePublished": opening.created_at.isoformat(),
-        "url": absolute(thread.get_absolute_url()),
-        "upvoteCount": max(0, thread.score),
-    }
-    if not (thread.is_question and shown):
-        comments = [_comment("Comment", post) for post in shown]
-        return {
-            "@type": "DiscussionForumPosting",
-            "headline": thread.title,
-            "commentCount": thread.replies,
-            **data,
-            **({"comment": comments} if comments else {}),
-        }
-    accepted = [_comment("Answer", post) for post in shown if post.pk == thread.accepted_id]
-    suggested = [_comment("Answer", post) for post in shown if post.pk != thread.accepted_id]
-    question = {"@type": "Question", "answerCount": thread.replies, **data}
-    if accepted:
-        question["acceptedAnswer"] = accepted[0]
-    if suggested:
-        question["suggestedAnswer"] = suggested
-    return {"@type": "QAPage", "mainEntity": question}
-
-
-def _comment(kind, post) -> dict:
-    return {
-        "@type": kind,
-        "text": _plain(post),
-        "author": _author(post),
-        "datePublished": post.created_at.isoformat(),
-        "url": absolute(post.get_absolute_url()),
-        "upvoteCount": max(0, post.score),
-    }
-
-
-def _author(post) -> dict:
-    said = {"@type": "Person", "name": post.author.name}
-    return said | {"url": absolute(post.author.get_absolute_url())} if post.author.is_active else said
-
-
-def _plain(post) -> str:
-    return " ".join(strip_tags(post.html).split())[:1000]
-
-
-def nothing_found(context) -> dict:
-    """What an empty list says."""
-    if context["is_narrowed"]:
-        return {"title": _("Nothing fits these filters"), "text": _("Take one away, or ask: you would be the first.")}
-    return {"title": _("Nothing has been asked here yet"), "text": _("Ask what you would ask a colleague.")}

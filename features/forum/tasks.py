@@ -2,10 +2,34 @@
 
 from datetime import timedelta
 
-from core.jobs import periodic
+from core.jobs import enqueue, job, periodic
 from features.forum import services
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=20))
 def recount_forum():
     services.recount()
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=4, minutes=10))
+def mark_stale_answers():
+    services.mark_stale()
+
+
+@job
+def tell_of_thread(ref):
+    """`ref` is the thread, and from the second batch on the person after whom it begins: 12:345."""
+    _tell("tell_of_thread", services.tell_of_thread, ref)
+
+
+@job
+def tell_of_reply(ref):
+    """The same, for an answer."""
+    _tell("tell_of_reply", services.tell_of_reply, ref)
+
+
+def _tell(task, tell, ref):
+    thing, _, after = ref.partition(":")
+    if last := tell(int(thing), int(after or 0)):
+        following = f"{thing}:{last}"
+        enqueue(f"features.forum.tasks.{task}", following, key=f"forum-{task}:{following}")

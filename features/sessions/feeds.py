@@ -1,16 +1,11 @@
 """What is on as Atom and as iCalendar: only what everybody sees, and the same for everybody."""
 
-import hashlib
-from datetime import UTC, datetime
-
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, QueryDict
-from django.utils.cache import get_conditional_response
-from django.utils.feedgenerator import Atom1Feed
-from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 
+from core.feeds import Atom, conditional
 from core.seo import absolute
 from core.templatetags.ui import city, local, words
 from core.text import one_line
@@ -20,14 +15,6 @@ from features.sessions.filters import SessionFilter
 from features.sessions.models import Format
 
 NEWEST, NEXT = 50, 200
-NOTHING_YET = datetime(2000, 1, 1, tzinfo=UTC)  # a feed must say when it changed, and an empty one never did
-
-
-class Atom(Atom1Feed):
-    """Django asks the clock when there are no items, and an empty feed would be a new one each time."""
-
-    def latest_post_date(self):
-        return super().latest_post_date() if self.items else NOTHING_YET
 
 
 def filters(query: QueryDict, now) -> SessionFilter:
@@ -67,9 +54,7 @@ FORMS = {"atom": atom, "ics": calendar}
 def answer(request, form: str, sessions, *, title: str, page: str) -> HttpResponse:
     """The feed, or 304 for whoever has it as it is."""
     made = FORMS[form](sessions, title=one_line(title), page=page, path=request.get_full_path())
-    made["ETag"] = quote_etag(hashlib.sha256(made.content).hexdigest()[:32])
-    made["X-Robots-Tag"] = "noindex"
-    return get_conditional_response(request, etag=made["ETag"], response=made)
+    return conditional(request, made)
 
 
 def _facts(session) -> list[str]:

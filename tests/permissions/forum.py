@@ -9,7 +9,20 @@ def _pk(name):
     return lambda w: [getattr(w, name).pk]
 
 
-OF_THE_HOST = {"thread@hidden", "thread_replies@hidden", "post@hidden", "post_comments@hidden", "post_vote@hidden"}
+OF_THE_HOST = {
+    "thread@hidden",
+    "thread_replies@hidden",
+    "thread_draft@hidden",
+    "thread_reading@hidden",
+    "thread_following@hidden",
+    "thread_duplicates@hidden",
+    "thread_invitations@hidden",
+    "post@hidden",
+    "post_comments@hidden",
+    "post_vote@hidden",
+    "post_edit@hidden",
+    "post_history@hidden",
+}
 ARGUMENTS = {
     "board": lambda w: ["databases"],
     "board@nothing": lambda w: ["no-such-board"],
@@ -26,10 +39,38 @@ ARGUMENTS = {
     "post_vote": _pk("answer"),
     "post_vote@hidden": _pk("hidden_post"),
     "post_acceptance": _pk("own_answer"),
+    "board_feed": lambda w: ["databases"],
+    "board_feed@nothing": lambda w: ["no-such-board"],
+    "thread_feed": _thread("thread"),
+    "thread_feed@hidden": _thread("hidden_thread"),
+    "thread_draft": _thread("thread"),
+    "thread_draft@hidden": _thread("hidden_thread"),
+    "thread_reading": _thread("thread"),
+    "thread_reading@hidden": _thread("hidden_thread"),
+    "thread_following": _thread("thread"),
+    "thread_following@hidden": _thread("hidden_thread"),
+    "thread_confirmation": _thread("own_thread"),
+    "thread_duplicates": _thread("thread"),
+    "thread_duplicates@hidden": _thread("hidden_thread"),
+    "thread_invitations": _thread("thread"),
+    "thread_invitations@hidden": _thread("hidden_thread"),
+    "duplicate_answer": _pk("duplicate"),
+    "post_edit": _pk("own_post"),
+    "post_edit@others": _pk("answer"),
+    "post_edit@hidden": _pk("hidden_post"),
+    "post_history": _pk("answer"),
+    "post_history@hidden": _pk("hidden_post"),
     "manage_board": _pk("board"),
 }
 ANSWER = {"text": "Perhaps it is the cache."}
-BOARD = {"name": "Databases and more", "about": "Queries", "skill": "PostgreSQL", "position": "1", "is_open": "on"}
+BOARD = {
+    "name": "Databases and more",
+    "about": "Queries",
+    "skill": "PostgreSQL",
+    "position": "1",
+    "shelf_months": "0",
+    "is_open": "on",
+}
 BODIES = {
     ("thread_new", "POST"): lambda w: {
         "kind": "question",
@@ -43,6 +84,16 @@ BODIES = {
     ("forum_preview", "POST"): lambda w: ANSWER,
     ("post_vote", "POST"): lambda w: {"value": "1"},
     ("post_acceptance", "POST"): lambda w: {"act": "accept"},
+    ("forum_draft", "POST"): lambda w: (
+        ANSWER | {"title": "Why", "kind": "question", "board": "databases", "skills": "SQL", "is_anonymous": "on"}
+    ),
+    ("thread_draft", "POST"): lambda w: ANSWER,
+    ("thread_reading", "POST"): lambda w: {"post": str(w.answer.pk)},
+    ("thread_following", "POST"): lambda w: {"level": "digest"},
+    ("thread_duplicates", "POST"): lambda w: {"of": str(w.own_thread.pk)},
+    ("thread_invitations", "POST"): lambda w: {"person": w.people["host"].handle},
+    ("duplicate_answer", "POST"): lambda w: {"act": "solved"},
+    ("post_edit", "POST"): lambda w: ANSWER | {"reason": "Clearer"},
     ("manage_boards", "POST"): lambda w: BOARD | {"name": "Another board"},
     ("manage_board", "POST"): lambda w: BOARD,
 }
@@ -71,6 +122,37 @@ post_comments@hidden  POST 404      404      404    422   404    422      422   
 post_vote             POST login    login    303    303   303    303      303        303
 post_vote@hidden      POST login    login    404    404   404    404      404        404
 post_acceptance       POST login    login    303    303   303    303      303        303
+forum_feed            GET  200
+board_feed            GET  200
+board_feed@nothing    GET  404
+thread_feed           GET  200
+thread_feed@hidden    GET  404
+forum_similar         GET  login    login    200    200   200    200      200        200
+forum_draft           POST login    login    303    303   303    303      303        303
+thread_draft          POST login    login    303    303   303    303      303        303
+thread_draft@hidden   POST login    login    404    303   404    303      303        303
+thread_reading        POST login    login    303    303   303    303      303        303
+thread_reading@hidden POST login    login    404    303   404    303      303        303
+thread_following      POST login    login    303    303   303    303      303        303
+thread_following@hidden POST login  login    404    303   404    303      303        303
+thread_confirmation   POST login    login    303    303   303    303      303        303
+thread_duplicates     GET  login    login    200    200   200    200      200        200
+thread_duplicates     POST login    login    303    303   303    303      303        303
+thread_duplicates@hidden GET login  login    404    404   404    404      404        404
+thread_duplicates@hidden POST login login    404    404   404    404      404        404
+thread_invitations    GET  login    login    200    200   200    200      200        200
+thread_invitations    POST login    login    303    303   422    303      303        303
+thread_invitations@hidden GET login login    404    404   404    404      404        404
+thread_invitations@hidden POST login login   404    404   404    404      404        404
+duplicate_answer      POST login    login    303    303   303    303      303        303
+post_edit             GET  login    login    404    200   404    200      200        200
+post_edit             POST login    login    404    303   404    303      303        303
+post_edit@others      GET  login    login    404    404   200    200      200        200
+post_edit@others      POST login    login    404    404   303    303      303        303
+post_edit@hidden      GET  login    login    404    404   404    200      200        200
+post_edit@hidden      POST login    login    404    404   404    303      303        303
+post_history          GET  200
+post_history@hidden   GET  404      404      404    200   404    200      200        200
 manage_boards         GET  login    login    404    404   404    mfa      404        200
 manage_boards         POST login    login    404    404   404    mfa      404        303
 manage_board          GET  login    login    404    404   404    mfa      404        200

@@ -1,7 +1,7 @@
 """What the permission table needs of the forum: everybody's thread, the guest's own, and what is hidden."""
 
 from features.forum import services
-from features.forum.models import Board, Post, Thread
+from features.forum.models import Board, Duplicate, Post, Thread
 
 HIDDEN = "Canary thread that nobody reads"
 
@@ -24,6 +24,7 @@ def add_forum(world) -> None:
     world.own_thread = ask(guest, "How do I read this plan aloud?")
     world.own_answer = services.reply(author=expert, thread=world.own_thread, text="From the inside out.")
     world.own_post = services.reply(author=guest, thread=world.thread, text="Mine is slow on Tuesdays.")
+    world.duplicate = Duplicate.objects.create(thread=world.own_thread, of=world.thread, proposed_by=expert)
     world.hidden_thread = ask(host, HIDDEN)
     Thread.objects.filter(pk=world.hidden_thread.pk).update(state="hidden")
     Post.objects.filter(thread=world.hidden_thread).update(state="hidden")

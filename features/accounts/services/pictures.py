@@ -21,6 +21,7 @@ from features.accounts.models import StoredFile, User
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 25_000_000
+TALLEST = 3  # times as high as wide
 FORMATS = ("JPEG", "PNG", "WEBP")
 UNCLAIMED_AFTER = timedelta(hours=1)  # by then the request that wrote a file has committed, or never will
 
@@ -33,7 +34,8 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Shape:
-    """What becomes of a picture: its widths, and its height as a share of the width."""
+    """What becomes of a picture: its widths, and its height as a share of the width; 0 keeps the picture's own, up to
+    three times as high as wide, and makes nothing larger than it was."""
 
     widths: tuple[int, ...]
     ratio: float
@@ -42,6 +44,7 @@ class Shape:
 SHAPES = {
     "photo": Shape((96, 192, 384), 1.16),  # the arch that people stand in
     "project": Shape((480, 960), 0.5625),
+    "post": Shape((640, 1280), 0),
 }
 
 # Kind -> whether `viewer` may see this private file: the feature asks whoever may see what the file belongs to.
@@ -76,9 +79,11 @@ def draw(upload: UploadedFile, shape: Shape) -> dict[int, bytes]:
     try:
         with _one_at_a_time, Image.open(upload, formats=FORMATS) as image:
             # A JPEG can be unpacked at a fraction of its size; the other formats ignore this.
-            image.draft("RGB", (2 * max(shape.widths), 2 * round(max(shape.widths) * shape.ratio)))
+            image.draft("RGB", (2 * max(shape.widths), 2 * round(max(shape.widths) * (shape.ratio or TALLEST))))
             upright = ImageOps.exif_transpose(image)
-            return {width: _webp(upright, width, shape.ratio) for width in shape.widths}
+            ratio = shape.ratio or min(TALLEST, upright.height / upright.width)
+            widths = shape.widths if shape.ratio else {min(width, upright.width) for width in shape.widths}
+            return {width: _webp(upright, width, ratio) for width in sorted(widths)}
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise FileRefused("too_many_pixels", _("A picture may have 25 megapixels. Save it smaller.")) from None
     except UnidentifiedImageError:
@@ -89,7 +94,7 @@ def draw(upload: UploadedFile, shape: Shape) -> dict[int, bytes]:
 
 
 def _webp(image: Image.Image, width: int, ratio: float) -> bytes:
-    size = (width, round(width * ratio))
+    size = (width, max(1, round(width * ratio)))
     # A face is rather above the middle than below it.
     fitted = ImageOps.fit(image.convert("RGBA"), size, Image.Resampling.LANCZOS, centering=(0.5, 0.4))
     ground = Image.new("RGB", size, "white")

@@ -9,7 +9,7 @@ from features.discovery.services.publishing import (
     republish_skills,
     withdraw,
 )
-from features.discovery.services.searching import MOST, Results, matching_refs, search
+from features.discovery.services.searching import MOST, Results, documents, matching_refs, rank, search, written
 from features.discovery.services.snippets import with_snippets
 from features.discovery.services.spelling import learn_words, meant, relearn_words
 
@@ -17,11 +17,13 @@ __all__ = [
     "MOST",
     "Rebuilt",
     "Results",
+    "documents",
     "learn_words",
     "matching_refs",
     "meant",
     "publish",
     "publish_all",
+    "rank",
     "rebuild",
     "relearn_words",
     "republish",
@@ -29,4 +31,5 @@ __all__ = [
     "search",
     "with_snippets",
     "withdraw",
+    "written",
 ]

@@ -80,6 +80,30 @@ def matching_refs(kind: str, words: str) -> QuerySet:
     return found.values_list(Cast("ref", BigIntegerField()), flat=True)
 
 
+def rank(kind: str, words: str, refs: Collection[str]) -> tuple[list[str], str]:
+    """Those of `refs` that match, best first, and the query as Postgres has written it down. For what a feature has
+    narrowed down by filters of its own."""
+    wanted = written(words)
+    if not wanted or not refs:
+        return [], wanted
+    with connection.cursor() as cursor:
+        cursor.execute(RANK, {"kind": kind, "refs": list(refs), "query": wanted})
+        return [ref for (ref,) in cursor], wanted
+
+
+RANK = """
+    SELECT ref FROM discovery_document
+    WHERE kind = %(kind)s AND ref = ANY(%(refs)s) AND words @@ %(query)s::tsquery
+    ORDER BY ts_rank(words, %(query)s::tsquery, 1) * standing DESC, id DESC
+"""
+
+
+def documents(kind: str, refs: Collection[str]) -> list[Document]:
+    """What is known of these things, in this order."""
+    found = {row.ref: row for row in Document.objects.filter(kind=kind, ref__in=list(refs)).defer("words")}
+    return [found[ref] for ref in refs if ref in found]
+
+
 class _Ready(SearchQuery):
     """A query as Postgres itself has written it down."""
 

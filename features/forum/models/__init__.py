@@ -1,4 +1,20 @@
+from features.forum.models.beside import Draft, Duplicate, ImportedRow, Invitation, Reading, Revision
 from features.forum.models.posts import LONGEST, Post, Vote
 from features.forum.models.threads import Board, Closing, Kind, State, Thread
 
-__all__ = ["LONGEST", "Board", "Closing", "Kind", "Post", "State", "Thread", "Vote"]
+__all__ = [
+    "LONGEST",
+    "Board",
+    "Closing",
+    "Draft",
+    "Duplicate",
+    "ImportedRow",
+    "Invitation",
+    "Kind",
+    "Post",
+    "Reading",
+    "Revision",
+    "State",
+    "Thread",
+    "Vote",
+]

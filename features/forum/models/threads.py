@@ -41,6 +41,11 @@ class Board(models.Model):
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="+", verbose_name=_("area"))
     position = models.PositiveSmallIntegerField(_("place in the list"), default=0)
     is_open = models.BooleanField(_("takes new threads"), default=True)
+    shelf_months = models.PositiveSmallIntegerField(
+        _("months after which an accepted answer is asked about"),
+        default=0,
+        help_text=_("For areas in which answers age. 0: never."),
+    )
     is_demo = models.BooleanField(default=False, editable=False)
 
     objects = QuerySet.as_manager()
@@ -92,6 +97,12 @@ class Thread(models.Model):
     accepted = models.OneToOneField("Post", models.SET_NULL, null=True, related_name="accepted_in")
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    is_anonymous = models.BooleanField(default=False, help_text="Readers are not told who asked; moderators are")
+    is_acceptance_locked = models.BooleanField(default=False, help_text="Moderators alone change what is accepted")
+    ages_at = models.DateTimeField(null=True, help_text="When the accepted answer is to be looked at again")
+    is_stale = models.BooleanField(default=False, help_text="That time came, and nobody has confirmed it since")
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     objects = ThreadQuerySet.as_manager()
 
@@ -111,6 +122,7 @@ class Thread(models.Model):
                 fields=["-id"], condition=Q(state="shown", kind="question", replies=0), name="threads_unanswered"
             ),
             models.Index(fields=["author", "-id"], name="threads_of_author"),
+            models.Index(fields=["ages_at"], condition=Q(is_stale=False, ages_at__isnull=False), name="threads_ageing"),
         ]
 
     def __str__(self):
@@ -126,6 +138,10 @@ class Thread(models.Model):
     @property
     def is_solved(self):
         return self.accepted_id is not None
+
+    def hides(self, person_id) -> bool:
+        """Whether readers are not told that it was this person who wrote here."""
+        return self.is_anonymous and person_id == self.author_id
 
     def make_slug(self):
         return slugify(self.title)[:80].strip("-") or "thread"

@@ -1,9 +1,21 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
 from features.forum.services.counting import forget_demo, recount
+from features.forum.services.editing import edit, hide_revision, may_edit, redact_history, show_revision
 from features.forum.services.evidence import ACCEPTED, VALUED
+from features.forum.services.linking import answer_duplicate, invite, propose_duplicate
+from features.forum.services.reading import discard_draft, draft_of, mark_read, save_draft
 from features.forum.services.refusals import ForumRefused
-from features.forum.services.voting import TO_VOTE_DOWN, accept, may_vote_down, take_back_acceptance, vote
+from features.forum.services.shelf import confirm, mark_stale, may_confirm
+from features.forum.services.telling import tell_of_reply, tell_of_thread
+from features.forum.services.voting import (
+    TO_VOTE_DOWN,
+    accept,
+    lock_acceptance,
+    may_vote_down,
+    take_back_acceptance,
+    vote,
+)
 from features.forum.services.writing import ask, index, remark, reply, save_board, take_over_skill
 
 __all__ = [
@@ -12,15 +24,33 @@ __all__ = [
     "VALUED",
     "ForumRefused",
     "accept",
+    "answer_duplicate",
     "ask",
+    "confirm",
+    "discard_draft",
+    "draft_of",
+    "edit",
     "forget_demo",
+    "hide_revision",
     "index",
+    "invite",
+    "lock_acceptance",
+    "mark_read",
+    "mark_stale",
+    "may_confirm",
+    "may_edit",
     "may_vote_down",
+    "propose_duplicate",
     "recount",
+    "redact_history",
     "remark",
     "reply",
     "save_board",
+    "save_draft",
+    "show_revision",
     "take_back_acceptance",
     "take_over_skill",
+    "tell_of_reply",
+    "tell_of_thread",
     "vote",
 ]

@@ -10,11 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from core.limits import hit
 from features.accounts.access import Ability
 from features.accounts.models import User
+from features.accounts.services import audit
+from features.forum.access import moderates
 from features.forum.models import Closing, Kind, Post, State, Thread, Vote
 from features.forum.services import evidence
 from features.forum.services.refusals import ForumRefused, check_ability
+from features.forum.services.shelf import due
 from features.forum.services.writing import index, lock
+from features.notifications import services as notifications
 
+NOT_CONFIRMED = {"is_stale": False, "confirmed_at": None, "confirmed_by": None}
+NOT_ACCEPTED = {"accepted": None, "accepted_at": None, "accepted_by": None, "ages_at": None, **NOT_CONFIRMED}
 TO_VOTE_DOWN = 3  # votes up that somebody has been given, before they vote others down
 
 
@@ -38,6 +44,9 @@ def vote(*, person: User, post: Post, value: int, now: datetime | None = None) -
             "too_new", _("You can vote down once your own posts have been voted up three times. Comment instead.")
         )
     hit("forum_vote", person.pk)
+    if value < 0:
+        hit("forum_down", person.pk)
+        hit("forum_down_on", f"{person.pk}:{post.author_id}")
     if value:
         Vote.objects.update_or_create(person=person, post=post, defaults={"value": value, "voted_at": now})
     else:
@@ -60,7 +69,7 @@ def may_vote_down(person: User) -> bool:
 
 @transaction.atomic
 def accept(*, by: User, post: Post, now: datetime | None = None) -> None:
-    """The asker says which answer solved it: this one, and no other any more."""
+    """The asker, or a moderator for them, says which answer solved it: this one, and no other any more."""
     now = now or timezone.now()
     thread = _of_asker(by, post)
     if post.part != Post.Part.REPLY or post.state != State.SHOWN:
@@ -68,27 +77,45 @@ def accept(*, by: User, post: Post, now: datetime | None = None) -> None:
     former, thread.accepted_id = thread.accepted_id, post.pk
     if former == post.pk:
         return
-    Thread.objects.filter(pk=thread.pk).update(accepted=post, accepted_at=now, accepted_by=by)
+    Thread.objects.filter(pk=thread.pk).update(
+        accepted=post, accepted_at=now, accepted_by=by, ages_at=due(thread.board, now), **NOT_CONFIRMED
+    )
     if former:
         evidence.tell(Post.objects.get(pk=former))
     evidence.tell(post)
     index(thread)
+    if post.author_id != by.pk and post.author.is_active:
+        notifications.notify(post.author, "answer_accepted", post.pk, post.get_absolute_url())
 
 
 @transaction.atomic
 def take_back_acceptance(*, by: User, post: Post) -> None:
     """The answer did not solve it after all."""
     thread = _of_asker(by, post)
-    if Thread.objects.filter(pk=thread.pk, accepted=post).update(accepted=None, accepted_at=None, accepted_by=None):
+    if Thread.objects.filter(pk=thread.pk, accepted=post).update(**NOT_ACCEPTED):
         evidence.tell(post)
         index(thread)
 
 
 def _of_asker(by, post) -> Thread:
     thread = lock(post.thread)
-    if thread.author_id != by.pk or thread.kind != Kind.QUESTION:
+    if thread.kind != Kind.QUESTION or not (thread.author_id == by.pk or moderates(by, thread.board)):
         raise ForumRefused("not_the_asker", _("Only who asked says which answer solved it."))
     if thread.closing == Closing.LOCKED:
         raise ForumRefused("locked", _("This thread is locked, so nothing changes in it any more."))
+    if thread.is_acceptance_locked and not moderates(by, thread.board):
+        raise ForumRefused(
+            "acceptance_locked", _("A moderator settled which answer is accepted. Write to them by a flag.")
+        )
     check_ability(by, Ability.POST, thread.board.scope)
     return thread
+
+
+@transaction.atomic
+def lock_acceptance(*, by: User, thread: Thread, locked: bool) -> None:
+    """A moderator settles which answer is accepted, or leaves it to the asker again."""
+    thread = lock(thread)
+    if not moderates(by, thread.board):
+        raise ForumRefused("not_a_moderator", _("Only moderators of this board do that."))
+    Thread.objects.filter(pk=thread.pk).update(is_acceptance_locked=locked)
+    audit(by, "acceptance.locked" if locked else "acceptance.unlocked", f"thread:{thread.pk}")

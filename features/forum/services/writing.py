@@ -11,33 +11,52 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.jobs import enqueue
 from core.limits import hit
-from core.text import one_line, render_markdown
+from core.text import one_line
 from features.accounts.access import Ability
 from features.accounts.models import User
 from features.accounts.services import audit
 from features.discovery import services as discovery
-from features.forum.models import Board, Closing, Post, State, Thread
+from features.forum import wording
+from features.forum.models import Board, Closing, Draft, Post, State, Thread
 from features.forum.services.refusals import ForumRefused, check_ability
+from features.notifications import services as notifications
+from features.notifications.models import Follow, Level
 
 SEARCHED = 20  # replies whose words lead to a thread: a long one is not written anew with every reply
 Part = Post.Part
 
 
 @transaction.atomic
-def ask(*, author: User, board: Board, kind: str, title: str, text: str, skills, now: datetime | None = None) -> Thread:
-    """Begin a question or a discussion. Raises ForumRefused, and RateLimited from the eleventh of a day."""
+def ask(
+    *,
+    author: User,
+    board: Board,
+    kind: str,
+    title: str,
+    text: str,
+    skills,
+    is_anonymous: bool = False,
+    now: datetime | None = None,
+) -> Thread:
+    """Begin a question or a discussion; without a name to readers, `is_anonymous`. Raises ForumRefused, and RateLimited
+    from the eleventh of a day. Who asks is told of answers by mail, until they choose otherwise."""
     now = now or timezone.now()
     check_ability(author, Ability.POST, board.scope)
     if not board.is_open:
         raise ForumRefused("board_closed", _("This board takes no new threads. Choose another one."))
     hit("forum_thread", author.pk)
     thread = Thread(board=board, kind=kind, title=one_line(title), author=author, created_at=now, active_at=now)
+    thread.is_anonymous = is_anonymous
     thread.slug = thread.make_slug()
     thread.save()
     thread.skills.set(skills)
     _write(thread, Part.OPENING, author, text, now)
     index(thread)
+    follow_by_writing(author, thread, Level.MAIL)
+    Draft.objects.filter(person=author, place="new").delete()
+    enqueue("features.forum.tasks.tell_of_thread", thread.pk, key=f"forum-thread:{thread.pk}")
     return thread
 
 
@@ -53,6 +72,9 @@ def reply(*, author: User, thread: Thread, text: str, now: datetime | None = Non
     Thread.objects.filter(pk=thread.pk).update(replies=F("replies") + 1, active_at=now)
     if thread.replies < SEARCHED:
         index(thread)
+    follow_by_writing(author, thread)
+    Draft.objects.filter(person=author, place=f"thread:{thread.pk}").delete()
+    enqueue("features.forum.tasks.tell_of_reply", post.pk, key=f"forum-reply:{post.pk}")
     return post
 
 
@@ -62,12 +84,14 @@ def remark(*, author: User, post: Post, text: str, now: datetime | None = None) 
     now = now or timezone.now()
     thread = lock(post.thread)
     _may_write(author, thread)
-    about = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    about = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
     if about.part == Part.COMMENT or about.state != State.SHOWN:
         raise ForumRefused("gone", _("There is nothing here to comment on any more. Look at the thread again."))
     comment = _write(thread, Part.COMMENT, author, text, now, parent=about)
     Post.objects.filter(pk=about.pk).update(comments=F("comments") + 1)
     Thread.objects.filter(pk=thread.pk).update(active_at=now)
+    if about.author_id != author.pk and about.author.is_active:
+        notifications.notify(about.author, "post_comment", comment.pk, comment.get_absolute_url())
     return comment
 
 
@@ -86,9 +110,30 @@ def _may_write(author, thread) -> None:
 
 
 def _write(thread, part, author, text, now, parent=None) -> Post:
-    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
-    return Post.objects.create(
-        thread=thread, part=part, parent=parent, author=author, text=text, html=render_markdown(text), created_at=now
+    text = clean(text)
+    html, named = wording.render(text)
+    post = Post.objects.create(
+        thread=thread, part=part, parent=parent, author=author, text=text, html=html, created_at=now
+    )
+    tell_named(post, named)
+    return post
+
+
+def clean(text: str) -> str:
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def tell_named(post: Post, people) -> None:
+    """Whoever is named hears of it, once however often the post is changed."""
+    for person in people:
+        if person.pk != post.author_id:
+            notifications.notify(person, "post_mention", post.pk, post.get_absolute_url())
+
+
+def follow_by_writing(person: User, thread: Thread, level: str | None = None) -> None:
+    """Who writes in a thread hears of what others add; who chose otherwise is left alone."""
+    Follow.objects.bulk_create(
+        [Follow(person=person, key=f"thread:{thread.pk}", level=level or "")], ignore_conflicts=True
     )
 
 

@@ -5,15 +5,15 @@ from django.views.decorators.http import require_safe
 from core.htmx import render_page
 from core.limits import client_address, hit
 from core.middleware import has_session
-from features.forum import pages
+from features.forum import lists, pages
 from features.forum.access import visible_board, visible_post
 
 
 def _list(request, board=None, **wanted):
     if request.GET.get("q") and not has_session(request):
         hit("search", client_address(request))
-    context = pages.thread_list(request, timezone.now(), board, **wanted)
-    context["nothing"] = pages.nothing_found(context)
+    context = lists.thread_list(request, timezone.now(), board, **wanted)
+    context["nothing"] = lists.nothing_found(context)
     return render_page(request, "forum/forum.html", context, partial="results")
 
 

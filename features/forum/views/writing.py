@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,31 +8,53 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.htmx import is_htmx, see_other
 from core.limits import hit
-from core.text import render_markdown
-from features.forum import pages, services
+from features.forum import pages, services, wording
 from features.forum.access import visible_post, visible_thread
 from features.forum.forms import RemarkForm, ReplyForm, ThreadForm
 from features.forum.models import LONGEST, Board
+from features.forum.pictures import with_picture
+from features.forum.similar import CLOSE, Similar, similar
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_thread(request):
     wanted = {name: request.GET[name] for name in ("board", "kind", "title", "skills") if name in request.GET}
-    form = ThreadForm(request.POST or None, initial=wanted)
-    is_preview = "preview" in request.POST
+    draft = services.draft_of(request.user, "new") if request.method != "POST" else None
+    form = ThreadForm(request.POST or None, request.FILES or None, initial={**(draft.words if draft else {}), **wanted})
+    is_preview, found = "preview" in request.POST, None
     if request.method == "POST" and not is_preview and form.is_valid():
-        try:
-            thread = services.ask(author=request.user, **form.cleaned_data)
-        except services.ForumRefused as refused:
-            form.add_error(None, refused.words)
-        else:
+        if not request.POST.get("seen"):
+            found = similar(form.cleaned_data["title"], request.user, least=CLOSE)
+        thread = None if found and found.threads else _ask(request, form)
+        if thread:
             messages.success(request, _("It is there for everybody to read."))
             return see_other(thread)
-    context = {"form": form, "boards": Board.objects.filter(is_open=True)}
+    context = {"form": form, "boards": Board.objects.filter(is_open=True), "draft": draft, "similar": found}
+    context["is_asked_again"] = bool(found and found.threads)
     if is_preview:
         context |= {"form": ThreadForm(initial=request.POST.dict()), "preview": _rendered(request)}
     return render(request, "forum/new_thread.html", context, status=422 if not is_preview and form.errors else 200)
+
+
+def _ask(request, form):
+    try:
+        with transaction.atomic():
+            form.cleaned_data["text"] = with_picture(form.cleaned_data["text"], form, request.user)
+            return None if form.errors else services.ask(author=request.user, **form.cleaned_data)
+    except services.ForumRefused as refused:
+        form.add_error(None, refused.words)
+        return None
+
+
+@require_http_methods(["GET", "HEAD"])
+@login_required
+def similar_threads(request):
+    """What is there already, while the title is being typed."""
+    title = request.GET.get("title", "")[:150]
+    hit("forum_typing", request.user.pk)
+    found = similar(title, request.user) if len(title) > 5 else Similar([], [], [])
+    return render(request, "forum/_similar.html", {"similar": found})
 
 
 @require_POST
@@ -39,16 +62,11 @@ def new_thread(request):
 def replies(request, pk, slug):
     """An answer: in place for htmx, else the way to where it stands."""
     thread = visible_thread(request.user, pk)
-    form = ReplyForm(request.POST)
-    post = None
+    form = ReplyForm(request.POST, request.FILES)
     if "preview" in request.POST:
         context = {"thread": thread, "may_reply": True, "form": ReplyForm(initial=request.POST.dict())}
         return render(request, "forum/reply.html", context | {"preview": _rendered(request)})
-    if form.is_valid():
-        try:
-            post = services.reply(author=request.user, thread=thread, text=form.cleaned_data["text"])
-        except services.ForumRefused as refused:
-            form.add_error(None, refused.words)
+    post = _reply(request, form, thread) if form.is_valid() else None
     if post and not is_htmx(request):
         return see_other("post", post.pk)
     context = {"thread": thread, "board": thread.board, "may_reply": True, "form": ReplyForm() if post else form}
@@ -56,6 +74,16 @@ def replies(request, pk, slug):
         context |= pages.one(request.user, post)
     template = "forum/_reply.html" if is_htmx(request) else "forum/reply.html"
     return render(request, template, context, status=200 if post else 422)
+
+
+def _reply(request, form, thread):
+    try:
+        with transaction.atomic():
+            text = with_picture(form.cleaned_data["text"], form, request.user)
+            return None if form.errors else services.reply(author=request.user, thread=thread, text=text)
+    except services.ForumRefused as refused:
+        form.add_error(None, refused.words)
+        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,4 +124,5 @@ def preview(request):
 
 def _rendered(request) -> str:
     hit("forum_typing", request.user.pk)
-    return render_markdown(request.POST.get("text", "")[:LONGEST]) or _("Nothing to show yet.")
+    html, _named = wording.render(request.POST.get("text", "")[:LONGEST])
+    return html or _("Nothing to show yet.")

@@ -1,7 +1,7 @@
 """Following people, skills and whatever else can be named by a key, and being told once of what is new there."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -70,12 +70,17 @@ def take_over(source: str, into: str) -> int:
 
 # --- Telling ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def tell_followers(*, keys: Iterable[str], kind: str, ref, url: str, leave_out: int, after: int = 0) -> int | None:
-    """Tell the next batch of those who follow any of `keys`, each person once per (kind, ref), by person's number from
-    `after` on. Answers the last person's number if there may be more: ten thousand are told by a chain of jobs."""
+def tell_followers(
+    *, keys: Iterable[str], kind: str, ref, url: str, leave_out: int | Collection[int], after: int = 0
+) -> int | None:
+    """Tell the next batch of those who follow any of `keys`, but for those to `leave_out`: each person once per (kind,
+    ref), by person's number from `after` on. Answers the last person's number if there may be more: ten thousand are
+    told by a chain of jobs."""
     if kinds[kind].group != FOLLOWS:
         raise ValueError(f"{kind} does not belong to what people follow")
-    rows = Follow.objects.filter(key__in=list(keys), person__gt=after, person__is_active=True).exclude(person=leave_out)
+    left_out = [leave_out] if isinstance(leave_out, int) else list(leave_out)
+    rows = Follow.objects.filter(key__in=list(keys), person__gt=after, person__is_active=True)
+    rows = rows.exclude(person__in=left_out)
     people = list(rows.order_by("person").values_list("person", flat=True).distinct()[:BATCH])
     loudest = _loudest(rows.filter(person__in=people).values_list("person", "level"), people)
     never = set(DigestRhythm.objects.filter(person__in=people, rhythm=Rhythm.NEVER).values_list("person", flat=True))

@@ -1,0 +1,51 @@
+"""The wordings of a post, one after the other, with what each changed."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from core.templatetags.ui import when
+from features.forum.models import Post
+from features.forum.wording import difference
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    pk: int
+    number: int
+    time: str
+    by: str
+    reason: str
+    changes: str
+    is_hidden: bool
+    hidden_reason: str
+    is_current: bool
+
+
+def history(post: Post, person, is_moderator: bool) -> list[Wording]:
+    """The latest first. A wording that was taken away is empty to readers, and nothing is told by what came after."""
+    rows = list(post.revisions.select_related("editor").order_by("-pk")[: MOST + 1])[::-1]
+    made: list[Wording] = []
+    before = ""
+    for number, row in enumerate(rows, start=1):
+        after = f"{row.title}\n\n{row.text}" if row.title else row.text
+        is_shown = is_moderator or not row.hidden_at
+        nameless = post.thread.hides(row.editor_id) and not is_moderator and row.editor_id != person.pk
+        made.append(
+            Wording(
+                pk=row.pk,
+                number=number,
+                time=when(row.made_at),
+                by=_("Somebody") if nameless else row.editor.name,
+                reason=row.reason,
+                changes=difference(before, after) if is_shown else "",
+                is_hidden=row.hidden_at is not None,
+                hidden_reason=row.hidden_reason,
+                is_current=number == len(rows),
+            )
+        )
+        # What is taken away must not come back as what the next wording took out.
+        before = after if is_shown else ""
+    return made[::-1]

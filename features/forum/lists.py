@@ -1,0 +1,187 @@
+"""Threads as rows of a list: of a board, of the forum, of a search. Plain data in, a context out."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.utils.html import conditional_escape
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.pagination import Page, keyset
+from core.templatetags.ui import face, when
+from features.discovery import services as discovery
+from features.forum.filters import SINCE, SORT, STATES, ThreadFilter
+from features.forum.findable import KIND, answers_words
+from features.forum.models import Board, Kind, Reading, Thread
+from features.notifications.models import Follow
+
+SIZE = 20
+RANKED = 200  # of what fits a search and its filters, the latest, are put in order of how well they fit
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A thread as a row of a list."""
+
+    url: str
+    title: str
+    face: str
+    by: str
+    board: str
+    time: str
+    answers: str
+    count: int
+    score: int
+    is_solved: bool
+    is_pinned: bool
+    is_closed: bool
+    skills: list
+    new: int = 0  # answers since the viewer last read it
+    waiting: str = ""  # how many wait for an answer, and for how long
+    snippet: str = ""
+
+
+def asker(thread) -> tuple[str, str]:
+    """The face and name that readers see of who began a thread."""
+    if thread.is_anonymous:
+        return face(None, 0, ""), _("Somebody")
+    return face(thread.author.photo_id, thread.author_id, thread.author.name, "s"), thread.author.name
+
+
+def lines(threads, *, person=None, snippets=None, now=None) -> list[Line]:
+    """Rows for threads that came with author, board and skills. With `now` they say since when somebody waits."""
+    threads = list(threads)
+    read = _readings(person, threads)
+    people = _waiting(threads) if now else {}
+    made = []
+    for thread in threads:
+        picture, by = asker(thread)
+        made.append(
+            Line(
+                url=thread.get_absolute_url(),
+                title=thread.title,
+                face=picture,
+                by=by,
+                board=thread.board.name,
+                time=when(thread.active_at, shape="day"),
+                answers=answers_words(thread),
+                count=thread.replies,
+                score=thread.score,
+                is_solved=thread.is_solved,
+                is_pinned=thread.pinned_at is not None,
+                is_closed=bool(thread.closing),
+                skills=[skill.name for skill in thread.skills.all()],
+                new=max(0, thread.replies - read[thread.pk]) if thread.pk in read else 0,
+                waiting=_since(thread, people.get(thread.pk, 0), now) if now else "",
+                snippet=(snippets or {}).get(thread.pk, ""),
+            )
+        )
+    return made
+
+
+def _readings(person, threads) -> dict[int, int]:
+    if person is None or not person.is_authenticated or not threads:
+        return {}
+    rows = Reading.objects.filter(person=person.pk, thread__in=[thread.pk for thread in threads])
+    return dict(rows.values_list("thread_id", "replies"))
+
+
+def _waiting(threads) -> dict[int, int]:
+    """{thread: how many want to hear of an answer}."""
+    rows = Follow.objects.filter(key__in=[f"thread:{thread.pk}" for thread in threads]).exclude(level="off")
+    counted = rows.values_list("key").annotate(n=Count("pk")).order_by()
+    return {int(key.partition(":")[2]): n for key, n in counted}
+
+
+def _since(thread, people, now) -> str:
+    age = timesince(thread.created_at, now, depth=1)
+    pattern = ngettext("%(n)d person has waited for %(age)s", "%(n)d people have waited for %(age)s", people or 1)
+    return pattern % {"n": people or 1, "age": age}
+
+
+def _whole(threads):
+    return threads.select_related("author", "board").prefetch_related("skills")
+
+
+def thread_list(request, now, board=None, **wanted) -> dict:
+    """A list with its filters: of one board, or of all. `wanted` are filters that the address itself stands for."""
+    data = request.GET.copy()
+    for name, value in wanted.items():
+        data.setdefault(name, value)
+    filters = ThreadFilter(data, now=now, board=board)
+    person, snippets = request.user, {}
+    if filters.is_by_fit:
+        page, snippets = _best(request, filters, board)
+    else:
+        page = keyset(_whole(filters.matching()), request, order=filters.order)
+        if words := filters.chosen.get("q"):
+            snippets = _snippets(words, [thread.pk for thread in page.items])
+    pinned = []
+    if board and page.is_first and not filters.chosen.keys() - {"sort"}:
+        threads = Thread.objects.shown().filter(board=board, pinned_at__isnull=False)
+        pinned = list(_whole(threads).order_by("-pinned_at")[:5])
+    shown = {thread.pk for thread in pinned}
+    return {
+        "lines": lines(
+            [*pinned, *(thread for thread in page.items if thread.pk not in shown)],
+            person=person,
+            snippets=snippets,
+            now=now if filters.chosen.get("state") == "unanswered" else None,
+        ),
+        "page": page,
+        "chosen": filters.chosen,
+        "typed": {name: data.get(name, "") for name in ("author", "skill", "begin", "end")},
+        "is_narrowed": bool(filters.chosen.keys() - {"sort"}),
+        "choices": {"state": STATES, "kind": Kind.choices, "since": SINCE, "sort": SORT},
+        "feed": _feed(data),
+        "board": board,
+        "boards": list(Board.objects.all()),
+    }
+
+
+def _best(request, filters, board) -> tuple[Page, dict]:
+    """What fits the words best first; solved before unsolved, where they fit as well. With other filters beside the
+    words, of the latest that fit them all."""
+    words, cursor = filters.chosen["q"], request.GET.get("after", "")
+    if board or filters.chosen.keys() - {"q", "sort"}:
+        ids = filters.matching().order_by("-active_at", "-id").values_list("pk", flat=True)[:RANKED]
+        refs, wanted = discovery.rank(KIND, words, [str(pk) for pk in ids])
+        start = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 4 else 0
+        documents = discovery.documents(KIND, refs[start : start + SIZE])
+        following = str(start + SIZE) if len(refs) > start + SIZE else ""
+    else:
+        found = discovery.search(words, kinds=[KIND], person=request.user, after=cursor, size=SIZE)
+        documents, wanted, following, start = found.documents, found.wanted, found.next, not found.is_first
+    threads = _whole(Thread.objects.shown()).in_bulk([int(document.ref) for document in documents])
+    items = [threads[int(document.ref)] for document in documents if int(document.ref) in threads]
+    query = request.GET.copy()
+    query["after"] = following
+    page = Page(items, f"{request.path}?{query.urlencode()}" if following else "", not start)
+    return page, _marked(documents, wanted)
+
+
+def _snippets(words, ids) -> dict:
+    documents = discovery.documents(KIND, [str(pk) for pk in ids])
+    return _marked(documents, discovery.written(words))
+
+
+def _marked(documents, wanted) -> dict:
+    found = discovery.with_snippets(documents, wanted) if wanted else []
+    return {int(document.ref): conditional_escape(snippet) for document, snippet in found}
+
+
+def _feed(data) -> str:
+    """What of the filters a feed understands."""
+    query = data.copy()
+    for name in list(query):
+        if name not in ("q", "skill", "author", "state", "kind") or not query[name]:
+            del query[name]
+    return f"?{query.urlencode()}" if query else ""
+
+
+def nothing_found(context) -> dict:
+    """What an empty list says."""
+    if context["is_narrowed"]:
+        return {"title": _("Nothing fits these filters"), "text": _("Take one away, or ask: you would be the first.")}
+    return {"title": _("Nothing has been asked here yet"), "text": _("Ask what you would ask a colleague.")}

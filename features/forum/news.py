@@ -1,0 +1,210 @@
+"""What people are told of the forum: what concerns them, and what is new where they follow."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.seo import absolute
+from features.forum.models import Board, Duplicate, Invitation, Post, Reading, State, Thread
+from features.forum.services import telling
+from features.notifications import services as notifications
+from features.notifications.kinds import FOLLOWS, Group, Kind, Letter, kinds
+from features.notifications.models import Level
+
+TEMPLATE = "forum/email/letter"
+SHOWN = 600  # letters of a post in a letter
+FORUM = Group(
+    key="forum",
+    label=gettext_lazy("What concerns you in the forum"),
+    why=gettext_lazy("You are told when somebody names you, comments on what you wrote, or asks you to answer."),
+    is_optional=True,
+    can_wait=True,
+    proposed=Level.MAIL,
+)
+
+
+def author_of(post) -> str:
+    return _("Somebody") if post.thread.hides(post.author_id) else post.author.name
+
+
+# --- Posts: comments, names, acceptance -------------------------------------------------------------------------------
+def _posts(told, *, kept=lambda post: True):
+    """{notification: post} of those that everybody reads."""
+    posts = Post.objects.shown().filter(thread__state=State.SHOWN).select_related("thread", "author", "parent")
+    found = posts.in_bulk([int(row.ref.rpartition(".")[2]) for row in told])
+    pairs = ((row, found.get(int(row.ref.rpartition(".")[2]))) for row in told)
+    return {
+        row: post
+        for row, post in pairs
+        if post and kept(post) and (post.parent is None or post.parent.state == State.SHOWN)
+    }
+
+
+def _is_accepted(post) -> bool:
+    return post.thread.accepted_id == post.pk
+
+
+def _of_posts(sentence, subject, label, kept=lambda post: True):
+    def words(pattern, post):
+        return pattern % {"name": author_of(post), "title": post.thread.title}
+
+    def sentences(told):
+        return {row.pk: words(sentence(), post) for row, post in _posts(told).items()}
+
+    def letter(notification):
+        post = _posts([notification], kept=kept).get(notification)
+        if post is None:
+            return None
+        text = post.text if len(post.text) <= SHOWN else f"{post.text[:SHOWN]} …"
+        return _letter(words(subject(), post), [f"{author_of(post)}:", text], label(), post.get_absolute_url())
+
+    return {"sentences": sentences, "letter": letter}
+
+
+def _letter(subject, paragraphs, label, url) -> Letter:
+    context = {"subject": subject, "paragraphs": paragraphs, "link": (label, absolute(url))}
+    return Letter(template=TEMPLATE, context=context)
+
+
+# --- Threads: new ones, answers, answers that age ---------------------------------------------------------------------
+def _threads(told):
+    found = Thread.objects.shown().select_related("author").in_bulk([int(row.ref.partition(".")[0]) for row in told])
+    return {row: found[int(row.ref.partition(".")[0])] for row in told if int(row.ref.partition(".")[0]) in found}
+
+
+def say_opened(told):
+    return {row.pk: _("New in the forum: “%s”.") % thread.title for row, thread in _threads(told).items()}
+
+
+def opened_letter(notification):
+    thread = _threads([notification]).get(notification)
+    opening = thread and thread.posts.select_related("thread", "author").filter(part=Post.Part.OPENING).first()
+    if not opening:
+        return None
+    said = [f"{author_of(opening)}:", opening.text[:SHOWN]]
+    return _letter(_("New: %s") % thread.title, said, _("Read it"), thread.get_absolute_url())
+
+
+def opened_levels(told):
+    threads = _threads(told)
+    return notifications.wanted_by(told[0].recipient, {row.pk: telling.keys_of(t) for row, t in threads.items()})
+
+
+def say_replied(told):
+    return {row.pk: _("New answers in “%s”.") % thread.title for row, thread in _threads(told).items()}
+
+
+def replied_letter(notification):
+    """The first answer that they have not read. What they have read by now is no news."""
+    post = _posts([notification]).get(notification)
+    if post is None or notification.read_at:
+        return None
+    if Reading.objects.filter(person=notification.recipient_id, thread=post.thread_id, post__gte=post.pk).exists():
+        return None
+    text = post.text if len(post.text) <= SHOWN else f"{post.text[:SHOWN]} …"
+    said = [f"{author_of(post)}:", text, _("You hear of the next one once you have looked at this one.")]
+    return _letter(_("New answer: %s") % post.thread.title, said, _("Read on"), post.get_absolute_url())
+
+
+def replied_levels(told):
+    keys = {row.pk: {f"thread:{row.ref.partition('.')[0]}"} for row in told}
+    return notifications.wanted_by(told[0].recipient, keys)
+
+
+def say_ageing(told):
+    return {row.pk: _("Is your answer to “%s” still true?") % thread.title for row, thread in _threads(told).items()}
+
+
+def ageing_letter(notification):
+    thread = _threads([notification]).get(notification)
+    if thread is None or not thread.is_stale or thread.accepted is None:
+        return None
+    said = [_("It was accepted a while ago. Say whether it still holds, or change it: until then it is marked as old.")]
+    subject = _("Is it still true? %s") % thread.title
+    return _letter(subject, said, _("Look at it"), thread.accepted.get_absolute_url())
+
+
+# --- Proposals and invitations ----------------------------------------------------------------------------------------
+def _rows(model, told):
+    found = model.objects.select_related("thread", *(["of"] if model is Duplicate else ["invited_by"])).in_bulk(
+        [int(row.ref) for row in told]
+    )
+    return {row: found[int(row.ref)] for row in told if int(row.ref) in found}
+
+
+def say_proposed(told):
+    said = _("Perhaps answered already: your question “%(title)s”, in “%(of)s”.")
+    return {row.pk: said % {"title": d.thread.title, "of": d.of.title} for row, d in _rows(Duplicate, told).items()}
+
+
+def proposed_letter(notification):
+    row = _rows(Duplicate, [notification]).get(notification)
+    if row is None or row.state != Duplicate.State.PROPOSED or row.of.state != State.SHOWN:
+        return None
+    said = [
+        _("Somebody thinks that “%s” answers it. Say whether it does; your question stays open until then.")
+        % row.of.title
+    ]
+    subject = _("Perhaps answered: %s") % row.thread.title
+    return _letter(subject, said, _("Look, and say so"), row.thread.get_absolute_url())
+
+
+def _inviter(row) -> str:
+    return _("Somebody") if row.thread.hides(row.invited_by_id) else row.invited_by.name
+
+
+def say_invited(told):
+    said = _("%(name)s asks you to answer “%(title)s”.")
+    return {row.pk: said % {"name": _inviter(i), "title": i.thread.title} for row, i in _rows(Invitation, told).items()}
+
+
+def invited_letter(notification):
+    row = _rows(Invitation, [notification]).get(notification)
+    if row is None or row.thread.state != State.SHOWN or row.thread.closing or row.thread.accepted_id:
+        return None
+    said = [_("%s thinks that you may know this. Half an answer helps too.") % _inviter(row)]
+    return _letter(row.thread.title, said, _("Read the question"), row.thread.get_absolute_url())
+
+
+# --- What can be followed ---------------------------------------------------------------------------------------------
+def threads(ids):
+    found = Thread.objects.shown().filter(pk__in=ids)
+    return {t.pk: notifications.Followed(f"thread:{t.pk}", t.title, t.get_absolute_url()) for t in found}
+
+
+def boards(ids):
+    found = Board.objects.filter(pk__in=ids)
+    return {b.pk: notifications.Followed(f"board:{b.pk}", b.name, b.get_absolute_url()) for b in found}
+
+
+def register():
+    of_posts = {
+        "post_comment": _of_posts(
+            lambda: _("%(name)s commented on what you wrote in “%(title)s”."),
+            lambda: _("A comment: %(title)s"),
+            lambda: _("Read it"),
+        ),
+        "post_mention": _of_posts(
+            lambda: _("%(name)s named you in “%(title)s”."),
+            lambda: _("You were named: %(title)s"),
+            lambda: _("Read it"),
+        ),
+        "answer_accepted": _of_posts(
+            lambda: _("Your answer solved “%(title)s”."),
+            lambda: _("Your answer solved it: %(title)s"),
+            lambda: _("See it"),
+            kept=_is_accepted,
+        ),
+    }
+    for name, how in of_posts.items():
+        kinds.register(name, Kind(group=FORUM, **how))
+    kinds.register("duplicate_proposed", Kind(group=FORUM, sentences=say_proposed, letter=proposed_letter))
+    kinds.register("answer_invited", Kind(group=FORUM, sentences=say_invited, letter=invited_letter))
+    kinds.register("answer_ageing", Kind(group=FORUM, sentences=say_ageing, letter=ageing_letter))
+    kinds.register(
+        telling.OPENED, Kind(group=FOLLOWS, sentences=say_opened, letter=opened_letter, levels=opened_levels)
+    )
+    kinds.register(
+        telling.REPLIED, Kind(group=FOLLOWS, sentences=say_replied, letter=replied_letter, levels=replied_levels)
+    )
+    notifications.followables.register("thread", threads)
+    notifications.followables.register("board", boards)

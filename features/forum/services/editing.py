@@ -1,0 +1,116 @@
+"""Changing what was written: each wording is kept, and moderators can take one away from readers."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.limits import hit
+from core.text import one_line
+from features.accounts.access import Ability
+from features.accounts.models import User
+from features.accounts.services import audit
+from features.forum import wording
+from features.forum.access import moderates
+from features.forum.models import Closing, Post, Revision, State, Thread
+from features.forum.services.refusals import ForumRefused, check_ability
+from features.forum.services.writing import clean, index, lock, tell_named
+
+IN_PEACE = 300  # seconds in which one's own slip is put right without a trace
+
+
+@transaction.atomic
+def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", now: datetime | None = None) -> Post:
+    """Another wording by its author, or by a moderator of the board, who say why. Raises ForumRefused and RateLimited.
+    An author's change within five minutes, before anybody answered to it, leaves no trace."""
+    now = now or timezone.now()
+    thread = lock(post.thread)
+    post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
+    _may_edit(by, post, thread, reason)
+    hit("forum_post", by.pk)
+    text, title = clean(text), one_line(title) if post.part == Post.Part.OPENING and title else ""
+    before = thread.title if post.part == Post.Part.OPENING else ""
+    title = title or before
+    if (text, title) == (post.text, before):
+        return post
+    if not _in_peace(by, post, thread, now):
+        if not post.revisions.exists():
+            Revision.objects.create(
+                post=post, title=before, text=post.text, editor_id=post.author_id, made_at=post.created_at
+            )
+        Revision.objects.create(
+            post=post, title=title, text=text, reason=one_line(reason)[:200], editor=by, made_at=now
+        )
+        post.edited_at = now
+    post.text = text
+    post.html, named = wording.render(text)
+    post.save(update_fields=["text", "html", "edited_at"])
+    if title != before:
+        thread.title = title
+        thread.slug = thread.make_slug()
+        thread.save(update_fields=["title", "slug"])
+    if by.pk != post.author_id:
+        audit(by, "post.edited", f"post:{post.pk}", ["text"])
+    tell_named(post, named)
+    index(thread)
+    return post
+
+
+def may_edit(person, post: Post, thread: Thread) -> bool:
+    if moderates(person, thread.board):
+        return True
+    return post.author_id == person.pk and post.state == State.SHOWN and thread.closing != Closing.LOCKED
+
+
+def _may_edit(by, post, thread, reason) -> None:
+    if not may_edit(by, post, thread):
+        code = "locked" if post.author_id == by.pk else "not_yours"
+        raise ForumRefused(code, _("This can no longer be changed by you. Write a comment below it instead."))
+    if post.author_id != by.pk and not reason.strip():
+        raise ForumRefused("reason", _("Say why you change what somebody else wrote: they will read it."))
+    check_ability(by, Ability.POST, thread.board.scope)
+
+
+def _in_peace(by, post, thread, now) -> bool:
+    if by.pk != post.author_id or post.edited_at or (now - post.created_at).total_seconds() > IN_PEACE:
+        return False
+    return not (thread.replies if post.part == Post.Part.OPENING else post.comments)
+
+
+@transaction.atomic
+def hide_revision(*, by: User, revision: Revision, reason: str, now: datetime | None = None) -> None:
+    """Take a former wording away from readers; moderators still see it. What the post says now is hidden with it."""
+    _moderates(by, revision.post)
+    if revision.pk == revision.post.revisions.order_by("-pk").values_list("pk", flat=True).first():
+        raise ForumRefused("current", _("This is what the post says now. Edit the post, or hide it."))
+    Revision.objects.filter(pk=revision.pk, hidden_at=None).update(
+        hidden_at=now or timezone.now(), hidden_by=by, hidden_reason=one_line(reason)[:200]
+    )
+    audit(by, "revision.hidden", f"post:{revision.post_id}", [f"revision:{revision.pk}"])
+
+
+@transaction.atomic
+def show_revision(*, by: User, revision: Revision) -> None:
+    _moderates(by, revision.post)
+    Revision.objects.filter(pk=revision.pk).update(hidden_at=None, hidden_by=None, hidden_reason="")
+    audit(by, "revision.shown", f"post:{revision.post_id}", [f"revision:{revision.pk}"])
+
+
+@transaction.atomic
+def redact_history(*, by: User, post: Post, reason: str, now: datetime | None = None) -> int:
+    """Erase all former wordings for good: for what should never have been written, such as somebody's address. Answers
+    how many. That there were some, when and by whom, stays."""
+    _moderates(by, post)
+    last = post.revisions.order_by("-pk").values_list("pk", flat=True).first()
+    gone = post.revisions.exclude(pk=last).exclude(text="", title="")
+    count = gone.update(
+        text="", title="", hidden_at=now or timezone.now(), hidden_by=by, hidden_reason=one_line(reason)[:200]
+    )
+    audit(by, "post.redacted", f"post:{post.pk}", ["revisions"])
+    return count
+
+
+def _moderates(by, post) -> None:
+    if not moderates(by, post.thread.board):
+        raise ForumRefused("not_a_moderator", _("Only moderators of this board do that."))

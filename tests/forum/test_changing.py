@@ -1,0 +1,190 @@
+"""Wordings, votes against, what settles a question: who may change what, and what readers see of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.limits import RateLimited
+from features.accounts.models import AuditEntry
+from features.discovery.models import Document
+from features.forum import services
+from features.forum.models import Board, Post, Revision, Thread
+from features.notifications.models import Notification
+from tests.factories import make_user
+from tests.forum.conftest import ask
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def answer(thread, helper):
+    return services.reply(author=helper, thread=thread, text="Because it is small.\n\nRun analyze.")
+
+
+@pytest.fixture
+def moderator(db):
+    return make_user("Oskar Lindqvist", role="moderator")
+
+
+def told(person):
+    return list(Notification.objects.filter(recipient=person).order_by("pk").values_list("kind", flat=True))
+
+
+def old(post, **by):
+    Post.objects.filter(pk=post.pk).update(created_at=timezone.now() - timedelta(**by))
+    post.refresh_from_db()
+    return post
+
+
+class TestEditing:
+    def test_a_slip_is_put_right_without_a_trace_and_later_each_wording_is_kept(self, client, answer, helper):
+        client.force_login(helper)
+        url = f"/forum/posts/{answer.pk}/edit/"
+        assert client.post(url, {"text": "Because it is tiny."}).status_code == 303
+        assert not Revision.objects.exists()
+        old(answer, hours=1)
+        got = client.post(url, {"text": "Because it is `tiny` <b>.", "reason": "Shorter"})
+        assert (got.status_code, got["Location"]) == (303, f"/forum/posts/{answer.pk}/")
+        answer.refresh_from_db()
+        assert "<code>tiny</code>" in answer.html
+        assert answer.edited_at
+        page = client.get(f"/forum/posts/{answer.pk}/history/").text
+        assert "Because it is <ins>`</ins>tiny" in page
+        assert "&lt;b&gt;" in page
+        assert "Shorter" in page
+        assert "edited" in client.get(answer.thread.get_absolute_url()).text
+
+    def test_the_title_of_a_question_is_part_of_its_wording_and_its_address_follows(self, client, thread, asker):
+        opening = old(thread.posts.get(), hours=1)
+        client.force_login(asker)
+        wording = {"title": "Why does the planner ignore my index?", "text": opening.text}
+        client.post(f"/forum/posts/{opening.pk}/edit/", wording)
+        former = thread.get_absolute_url()
+        thread.refresh_from_db()
+        assert thread.slug == "why-does-the-planner-ignore-my-index"
+        assert client.get(former)["Location"] == thread.get_absolute_url()
+        assert Document.objects.get(kind="thread").title == thread.title
+        assert list(Revision.objects.order_by("pk").values_list("title", flat=True))[0].startswith("Why does Postgres")
+
+    def test_a_moderator_says_why_and_others_may_not(self, client, answer, asker, moderator):
+        with pytest.raises(services.ForumRefused, match="not_yours"):
+            services.edit(by=asker, post=answer, text="Nonsense")
+        client.force_login(moderator)
+        url = f"/forum/posts/{answer.pk}/edit/"
+        assert client.post(url, {"text": "Because it is small."}).status_code == 422
+        assert client.post(url, {"text": "Because it is small.", "reason": "An address"}).status_code == 303
+        assert Revision.objects.count() == 2
+        assert AuditEntry.objects.filter(act="post.edited", target=f"post:{answer.pk}").exists()
+
+    def test_one_wording_is_hidden_or_all_former_ones_erased(self, client, answer, helper, moderator):
+        old(answer, hours=1)
+        for text in ("My key is hunter2.", "My key is no longer here."):
+            services.edit(by=helper, post=answer, text=text)
+        secret = Revision.objects.get(text__contains="hunter2")
+        with pytest.raises(services.ForumRefused, match="not_a_moderator"):
+            services.hide_revision(by=helper, revision=secret, reason="Mine")
+        with pytest.raises(services.ForumRefused, match="current"):
+            services.hide_revision(by=moderator, revision=Revision.objects.latest("pk"), reason="No")
+        services.hide_revision(by=moderator, revision=secret, reason="A password")
+        url = f"/forum/posts/{answer.pk}/history/"
+        page = client.get(url).text
+        assert "hunter2" not in page
+        assert "A password" in page
+        client.force_login(moderator)
+        assert "hunter2" in client.get(url).text
+        assert services.redact_history(by=moderator, post=answer, reason="A password") == 2
+        assert not Revision.objects.filter(text__contains="hunter2").exists()
+        assert "hunter2" not in client.get(url).text
+
+
+class TestVotingDown:
+    def test_ten_a_day_and_three_for_one_person(self, board, thread, asker, skill):
+        voter, victim = make_user("Jonas Weber"), make_user("Kwame Boateng")
+        Post.objects.filter(pk=services.reply(author=voter, thread=thread, text="Good").pk).update(ups=5)
+        posts = [services.reply(author=victim, thread=thread, text=f"Answer {n}") for n in range(4)]
+        for post in posts[:3]:
+            services.vote(person=voter, post=post, value=-1)
+        with pytest.raises(RateLimited):
+            services.vote(person=voter, post=posts[3], value=-1)
+        others = [services.reply(author=make_user(f"Person {n}"), thread=thread, text="x") for n in range(8)]
+        for post in others[:7]:
+            services.vote(person=voter, post=post, value=-1)
+        with pytest.raises(RateLimited):
+            services.vote(person=voter, post=others[7], value=-1)
+
+
+class TestAcceptance:
+    def test_a_moderator_may_accept_settle_it_and_leave_it_to_the_asker_again(self, client, answer, asker, moderator):
+        services.accept(by=moderator, post=answer)
+        services.lock_acceptance(by=moderator, thread=answer.thread, locked=True)
+        with pytest.raises(services.ForumRefused, match="acceptance_locked"):
+            services.take_back_acceptance(by=asker, post=answer)
+        client.force_login(asker)
+        assert "It did not solve it" not in client.get(answer.thread.get_absolute_url()).text
+        with pytest.raises(services.ForumRefused, match="not_a_moderator"):
+            services.lock_acceptance(by=asker, thread=answer.thread, locked=False)
+        services.lock_acceptance(by=moderator, thread=answer.thread, locked=False)
+        services.take_back_acceptance(by=asker, post=answer)
+        assert told(answer.author) == ["answer_accepted"]
+
+    def test_an_old_answer_is_asked_about_marked_and_confirmed(self, client, answer, asker, helper):
+        Board.objects.update(shelf_months=6)
+        now = timezone.now()
+        services.accept(by=asker, post=Post.objects.get(pk=answer.pk), now=now - timedelta(days=200))
+        assert Document.objects.get(kind="thread").standing == 13
+        assert services.mark_stale(now) == 1
+        assert services.mark_stale(now) == 0
+        thread = Thread.objects.get()
+        assert thread.is_stale
+        assert Document.objects.get(kind="thread").standing == 8
+        assert told(helper) == ["answer_accepted", "answer_ageing"]
+        assert "nobody has confirmed it since" in client.get(thread.get_absolute_url()).text
+        with pytest.raises(services.ForumRefused, match="not_an_expert"):
+            services.confirm(by=asker, thread=thread)
+        client.force_login(helper)
+        assert "It is still true" in client.get(thread.get_absolute_url()).text
+        client.post(f"{thread.get_absolute_url()}confirmation/")
+        thread.refresh_from_db()
+        assert (thread.is_stale, thread.confirmed_by) == (False, helper)
+        assert thread.ages_at > now + timedelta(days=170)
+        assert Document.objects.get(kind="thread").standing == 13
+
+    def test_a_board_without_a_shelf_life_asks_nobody(self, answer, asker):
+        services.accept(by=asker, post=answer, now=timezone.now() - timedelta(days=4000))
+        assert services.mark_stale() == 0
+
+
+class TestWithoutAName:
+    def test_no_reader_learns_who_asked_and_moderators_do(self, client, board, asker, helper, skill, moderator):
+        thread = ask(board, asker, skill, is_anonymous=True)
+        answer = services.reply(author=helper, thread=thread, text=f"What do you mean, @{asker.handle}?")
+        post = services.reply(author=asker, thread=thread, text="I mean the small one.")
+        services.remark(author=asker, post=answer, text="The @amara-okonjo one.")
+        old(post, hours=1)
+        services.edit(by=asker, post=post, text="I mean the tiny one.")
+        urls = [
+            thread.get_absolute_url(),
+            "/forum/",
+            "/search/?q=index",
+            "/forum/?q=index",
+            "/forum/feed.atom",
+            f"{thread.get_absolute_url()}feed.atom",
+            f"/forum/posts/{post.pk}/history/",
+            f"/forum/posts/{answer.pk}/comments/",
+            f"/forum/posts/{post.pk}/comments/",
+        ]
+        for reader in (None, helper):
+            if reader:
+                client.force_login(reader)
+            for url in urls:
+                text = client.get(url).text.replace(f"@{asker.handle}", "").replace(f"/people/{asker.handle}/\">", "")
+                assert asker.name not in text, url
+                assert asker.handle not in text, url
+        assert thread.title not in client.get(f"/forum/?author={asker.handle}").text
+        assert thread.title in client.get(f"/forum/?author=@{helper.handle}").text
+        assert asker.name not in client.get("/inbox/").text
+        client.force_login(moderator)
+        page = client.get(thread.get_absolute_url()).text
+        assert asker.name in page
+        assert "without a name to readers" in page
