@@ -71,9 +71,7 @@ kinds: dict[str, Kind] = Registry("notification kinds")
 FOLLOWS = Group(
     key="follows",
     label=_("What you follow"),
-    why=_(
-        "You are told of new sessions, threads and answers by people, on skills and boards, and in threads you follow."
-    ),
+    why=_("You are told of new sessions, threads and answers by people and on skills that you follow."),
     is_optional=True,
     can_wait=True,
     proposed=Level.DIGEST,

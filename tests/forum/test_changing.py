@@ -65,7 +65,7 @@ class TestEditing:
         assert thread.slug == "why-does-the-planner-ignore-my-index"
         assert client.get(former)["Location"] == thread.get_absolute_url()
         assert Document.objects.get(kind="thread").title == thread.title
-        assert list(Revision.objects.order_by("pk").values_list("title", flat=True))[0].startswith("Why does Postgres")
+        assert Revision.objects.earliest("pk").title.startswith("Why does Postgres")
 
     def test_a_moderator_says_why_and_others_may_not(self, client, answer, asker, moderator):
         with pytest.raises(services.ForumRefused, match="not_yours"):
@@ -178,7 +178,7 @@ class TestWithoutAName:
             if reader:
                 client.force_login(reader)
             for url in urls:
-                text = client.get(url).text.replace(f"@{asker.handle}", "").replace(f"/people/{asker.handle}/\">", "")
+                text = client.get(url).text.replace(f"@{asker.handle}", "").replace(f'/people/{asker.handle}/">', "")
                 assert asker.name not in text, url
                 assert asker.handle not in text, url
         assert thread.title not in client.get(f"/forum/?author={asker.handle}").text

@@ -88,12 +88,12 @@ BODIES = {
         ANSWER | {"title": "Why", "kind": "question", "board": "databases", "skills": "SQL", "is_anonymous": "on"}
     ),
     ("thread_draft", "POST"): lambda w: ANSWER,
-    ("thread_reading", "POST"): lambda w: {"post": str(w.answer.pk)},
+    ("thread_reading", "POST"): lambda w: {"post": str(w.hidden_post.pk)},
     ("thread_following", "POST"): lambda w: {"level": "digest"},
     ("thread_duplicates", "POST"): lambda w: {"of": str(w.own_thread.pk)},
     ("thread_invitations", "POST"): lambda w: {"person": w.people["host"].handle},
     ("duplicate_answer", "POST"): lambda w: {"act": "solved"},
-    ("post_edit", "POST"): lambda w: ANSWER | {"reason": "Clearer"},
+    ("post_edit", "POST"): lambda w: ANSWER | {"reason": "Clearer", "title": "How do I read this plan?"},
     ("manage_boards", "POST"): lambda w: BOARD | {"name": "Another board"},
     ("manage_board", "POST"): lambda w: BOARD,
 }

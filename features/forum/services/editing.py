@@ -102,8 +102,8 @@ def redact_history(*, by: User, post: Post, reason: str, now: datetime | None = 
     """Erase all former wordings for good: for what should never have been written, such as somebody's address. Answers
     how many. That there were some, when and by whom, stays."""
     _moderates(by, post)
-    last = post.revisions.order_by("-pk").values_list("pk", flat=True).first()
-    gone = post.revisions.exclude(pk=last).exclude(text="", title="")
+    last = post.revisions.order_by("-pk").values("pk")[:1]
+    gone = post.revisions.exclude(pk__in=last).exclude(text="", title="")
     count = gone.update(
         text="", title="", hidden_at=now or timezone.now(), hidden_by=by, hidden_reason=one_line(reason)[:200]
     )

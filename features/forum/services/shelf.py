@@ -25,7 +25,7 @@ def due(board: Board, since: datetime) -> datetime | None:
 
 def may_confirm(person, thread: Thread) -> bool:
     """Whoever gave the answer, and experts."""
-    if not (person.is_authenticated and thread.accepted_id) or thread.closing == Closing.LOCKED:
+    if not person.is_authenticated or thread.accepted is None or thread.closing == Closing.LOCKED:
         return False
     return thread.accepted.author_id == person.pk or has_role(person, Role.EXPERT)
 
