@@ -174,6 +174,9 @@ def test_what_members_see(inspect, world, learner, expert):
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("button", name="Turn on")).to_be_visible()
     member.look("setting up the app")
+    for path in ("/account/data/", "/account/closure/"):
+        page.goto(path)
+        member.look(path)
     assert {"preferences", "account_email", "usersessions_list", "weekly_hours", "mfa_index"} <= member.seen
     page.get_by_label("You, Sofia Mendes").click()
     member.look("the open menu")

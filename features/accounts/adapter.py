@@ -61,6 +61,8 @@ class AccountAdapter(DefaultAccountAdapter):
             suspended = User.objects.filter(email=email.lower(), suspended_until__isnull=False).first()
             if suspended and (bar := access.bar(suspended, access.Ability.LOG_IN)):
                 kind, context = "account_suspended", {"page": bar.url, "why": bar.words}
+        if kind in ("unknown_account", "account_already_exists") and (page := services.way_back(email)):
+            kind, context = "account_closed", {"page": page}
         emails.write(kind, email, context)
 
     def send_account_already_exists_mail(self, email):

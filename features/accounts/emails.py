@@ -156,6 +156,29 @@ def _account_already_exists(details):
     )
 
 
+def _account_closed(details):
+    return Letter(
+        _("Your account is closed"),
+        [
+            _("Nobody sees you at {site} any more, and nobody can log in.").format(site=settings.SITE_NAME),
+            _("Within 14 days you can have it back. After that all that is known about you is erased for good."),
+        ],
+        action_label=_("Have it back"),
+        action_path=details.get("page", ""),
+        after=[_("If it was not you, have it back now and set a new password.")],
+    )
+
+
+def _export_ready(details):
+    return Letter(
+        _("Your data is ready"),
+        [_("The archive that you asked for can be fetched for 48 hours, by you alone: log in to get it.")],
+        action_label=_("Get my data"),
+        action_path=reverse("own_data"),
+        after=[_("If it was not you who asked, set a new password now; that logs everybody else out.")],
+    )
+
+
 def _change(fact: Callable[[dict], str]) -> Callable[[dict], Letter]:
     """A letter that says what was changed, from where, and what to do if it was somebody else."""
 
@@ -182,6 +205,8 @@ LETTERS: dict[str, Callable[[dict], Letter]] = {
     "unknown_account": _unknown_account,
     "account_already_exists": _account_already_exists,
     "account_suspended": _account_suspended,
+    "account_closed": _account_closed,
+    "export_ready": _export_ready,
     "email_changed": _change(lambda d: _("Your e-mail address is now {new}").format(new=d.get("to_email", "?"))),
     "email_deleted": _change(lambda d: _("An e-mail address was removed from your account")),
     "email_confirm": _change(lambda d: _("An e-mail address of your account was confirmed")),

@@ -143,3 +143,15 @@ class PreferencesForm(forms.ModelForm):
 
     def clean_headline(self):
         return one_line(self.cleaned_data["headline"])
+
+
+class ClosureForm(forms.Form):
+    words = forms.ChoiceField(
+        label=_("What others read of you"),
+        choices=[
+            ("keep", _("It stays, without my name")),
+            ("remove", _("It goes as well")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    sure = forms.BooleanField(label=_("I have read what happens, and want my account closed"))

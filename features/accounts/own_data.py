@@ -9,7 +9,16 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from features.accounts.models import AccountLetter, AuditEntry, FormerHandle, RoleGrant, StoredFile, User
+from features.accounts.models import (
+    AccountLetter,
+    AuditEntry,
+    Closure,
+    DataExport,
+    FormerHandle,
+    RoleGrant,
+    StoredFile,
+    User,
+)
 from features.accounts.services.pictures import remove_file
 
 SAID = (
@@ -38,6 +47,8 @@ def export(person: User) -> dict:
         "letters_waiting": _rows(AccountLetter.objects.filter(address=person.email), "kind", "written_at"),
         "files": _rows(StoredFile.objects.filter(owner=person), "name", "kind", "is_public", "size", "stored_at"),
         "acts": _rows(AuditEntry.objects.filter(actor_id=person.pk), "act", "target", "fields", "happened_at"),
+        "exports": _rows(DataExport.objects.filter(person=person), "asked_at", "made_at", "ends_at"),
+        "closure": _rows(Closure.objects.filter(person=person), "closed_at", "erases_at", "takes_words"),
         "other_logins": [
             _rows(table.filter(user=person), "provider", "uid", "date_joined") for table in _other_logins()
         ],
@@ -50,7 +61,7 @@ def erase(person: User) -> None:
         session.end()
     for table in (EmailAddress.objects, Authenticator.objects, LogEntry.objects, *_other_logins()):
         table.filter(user=person).delete()
-    for table in (FormerHandle.objects, RoleGrant.objects):
+    for table in (FormerHandle.objects, RoleGrant.objects, DataExport.objects):
         table.filter(person=person).delete()
     for file in StoredFile.objects.filter(owner=person):
         remove_file(file)

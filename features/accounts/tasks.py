@@ -12,6 +12,17 @@ def erase_file(ref):
     services.erase_file(ref)
 
 
+@job
+def make_export(ref):
+    services.make_export(int(ref))
+
+
+@periodic(minutes=60)
+def end_of_accounts():
+    services.forget_exports()
+    services.erase_due()
+
+
 @periodic(minutes=6 * 60)
 def sweep_files():
     services.sweep_files()

@@ -6,7 +6,7 @@ from django.db.transaction import atomic
 from django.urls import include, path
 
 from features.accounts.admin import hide_secrets, one_way_in
-from features.accounts.views import codes, files, manage, own
+from features.accounts.views import codes, files, manage, own, privacy
 
 hide_secrets()
 one_way_in()
@@ -24,6 +24,10 @@ audited = [
 
 urlpatterns = [
     path("account/", own.account, name="account"),
+    path("account/data/", privacy.data, name="own_data"),
+    path("account/data/<str:name>.zip", privacy.data_archive, name="own_data_archive"),
+    path("account/closure/", privacy.closure, name="closure"),
+    path("reopening/<str:token>/", privacy.reopening, name="reopening"),
     path("account/preferences/", own.preferences, name="preferences"),
     path("account/sessions/<int:pk>/end/", own.end_session, name="end_session"),
     path("account/login/code/confirm/", codes.confirm_login, name="account_confirm_login_code"),

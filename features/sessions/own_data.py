@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from features.accounts.personal_data import PersonalData, personal_data
+from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.moderation.services import facts
 from features.sessions import services
 from features.sessions.models import KeptForm, Registration, Review, SkillSession, WaitlistEntry, WaitlistOffer
@@ -48,20 +48,56 @@ def export(person) -> dict:
     }
 
 
-def erase(person) -> None:
-    """Give back what is to come, forget what was written. That a seat was taken stays, and how it was rated, without
-    words."""
+def leave(person) -> None:
+    """Give back what is to come: others wait for it."""
     now = timezone.now()
-    for seat in Registration.objects.active().filter(person=person, session__starts_at__gt=now):
+    for seat in _coming(person, now):
         services.cancel_registration(registration=seat, by=person, now=now)
-    for entry in WaitlistEntry.objects.filter(person=person, left_at=None):
+    for entry in _in_line(person):
         services.leave_waitlist(entry=entry, now=now)
-    Registration.objects.filter(person=person).update(note="")
-    WaitlistEntry.objects.filter(person=person).update(note="")
+    for session in _hosting(person, now):
+        services.cancel_session(session=session, by=person, reason=_("The host has left the site."), now=now)
+
+
+def withdraw(person) -> None:
+    """A rating stays in the mean, without words."""
     Review.objects.filter(registration__person=person).update(words="")
     Review.objects.filter(registration__session__host=person).update(reply="")
+
+
+def erase(person) -> None:
+    """Forget what was written to few. That a seat was taken stays, and what a session was about."""
+    leave(person)
+    Registration.objects.filter(person=person).update(note="")
+    WaitlistEntry.objects.filter(person=person).update(note="")
     SkillSession.objects.filter(host=person, published_at=None).delete()
     KeptForm.objects.filter(person=person).delete()
+
+
+def foretell(person) -> Foretold:
+    now = timezone.now()
+    reviews = Review.objects.filter(registration__person=person).exclude(words="")
+    replies = Review.objects.filter(registration__session__host=person).exclude(reply="")
+    return Foretold(
+        at_once=[
+            (_("Seats given back"), _coming(person, now).count()),
+            (_("Places in line given up"), _in_line(person).count()),
+            (_("Sessions called off, and everybody told"), _hosting(person, now).count()),
+        ],
+        words=[(_("Reviews"), reviews.count()), (_("Answers to reviews"), replies.count())],
+    )
+
+
+def _coming(person, now):
+    return Registration.objects.active().filter(person=person, session__starts_at__gt=now)
+
+
+def _in_line(person):
+    return WaitlistEntry.objects.filter(person=person, left_at=None)
+
+
+def _hosting(person, now):
+    return SkillSession.objects.published().filter(host=person, cancelled_at=None, starts_at__gt=now)
 
 
 def numbers(person) -> list[tuple[str, int]]:
@@ -73,5 +109,5 @@ def numbers(person) -> list[tuple[str, int]]:
 
 
 def register():
-    personal_data.register("sessions", PersonalData(export=export, erase=erase))
+    personal_data.register("sessions", PersonalData(export, erase, leave, withdraw, foretell))
     facts.register("sessions", numbers)

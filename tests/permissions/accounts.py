@@ -4,9 +4,12 @@ Member, owner and expert gave their password a moment ago; moderators and the or
 more where a way in could be changed. The owner has an authenticator app, recovery codes and a passkey.
 """
 
+from features.accounts.services.privacy import reopening_path
 from tests.factories import PASSWORD
 
 ARGUMENTS = {
+    "own_data_archive": lambda w: [w.archive.public_id],
+    "reopening": lambda w: [reopening_path(w.closure).split("/")[2]],
     "end_session": lambda w: [w.phone.pk],
     "mfa_remove_webauthn": lambda w: [w.passkey.pk],
     "mfa_edit_webauthn": lambda w: [w.passkey.pk],
@@ -18,8 +21,11 @@ PREFERENCES = {
 }  # fmt: skip
 NEW_PASSWORD = {"password1": "quite another phrase", "password2": "quite another phrase"}
 
+SECRET = {"reopening"}
+
 BODIES = {
     ("preferences", "POST"): lambda w: PREFERENCES,
+    ("closure", "POST"): lambda w: {"words": "keep", "sure": "on"},
     ("account_login", "POST"): lambda w: {"login": w.people["member"].email, "password": PASSWORD},
     ("account_signup", "POST"): lambda w: {"name": "New Person", "email": "new@example.org"},
     ("account_request_login_code", "POST"): lambda w: {"email": w.people["member"].email},
@@ -64,6 +70,13 @@ mfa_login_webauthn                  POST 302
 account                             GET  login    login    200    200   200    200      200        200
 preferences                         GET  login    login    200    200   200    200      200        200
 preferences                         POST login    login    302    302   302    302      302        302
+own_data                            GET  login    login    200    200   200    again    again      again
+own_data                            POST login    login    303    303   303    again    again      again
+own_data_archive                    GET  login    login    404    200   404    again    again      again
+closure                             GET  login    login    200    200   200    again    again      again
+closure                             POST login    login    303    303   303    again    again      again
+reopening                           GET  200
+reopening                           POST 303
 usersessions_list                   GET  login    login    200    200   200    200      200        200
 usersessions_list                   POST login    login    302    302   302    302      302        302
 end_session                         POST login    login    404    302   404    404      404        404

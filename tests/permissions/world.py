@@ -175,6 +175,9 @@ class World:
         self.grant = self.people["expert"].role_grants.get()
         accounts.set_photo(person=self.host, upload=make_upload())
         self._profile()
+        self.archive = accounts.ask_for_export(person=self.guest)
+        accounts.make_export(self.archive.pk)
+        self.closure = accounts.close(person=make_user("Greta Gone"), takes_words=False)
         add_forum(self)
         add_library(self)
 

@@ -275,7 +275,7 @@ class TestOwnData:
         assert export_all(learner)["sessions"]["reviews"][0]["words"] == "I read plans now."
         assert export_all(expert)["sessions"]["replies"][0]["reply"] == "Thank you."
         assert export_all(expert)["sessions"]["reviews"] == []
-        personal_data["sessions"].erase(learner)
-        personal_data["sessions"].erase(expert)
+        personal_data["sessions"].withdraw(learner)
+        personal_data["sessions"].withdraw(expert)
         left = Review.objects.get()
         assert (left.rating, left.words, left.reply) == (4, "", "")

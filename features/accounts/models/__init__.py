@@ -13,6 +13,7 @@ from features.accounts.models.people import (
     UserManager,
     UserQuerySet,
 )
+from features.accounts.models.privacy import Closure, DataExport
 
 __all__ = [
     "FOR_GOOD",
@@ -21,6 +22,8 @@ __all__ = [
     "AccountLetter",
     "AllPeople",
     "AuditEntry",
+    "Closure",
+    "DataExport",
     "FormerHandle",
     "Role",
     "RoleGrant",
