@@ -5,10 +5,11 @@ killed in between. `run_worker` claims rows under a lease and runs each in one t
 that what a job writes is written once. Huey carries the news that there is work; the rows alone decide what is run.
 
     @job                       a function of one id, in `features/<name>/tasks.py`
+    @job_outside               the same for what waits for others: without a transaction around it
     @periodic(minutes=5)       a function of nothing, safe to run twice, once for every slot of five minutes
 """
 
 from core.jobs.outbox import enqueue, run_pending
-from core.jobs.registry import job, periodic
+from core.jobs.registry import job, job_outside, periodic
 
-__all__ = ["enqueue", "job", "periodic", "run_pending"]
+__all__ = ["enqueue", "job", "job_outside", "periodic", "run_pending"]

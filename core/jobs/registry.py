@@ -18,7 +18,7 @@ class UnknownTask(LookupError):
 @dataclass(frozen=True)
 class Job:
     function: Callable[[str], None]
-    is_atomic = True  # what it writes and the end of its row are one transaction
+    is_atomic: bool = True  # what it writes and the end of its row are one transaction
 
     def run(self, ref: str) -> None:
         self.function(ref)
@@ -51,6 +51,13 @@ def job(function: Callable[[str], None]) -> Callable[[str], None]:
     """A function that takes the `ref` of an outbox row. It sends at most one letter, as its last act but for writing
     down that it was sent."""
     jobs.register(f"{function.__module__}.{function.__qualname__}", Job(function))
+    return function
+
+
+def job_outside(function: Callable[[str], None]) -> Callable[[str], None]:
+    """A job that asks somebody outside and waits for the answer, so no transaction is open around it: it opens its own,
+    and is safe to run twice. It sends no letter."""
+    jobs.register(f"{function.__module__}.{function.__qualname__}", Job(function, is_atomic=False))
     return function
 
 

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from features.payments import services
+from features.payments.services import orders
 from features.payments.models import Order, OrderLine
 from features.payments.services import Line, OrderRefused, open_order
 from tests.parallel import in_parallel
@@ -32,9 +33,9 @@ def thing():
 
 @pytest.fixture
 def provider():
-    services.providers["test"] = object()
+    orders.providers["test"] = object()
     yield
-    del services.providers["test"]
+    del orders.providers["test"]
 
 
 def line(ref="1", unit_minor=0, **more):
