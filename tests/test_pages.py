@@ -86,7 +86,7 @@ class TestHeaders:
     @pytest.mark.parametrize("row", ROWS, ids=str)
     def test_every_answer_has_them(self, world, row):
         # A page whose address is a key tells nobody where it was.
-        own = {"Referrer-Policy": "same-origin"} if row.url_name in ("join", "unsubscribe") else {}
+        own = {"Referrer-Policy": "same-origin"} if row.url_name in ("join", "meet", "unsubscribe") else {}
         for persona in ("stranger", "owner", "organiser"):
             for method in ("GET", "POST", "DELETE"):
                 with undone():

@@ -63,6 +63,12 @@ def release(kind: str, ref: str, person=None) -> int:
     return (claims.filter(person=person) if person else claims).delete()[0]
 
 
+def busy_spans(person, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """What a person has claimed between two moments, as (from, until)."""
+    claims = TimeClaim.objects.filter(person=person, during__overlap=DateTimeTZRange(start, end))
+    return [(during.lower, during.upper) for during in claims.values_list("during", flat=True)]
+
+
 # --- Feeds ------------------------------------------------------------------------------------------------------------
 # What stands in a person's calendar: each feature answers its part, from 90 days ago on.
 calendars: dict[str, Callable[[User, datetime], list[Entry]]] = Registry("calendars")

@@ -7,7 +7,7 @@ class MentoringConfig(AppConfig):
     label = "mentoring"
 
     def ready(self):
-        from features.mentoring import own_data, services
+        from features.mentoring import own_data, registering, services
         from features.skills.services import Merge, merges
 
         merges.register(
@@ -15,3 +15,4 @@ class MentoringConfig(AppConfig):
             Merge(lambda n: ngettext("%(n)d mentor", "%(n)d mentors", n) % {"n": n}, services.take_over_topics),
         )
         own_data.register()
+        registering.register()

@@ -34,6 +34,7 @@ from tests.factories import PASSWORD, make_session, make_skill, make_upload, mak
 from tests.permissions import passkey
 from tests.permissions.forum_world import add_forum
 from tests.permissions.library_world import add_library
+from tests.permissions.mentoring_world import add_mentoring
 
 # Words that stand in one private field each, and may be read by nobody else.
 NOTE = "canary-note-of-the-guest"
@@ -180,6 +181,7 @@ class World:
         self.closure = accounts.close(person=make_user("Greta Gone"), takes_words=False)
         add_forum(self)
         add_library(self)
+        add_mentoring(self)
 
     def _profile(self):
         """Of the guest: two projects, the first with a picture, for nobody else."""

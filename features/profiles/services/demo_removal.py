@@ -28,6 +28,7 @@ from features.discovery.models import Document
 from features.forum import services as forum
 from features.forum.models import Post, Thread
 from features.library.models import Enrolment, Work
+from features.mentoring.models import Booking
 from features.notifications.models import Follow, Notification
 from features.notifications.services import in_words, notify
 from features.payments.models import Entitlement, Order, OrderLine
@@ -41,6 +42,7 @@ AT_ONCE = 1000
 KEYED: dict[str, type[models.Model]] = {
     "person": User, "session": SkillSession, "registration": Registration, "thread": Thread, "post": Post,
     "work": Work, "enrolment": Enrolment, "entitlement": Entitlement,
+    "booking": Booking,
 }  # fmt: skip
 
 

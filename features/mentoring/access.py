@@ -1,0 +1,36 @@
+"""Who may see and do what here. What somebody may not see does not exist for them."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from features.accounts.models import User
+from features.mentoring.models import Booking, MentorPage, Offer
+
+
+def shown_offer(handle, pk) -> Offer:
+    """What everybody may look at: an open offer of somebody who mentors."""
+    offers = Offer.objects.open().filter(mentor__in=MentorPage.objects.shown().values("person"))
+    return get_object_or_404(offers.select_related("mentor"), pk=pk, mentor__handle=handle)
+
+
+def own_offer(person, pk) -> Offer:
+    return get_object_or_404(Offer.objects.open().select_related("mentor"), pk=pk, mentor=person)
+
+
+def own_booking(person, public_id) -> Booking:
+    """A meeting of the person's. What is only held is its mentee's alone."""
+    bookings = Booking.objects.of(person).select_related("mentor", "mentee", "offer", "cancelled_by")
+    booking = get_object_or_404(bookings, public_id=public_id)
+    if booking.confirmed_at is None and person.pk != booking.mentee_id:
+        raise Http404
+    return booking
+
+
+def booking_by_token(token) -> tuple[Booking, User]:
+    """The personal way into the room: its address is the key."""
+    bookings = Booking.objects.filter(confirmed_at__isnull=False).select_related("mentor", "mentee")
+    for side in ("mentor", "mentee"):
+        booking = bookings.filter(**{f"{side}_token": token, f"{side}__is_active": True}).first()
+        if booking:
+            return booking, getattr(booking, side)
+    raise Http404

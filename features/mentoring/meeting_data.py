@@ -1,0 +1,38 @@
+"""What bookings and offers know about a person, for export and erasure."""
+
+from django.utils import timezone
+
+from features.accounts.personal_data import PersonalData, personal_data
+from features.mentoring import services
+from features.mentoring.models import Booking, BookingRules, Offer
+
+MEETING = ("title", "starts_at", "ends_at", "note", "agenda", "confirmed_at", "cancelled_at", "reason", "outcome")
+
+
+def export(person) -> dict:
+    rules = BookingRules.objects.filter(mentor=person)
+    offers = Offer.objects.filter(mentor=person).order_by("pk")
+    said = ("kind", "title", "description", "minutes", "price_minor", "currency", "opened_at", "closed_at")
+    return {
+        "booking_rules": list(rules.values()),
+        "offers": list(offers.values(*said)),
+        "bookings_made": list(Booking.objects.filter(mentee=person).order_by("pk").values(*MEETING)),
+        "bookings_given": list(Booking.objects.filter(mentor=person).order_by("pk").values(*MEETING)),
+    }
+
+
+def erase(person) -> None:
+    """Call off what is to come, forget what was written. That two people met stays with the other one."""
+    now = timezone.now()
+    for booking in Booking.objects.active().of(person).filter(starts_at__gt=now).select_related("mentor", "mentee"):
+        services.cancel_booking(booking=booking, by=person, reason="The account was closed.", now=now)
+    Offer.objects.open().filter(mentor=person).update(closed_at=now)
+    Offer.objects.filter(mentor=person).update(description="")
+    BookingRules.objects.filter(mentor=person).delete()
+    Booking.objects.filter(mentee=person).update(note="")
+    Booking.objects.of(person).update(agenda="")
+    Booking.objects.filter(cancelled_by=person).update(reason="")
+
+
+def register():
+    personal_data.register("mentoring", PersonalData(export=export, erase=erase))

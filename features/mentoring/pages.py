@@ -1,0 +1,106 @@
+"""What the pages of bookings show."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.pagination import keyset
+from core.templatetags.ui import price
+from features.mentoring import services
+from features.mentoring.models import ROOM_OPENS, Booking, Offer
+from features.mentoring.services.offers import zone_of
+from features.mentoring.slots import by_day
+
+
+def _days(found) -> list:
+    return [
+        (day, [(int(start.timestamp()), start, end) for start, end in times])
+        for day, times in by_day(found, timezone.get_current_timezone_name())
+    ]
+
+
+def slots_page(offer, viewer, now) -> dict:
+    refusal = services.why_not_book(offer, viewer, now) if viewer.is_authenticated else None
+    return {
+        "offer": offer,
+        "here": reverse("mentor_slots", args=[offer.mentor.handle, offer.pk]),
+        "mentor": offer.mentor,
+        "mentor_zone": zone_of(offer.mentor),
+        "refusal": refusal,
+        "days": [] if refusal else _days(services.free_slots(offer, viewer, now=now)),
+    }
+
+
+def bookings_page(request, now) -> dict:
+    """What is to come, the next first; what is over, the newest first."""
+    mine = Booking.objects.of(request.user).filter(confirmed_at__isnull=False).select_related("mentor", "mentee")
+    past = keyset(mine.filter(ends_at__lte=now), request, order=("-starts_at", "-id"), size=20)
+    coming = mine.filter(ends_at__gt=now, cancelled_at=None).order_by("starts_at", "pk")
+    held = Booking.objects.active().filter(mentee=request.user, confirmed_at=None, held_until__gt=now)
+    return {
+        "coming": [(booking, booking.other(request.user)) for booking in coming],
+        "held": held.select_related("mentor", "mentee"),
+        "past": [(booking, booking.other(request.user)) for booking in past.items],
+        "page": past,
+    }
+
+
+def booking_page(booking, person, now) -> dict:
+    return {
+        "booking": booking,
+        "other": booking.other(person),
+        "is_mentor": person.pk == booking.mentor_id,
+        "is_held": booking.confirmed_at is None,
+        "hold_is_over": booking.confirmed_at is None and (booking.held_until <= now or booking.cancelled_at),
+        **_hold(booking, now),
+        "price": price(booking.price_minor, booking.currency),
+        "agenda_template": agenda_template(),
+        "has_started": booking.starts_at <= now,
+        "is_over": booking.ends_at <= now,
+        "room_is_open": booking.room_is_open(now),
+        "token": booking.token_of(person),
+        "move_refusal": services.why_not_move(booking, now),
+    }
+
+
+def agenda_template() -> str:
+    lines = (
+        _("1. What happened since last time"),
+        _("2. The one thing to get further with today"),
+        _("3. Who does what until when"),
+    )
+    return "\n".join(lines)
+
+
+def _hold(booking, now) -> dict:
+    left = max(0, int((booking.held_until - now).total_seconds())) if booking.held_until else 0
+    return {"seconds_left": left, "minutes_left": f"{left // 60}:{left % 60:02}"}
+
+
+def move_page(booking, person, now) -> dict:
+    context = booking_page(booking, person, now)
+    if context["move_refusal"]:
+        return context | {"days": []}
+    found = services.free_slots(booking.offer, booking.mentee, now=now, length=booking.length, moving=booking)
+    return context | {"days": _days(span for span in found if span[0] != booking.starts_at)}
+
+
+def meet_page(booking, person, now) -> dict:
+    context = booking_page(booking, person, now)
+    came = booking.came_at(person)
+    return context | {
+        "person": person,
+        "came_at": came,
+        "other_came_at": booking.came_at(context["other"]),
+        "room_url": services.rules_of(booking.mentor).room_url if came else "",
+        "room_opens_at": booking.starts_at - ROOM_OPENS,
+        "absent_from": booking.starts_at + timedelta(minutes=10),
+    }
+
+
+def offers_panel(page, viewer, now) -> dict | None:
+    """On a mentor's page: what can be had, and when next."""
+    offers = list(Offer.objects.open().filter(mentor=page.person_id).order_by("minutes", "pk"))
+    return {"offers": offers, "mentor": page.person, "next_free_at": page.next_free_at} if offers else None

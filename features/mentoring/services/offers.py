@@ -1,0 +1,112 @@
+"""What a mentor offers, when they can be booked, and what that comes to on their page."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from features.calendar import services as calendar
+from features.mentoring import slots
+from features.mentoring.models import Booking, BookingRules, MentorPage, Offer
+from features.mentoring.services.mentors import why_not_mentor
+
+
+def zone_of(person) -> str:
+    return person.time_zone or settings.DEFAULT_TIME_ZONE
+
+
+@transaction.atomic
+def save_offer(*, offer: Offer, now: datetime | None = None) -> Offer:
+    """A new offer, or a known one as it is now. What was booked keeps what was promised. Raises MentoringRefused."""
+    if refused := why_not_mentor(offer.mentor):
+        raise refused
+    if offer.kind == Offer.Kind.INTRO:
+        offer.price_minor = 0
+    offer.save()
+    refresh_page(offer.mentor, now=now)
+    return offer
+
+
+@transaction.atomic
+def close_offer(*, offer: Offer, now: datetime | None = None) -> None:
+    """Nobody books it any more. What is booked stays."""
+    now = now or timezone.now()
+    Offer.objects.open().filter(pk=offer.pk).update(closed_at=now)
+    refresh_page(offer.mentor, now=now)
+
+
+@transaction.atomic
+def save_rules(*, rules: BookingRules, now: datetime | None = None) -> BookingRules:
+    rules.save()
+    refresh_page(rules.mentor, now=now)
+    return rules
+
+
+def rules_of(mentor) -> BookingRules:
+    """Those that were said, or the defaults."""
+    return BookingRules.objects.filter(pk=mentor.pk).first() or BookingRules(mentor=mentor)
+
+
+def refresh_page(mentor, *, now: datetime | None = None) -> None:
+    """Count anew what a mentor's page says of price and of the next free time."""
+    now = now or timezone.now()
+    offers = list(Offer.objects.open().filter(mentor=mentor).order_by("minutes", "pk"))
+    prices = [offer.price_minor for offer in offers if offer.kind == Offer.Kind.MEETING]
+    first = free_slots(offers[0], None, now=now)[:1] if offers else []
+    MentorPage.objects.filter(person=mentor).update(
+        price_from=min(prices, default=None), next_free_at=first[0][0] if first else None
+    )
+
+
+def refresh_pages(*, now: datetime | None = None) -> int:
+    """All of them: a next free time passes without anybody's act."""
+    now = now or timezone.now()
+    offering = Offer.objects.open().values("mentor")
+    pages = list(MentorPage.objects.filter(person__in=offering).select_related("person"))
+    for page in pages:
+        refresh_page(page.person, now=now)
+    return len(pages)
+
+
+def plain_rules(mentor) -> slots.Rules:
+    """The mentor's rules as the arithmetic takes them."""
+    said, page = rules_of(mentor), MentorPage.objects.filter(person=mentor).first()
+    week = tuple(calendar.week_of(mentor).values_list("weekday", "starts", "ends"))
+    return slots.Rules(
+        zone=zone_of(mentor),
+        week=week,
+        before=timedelta(minutes=said.before_minutes),
+        after=timedelta(minutes=said.after_minutes),
+        notice=timedelta(hours=said.notice_hours),
+        horizon=timedelta(days=said.horizon_days),
+        most_a_day=said.most_a_day,
+        most_a_week=said.most_a_week,
+        away_from=page and page.away_from,
+        away_until=page and page.away_until,
+    )
+
+
+def free_slots(
+    offer: Offer, person, *, now: datetime, length: timedelta | None = None, moving: Booking | None = None
+) -> list[slots.Span]:
+    """When `person` (None: a stranger) can have this offer. With `moving`, what that booking holds is free, too."""
+    mentor, rules = offer.mentor, plain_rules(offer.mentor)
+    start, end = now - timedelta(days=8), now + rules.horizon + timedelta(days=2)
+    meetings = Booking.objects.active().filter(mentor=mentor, starts_at__gt=start)
+    if moving:
+        meetings = meetings.exclude(pk=moving.pk)
+    return slots.free(
+        rules,
+        length or timedelta(minutes=offer.minutes),
+        now,
+        busy=_busy(mentor, start, end, moving),
+        booked=meetings.values_list("starts_at", flat=True),
+        other_busy=_busy(person, start, end, moving) if person and person.pk else (),
+    )
+
+
+def _busy(person, start, end, moving):
+    found = calendar.busy_spans(person, start, end)
+    own = (moving.starts_at, moving.ends_at) if moving else None
+    return [span for span in found if span != own]

@@ -1,0 +1,66 @@
+"""What a mentor offers, and when they can be booked."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.htmx import see_other
+from features.accounts.access import role_required
+from features.accounts.models import Role
+from features.calendar.services import week_of
+from features.mentoring import access, services
+from features.mentoring.forms import OfferForm, RulesForm
+from features.mentoring.models import MentorPage, Offer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Role.EXPERT)
+def own_offers(request):
+    """One's offers, and the rules by which one's time can be booked."""
+    form = RulesForm(request.POST if request.method == "POST" else None, instance=services.rules_of(request.user))
+    if request.method == "POST" and form.is_valid():
+        services.save_rules(rules=form.save(commit=False))
+        messages.success(request, _("The rules hold from now on. What is booked stays as it is."))
+        return see_other("own_offers")
+    context = {
+        "form": form,
+        "offers": Offer.objects.open().filter(mentor=request.user).order_by("minutes", "pk"),
+        "week": week_of(request.user),
+        "page": MentorPage.objects.filter(person=request.user).first(),
+    }
+    return render(request, "mentoring/own_offers.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Role.EXPERT)
+def offer_new(request):
+    return _edit(request, Offer(mentor=request.user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def offer_edit(request, pk):
+    return _edit(request, access.own_offer(request.user, pk))
+
+
+def _edit(request, offer):
+    form = OfferForm(request.POST if request.method == "POST" else None, instance=offer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_offer(offer=form.save(commit=False))
+        except services.MentoringRefused as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, _("Your offer is open."))
+            return see_other("own_offers")
+    return render(request, "mentoring/offer.html", {"form": form, "offer": offer}, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def offer_closing(request, pk):
+    services.close_offer(offer=access.own_offer(request.user, pk))
+    messages.success(request, _("Closed. What is booked stays."))
+    return see_other("own_offers")
