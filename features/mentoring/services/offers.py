@@ -82,8 +82,8 @@ def plain_rules(mentor) -> slots.Rules:
         horizon=timedelta(days=said.horizon_days),
         most_a_day=said.most_a_day,
         most_a_week=said.most_a_week,
-        away_from=page and page.away_from,
-        away_until=page and page.away_until,
+        away_from=page.away_from if page else None,
+        away_until=page.away_until if page else None,
     )
 
 
