@@ -1,8 +1,9 @@
 """What bookings and offers know about a person, for export and erasure."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from features.accounts.personal_data import PersonalData, personal_data
+from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.mentoring import services
 from features.mentoring.models import Booking, BookingRules, Offer
 
@@ -21,12 +22,22 @@ def export(person) -> dict:
     }
 
 
-def erase(person) -> None:
-    """Call off what is to come, forget what was written. That two people met stays with the other one."""
+def leave(person) -> None:
+    """Call off what is to come, so that nobody waits in vain."""
     now = timezone.now()
     for booking in Booking.objects.active().of(person).filter(starts_at__gt=now).select_related("mentor", "mentee"):
         services.cancel_booking(booking=booking, by=person, reason="The account was closed.", now=now)
     Offer.objects.open().filter(mentor=person).update(closed_at=now)
+
+
+def foretell(person) -> Foretold:
+    coming = Booking.objects.confirmed().of(person).filter(starts_at__gt=timezone.now())
+    return Foretold(at_once=[(_("Meetings called off"), coming.count())])
+
+
+def erase(person) -> None:
+    """Forget what was written. That two people met stays with the other one."""
+    leave(person)
     Offer.objects.filter(mentor=person).update(description="")
     BookingRules.objects.filter(mentor=person).delete()
     Booking.objects.filter(mentee=person).update(note="")
@@ -35,4 +46,4 @@ def erase(person) -> None:
 
 
 def register():
-    personal_data.register("mentoring", PersonalData(export=export, erase=erase))
+    personal_data.register("mentoring", PersonalData(export=export, erase=erase, leave=leave, foretell=foretell))
