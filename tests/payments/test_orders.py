@@ -5,9 +5,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from features.payments import services
-from features.payments.services import orders
 from features.payments.models import Order, OrderLine
-from features.payments.services import Line, OrderRefused, open_order
+from features.payments.services import Line, OrderRefused, open_order, orders
 from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
