@@ -94,6 +94,3 @@ def release(*, order: Order, now: datetime) -> bool:
         for line in order.lines.all():
             fulfilments[line.kind].release(line.ref, now)
     return bool(changed)
-
-
-from features.payments.entitlements import end_entitlements, entitle, entitled, entitled_to  # noqa: E402, F401
