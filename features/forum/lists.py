@@ -100,10 +100,6 @@ def _since(thread, people, now) -> str:
     return pattern % {"n": people or 1, "age": age}
 
 
-def _whole(threads):
-    return threads.select_related("author", "board").prefetch_related("skills")
-
-
 def thread_list(request, now, board=None, **wanted) -> dict:
     """A list with its filters: of one board, or of all. `wanted` are filters that the address itself stands for."""
     data = request.GET.copy()
@@ -114,13 +110,13 @@ def thread_list(request, now, board=None, **wanted) -> dict:
     if filters.is_by_fit:
         page, snippets = _best(request, filters, board)
     else:
-        page = keyset(_whole(filters.matching()), request, order=filters.order)
+        page = keyset(filters.matching().with_its_row(), request, order=filters.order)
         if words := filters.chosen.get("q"):
             snippets = _snippets(words, [thread.pk for thread in page.items])
     pinned = []
     if board and page.is_first and not filters.chosen.keys() - {"sort"}:
         threads = Thread.objects.shown().filter(board=board, pinned_at__isnull=False)
-        pinned = list(_whole(threads).order_by("-pinned_at")[:5])
+        pinned = list(threads.with_its_row().order_by("-pinned_at")[:5])
     shown = {thread.pk for thread in pinned}
     return {
         "lines": lines(
@@ -153,7 +149,7 @@ def _best(request, filters, board) -> tuple[Page, dict]:
     else:
         found = discovery.search(words, kinds=[KIND], person=request.user, after=cursor, size=SIZE)
         documents, wanted, following, start = found.documents, found.wanted, found.next, not found.is_first
-    threads = _whole(Thread.objects.shown()).in_bulk([int(document.ref) for document in documents])
+    threads = Thread.objects.shown().with_its_row().in_bulk([int(document.ref) for document in documents])
     items = [threads[int(document.ref)] for document in documents if int(document.ref) in threads]
     query = request.GET.copy()
     query["after"] = following

@@ -8,6 +8,10 @@ from django.utils import timezone
 from core import languages
 from core.seo import absolute, json_ld
 from core.templatetags.ui import initials, stored_url
+from features.forum.lists import lines
+from features.forum.models import Thread
+from features.library.cards import cards as work_cards
+from features.library.models import Work
 from features.sessions.cards import cards
 from features.sessions.models import Attendance, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services import ROOM_OPENS, room_is_open
@@ -24,6 +28,8 @@ def stranger_home(now) -> dict:
         "total": coming.count(),
         "asked": Skill.objects.filter(sessions__in=coming.order_by("starts_at", "pk")[:30]).distinct()[:4],
         "hosts": _hosts(coming),
+        "questions": lines(Thread.objects.answered().with_its_row().order_by("-accepted_at", "-pk")[:4]),
+        "works": work_cards(Work.objects.listed().select_related("author").order_by("-published_at", "-pk")[:4]),
         "site_search": json_ld(site_search()),
     }
 

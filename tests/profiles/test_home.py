@@ -5,8 +5,12 @@ from datetime import timedelta
 import pytest
 
 from features.accounts import services as accounts
+from features.forum import services as forum
+from features.forum.models import Board
 from features.sessions import services
 from tests.factories import make_session, make_user
+from tests.forum.conftest import ask
+from tests.library.conftest import write
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +24,17 @@ class TestStranger:
         assert 'name="q"' in response.text
         assert response["Cache-Control"].startswith("public")
         assert "csrfmiddlewaretoken" not in response.text
+
+    def test_reads_what_was_answered_and_what_is_in_the_library(self, client, learner, expert, skill):
+        board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
+        open_one, solved = (ask(board, learner, skill, title=title) for title in ("Still asked here", "Solved by now"))
+        answer = forum.reply(thread=solved, author=expert, text="Because the table is **small**.")
+        forum.accept(post=answer, by=learner)
+        work = write(expert, skill)
+        text = client.get("/").text
+        assert solved.title in text
+        assert open_one.title not in text
+        assert work.title in text
 
     def test_an_empty_site_says_how_to_begin(self, client):
         assert "Nothing on the calendar yet" in client.get("/").text

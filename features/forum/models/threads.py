@@ -73,6 +73,14 @@ class ThreadQuerySet(QuerySet):
         """What everybody reads, and one's own while it waits or is hidden. `person` is a key, None for a stranger."""
         return self.filter(Q(state=State.SHOWN) | Q(author=person)) if person else self.shown()
 
+    def answered(self):
+        """Questions whose asker has said which answer it was."""
+        return self.shown().filter(kind=Kind.QUESTION, accepted__isnull=False)
+
+    def with_its_row(self):
+        """With what a row of a list says of it."""
+        return self.select_related("author", "board").prefetch_related("skills")
+
     def unanswered(self):
         return self.filter(kind=Kind.QUESTION, replies=0)
 
