@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from e2e.world import published, seated
 from features.calendar import services as calendar
+from features.library import services as library
 from features.moderation import services as moderation
 from features.moderation.links import page_of
 from features.notifications import services as notifications
@@ -19,13 +20,14 @@ from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import SkillSession
 from tests.accounts.conftest import add_totp, code_now
 from tests.factories import PASSWORD, make_skill, make_user
+from tests.library.conftest import write
 
 AXE = Axe()
 PHONE_BY_DAY, PHONE_BY_NIGHT, DESK_BY_DAY, DESK_BY_NIGHT = (
     {"screen": screen, "color_scheme": theme} for screen in ("phone", "desk") for theme in ("light", "dark")
 )
 # Not pages, or not ours.
-LEFT_OUT = ("calendar", "file", "download", "logout", "mfa_login_webauthn", "admin:", "api-", "dev_", "_atom", "_ics")
+LEFT_OUT = ("calendar", "file", "download", "logout", "mfa_login_webauthn", "admin:", "api-", "dev_", "_atom", "_ics", "_json")
 LINKS = "[...document.links].filter((a) => a.origin === location.origin).map((a) => a.pathname)"
 
 
@@ -244,3 +246,21 @@ def test_the_main_pages_the_other_way_round(inspect, world, learner):
         for path in ("/", "/sessions/", world.open.get_absolute_url()):
             inspector.page.goto(path)
             inspector.look(path)
+
+
+def test_what_the_library_shows(inspect, expert, learner, skill):
+    free, paid = write(expert, skill), write(expert, skill, title="With a price", price_minor=4500)
+    article = write(expert, skill, kind="article", title="An article")
+    draft = write(expert, skill, title="Not yet public", published=False)
+    for lesson in free.lessons.select_related("work__author"):
+        library.mark_done(lesson=lesson, person=learner)
+    library.begin(work=article, person=learner)
+    locked = paid.lessons.last()
+    reader = inspect(learner)
+    pages = (free, paid, locked, article, free.enrolments.get().certificate)
+    reader.visit("/library/", "/library/?q=nothing+like+it", "/library/learning/",
+                 *(thing.get_absolute_url() for thing in pages), under="/library/")  # fmt: skip
+    author = inspect(expert)
+    author.visit(draft.get_absolute_url(), "/library/writing/", under="/library/")
+    assert {"work_new", "work_edit", "work_contents", "lesson_edit"} <= author.seen
+    author.visit(f"{free.enrolments.get().certificate.get_absolute_url()}revocation/", under="/c/")

@@ -141,11 +141,21 @@ def work_page(request, work: Work, now) -> dict:
         "may_publish": found.is_author and services.may_publish(person),
         "sells": payments.is_set_up(),
     }
+    context["goal"] = _goal(found, context)
     if work.is_listed:
         context["json_ld"] = json_ld(_structured(work))
     if not work.is_course:
         context |= reading(found, context["first"])
     return context
+
+
+def _goal(found: Gate, context) -> dict | None:
+    """The way on that stays in sight on a phone: to the lesson that comes next."""
+    entry = context["next"]
+    if not found.work.is_course or found.is_author or not found.is_entitled or not entry:
+        return None
+    label = _("Go on") if context["done"] else _("Begin") if found.enrolment else _("Read the first lesson")
+    return {"url": entry.url, "label": label}
 
 
 def standing(found: Gate, person) -> dict:

@@ -85,18 +85,18 @@ def _complete_if_done(enrolment: Enrolment, now: datetime) -> None:
         minutes=work.minutes,
         issued_at=now,
     )
-    skills.record_all(_evidence(enrolment))
+    skills.record_all(_evidence(enrolment, now))
     notify(person, "certificate_issued", made.pk, made.get_absolute_url(), f"certificate:{made.pk}")
 
 
-def _evidence(enrolment: Enrolment) -> list[SkillEvidence]:
+def _evidence(enrolment: Enrolment, now: datetime) -> list[SkillEvidence]:
     return [
         SkillEvidence(
             person=enrolment.person,
             skill=skill,
             kind=COMPLETED,
             strength=COMPLETED_STRENGTH * enrolment.work.level,
-            happened_at=enrolment.completed_at,
+            happened_at=now,
             source=source_of(enrolment.pk),
         )
         for skill in enrolment.work.skills.all()

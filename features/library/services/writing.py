@@ -40,7 +40,7 @@ def save_work(*, author: User, data: dict, skills: Sequence, work: Work | None =
     """Write what everybody reads of it: anew, or again. A new one has a lesson to begin with. Raises LibraryRefused."""
     now = now or timezone.now()
     is_new = work is None
-    work = Work(author=author, currency=settings.CURRENCY, created_at=now) if is_new else lock(work)
+    work = Work(author=author, currency=settings.CURRENCY, created_at=now) if work is None else lock(work)
     if work.published_at:
         _check(author)
     for name, value in data.items():
@@ -85,7 +85,7 @@ def publish(*, work: Work, by: User, now: datetime | None = None) -> Work:
     if not work.skills.exists():
         raise LibraryRefused("no_skill", _("Name at least one skill, so that people can find this."), "skills")
     _check_price(work)
-    told = LessonContent.objects.filter(lesson__in=work.lessons.shown())
+    told = LessonContent.objects.filter(lesson__in=Lesson.objects.shown().filter(work=work))
     if not told.exclude(text="", video_url="").exists():
         raise LibraryRefused("empty", _("There is nothing to read or watch yet. Write the first lesson, then publish."))
     hit("work_publish", by.pk)
@@ -274,4 +274,5 @@ def take_over_skill(source, into) -> int:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+    """Spaces in front stay: a text may begin with code."""
+    return text.replace("\x00", "").replace("\r\n", "\n").strip("\n").rstrip()
