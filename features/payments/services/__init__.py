@@ -1,6 +1,6 @@
 """The verbs of this feature. Pages, API, jobs and other features call these; there is no second rule set."""
 
-from features.payments.entitlements import end_entitlements, entitle, entitled, entitled_to
+from features.payments.services.entitlements import end_entitlements, entitle, entitled, entitled_to
 from features.payments.services.orders import (
     Fulfilment,
     Line,
