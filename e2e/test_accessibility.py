@@ -27,7 +27,9 @@ PHONE_BY_DAY, PHONE_BY_NIGHT, DESK_BY_DAY, DESK_BY_NIGHT = (
     {"screen": screen, "color_scheme": theme} for screen in ("phone", "desk") for theme in ("light", "dark")
 )
 # Not pages, or not ours.
-LEFT_OUT = ("calendar", "file", "download", "logout", "mfa_login_webauthn", "admin:", "api-", "dev_", "_atom", "_ics", "_json")
+LEFT_OUT = (
+    "calendar", "file", "download", "logout", "mfa_login_webauthn", "admin:", "api-", "dev_", "_atom", "_ics", "_json",
+)  # fmt: skip
 LINKS = "[...document.links].filter((a) => a.origin === location.origin).map((a) => a.pathname)"
 
 
