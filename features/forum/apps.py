@@ -12,6 +12,7 @@ class ForumConfig(AppConfig):
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.forum import causes, findable, news, own_data, services
+        from features.forum.scale import threads
         from features.forum.seeds import fill
         from features.forum.sitemaps import ThreadSitemap
         from features.skills.services import Merge, merges
@@ -31,4 +32,5 @@ class ForumConfig(AppConfig):
         news.register()
         own_data.register()
         seeds.seeds.register("forum", (50, fill))
+        seeds.scales.register("forum", (45, threads))
         seo.sitemaps["threads"] = ThreadSitemap

@@ -3,7 +3,8 @@
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from features.accounts.personal_data import PersonalData, personal_data
+from features.accounts.personal_data import Foretold, PersonalData, personal_data
+from features.forum import services
 from features.forum.models import Draft, Duplicate, Invitation, Post, Reading, Revision, Thread, Vote
 from features.moderation.services import facts
 
@@ -49,6 +50,24 @@ def erase(person) -> None:
     Invitation.objects.filter(invited_by=person).delete()
 
 
+def withdraw(person) -> None:
+    """The place in the thread stays, or answers of others would hang on nothing; no word of it does."""
+    words = _("Taken back by its author")
+    written = Post.objects.filter(author=person)
+    Revision.objects.filter(post__in=written).update(text="", title="", reason="")
+    written.update(text="", html=f"<p><em>{words}</em></p>")
+    for thread in Thread.objects.filter(author=person):
+        thread.title = words
+        thread.slug = thread.make_slug()
+        thread.save(update_fields=["title", "slug"])
+    for thread in Thread.objects.filter(posts__author=person).distinct():
+        services.index(thread)
+
+
+def foretell(person) -> Foretold:
+    return Foretold(words=[(_("Posts in the forum"), Post.objects.filter(author=person).count())])
+
+
 def numbers(person) -> list[tuple[str, int]]:
     """For whoever decides on a person."""
     posts = Post.objects.filter(author=person)
@@ -59,5 +78,5 @@ def numbers(person) -> list[tuple[str, int]]:
 
 
 def register():
-    personal_data.register("forum", PersonalData(export=export, erase=erase))
+    personal_data.register("forum", PersonalData(export, erase, withdraw=withdraw, foretell=foretell))
     facts.register("forum", numbers)

@@ -18,7 +18,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class Panel:
-    """A section of a mentor's page. `context(page, viewer, now)` answers what its template needs, or None to leave it."""
+    """A section of a mentor's page. `context(page, viewer, now)` answers what its template needs, or None for none."""
 
     order: int
     template: str

@@ -10,6 +10,8 @@ from features.calendar.models import TimeClaim
 from features.discovery import services as discovery
 from features.discovery.kinds import kinds
 from features.discovery.models import Document
+from features.forum.models import Post, Thread
+from features.forum.services import evidence, recount
 from features.notifications.models import Notification
 from features.payments.models import Order
 from features.sessions.models import Registration, SkillSession
@@ -38,6 +40,14 @@ class TestScale:
         assert SkillLevel.objects.exists()
         assert recount_seats() == 0
         assert recount_levels() == 0
+        assert Thread.objects.count() == 12
+        assert Thread.objects.filter(accepted__isnull=False).exists()
+        assert recount() == 0
+        accepted = Post.objects.filter(accepted_in__isnull=False).first()
+        before = sorted(SkillEvidence.objects.filter(source=evidence.key(accepted.pk)).values_list("kind", "strength"))
+        evidence.tell(accepted)
+        again = SkillEvidence.objects.filter(source=evidence.key(accepted.pk), revoked_at=None)
+        assert sorted(again.values_list("kind", "strength")) == before
         assert Document.objects.filter(kind="person").count() == 120
         rebuilt = list(discovery.rebuild())
         assert {part.kind for part in rebuilt} == set(kinds)
@@ -46,7 +56,9 @@ class TestScale:
         person, session = User.objects.earliest("pk"), SkillSession.objects.earliest("pk")
         assert person.is_demo
         assert not person.has_usable_password()
-        for address in (person.get_absolute_url(), session.get_absolute_url(), "/sessions/"):
+        thread = Thread.objects.earliest("pk")
+        listed = ("/sessions/", "/forum/")
+        for address in (person.get_absolute_url(), session.get_absolute_url(), thread.get_absolute_url(), *listed):
             assert client.get(address).status_code == 200
 
     def test_is_the_same_every_time_goes_on_where_it_was_and_may_be_small(self):

@@ -3,6 +3,8 @@
 import pytest
 
 from core.limits import RateLimited
+from features.accounts.personal_data import erase_all
+from features.discovery.models import Document
 from features.forum import services
 from features.forum.models import Board, Closing, Post, Thread
 from features.moderation import services as moderation
@@ -132,3 +134,18 @@ def test_an_organiser_opens_boards_and_changes_them(client, skill):
     board = services.save_board(board=Board(slug="data-and-tables", **facts), by=organiser)
     assert client.get(board.get_absolute_url()).status_code == 200
     assert client.get("/manage/boards/").status_code == 302
+
+
+def test_what_its_author_takes_along_leaves_its_place_in_the_thread(thread, asker, helper):
+    """1.17: an account that is erased with its words, or without a name."""
+    answer = services.reply(author=helper, thread=thread, text="Ask for fewer rows.")
+    erase_all(helper, with_words=False)
+    answer.refresh_from_db()
+    assert (answer.text, answer.author.name) == ("Ask for fewer rows.", "—")
+    erase_all(asker, with_words=True)
+    thread.refresh_from_db()
+    assert "Taken back" in thread.title
+    assert not thread.posts.get(part="opening").text
+    found = Document.objects.get(kind="thread", ref=str(thread.pk))
+    assert "index" not in f"{found.title} {found.text}"
+    assert services.recount() == 0

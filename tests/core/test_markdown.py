@@ -1,0 +1,49 @@
+"""C3 and C4: what people write costs little to render, and links only where links may lead."""
+
+import time
+
+import pytest
+
+from core.text import render_markdown
+
+LONGEST = 20_000
+# What has brought renderers down: nesting, links that never close, runs of signs, entities, tables, references.
+PATHOLOGICAL = {
+    "open brackets": "[", "nested links": "[a](", "open images": "![", "emphasis": "*a_", "strong": "**x",
+    "quotes": "> ", "lists": "- ",
+    "backticks": "`a``", "entities": "&amp;", "tables": "|a|\n|-|\n", "references": "[a]: <b>\n[a]",
+    "angles": "<a <!-- ", "backslashes": "\\[", "spaces": "a  \t",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", PATHOLOGICAL.values(), ids=PATHOLOGICAL)
+def test_nothing_that_may_be_sent_takes_long(unit):
+    # Processor time, as other tests run beside this one.
+    text = (unit * LONGEST)[:LONGEST]
+    began = time.process_time()
+    render_markdown(text)
+    took = time.process_time() - began
+    assert took <= 0.4, f"{took:.2f} s"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[a](https://b.example/c?d=1)", '<a href="https://b.example/c?d=1" rel="nofollow ugc noopener">a</a>'),
+        ("[a](http://b.example)", '<a href="http://b.example" rel="nofollow ugc noopener">a</a>'),
+        ("[a](mailto:b@c.example)", '<a href="mailto:b@c.example" rel="nofollow ugc noopener">a</a>'),
+        ("[a](/sessions/)", '<a href="/sessions/" rel="nofollow ugc noopener">a</a>'),
+        ("<https://b.example>", '<a href="https://b.example" rel="nofollow ugc noopener">https://b.example</a>'),
+        ("[a](javascript:alert(1))", "[a](javascript:alert(1))"),
+        ("[a](JaVaScRiPt:alert(1))", "[a](JaVaScRiPt:alert(1))"),
+        ("[a](data:text/html,b)", "[a](data:text/html,b)"),
+        ("[a](ftp://b.example)", '<a rel="nofollow ugc noopener">a</a>'),
+        ("[a](tel:1)", '<a rel="nofollow ugc noopener">a</a>'),
+        ("[a](vbscript:b)", "[a](vbscript:b)"),
+        ('<a href="https://b.example" hx-get="/">a</a>', '&lt;a href="https://b.example" hx-get="/"&gt;a&lt;/a&gt;'),
+        ("![a](https://b.example/c.png)", ""),
+        ("<form id=b><hx-partial>", "&lt;form id=b&gt;&lt;hx-partial&gt;"),
+    ],
+)
+def test_links_lead_where_they_may_and_nothing_else_is_made(written, shown):
+    assert render_markdown(written).strip() == f"<p>{shown}</p>"
