@@ -9,9 +9,22 @@ def _pk(name):
     return lambda w: [getattr(w, name).pk]
 
 
+def _question(w):
+    return {
+        "board": "databases",
+        "title": "What does a bitmap scan do?",
+        "markdown": "It stands in my plan and I have never seen one.",
+        "skills": ["PostgreSQL"],
+    }
+
+
 OF_THE_HOST = {
     "thread@hidden",
     "thread_replies@hidden",
+    "api:forum_thread@hidden",
+    "api:forum_posts@hidden",
+    "api:forum_answer@hidden",
+    "api:forum_vote@hidden",
     "thread_draft@hidden",
     "thread_reading@hidden",
     "thread_following@hidden",
@@ -39,6 +52,16 @@ ARGUMENTS = {
     "post_vote": _pk("answer"),
     "post_vote@hidden": _pk("hidden_post"),
     "post_acceptance": _pk("own_answer"),
+    "api:forum_thread": _pk("thread"),
+    "api:forum_thread@hidden": _pk("hidden_thread"),
+    "api:forum_posts": _pk("thread"),
+    "api:forum_posts@hidden": _pk("hidden_thread"),
+    "api:forum_answer": _pk("thread"),
+    "api:forum_answer@hidden": _pk("hidden_thread"),
+    "api:forum_vote": _pk("answer"),
+    "api:forum_vote@hidden": _pk("hidden_post"),
+    "api:forum_accept": _pk("own_answer"),
+    "api:forum_take_back": _pk("own_answer"),
     "board_feed": lambda w: ["databases"],
     "board_feed@nothing": lambda w: ["no-such-board"],
     "thread_feed": _thread("thread"),
@@ -84,6 +107,11 @@ BODIES = {
     ("forum_preview", "POST"): lambda w: ANSWER,
     ("post_vote", "POST"): lambda w: {"value": "1"},
     ("post_acceptance", "POST"): lambda w: {"act": "accept"},
+    ("api:forum_threads", "POST"): _question,
+    ("api:forum_ask", "POST"): _question,
+    ("api:forum_posts", "POST"): lambda w: {"markdown": "Perhaps it is the cache."},
+    ("api:forum_answer", "POST"): lambda w: {"markdown": "Perhaps it is the cache."},
+    ("api:forum_vote", "PUT"): lambda w: {"value": 1},
     ("forum_draft", "POST"): lambda w: (
         ANSWER | {"title": "Why", "kind": "question", "board": "databases", "skills": "SQL", "is_anonymous": "on"}
     ),
@@ -157,4 +185,25 @@ manage_boards         GET  login    login    404    404   404    mfa      404   
 manage_boards         POST login    login    404    404   404    mfa      404        303
 manage_board          GET  login    login    404    404   404    mfa      404        200
 manage_board          POST login    login    404    404   404    mfa      404        303
+api:forum_boards       GET    200
+api:forum_threads      GET    200
+api:forum_threads      POST   401 401 201 201 201 201 201 201
+api:forum_ask          GET    200
+api:forum_ask          POST   401 401 201 201 201 201 201 201
+api:forum_thread       GET    200
+api:forum_thread@hidden GET    404 404 404 200 404 200 200 200
+api:forum_posts        GET    200
+api:forum_posts        POST   401 401 201 201 201 201 201 201
+api:forum_posts@hidden GET    404 404 404 200 404 200 200 200
+api:forum_posts@hidden POST   401 401 404 409 404 409 409 409
+api:forum_answer       GET    200
+api:forum_answer       POST   401 401 201 201 201 201 201 201
+api:forum_answer@hidden GET    404 404 404 200 404 200 200 200
+api:forum_answer@hidden POST   401 401 404 409 404 409 409 409
+api:forum_vote         PUT    401 401 200 200 409 200 200 200
+api:forum_vote@hidden  PUT    401 401 404 404 404 404 404 404
+api:forum_accept       PUT    401 401 409 204 409 204 204 204
+api:forum_accept       DELETE 401 401 409 204 409 204 204 204
+api:forum_take_back    PUT    401 401 409 204 409 204 204 204
+api:forum_take_back    DELETE 401 401 409 204 409 204 204 204
 """

@@ -37,6 +37,8 @@ class Post(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.SHOWN)
     score = models.IntegerField(default=0, help_text="The sum of its votes")
     ups = models.PositiveIntegerField(default=0)
+    brought = models.IntegerField(default=0, db_default=0, help_text="Of the score: what came with it from elsewhere")
+    brought_ups = models.PositiveIntegerField(default=0, db_default=0)
     comments = models.PositiveIntegerField(default=0, help_text="Those that everybody reads")
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)

@@ -12,7 +12,8 @@ log = logging.getLogger(__name__)
 RECOUNTS = {
     "votes": """
         UPDATE forum_post p SET score = c.score, ups = c.ups FROM (
-            SELECT p.id, coalesce(sum(v.value), 0) AS score, count(*) FILTER (WHERE v.value > 0) AS ups
+            SELECT p.id, p.brought + coalesce(sum(v.value), 0) AS score,
+                p.brought_ups + count(*) FILTER (WHERE v.value > 0) AS ups
             FROM forum_post p LEFT JOIN forum_vote v ON v.post_id = p.id WHERE p.part <> 'comment' GROUP BY p.id
         ) c WHERE c.id = p.id AND (p.score, p.ups) IS DISTINCT FROM (c.score, c.ups)
     """,

@@ -1,0 +1,63 @@
+"""The forum as JSON: the same rules, words and secrets as the pages."""
+
+import pytest
+
+from features.forum import services
+from features.forum.models import Post, Thread
+from tests.factories import make_user
+from tests.forum.conftest import ask
+
+pytestmark = pytest.mark.django_db
+JSON = {"content_type": "application/json"}
+BODY = {
+    "board": "databases",
+    "title": "What does a bitmap heap scan do?",
+    "markdown": "It stands in my plan, and I have **never** seen one before.",
+    "skills": ["Postgres"],
+}
+
+
+def test_ask_answer_vote_and_accept(client, board, asker, helper):
+    client.force_login(asker)
+    made = client.post("/api/v1/threads/", BODY, **JSON)
+    assert made.status_code == 201
+    thread = made.json()
+    assert thread["opening"]["html"].startswith("<p>It stands in my plan, and I have <strong>never</strong>")
+    client.force_login(helper)
+    post = client.post(
+        f"/api/v1/threads/{thread['id']}/posts/", {"markdown": "It reads pages in order."}, **JSON
+    ).json()
+    assert post["author"] == helper.handle
+    refused = client.put(f"/api/v1/posts/{post['id']}/vote/", {"value": 1}, **JSON)
+    assert (refused.status_code, refused.json()["code"]) == (409, "own")
+    assert client.put(f"/api/v1/posts/{post['id']}/acceptance/", **JSON).json()["code"] == "not_the_asker"
+    client.force_login(asker)
+    assert client.put(f"/api/v1/posts/{post['id']}/vote/", {"value": 1}, **JSON).json()["score"] == 1
+    assert client.put(f"/api/v1/posts/{post['id']}/acceptance/", **JSON).status_code == 204
+    assert Thread.objects.get().accepted_id == post["id"]
+    [line] = client.get("/api/v1/threads/?state=solved&q=bitmap").json()["items"]
+    assert (line["accepted"], line["replies"], line["skills"]) == (post["id"], 1, ["postgresql"])
+    assert client.delete(f"/api/v1/posts/{post['id']}/acceptance/", **JSON).status_code == 204
+    assert client.get("/api/v1/threads/?state=solved").json()["items"] == []
+
+
+def test_what_is_wrong_is_said_by_field(client, board, asker):
+    client.force_login(asker)
+    answer = client.post("/api/v1/threads/", BODY | {"skills": ["Alchemy of tables"], "board": "nowhere"}, **JSON)
+    assert answer.status_code == 422
+    assert "skills" in answer.text
+    assert "board" in answer.text
+
+
+def test_secrets_of_the_pages_are_secrets_here(client, board, asker, helper, skill):
+    thread = ask(board, asker, skill, is_anonymous=True)
+    post = services.reply(author=helper, thread=thread, text="Canary answer")
+    for url in ("/api/v1/threads/", f"/api/v1/threads/{thread.pk}/", f"/api/v1/threads/{thread.pk}/posts/"):
+        assert asker.handle not in client.get(url).text
+    Post.objects.filter(pk=post.pk).update(state="hidden")
+    assert "Canary" not in client.get(f"/api/v1/threads/{thread.pk}/posts/").text
+    Thread.objects.update(state="hidden")
+    assert client.get(f"/api/v1/threads/{thread.pk}/").status_code == 404
+    assert client.get("/api/v1/threads/?board=nowhere").json()["items"] == []
+    client.force_login(make_user("Kwame Boateng"))
+    assert client.get(f"/api/v1/threads/{thread.pk}/").status_code == 404

@@ -1,0 +1,234 @@
+"""Similar questions, duplicates, whom to ask, the search of the forum, feeds, pictures."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from PIL import Image
+
+from core.jobs import run_pending
+from core.limits import RateLimited
+from core.models import RateCounter
+from features.accounts.models import StoredFile
+from features.discovery import services as discovery
+from features.forum import services
+from features.forum.models import Board, Duplicate, Invitation, Post, Thread
+from features.forum.similar import nearness
+from features.notifications.models import Notification
+from tests.factories import make_session, make_user
+from tests.forum.conftest import ask
+from tests.forum.test_writing import QUESTION
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def solved(thread, asker, helper):
+    services.accept(by=asker, post=services.reply(author=helper, thread=thread, text="Because it is small."))
+    return thread
+
+
+class TestSimilar:
+    def test_while_typing_threads_sessions_and_who_solved_the_like_appear(self, client, solved, helper, skill):
+        session = make_session(
+            make_user("Ada Host", role="expert"), title="Why does Postgres ignore an index: an hour", about=[skill]
+        )
+        discovery.republish("session", [str(session.pk)])
+        client.force_login(make_user("Kwame Boateng"))
+        text = client.get("/forum/similar/?title=Postgres+ignores+my+new+index", headers=HTMX).text
+        assert solved.title in text
+        assert "Solved" in text
+        assert helper.name in text
+        assert session.title in text
+        assert client.get("/forum/similar/?title=Bread", headers=HTMX).text.strip() == ""
+        assert 'hx-get="/forum/similar/"' in client.get("/forum/new/").text
+
+    def test_before_sending_what_is_close_is_asked_about_once(self, client, solved, helper):
+        client.force_login(helper)
+        again = QUESTION | {"title": "Why does Postgres ignore my small index?"}
+        page = client.post("/forum/new/", again)
+        assert page.status_code == 200
+        assert "Has this been answered?" in page.text
+        assert "It stands in my plan" in page.text
+        assert Thread.objects.count() == 1
+        assert client.post("/forum/new/", again | {"seen": "yes"}).status_code == 303
+
+    def test_what_is_hidden_is_similar_to_nothing(self, client, solved, helper):
+        Thread.objects.update(state="hidden")
+        services.index(solved)
+        client.force_login(helper)
+        assert solved.title not in client.get("/forum/similar/?title=Postgres+ignores+my+index").text
+
+    def test_nearness_is_the_share_of_the_words_that_say_something(self):
+        assert nearness("Why does Postgres ignore my index?", "Postgres ignores the index") == 1
+        assert nearness("Why does Postgres ignore my index?", "How do I bake bread?") == 0
+
+
+class TestDuplicates:
+    @pytest.fixture
+    def again(self, board, solved, skill):
+        return ask(board, make_user("Jonas Weber"), skill, title="My index is not used, why is that?")
+
+    def test_a_member_proposes_and_who_asked_says_yes(self, client, solved, again, helper):
+        client.force_login(helper)
+        url = f"{again.get_absolute_url()}duplicates/"
+        assert client.post(url, {"of": "https://elsewhere.example/threads/999999/x/"}).status_code == 422
+        for _ in range(2):
+            assert client.post(url, {"of": f"http://localhost{solved.get_absolute_url()}"}).status_code == 303
+        row = Duplicate.objects.get()
+        assert Notification.objects.filter(recipient=again.author, kind="duplicate_proposed").count() == 1
+        run_pending()
+        assert "Perhaps answered in" in client.get(again.get_absolute_url()).text
+        assert client.post(f"/forum/duplicates/{row.pk}/answer/", {"act": "solved"}).status_code == 303
+        row.refresh_from_db()
+        assert row.state == "proposed"
+        client.force_login(again.author)
+        assert "Yes, this solves it" in client.get(again.get_absolute_url()).text
+        client.post(f"/forum/duplicates/{row.pk}/answer/", {"act": "solved"})
+        client.logout()
+        assert "Whoever asked found the answer in" in client.get(again.get_absolute_url()).text
+        assert again.title in client.get(solved.get_absolute_url()).text
+        again.refresh_from_db()
+        assert again.closing == ""
+
+    def test_a_no_needs_its_because_and_stays_to_be_read(self, client, solved, again, helper):
+        row = services.propose_duplicate(by=helper, thread=again, of=solved)
+        with pytest.raises(services.ForumRefused, match="because"):
+            services.answer_duplicate(by=again.author, duplicate=row, solved=False)
+        client.force_login(again.author)
+        answer = {"act": "different", "because": "Mine is large"}
+        client.post(f"/forum/duplicates/{row.pk}/answer/", answer)
+        assert "Mine is large" in client.get(again.get_absolute_url()).text
+        assert again.title not in client.get(solved.get_absolute_url()).text
+        with pytest.raises(services.ForumRefused, match="no_such_thread"):
+            services.propose_duplicate(by=helper, thread=again, of=again)
+
+
+class TestInvitations:
+    def test_who_solved_the_like_is_offered_and_told_once(self, client, solved, board, skill, helper):
+        reader = make_user("Kwame Boateng")
+        thread = ask(board, reader, skill, title="How do I make it use an index?")
+        client.force_login(reader)
+        url = f"{thread.get_absolute_url()}invitations/"
+        assert helper.name in client.get(url).text
+        for _ in range(2):
+            assert client.post(url, {"person": f"@{helper.handle}"}).status_code == 303
+        assert Invitation.objects.get().person == helper
+        assert Notification.objects.filter(recipient=helper, kind="answer_invited").count() == 1
+        run_pending()
+        assert client.post(url, {"person": "nobody-here"}).status_code == 422
+        assert client.post(url, {"person": reader.handle}).status_code == 422
+
+    def test_five_a_day(self, thread, asker):
+        for number in range(5):
+            services.invite(by=asker, thread=thread, person=make_user(f"Person {number}"))
+        with pytest.raises(RateLimited):
+            services.invite(by=asker, thread=thread, person=make_user("One more"))
+
+
+class TestUnanswered:
+    def test_it_says_how_many_wait_and_since_when(self, client, thread):
+        reader = make_user("Kwame Boateng")
+        client.force_login(reader)
+        client.post(f"{thread.get_absolute_url()}following/", {"level": "digest"})
+        Thread.objects.update(created_at=timezone.now() - timedelta(days=3))
+        text = client.get("/forum/unanswered/").text.replace("\xa0", " ")
+        assert "2 people have waited for 3 days" in text
+
+
+class TestSearch:
+    def test_best_match_is_marked_and_solved_ones_come_first(self, client, solved, board, asker, skill):
+        other = ask(board, asker, skill)
+        page = client.get("/forum/?q=ignore+index")
+        text = page.text
+        assert text.index(solved.get_absolute_url()) < text.index(other.get_absolute_url())
+        assert "<mark>index</mark>" in text
+        narrowed = client.get(f"/forum/boards/{board.slug}/?q=ignore+index&skill=postgresql").text
+        assert narrowed.index(solved.get_absolute_url()) < narrowed.index(other.get_absolute_url())
+        assert "<mark>index</mark>" in narrowed
+
+    def test_a_phrase_an_author_and_dates_narrow_it(self, client, solved, board, asker, helper, skill):
+        other = ask(board, asker, skill, text="The index my colleague made: ignore it, they say.")
+
+        def found(query):
+            text = client.get(f"/forum/?{query}").text
+            return {thread for thread in (solved, other) if thread.get_absolute_url() in text}
+
+        assert found("q=index+small") == {solved}
+        assert found("q=%22colleague+made%22") == {other}
+        assert found("q=%22made+colleague%22") == set()
+        assert found(f"q=index&author={helper.handle}") == {solved}
+        Thread.objects.filter(pk=solved.pk).update(created_at=timezone.now() - timedelta(days=40))
+        day = (timezone.now() - timedelta(days=20)).date().isoformat()
+        assert found(f"q=index&begin={day}") == found(f"begin={day}") == {other}
+        assert found(f"end={day}") == {solved}
+
+    def test_pages_of_a_search_follow_each_other_with_as_many_queries(self, client, thread, board, asker, skill):
+        def queries():
+            with CaptureQueriesContext(connection) as found:
+                client.get("/forum/?q=index&kind=question")
+            return len(found)
+
+        queries()
+        before = queries()
+        for number in range(24):
+            RateCounter.objects.all().delete()
+            ask(board, asker, skill, title=f"Another index, number {number}")
+        assert queries() == before
+        for query in ("q=index&kind=question", "q=index"):
+            first = client.get(f"/forum/?{query}")
+            second = client.get(first.context["page"].next_url)
+            urls = [line.url for page in (first, second) for line in page.context["lines"]]
+            assert len(urls) == len(set(urls)) == 25
+
+
+class TestFeeds:
+    def test_board_tag_and_thread_have_one_and_it_is_not_sent_twice(self, client, solved, board, helper):
+        for url in (
+            "/forum/feed.atom?skill=postgresql",
+            f"/forum/boards/{board.slug}/feed.atom",
+            f"{solved.get_absolute_url()}feed.atom",
+        ):
+            answer = client.get(url)
+            assert answer["Content-Type"].startswith("application/atom+xml")
+            assert "ignore my index?" in answer.text
+            assert client.get(url, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+        assert "Because it is small." in client.get(f"{solved.get_absolute_url()}feed.atom").text
+        assert "<entry>" not in client.get("/forum/feed.atom?skill=python").text
+        assert "/feed.atom" in client.get(solved.get_absolute_url()).text
+        Post.objects.filter(part="reply").update(state="hidden")
+        assert "Because it is small." not in client.get(f"{solved.get_absolute_url()}feed.atom").text
+
+
+class TestPictures:
+    def picture(self, form="PNG"):
+        out = BytesIO()
+        Image.new("RGB", (900, 450), "navy").save(out, form)
+        return SimpleUploadedFile("plan.png", out.getvalue(), "image/png")
+
+    def test_one_goes_below_the_answer_drawn_anew(self, client, thread, helper):
+        client.force_login(helper)
+        client.post(f"{thread.get_absolute_url()}replies/", {"text": "See here.", "picture": self.picture()})
+        file, post = StoredFile.objects.get(), Post.objects.get(part="reply")
+        assert file.widths == [640, 900]
+        assert f'<img src="/files/{file.name}/900.webp" alt="Picture">' in post.html
+        assert client.get(file.url(900)).status_code == 200
+
+    def test_what_is_no_picture_is_said_at_the_field_and_nothing_is_kept(self, client, thread, helper, board):
+        client.force_login(helper)
+        upload = SimpleUploadedFile("plan.png", b"<svg onload=alert(1)>")
+        answer = client.post(f"{thread.get_absolute_url()}replies/", {"text": "See here.", "picture": upload})
+        assert answer.status_code == 422
+        assert "no JPEG, PNG or WebP" in answer.text
+        Board.objects.update(is_open=False)
+        assert not Post.objects.filter(part="reply").exists()
+        assert not StoredFile.objects.exists()
+
+    def test_pictures_of_other_sites_are_never_fetched(self, thread, helper):
+        text = "![a](https://evil.example/x.png) ![b](/files/short/9.webp) ![c](//evil.example/files/x.webp)"
+        assert "src=" not in services.reply(author=helper, thread=thread, text=text).html
