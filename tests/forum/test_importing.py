@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from features.accounts.models import User
+from features.accounts.services import forget_unconfirmed
 from features.discovery.models import Document
 from features.forum import services
 from features.forum.importing import arriving
@@ -98,6 +99,7 @@ def test_a_dump_of_stack_exchange_arrives_once(dump, board, skill, client, capsy
     assert Document.objects.filter(kind="thread", ref=str(thread.pk)).exists()
     assert "All pairs." in client.get(thread.get_absolute_url()).text
     assert services.recount() == 0
+    assert forget_unconfirmed() == 0
     before = (User.objects.count(), Post.objects.count())
     assert "0 people, 0 threads, 0 answers, 0 comments, 0 accepted" in bring(dump, capsys).out
     assert (User.objects.count(), Post.objects.count()) == before

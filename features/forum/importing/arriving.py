@@ -85,7 +85,8 @@ def _people(rows: Iterable[Person], source: str, done: Done) -> None:
         name = one_line(row.name.replace("\x00", ""))[:80] or "Somebody"
         handle = f"{slugify(name)[:19].strip('-') or 'somebody'}-{token_hex(5)}"
         person = User(name=name, handle=handle, email=f"{handle}@imported.invalid", is_active=False)
-        person.joined_at = row.joined_at
+        # They were inside, over there: they are no sign-ups that nobody confirmed.
+        person.joined_at = person.last_login = row.joined_at
         person.set_unusable_password()
         made.append(person)
     User.objects.bulk_create(made)
