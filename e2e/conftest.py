@@ -9,7 +9,16 @@ from e2e.watch import Watch
 from tests import chromium
 
 # The same rows and people as everywhere else.
-from tests.conftest import django_db_setup, expert, learner, moderator, organiser, outsider, skill  # noqa: F401
+from tests.conftest import (  # noqa: F401
+    django_db_modify_db_settings,
+    django_db_setup,
+    expert,
+    learner,
+    moderator,
+    organiser,
+    outsider,
+    skill,
+)
 
 expect.set_options(timeout=10_000)  # a bound for a busy machine, not an expectation
 

@@ -1,15 +1,25 @@
+import os
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from core.jobs import run_pending
 from tests import factories
+from tests.template import prepare
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # these describe the models
 CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Where several processes test beside each other, each has a copy of one migrated database."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = connection.settings_dict["TEST"]["TEMPLATE"] = prepare()
 
 
 @pytest.fixture(scope="session")

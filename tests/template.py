@@ -1,0 +1,33 @@
+"""A migrated database that every process of a run copies its own from: migrations run once and not for each."""
+
+import fcntl
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from django.conf import settings
+
+NAME = "template_of_tests"
+
+
+def prepare() -> str:
+    """Make it, or wait until another process has; answers its name."""
+    folder = Path(os.environ["DATA_DIR"])
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "template.made").exists():
+            _make(os.environ["DATABASE_URL"])
+            (folder / "template.made").touch()
+    return NAME
+
+
+def _make(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {NAME}")
+        connection.execute(f"CREATE DATABASE {NAME}")
+    environment = os.environ | {"DATABASE_URL": urlsplit(url)._replace(path=f"/{NAME}").geturl()}
+    command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True)
