@@ -23,6 +23,9 @@
     forum_duplicate      10  1 day    person         a flood of proposals to who asked
     forum_invite          5  1 day    person         asking everybody who knows something
     forum_typing         90  1 minute person         drafts, previews and similar questions, which take a while to make
+    assessment           10  1 day    person         collecting the questions of all banks
+    practice            300  1 hour   person         the same, by practice
+    submission           10  1 day    person         a flood of work for experts to read
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -58,6 +61,9 @@ LIMITS = {
     "forum_duplicate": (10, 24 * 3600),
     "forum_invite": (5, 24 * 3600),
     "forum_typing": (90, 60),
+    "assessment": (10, 24 * 3600),
+    "practice": (300, 3600),
+    "submission": (10, 24 * 3600),
 }
 
 COUNT = """

@@ -143,6 +143,9 @@ NOT_EXPORTED = {
     "account_emailconfirmation": "never filled: addresses are proved by codes",
     "django_admin_log": "what is done there stands in the audit log too, and that is exported",
     "library_work_skills": "what an article or a course is about, which its public page says",
+    "assessments_calibrationrun": "what a job reckoned from everybody's answers together",
+    "assessments_itemparameter": "how hard a question is, from everybody's answers together",
+    "assessments_itemflag": "what is the matter with a question",
     "skill_sessions_sessionskill": "what a session is about, which its public page says",
 }
 

@@ -1,6 +1,30 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class AssessmentsConfig(AppConfig):
     name = "features.assessments"
     label = "assessments"
+
+    def ready(self):
+        from core import nav, seeds
+        from features.assessments import causes, findable, own_data, taking_over
+        from features.assessments.seeds import fill
+        from features.skills.services import Merge, merges
+
+        nav.add(
+            nav.Place(_("Assessments"), "assessments", order=45, section="learn"),
+            nav.Place(_("Your progress"), "progress", icon="assess", order=35, section="account"),
+            nav.Place(_("Write an assessment"), "banks", order=35, section="teach"),
+        )
+        merges.register(
+            "assessments",
+            Merge(
+                lambda n: ngettext("%(n)d assessment", "%(n)d assessments", n) % {"n": n}, taking_over.take_over_skill
+            ),
+        )
+        causes.register()
+        findable.register()
+        own_data.register()
+        seeds.seeds.register("assessments", (55, fill))

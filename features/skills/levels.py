@@ -20,8 +20,19 @@ part of *what is left*.
 Without evidence the range is the whole scale: nothing on record is no proof of nothing. It is a rule and not a
 measurement of error, and the pages say so.
 
-Every product is order-free, rises with each cause and stays below 1: so the level does not depend on the order in which
-causes are told, never falls by one more, never leaves the scale, and a cause that is withdrawn leaves no trace.
+*What was measured* (a test, work that experts rated) is another thing than what was done: it says a level and how far
+that may be wrong. Measurements are put together as one would by hand: each weighs by its precision, older ones less by
+what people change in the time between (DRIFT), and before all of them stands what is true of people at large (level 3,
+give or take 1), which counts once.
+
+    measured       =  (3/1² + Σ level/error²) / (1/1² + Σ 1/error²),     its doubt: the root of the divisor, inverted
+    level          =  measured, or, where what was done here says more, a step from it in that direction, by its weight
+                      against the doubt: what was done is known to within CONDUCT, and it never says less
+    range          =  nine times in ten, and wider by DRIFT for the time since the newest measurement
+
+Without a measurement every product is order-free, rises with each cause and stays below 1: so the level does not depend
+on the order in which causes are told, never falls by one more, never leaves the scale. A cause that is withdrawn leaves
+no trace, of whatever kind.
 """
 
 import math
@@ -32,6 +43,11 @@ from datetime import datetime, timedelta
 
 LOWEST, HIGHEST = 1.0, 5.0
 HALF_LIFE = timedelta(days=730)
+POPULATION = (3.0, 1.0)  # what is true of people at large, before anything was measured: the level, and its spread
+CONDUCT = 1.0  # how far what was done may be off as a measure of a level
+DRIFT = 0.02  # by which the variance of a measured level grows in a month
+MONTH = timedelta(days=30.44)
+NINE_IN_TEN = 1.645
 CERTAIN = 0.99  # no single cause says everything about its kind, so that the logarithms below stay finite
 
 
@@ -49,12 +65,17 @@ class Cause:
     kind: str
     strength: float  # above 0, at most 1: how much of its kind's reach this one cause covers
     happened_at: datetime
+    measured: float | None = (
+        None  # a level, where it was measured, by itself and without what is true of people at large
+    )
+    error: float | None = None  # how far that may be off: a standard error
 
 
 @dataclass(frozen=True)
 class Estimate:
     """`level` with its range; `causes` counts those that were used; `basis` is the kind on which most of it rests.
-    A cause of kind k and strength s adds `rates[k] * grip(s)`: together exactly what the level is above 1."""
+    A cause of kind k and strength s adds `rates[k] * grip(s)`, a measured one its `shares`: together exactly what the
+    level is above 1."""
 
     level: float = LOWEST
     low: float = LOWEST
@@ -63,21 +84,30 @@ class Estimate:
     basis: str = ""
     freshest_at: datetime | None = None
     rates: Mapping[str, float] = field(default_factory=dict)
+    shares: Mapping[Cause, float] = field(default_factory=dict)
 
     @property
     def rounded(self) -> int:
         return rounded(self.level)
 
     def added_by(self, cause: Cause) -> float:
+        if cause.measured is not None:
+            return self.shares.get(cause, 0.0)
         return self.rates.get(cause.kind, 0.0) * grip(cause.strength)
 
 
 def estimate(causes: Iterable[Cause], now: datetime, rules: Mapping[str, Rule]) -> Estimate:
     """The level that standing `causes` carry to. A kind without a rule says nothing, as when its feature is gone."""
+    known = [cause for cause in causes if cause.kind in rules]
+    measured = [cause for cause in known if cause.measured is not None]
+    done = _of_conduct([cause for cause in known if cause.measured is None], now, rules)
+    return _with_measured(done, measured, now) if measured else done
+
+
+def _of_conduct(causes: Iterable[Cause], now: datetime, rules: Mapping[str, Rule]) -> Estimate:
     kinds: dict[str, list[Cause]] = defaultdict(list)
     for cause in causes:
-        if cause.kind in rules:
-            kinds[cause.kind].append(cause)
+        kinds[cause.kind].append(cause)
     if not kinds:
         return Estimate()
     grips = {kind: math.fsum(grip(cause.strength) for cause in of_kind) for kind, of_kind in kinds.items()}
@@ -95,6 +125,37 @@ def estimate(causes: Iterable[Cause], now: datetime, rules: Mapping[str, Rule]) 
         basis=max(parts, key=lambda kind: (parts[kind], kind)),
         freshest_at=max(cause.happened_at for of_kind in kinds.values() for cause in of_kind),
         rates={kind: above * parts[kind] / whole / grips[kind] for kind in kinds},
+    )
+
+
+def _with_measured(done: Estimate, causes: list[Cause], now: datetime) -> Estimate:
+    # Age counts from the newest one, so that time alone moves the range and not the level.
+    newest = max(cause.happened_at for cause in causes)
+    weights: dict[Cause, float] = defaultdict(float)
+    for cause in causes:
+        weights[cause] += 1 / (cause.error**2 + DRIFT * ((newest - cause.happened_at) / MONTH))
+    at_large, spread = POPULATION
+    precision = 1 / spread**2 + math.fsum(weights.values())
+    level = (
+        math.fsum([at_large / spread**2, *(weight * cause.measured for cause, weight in weights.items())]) / precision
+    )
+    level = min(HIGHEST, max(LOWEST, level))
+    step = max(done.level - level, 0.0) / (1 + CONDUCT**2 * precision) if done.causes else 0.0
+    whole = level - LOWEST
+    doubt = NINE_IN_TEN * math.sqrt(1 / precision + DRIFT * (max(now - newest, timedelta()) / MONTH))
+    total = math.fsum(weights.values())
+    kinds: dict[str, float] = defaultdict(float)
+    for cause, weight in weights.items():
+        kinds[cause.kind] += weight
+    return Estimate(
+        level=level + step,
+        low=max(LOWEST, level + step - doubt),
+        high=min(HIGHEST, level + step + doubt),
+        causes=done.causes + len(causes),
+        basis=max(kinds, key=lambda kind: (kinds[kind], kind)),
+        freshest_at=max(newest, done.freshest_at or newest),
+        rates={kind: rate * step / (done.level - LOWEST) for kind, rate in done.rates.items()} if step else {},
+        shares={cause: whole * weight / total / causes.count(cause) for cause, weight in weights.items()},
     )
 
 

@@ -32,6 +32,7 @@ from features.skills import services as skills
 from features.skills.models import ProfileLink, Project
 from tests.factories import PASSWORD, make_session, make_skill, make_upload, make_user
 from tests.permissions import passkey
+from tests.permissions.assessments_world import add_assessments
 from tests.permissions.forum_world import add_forum
 from tests.permissions.library_world import add_library
 from tests.permissions.mentoring_world import add_mentoring
@@ -182,6 +183,7 @@ class World:
         add_forum(self)
         add_library(self)
         add_mentoring(self)
+        add_assessments(self)
 
     def _profile(self):
         """Of the guest: two projects, the first with a picture, for nobody else."""

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from features.accounts import services as accounts
 from features.accounts.models import Role, RoleGrant, User
+from features.assessments.models import Attempt, Bank
 from features.calendar.models import TimeClaim
 from features.discovery.models import Document
 from features.forum import services as forum
@@ -43,6 +44,7 @@ KEYED: dict[str, type[models.Model]] = {
     "person": User, "session": SkillSession, "registration": Registration, "thread": Thread, "post": Post,
     "work": Work, "enrolment": Enrolment, "entitlement": Entitlement,
     "booking": Booking,
+    "assessment": Bank, "attempt": Attempt,
 }  # fmt: skip
 
 

@@ -22,6 +22,8 @@ class SkillEvidence(models.Model):
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="evidence")
     kind = models.CharField(max_length=40)
     strength = models.FloatField(validators=[MinValueValidator(0), MaxValueValidator(1)])
+    measured = models.FloatField(null=True, blank=True, help_text="A level, where the cause is a measurement of it")
+    error = models.FloatField(null=True, blank=True, help_text="How far that may be off: a standard error")
     happened_at = models.DateTimeField()
     source = models.CharField(max_length=120)
     recorded_at = models.DateTimeField(default=timezone.now)
@@ -33,6 +35,10 @@ class SkillEvidence(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "skill", "kind", "source"], name="one_evidence_per_cause"),
             models.CheckConstraint(condition=Q(strength__gt=0, strength__lte=1), name="evidence_strength_in_range"),
+            models.CheckConstraint(
+                condition=Q(measured=None, error=None) | Q(measured__isnull=False, error__gt=0),
+                name="a_measurement_has_its_error",
+            ),
         ]
         indexes = [models.Index(fields=["source"], name="evidence_by_source")]
 

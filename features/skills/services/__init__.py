@@ -13,6 +13,7 @@ from features.skills.services.finding import by_slug, names_of, resolve, resolve
 from features.skills.services.importing import import_esco
 from features.skills.services.levels import (
     SkillStanding,
+    history,
     level_of,
     recount_levels,
     skill_levels,
@@ -36,6 +37,7 @@ __all__ = [
     "by_slug",
     "declare_level",
     "evidence_for",
+    "history",
     "import_esco",
     "level_of",
     "load_starter",

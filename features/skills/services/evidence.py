@@ -11,11 +11,19 @@ from features.skills.services.levels import refresh
 DECLARED = "self_declared"
 
 
-def record_evidence(*, person, skill, kind, strength, happened_at, source) -> None:
+def record_evidence(*, person, skill, kind, strength, happened_at, source, measured=None, error=None) -> None:
     """One cause, one row: recording it again corrects it, and brings it back if it had been revoked.
-    `strength` is above 0 and at most 1; `source` names the cause, such as `registration:41`."""
+    `strength` is above 0 and at most 1; `source` names the cause, such as `registration:41`. What measured the level
+    says so: `measured` on the scale (a test may say 0.7 or 5.4) and its standard `error`."""
     evidence = SkillEvidence(
-        person=person, skill=skill, kind=kind, strength=strength, happened_at=happened_at, source=source
+        person=person,
+        skill=skill,
+        kind=kind,
+        strength=strength,
+        measured=measured,
+        error=error,
+        happened_at=happened_at,
+        source=source,
     )
     record_all([evidence])
 
@@ -27,7 +35,7 @@ def record_all(evidence: Sequence[SkillEvidence]) -> None:
         evidence,
         update_conflicts=True,
         unique_fields=["person", "skill", "kind", "source"],
-        update_fields=["strength", "happened_at", "revoked_at"],
+        update_fields=["strength", "measured", "error", "happened_at", "revoked_at"],
     )
     refresh({(row.person_id, row.skill_id) for row in evidence})
 

@@ -95,6 +95,17 @@ def level_of(person, skill, now=None) -> Estimate:
     return estimate(_causes(rows), now or timezone.now(), rules())
 
 
+def history(person, skill, now: datetime | None = None, most: int = 60) -> list[tuple[datetime, Estimate]]:
+    """How the level became what it is: what was known after each of the newest `most` causes, and now. One query."""
+    now = now or timezone.now()
+    rows = SkillEvidence.objects.standing().filter(person=person, skill=skill, happened_at__lte=now)
+    causes = _causes(rows.order_by("happened_at", "id"))
+    known = rules()
+    moments = list(dict.fromkeys(cause.happened_at for cause in causes))[-most:]
+    steps = [(at, estimate([c for c in causes if c.happened_at <= at], at, known)) for at in moments]
+    return [*steps, (now, estimate(causes, now, known))] if steps else []
+
+
 def tell_causes(evidence: Collection[SkillEvidence], found: Estimate, viewer) -> list[ToldCause]:
     """Rows of the ledger in words. One question for each kind of source, however many rows there are."""
     by_kind: dict[str, list[str]] = {}
@@ -186,7 +197,7 @@ def _causes(rows):
 
 
 def _cause(row):
-    return Cause(row.kind, row.strength, row.happened_at)
+    return Cause(row.kind, row.strength, row.happened_at, row.measured, row.error)
 
 
 def _put(level, found: Estimate, now):

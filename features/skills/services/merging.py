@@ -120,8 +120,9 @@ def _move_evidence(source, into):
         kept = SkillEvidence.objects.get(skill=into, **same)
         standing = [row for row in (kept, both) if row.revoked_at is None] or [kept]
         kept.strength = max(row.strength for row in standing)
+        kept.measured, kept.error = standing[0].measured, standing[0].error
         kept.revoked_at = standing[0].revoked_at
-        kept.save(update_fields=["strength", "revoked_at"])
+        kept.save(update_fields=["strength", "measured", "error", "revoked_at"])
         both.delete()
     people = set(rows.values_list("person", flat=True)) | set(source.levels.values_list("person", flat=True))
     rows.update(skill=into)

@@ -1,0 +1,45 @@
+"""What the site's search knows of assessments."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from features.assessments.models import Bank
+from features.discovery.kinds import Entry, Kind, Row, kinds
+
+KIND = "assessment"
+
+
+def register():
+    kind = Kind(label=gettext_lazy("Assessments"), icon="assess", order=25, entries=entries, rows=rows)
+    kinds.register(KIND, kind)
+
+
+def entries(refs=None):
+    found = Bank.objects.offered().order_by("pk")
+    if refs is not None:
+        found = found.filter(pk__in=refs)
+    for bank in found.select_related("skill").prefetch_related("skill__names").iterator(chunk_size=500):
+        yield Entry(
+            kind=KIND,
+            ref=str(bank.pk),
+            title=bank.title,
+            text=bank.about,
+            names=[name.name for name in sorted(bank.skill.names.all(), key=lambda name: name.pk)],
+            skills=[bank.skill_id],
+            url=bank.get_absolute_url(),
+        )
+
+
+def rows(documents, now):
+    banks = Bank.objects.filter(pk__in=[document.ref for document in documents]).select_related("author", "skill")
+    return {
+        str(bank.pk): Row(
+            by=bank.author.name,
+            facts=[
+                bank.skill.name,
+                _("At most %(n)d questions, %(minutes)d minutes") % {"n": bank.most, "minutes": bank.minutes},
+                *([_("Beta: without a score")] if bank.is_beta else []),
+            ],
+        )
+        for bank in banks
+    }

@@ -1,0 +1,208 @@
+"""The pages: what a stranger, a taker and an author see, with and without htmx."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from features.assessments import services
+from features.assessments.models import Attempt, Bank, Item
+from tests.assessments.conftest import make_bank, sit, write
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def taker(client, learner):
+    client.force_login(learner)
+    return client
+
+
+def begin(taker, bank):
+    answer = taker.post(bank.get_absolute_url())
+    assert answer.status_code == 303
+    return Attempt.objects.running().get(bank=bank), answer["Location"]
+
+
+class TestStart:
+    def test_the_rules_are_there_before_it_begins_for_strangers_too(self, client, bank):
+        page = client.get(bank.get_absolute_url()).content.decode()
+        for words in ("Between 5 and 12", "30 minutes from when you begin, by our clock", "After 14 days", "Log in"):
+            assert words in page
+
+    def test_the_cool_down_is_visible_and_refused_with_the_date(self, taker, bank, learner):
+        sit(bank, learner)
+        page = taker.get(bank.get_absolute_url()).content.decode()
+        assert "You can repeat it from" in page
+        refused = taker.post(bank.get_absolute_url())
+        assert refused.status_code == 422
+        assert "You can repeat it from" in refused.content.decode()
+
+    def test_a_beta_says_that_it_gives_no_score(self, client, author, reader, skill):
+        bank = make_bank(author, reader, skill, items=12, stage="beta", calibrated=False)
+        assert "Beta: without a score" in client.get(bank.get_absolute_url()).content.decode()
+
+
+class TestQuestion:
+    def test_a_plain_form_leads_from_question_to_question(self, taker, bank):
+        _attempt, place = begin(taker, bank)
+        page = taker.get(place).content.decode()
+        assert "question 1" in page
+        answer = taker.post(place, {"position": "1", "answer": "0"})
+        assert (answer.status_code, answer["Location"]) == (303, place)
+        assert "question 2" in taker.get(place).content.decode()
+
+    def test_htmx_gets_the_next_question_in_place(self, taker, bank):
+        _attempt, place = begin(taker, bank)
+        answer = taker.post(place, {"position": "1", "answer": "0"}, headers={"HX-Request": "true"})
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        assert "question 2" in page
+        assert "<html" not in page
+
+    def test_neither_the_key_nor_the_reasons_are_in_the_page(self, taker, bank):
+        _attempt, place = begin(taker, bank)
+        page = taker.get(place).content.decode()
+        assert "is_right" not in page
+        assert "Not this one." not in page
+        assert "Because of" not in page
+
+    def test_an_empty_answer_is_an_error_and_not_knowing_is_not(self, taker, bank):
+        attempt, place = begin(taker, bank)
+        assert taker.post(place, {"position": "1"}).status_code == 422
+        assert taker.post(place, {"position": "1", "unknown": "yes"}).status_code == 303
+        assert attempt.responses.get(position=1).answer == []
+
+    def test_an_old_page_sent_again_changes_nothing(self, taker, bank):
+        attempt, place = begin(taker, bank)
+        taker.post(place, {"position": "1", "answer": "0"})
+        assert taker.post(place, {"position": "1", "answer": "1"}).status_code == 303
+        assert attempt.responses.get(position=1).is_right
+        assert attempt.responses.count() == 2
+
+    def test_the_test_of_somebody_else_does_not_exist(self, taker, bank, outsider):
+        other = services.begin(bank=bank, person=outsider)
+        assert taker.get(other.get_absolute_url()).status_code == 404
+        assert taker.post(other.get_absolute_url(), {"position": "1", "answer": "0"}).status_code == 404
+
+    def test_a_question_costs_the_same_in_a_large_bank(self, taker, author, reader, skill):
+        counts = []
+        for items in (12, 36):
+            bank = make_bank(author, reader, skill, items=items, title=f"Of {items}")
+            _attempt, place = begin(taker, bank)
+            taker.get(place)
+            with CaptureQueriesContext(connection) as queries:
+                taker.post(place, {"position": "1", "answer": "0"})
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+
+
+class TestResult:
+    def test_it_is_a_sentence_with_its_doubt_a_ribbon_and_what_comes_next(self, taker, bank, learner):
+        attempt = sit(bank, learner, knows=lambda row: row.b < 0.2)
+        page = taker.get(attempt.get_absolute_url(), follow=True).content.decode()
+        assert f"You work at {attempt.level:.1f}. You are probably between" in page
+        assert 'class="ribbon"' in page
+        assert 'class="core"' in page
+        assert "By area" in page
+        assert "What moves it most" in page
+        assert "You can repeat it from" in page
+        assert "style=" not in page
+
+    def test_what_help_was_used_is_said_in_ones_own_words(self, taker, bank, learner):
+        attempt = sit(bank, learner)
+        place = f"{attempt.get_absolute_url()}result/"
+        assert taker.post(place, {"help_used": "A colleague"}).status_code == 303
+        assert "A colleague" in taker.get(place).content.decode()
+
+    def test_a_beta_shows_what_was_right_with_the_reason(self, taker, author, reader, skill, learner):
+        bank = make_bank(author, reader, skill, items=12, stage="beta", calibrated=False)
+        attempt = sit(bank, learner, knows=lambda row: False)
+        page = taker.get(attempt.get_absolute_url(), follow=True).content.decode()
+        assert "Not this one." in page
+        assert "<strong>this</strong>" in page
+        assert "You work at" not in page
+
+    def test_progress_shows_the_level_its_range_and_its_basis_over_time(self, taker, bank, learner):
+        sit(bank, learner)
+        assert "Assessed" in taker.get("/progress/").content.decode()
+        page = taker.get(f"/progress/{bank.skill.slug}/").content.decode()
+        assert "Most of it rests on: Assessed" in page
+        assert "Postgres at work" in page
+
+    def test_the_public_page_of_causes_names_the_test_and_links_it_for_its_owner_alone(
+        self, taker, bank, learner, outsider
+    ):
+        attempt = sit(bank, learner)
+        place = reverse("skill_causes", args=[learner.handle, bank.skill.slug])
+        mine = taker.get(place).content.decode()
+        assert attempt.public_id in mine
+        taker.force_login(outsider)
+        theirs = taker.get(place).content.decode()
+        assert "taken under a clock" in theirs
+        assert attempt.public_id not in theirs
+
+
+class TestAuthors:
+    @pytest.fixture
+    def writer(self, client, author):
+        client.force_login(author)
+        return client
+
+    def test_a_bank_is_made_filled_and_read_by_another_expert(self, writer, client, skill, reader):
+        said = {
+            "title": "Plans", "skill": "PostgreSQL", "about": "Reading them", "mode": "adaptive", "most": "12",
+            "minutes": "30", "error": "0.4", "cooldown_days": "14", "penalty": "0", "pass_percent": "60",
+        }  # fmt: skip
+        assert writer.post("/assessments/banks/", said).status_code == 303
+        bank = Bank.objects.get()
+        item = {
+            "kind": "single",
+            "text": "Which?",
+            "answers": "*Right # Yes.\nWrong # No.",
+            "band": "3",
+            "area": "Plans",
+        }
+        answer = writer.post(f"/assessments/banks/{bank.pk}/items/new/", item)
+        assert answer.status_code == 303
+        made = Item.objects.get()
+        assert made.current.content["options"][0] == {
+            "text": "Right", "html": "Right", "is_right": True, "explanation": "Yes."
+        }  # fmt: skip
+        client.force_login(reader)
+        assert "Which?" in client.get("/assessments/banks/").content.decode()
+        assert client.post(f"/assessments/items/{made.pk}/", {"verdict": "change"}).status_code == 422
+        assert client.post(f"/assessments/items/{made.pk}/", {"verdict": "good"}).status_code == 303
+        made.refresh_from_db()
+        assert made.state == "live"
+
+    def test_an_item_without_a_right_answer_is_refused_and_what_was_typed_stays(self, writer, bank):
+        answer = writer.post(
+            f"/assessments/banks/{bank.pk}/items/new/",
+            {"kind": "single", "text": "Which one?", "answers": "A\nB", "band": "2"},
+        )
+        assert answer.status_code == 422
+        assert "Which one?" in answer.content.decode()
+
+    def test_a_file_with_a_bad_row_is_read_and_the_row_told(self, writer, bank):
+        file = SimpleUploadedFile(
+            "x.csv", b"key,kind,text,answer,option1,option2\na,single,Q?,1,A,B\nb,riddle,Q2?,1,A,B\n"
+        )
+        answer = writer.post(f"/assessments/banks/{bank.pk}/import/", {"file": file})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "line 3" in page
+        assert "1 items are new or changed" in page
+        assert bank.items.filter(key="a").exists()
+
+    def test_a_list_of_items_costs_the_same_however_many(self, writer, bank, author):
+        def count():
+            with CaptureQueriesContext(connection) as queries:
+                assert writer.get(f"/assessments/banks/{bank.pk}/").status_code == 200
+            return len(queries)
+
+        before = count()
+        for n in range(60, 66):
+            write(bank, author, n)
+        assert count() == before
