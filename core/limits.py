@@ -22,6 +22,7 @@
     forum_down_on         3  1 day    person, author voting one person down wherever they write
     forum_duplicate      10  1 day    person         a flood of proposals to who asked
     forum_invite          5  1 day    person         asking everybody who knows something
+    flag                 30  1 hour   person         a script that reports everything
     forum_typing         90  1 minute person         drafts, previews and similar questions, which take a while to make
     assessment           10  1 day    person         collecting the questions of all banks
     practice            300  1 hour   person         the same, by practice
@@ -60,6 +61,7 @@ LIMITS = {
     "forum_down_on": (3, 24 * 3600),
     "forum_duplicate": (10, 24 * 3600),
     "forum_invite": (5, 24 * 3600),
+    "flag": (30, 3600),
     "forum_typing": (90, 60),
     "assessment": (10, 24 * 3600),
     "practice": (300, 3600),

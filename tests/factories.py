@@ -17,6 +17,7 @@ PASSWORD = "a password for tests"
 
 def make_user(name="Sofia Mendes", *, email="", role="", verified=True, **fields):
     handle = fields.pop("handle", slugify(name)[:30])
+    fields.setdefault("joined_at", timezone.now() - timedelta(days=2))  # nobody new, unless a test says so
     address = (email or f"{handle}@example.org").lower()
     user = User.objects.create_user(
         email=address, password=PASSWORD, name=name, handle=handle, time_zone=fields.pop("time_zone", "UTC"), **fields

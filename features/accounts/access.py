@@ -52,6 +52,9 @@ class Ability(TextChoices):
     MESSAGE = "message", _("Write to others")
     POST = "post", _("Write in the forum")
     VOTE = "vote", _("Vote in the forum")
+    VOTE_DOWN = "vote_down", _("Vote down in the forum")
+    EDIT = "edit", _("Edit what others wrote in the forum")
+    FLAG = "flag", _("Report what others wrote")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from features.accounts import access, services
 from features.accounts.models import Role
 
 PRIVILEGED_PATHS = ("/manage/", "/moderation/", "/admin/")
+OPEN_PATHS = ("/moderation/log/",)  # everybody may read what was done
 
 
 def viewer_zone(get_response):
@@ -70,7 +71,7 @@ def privileged_needs_mfa(get_response):
     """Pages for a few open only to sessions with a second factor; everybody else finds nothing there."""
 
     def middleware(request):
-        if not request.path.startswith(PRIVILEGED_PATHS):
+        if not request.path.startswith(PRIVILEGED_PATHS) or request.path.startswith(OPEN_PATHS):
             return get_response(request)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)

@@ -11,10 +11,11 @@ class ForumConfig(AppConfig):
         from core import nav, seeds, seo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
-        from features.forum import causes, findable, news, own_data, services
+        from features.forum import causes, curation, findable, news, own_data, services
         from features.forum.scale import threads
         from features.forum.seeds import fill
         from features.forum.sitemaps import ThreadSitemap
+        from features.forum.views.curating import as_it_stands
         from features.skills.services import Merge, merges
 
         nav.add(
@@ -28,6 +29,7 @@ class ForumConfig(AppConfig):
             Merge(lambda n: ngettext("%(n)d thread", "%(n)d threads", n) % {"n": n}, services.take_over_skill),
         )
         causes.register()
+        curation.register(as_it_stands)
         findable.register()
         news.register()
         own_data.register()

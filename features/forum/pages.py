@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from core.pagination import Page, keyset
 from core.seo import absolute, json_ld
 from core.templatetags.ui import face, local, when, words
-from features.forum import services, structured, wording
-from features.forum.access import moderates
+from features.forum import curation, services, structured, wording
+from features.forum.access import moderates, visible_thread
 from features.forum.findable import answers_words
 from features.forum.forms import RemarkForm, ReplyForm
 from features.forum.models import Closing, Draft, Duplicate, Post, Reading, State, Thread, Vote
+from features.moderation import services as moderation
 from features.notifications.models import Follow
 
 Part = Post.Part
@@ -30,6 +31,7 @@ class Said:
     """A post as a page shows it, with what its viewer may do."""
 
     pk: int
+    key: str
     part: str
     html: str
     state: str
@@ -51,6 +53,8 @@ class Said:
     may_remark: bool
     comments: int
     remarks: list
+    report: str  # where it is reported; empty for one's own
+    acts: list  # of a moderator
 
 
 # --- One thread -------------------------------------------------------------------------------------------------------
@@ -59,7 +63,8 @@ def opening_of(person, pk) -> Post:
     about = Thread.skills.through.objects.filter(thread=OuterRef("thread_id")).order_by("skill__name")
     posts = _with_vote(
         Post.objects.select_related("thread__board", "author").annotate(
-            about=ArraySubquery(about.values(said=JSONObject(name="skill__name", slug="skill__slug")))
+            about=ArraySubquery(about.values(said=JSONObject(name="skill__name", slug="skill__slug"))),
+            events=moderation.events(Concat(Value("thread:"), Cast(OuterRef("thread_id"), CharField()))),
         ),
         person,
     ).annotate(**_beside(person))
@@ -70,6 +75,21 @@ def opening_of(person, pk) -> Post:
     if thread.state != State.SHOWN and thread.author_id != person.pk and not moderates(person, thread.board):
         raise Http404
     return post
+
+
+def moved_to(person, pk) -> Thread:
+    """The thread into which another one was merged. Raises Http404, also where that one may not be seen."""
+    moved = Thread.objects.filter(pk=pk, moved_into__isnull=False).values_list("moved_into", flat=True).first()
+    return visible_thread(person, moved) if moved else visible_thread(person, 0)
+
+
+def split_off(request, thread) -> str:
+    """Where a post is by now that an old address of this thread names; nothing while it is here."""
+    at = request.GET.get("at", "")
+    if not (at.isascii() and at.isdecimal() and len(at) < 19):
+        return ""
+    post = Post.objects.filter(pk=at).exclude(thread=thread).values_list("pk", flat=True).first()
+    return reverse("post", args=[post]) if post else ""
 
 
 def _beside(person) -> dict:
@@ -125,6 +145,8 @@ def thread_page(request, opening: Post) -> dict:
         "thread": thread,
         "board": thread.board,
         "skills": opening.about,
+        "events": moderation.in_words(opening.events),
+        "is_moderator": is_moderator,
         "opening": said[0] if is_first else None,
         "replies": said[1:] if is_first else said,
         "page": page,
@@ -232,6 +254,7 @@ def _said(post, thread, person, remarks=(), is_moderator=False, read_to=None) ->
     size = "s" if post.part == Part.COMMENT else ""
     return Said(
         pk=post.pk,
+        key=str(post.pk),
         part=post.part,
         html=post.html,
         state=post.state,
@@ -256,7 +279,16 @@ def _said(post, thread, person, remarks=(), is_moderator=False, read_to=None) ->
         may_remark=is_shown and is_open and thread.state == State.SHOWN,
         comments=post.comments,
         remarks=[_said(remark, thread, person, (), is_moderator) for remark in remarks],
+        report="" if is_own else reverse("report", args=["post", post.pk]),
+        acts=acts_on(post, thread, person) if is_moderator else [],
     )
+
+
+def acts_on(post, thread, person) -> list[dict]:
+    """What a moderator can do here: no query."""
+    post.thread = thread
+    found = moderation.offered(person, curation.thing_of(post), curation.ACTS)
+    return [{"act": act, "url": f"{reverse('moderation_act', args=[name])}?on=post:{post.pk}"} for name, act in found]
 
 
 def place_of(post: Post) -> str:

@@ -33,3 +33,8 @@ def _tell(task, tell, ref):
     if last := tell(int(thing), int(after or 0)):
         following = f"{thing}:{last}"
         enqueue(f"features.forum.tasks.{task}", following, key=f"forum-{task}:{following}")
+
+
+@periodic(minutes=1)
+def erase_redactions():
+    services.erase_redactions()

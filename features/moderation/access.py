@@ -1,12 +1,16 @@
 """Who may see and do what with decisions on people. What somebody may not see does not exist for them."""
 
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
 from django.core.signing import BadSignature
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from features.accounts.access import has_any_role
 from features.accounts.models import User
-from features.moderation import links
-from features.moderation.models import ExpertApplication, RoleMark, Sanction
+from features.moderation import links, services
+from features.moderation.models import Case, Entry, ExpertApplication, RoleMark, Sanction
 
 
 def person_for_staff(pk) -> User:
@@ -37,3 +41,47 @@ def own_request(person, pk) -> RoleMark:
 
 def mark_for_staff(pk) -> RoleMark:
     return get_object_or_404(RoleMark.objects.select_related("person", "granted_by"), pk=pk)
+
+
+# --- Curating ---------------------------------------------------------------------------------------------------------
+def is_moderator(person) -> bool:
+    """Of everything, or of at least one area."""
+    return has_any_role(person, *services.EVERYWHERE) or bool(services.scopes_of(person))
+
+
+def moderator_required(view):
+    """For views: a stranger logs in first; whoever moderates nothing finds nothing here."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not is_moderator(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def case_for(person, pk) -> Case:
+    return get_object_or_404(services.cases_of(person).select_related("person", "claimed_by", "decided_by"), pk=pk)
+
+
+def entry_for(person, pk) -> Entry:
+    """Whose words it was about, and those who moderate there."""
+    found = Entry.objects.select_related("by", "person", "undone_by__by", "appeal__decided_by")
+    entry = get_object_or_404(found, pk=pk)
+    if entry.person_id != person.pk and not services.moderates(person, entry.scope):
+        raise Http404
+    return entry
+
+
+def thing_to_report(person, kind, ref):
+    """What somebody reads, and may therefore report."""
+    found = services.thing(f"{kind}:{ref}")
+    if found is None or not services.subjects[kind].shown_to(person, ref):
+        raise Http404
+    return found
+
+
+def person_beside(pk) -> User:
+    return get_object_or_404(User, pk=pk)

@@ -10,20 +10,25 @@ class ModerationConfig(AppConfig):
         from core import nav
         from core.seeds import seeds
         from features.accounts.access import StaffPage, barriers, staff_pages
+        from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.moderation import letters, own_data, services
+        from features.moderation import act_kinds, letters, own_data, services
         from features.moderation.seeds import fill
 
         barriers["moderation"] = services.bar
         letters.register_kinds()
+        act_kinds.register()
         personal_data.register("moderation", PersonalData(own_data.export, own_data.erase))
         seeds.register("moderation", (35, fill))
         nav.add(
             nav.Place(_("Become an expert"), "expert_application", order=20, section="teach"),
             nav.Place(_("Teach here"), "expert_application", icon="award", order=40, section="account"),
             nav.Place(_("Marks"), "role_marks", icon="shield", order=50, section="account"),
+            nav.Place(_("Abilities"), "abilities", icon="star", order=55, section="account"),
+            nav.Place(_("Moderation log"), "moderation_log", order=10, section="trust"),
         )
         for page in (
+            StaffPage(_("Queue"), "moderation", 15, (*services.EVERYWHERE, Role.AREA_MODERATOR)),
             StaffPage(_("People"), "manage_people", 10, services.STAFF),
             StaffPage(_("Appeals"), "manage_appeals", 20, services.STAFF),
             StaffPage(_("Experts"), "manage_experts", 30, services.REVIEWERS),

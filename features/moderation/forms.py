@@ -8,7 +8,7 @@ from django.utils.translation import ngettext_lazy
 from core.text import one_line
 from features.accounts.models import Role
 from features.moderation import services
-from features.moderation.models import Appeal, ExpertApplication, RoleMark, Sanction
+from features.moderation.models import HARM, ActAppeal, Appeal, ExpertApplication, Reason, RoleMark, Sanction
 from features.skills.fields import SkillPickerField
 
 LENGTHS = [(n, ngettext_lazy("%(n)d day", "%(n)d days", n) % {"n": n}) for n in (1, 3, 7, 14, 30, 90, 365)]
@@ -208,3 +208,63 @@ class GrantMarkForm(forms.Form):
         help_text=_("What it speaks for, such as: the planning office. Stands beside the mark."),
     )
     ends_at = DaysField(label=_("For how long"), initial=365)
+
+
+# --- Curating ---------------------------------------------------------------------------------------------------------
+class ActForm(forms.Form):
+    """Why: a reason that is counted, and words that the author reads."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose one")), *Reason.choices])
+    words = forms.CharField(
+        label=_("In your words"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The author reads it. Say what to change, not what is wrong with them."),
+    )
+
+    def clean(self):
+        data = super().clean()
+        if data.get("reason") == Reason.OTHER and not one_line(data.get("words", "")):
+            self.add_error("words", _("Say what it is in your own words."))
+        return data
+
+
+def act_form(act):
+    """The form of one act: its own fields, then the reason."""
+    return type("FormOfAct", (act.form, ActForm), {}) if act.form else ActForm
+
+
+class FlagForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("What is wrong with it"),
+        choices=[(reason.value, reason.label) for reason in HARM],
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("What a moderator should know"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only moderators read it, with your name."),
+    )
+
+
+class ObjectionForm(forms.Form):
+    words = forms.CharField(
+        label=_("Your side"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("You can send this once. Somebody else than whoever acted reads it."),
+    )
+
+
+class ObjectionDecisionForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("Decision"), choices=ActAppeal.Outcome, widget=forms.RadioSelect)
+    answer = forms.CharField(
+        label=_("Answer"), max_length=500, widget=LONG, help_text=_("The author reads it, in these words.")
+    )
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label=_("Note for moderators"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))

@@ -12,7 +12,7 @@ from core.jobs import enqueue
 from core.seo import absolute
 from core.templatetags.ui import local, words
 from features.moderation.links import page_of
-from features.moderation.models import ExpertApplication, RoleMark, Sanction, Step
+from features.moderation.models import ActAppeal, Entry, ExpertApplication, RoleMark, Sanction, Step
 from features.notifications.kinds import Group, Kind, Letter, kinds
 from features.notifications.services import notify
 
@@ -48,6 +48,16 @@ def tell_step(step: Step) -> None:
 
 def tell_mark(kind: str, mark: RoleMark) -> None:
     notify(mark.person, kind, mark.pk, reverse("role_marks"))
+
+
+def tell_act(kind: str, entry: Entry, person) -> None:
+    """Whoever wrote it is told what was done to it, and why."""
+    if person.is_active:
+        notify(person, kind, entry.pk, reverse("moderation_entry", args=[entry.undoes_id or entry.pk]))
+
+
+def tell_act_appeal(appeal: ActAppeal) -> None:
+    notify(appeal.person, "act_appeal_decided", appeal.pk, reverse("moderation_entry", args=[appeal.entry_id]))
 
 
 # --- Sanctions --------------------------------------------------------------------------------------------------------
@@ -150,12 +160,75 @@ MARKS = {
 }
 
 
+# --- What was done to somebody's words --------------------------------------------------------------------------------
+ACT_SAID = {
+    "hide": gettext_lazy("Hidden until you edit it: %(what)s"),
+    "flagged": gettext_lazy("Hidden because members reported it: %(what)s"),
+    "remove": gettext_lazy("Removed: %(what)s"),
+    "show": gettext_lazy("Shown to everybody: %(what)s"),
+    "warn": gettext_lazy("A word from a moderator about what you wrote: %(what)s"),
+    "silence": gettext_lazy("You cannot write for a while, because of what you wrote: %(what)s"),
+    "suspend": gettext_lazy("You cannot log in for a while, because of what you wrote: %(what)s"),
+}
+NEXT = {
+    "hide": gettext_lazy("Edit it, and it is shown again at once."),
+    "flagged": gettext_lazy("Edit it, and it is shown again at once. Meanwhile a moderator looks at it."),
+}
+
+
+def _what(entry):
+    from features.moderation.services import said_of, thing
+
+    found = thing(entry.key)
+    said = ACT_SAID.get(entry.act)
+    title = found.title if found else entry.key
+    if said:
+        return str(said) % {"what": title}
+    return _("A moderator %(did)s: %(what)s") % {"did": said_of(entry.act, entry.kind), "what": title}
+
+
+def _act_done(entry):
+    if hasattr(entry, "undone_by"):
+        return None
+    said = [_("The reason: %(reason)s.") % {"reason": entry.get_reason_display()}]
+    said += [f"“{entry.words}”"] if entry.words else []
+    said += [str(NEXT[entry.act])] if entry.act in NEXT else []
+    if entry.act not in ("show", "silence", "suspend"):
+        said.append(_("You can object once, in your own words. Somebody else than whoever did it reads it."))
+    return _letter(_what(entry), said, (_("See it"), absolute(reverse("moderation_entry", args=[entry.pk]))))
+
+
+def _act_undone(entry):
+    said = [_("It is as it was before. Nothing is left to do.")] + ([f"“{entry.words}”"] if entry.words else [])
+    link = (_("See it"), absolute(reverse("moderation_entry", args=[entry.undoes_id])))
+    return _letter(_("What was done to your words was taken back"), said, link)
+
+
+def _act_appeal_decided(appeal):
+    said = [
+        _("Somebody else than whoever acted has read your objection. %(outcome)s.")
+        % {"outcome": appeal.get_outcome_display()},
+        f"“{appeal.answer}”",
+    ]
+    link = (_("See it"), absolute(reverse("moderation_entry", args=[appeal.entry_id])))
+    return _letter(_("Your objection was decided"), said, link)
+
+
+ACTS = {
+    "act_done": (_what, _act_done),
+    "act_undone": (lambda e: _("What a moderator did to your words was taken back."), _act_undone),
+}
+ACT_APPEALS = {"act_appeal_decided": (lambda a: _("Your objection was decided."), _act_appeal_decided)}
+
+
 # --- What they share --------------------------------------------------------------------------------------------------
 def register_kinds():
     for table, said in (
         (Sanction.objects.select_related("person"), SANCTIONS),
         (Step.objects.select_related("application__person"), STEPS),
         (RoleMark.objects.select_related("person"), MARKS),
+        (Entry.objects.select_related("undone_by"), ACTS),
+        (ActAppeal.objects.select_related("entry"), ACT_APPEALS),
     ):
         for name, (sentence, letter) in said.items():
             kinds.register(name, Kind(letter=_finding(table, letter), sentences=_saying(table, sentence), group=GROUP))

@@ -2,18 +2,38 @@
 
 from django.utils import timezone
 
-from features.moderation.models import Appeal, ExpertApplication, RoleMark, Sanction, Step
+from features.moderation.models import (
+    ActAppeal,
+    Appeal,
+    Case,
+    Entry,
+    ExpertApplication,
+    Flag,
+    Note,
+    RoleMark,
+    Sanction,
+    Step,
+)
 
 
 def export(person) -> dict:
-    """Without the notes among moderators: they are about how the site is run, and may speak of others."""
+    """Without the notes among moderators and who reported what: they are about how the site is run, and speak of
+    others."""
     told = ("kind", "ability", "scope", "reason", "starts_at", "ends_at", "lifted_at", "lifting_reason")
     written = ("state", "plan", "evidence", "links", "agreed_at", "received_at", "decided_at", "may_apply_again_at")
     marks = ("kind", "name", "link", "words", "scope", "asked_at", "granted_at", "ends_at", "revoked_at", "reason")
     appeals = Appeal.objects.filter(sanction__person=person).order_by("pk")
     steps = Step.objects.filter(application__person=person).order_by("pk")
     taught = ExpertApplication.skills.through.objects.filter(expertapplication__person=person).order_by("pk")
+    done = Entry.objects.filter(person=person).order_by("pk")
+    objections = ActAppeal.objects.filter(person=person).order_by("pk")
+    cases = Case.objects.filter(person=person).order_by("pk")
     return {
+        "reports": list(Flag.objects.filter(person=person).order_by("pk").values("reason", "words", "flagged_at")),
+        "decisions_about_words": list(done.values("act", "kind", "ref", "reason", "words", "done_at")),
+        "objections": list(objections.values("words", "filed_at", "outcome", "answer", "decided_at")),
+        "cases": list(cases.values("kind", "ref", "cause", "opened_at", "outcome", "decided_at")),
+        "notes_written": list(Note.objects.filter(by=person).order_by("pk").values("words", "written_at")),
         "sanctions": list(Sanction.objects.filter(person=person).order_by("pk").values(*told)),
         "appeals": list(appeals.values("words", "filed_at", "outcome", "answer", "decided_at")),
         "expert_applications": list(ExpertApplication.objects.filter(person=person).order_by("pk").values(*written)),
@@ -31,3 +51,9 @@ def erase(person) -> None:
     Sanction.objects.filter(person=person).update(reason="—", note="", lifting_reason="—")
     ExpertApplication.objects.filter(person=person).delete()
     RoleMark.objects.filter(person=person).delete()
+    ActAppeal.objects.filter(person=person).delete()
+    Note.objects.filter(person=person).delete()
+    Flag.objects.filter(person=person).update(words="")
+    # Of the log stay what was done and why; words that may be about the person go (the trigger lets these).
+    Entry.objects.filter(person=person).update(words="", person=None)
+    Entry.objects.filter(by=person).update(by=None)

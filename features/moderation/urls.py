@@ -1,8 +1,20 @@
 from django.urls import path
 
-from features.moderation.views import experts, marks, people, sanctions
+from features.moderation.views import curating, experts, marks, people, queue, reports, sanctions
 
 urlpatterns = [
+    path("moderation/", queue.queue, name="moderation"),
+    path("moderation/cases/<int:pk>/", queue.case, name="moderation_case"),
+    path("moderation/acts/<slug:name>/", curating.act, name="moderation_act"),
+    path("moderation/selection/", curating.selection, name="moderation_selection"),
+    path("moderation/entries/<int:pk>/undo/", curating.undo, name="moderation_undo"),
+    path("moderation/entries/<int:pk>/appeal/", queue.appeal, name="moderation_appeal"),
+    path("moderation/appeals/", queue.appeals, name="moderation_appeals"),
+    path("moderation/figures/", queue.figures, name="moderation_figures"),
+    path("moderation/log/", reports.log, name="moderation_log"),
+    path("decisions/<int:pk>/", reports.entry, name="moderation_entry"),
+    path("reports/<slug:kind>/<str:ref>/", reports.report, name="report"),
+    path("account/abilities/", reports.abilities, name="abilities"),
     path("sanctions/<str:token>/", sanctions.sanction, name="sanction"),
     path("account/expert/", experts.application, name="expert_application"),
     path("account/marks/", marks.own, name="role_marks"),

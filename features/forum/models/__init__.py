@@ -1,4 +1,5 @@
 from features.forum.models.beside import Draft, Duplicate, ImportedRow, Invitation, Reading, Revision
+from features.forum.models.curating import Redaction
 from features.forum.models.posts import LONGEST, Post, Vote
 from features.forum.models.threads import Board, Closing, Kind, State, Thread
 
@@ -13,6 +14,7 @@ __all__ = [
     "Kind",
     "Post",
     "Reading",
+    "Redaction",
     "Revision",
     "State",
     "Thread",

@@ -98,6 +98,10 @@ class Thread(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.SHOWN)
     closing = models.CharField(max_length=6, choices=Closing, default=Closing.OPEN, blank=True)
     pinned_at = models.DateTimeField(null=True)
+    slow_seconds = models.PositiveIntegerField(default=0, help_text="Between two posts of one person; 0: no wait")
+    moved_into = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="+", help_text="Where its posts are: its address leads there"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     active_at = models.DateTimeField(default=timezone.now, help_text="When somebody last wrote in it")
     replies = models.PositiveIntegerField(default=0, help_text="Those that everybody reads")

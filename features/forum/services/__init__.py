@@ -1,8 +1,23 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
 from features.forum.services.counting import forget_demo, recount
+from features.forum.services.curating import (
+    conflict,
+    erase_redactions,
+    merge,
+    put_back_words,
+    redact,
+    restore_state,
+    restore_thread,
+    set_state,
+    set_thread,
+    split,
+    unmerge,
+    unsplit,
+)
 from features.forum.services.editing import edit, hide_revision, may_edit, redact_history, show_revision
 from features.forum.services.evidence import ACCEPTED, VALUED
+from features.forum.services.guards import began, typing_time
 from features.forum.services.linking import answer_duplicate, invite, propose_duplicate
 from features.forum.services.reading import discard_draft, draft_of, mark_read, save_draft
 from features.forum.services.refusals import ForumRefused
@@ -26,10 +41,13 @@ __all__ = [
     "accept",
     "answer_duplicate",
     "ask",
+    "began",
     "confirm",
+    "conflict",
     "discard_draft",
     "draft_of",
     "edit",
+    "erase_redactions",
     "forget_demo",
     "hide_revision",
     "index",
@@ -40,17 +58,28 @@ __all__ = [
     "may_confirm",
     "may_edit",
     "may_vote_down",
+    "merge",
     "propose_duplicate",
+    "put_back_words",
     "recount",
+    "redact",
     "redact_history",
     "remark",
     "reply",
+    "restore_state",
+    "restore_thread",
     "save_board",
     "save_draft",
+    "set_state",
+    "set_thread",
     "show_revision",
+    "split",
     "take_back_acceptance",
     "take_over_skill",
     "tell_of_reply",
     "tell_of_thread",
+    "typing_time",
+    "unmerge",
+    "unsplit",
     "vote",
 ]

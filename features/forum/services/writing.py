@@ -20,6 +20,7 @@ from features.accounts.services import audit
 from features.discovery import services as discovery
 from features.forum import wording
 from features.forum.models import Board, Closing, Draft, Post, State, Thread
+from features.forum.services.guards import check_pace, queue_first, state_for
 from features.forum.services.refusals import ForumRefused, check_ability
 from features.notifications import services as notifications
 from features.notifications.models import Follow, Level
@@ -39,20 +40,24 @@ def ask(
     skills,
     is_anonymous: bool = False,
     now: datetime | None = None,
+    typed: float | None = None,
 ) -> Thread:
     """Begin a question or a discussion; without a name to readers, `is_anonymous`. Raises ForumRefused, and RateLimited
-    from the eleventh of a day. Who asks is told of answers by mail, until they choose otherwise."""
+    from the eleventh of a day. Who asks is told of answers by mail, until they choose otherwise.
+    `typed` are the seconds that writing it took, where that is known."""
     now = now or timezone.now()
     check_ability(author, Ability.POST, board.scope)
     if not board.is_open:
         raise ForumRefused("board_closed", _("This board takes no new threads. Choose another one."))
     hit("forum_thread", author.pk)
+    state, is_first = state_for(author, render_markdown(text), "thread", now, typed)
+    state, is_first = state_for(author, text, "thread", now, typed)
     thread = Thread(board=board, kind=kind, title=one_line(title), author=author, created_at=now, active_at=now)
-    thread.is_anonymous = is_anonymous
+    thread.is_anonymous, thread.state = is_anonymous, state
     thread.slug = thread.make_slug()
     thread.save()
     thread.skills.set(skills)
-    _write(thread, Part.OPENING, author, text, now)
+    post = _write(thread, Part.OPENING, author, text, now, state=state)
     index(thread)
     follow_by_writing(author, thread, Level.MAIL)
     Draft.objects.filter(person=author, place="new").delete()
@@ -61,17 +66,22 @@ def ask(
 
 
 @transaction.atomic
-def reply(*, author: User, thread: Thread, text: str, now: datetime | None = None) -> Post:
+def reply(*, author: User, thread: Thread, text: str, now: datetime | None = None, typed: float | None = None) -> Post:
     """Answer a question, or say something in a discussion. Raises ForumRefused and RateLimited."""
     now = now or timezone.now()
     thread = lock(thread)
     _may_write(author, thread)
     if thread.closing:
         raise ForumRefused("closed", _("This thread takes no new answers. Ask a question of your own instead."))
-    post = _write(thread, Part.REPLY, author, text, now)
-    Thread.objects.filter(pk=thread.pk).update(replies=F("replies") + 1, active_at=now)
-    if thread.replies < SEARCHED:
-        index(thread)
+    check_pace(author, thread, now)
+    state, is_first = state_for(author, text, "reply", now, typed)
+    post = _write(thread, Part.REPLY, author, text, now, state=state)
+    if state == State.SHOWN:
+        Thread.objects.filter(pk=thread.pk).update(replies=F("replies") + 1, active_at=now)
+        if thread.replies < SEARCHED:
+            index(thread)
+    if is_first:
+        queue_first(post, now)
     follow_by_writing(author, thread)
     Draft.objects.filter(person=author, place=f"thread:{thread.pk}").delete()
     enqueue("features.forum.tasks.tell_of_reply", post.pk, key=f"forum-reply:{post.pk}")
@@ -79,7 +89,7 @@ def reply(*, author: User, thread: Thread, text: str, now: datetime | None = Non
 
 
 @transaction.atomic
-def remark(*, author: User, post: Post, text: str, now: datetime | None = None) -> Post:
+def remark(*, author: User, post: Post, text: str, now: datetime | None = None, typed: float | None = None) -> Post:
     """A comment below a post: about it, not an answer. Raises ForumRefused and RateLimited."""
     now = now or timezone.now()
     thread = lock(post.thread)
@@ -87,7 +97,13 @@ def remark(*, author: User, post: Post, text: str, now: datetime | None = None) 
     about = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
     if about.part == Part.COMMENT or about.state != State.SHOWN:
         raise ForumRefused("gone", _("There is nothing here to comment on any more. Look at the thread again."))
-    comment = _write(thread, Part.COMMENT, author, text, now, parent=about)
+    check_pace(author, thread, now)
+    state, is_first = state_for(author, text, "comment", now, typed)
+    comment = _write(thread, Part.COMMENT, author, text, now, parent=about, state=state)
+    if is_first:
+        queue_first(comment, now)
+    if state != State.SHOWN:
+        return comment
     Post.objects.filter(pk=about.pk).update(comments=F("comments") + 1)
     Thread.objects.filter(pk=thread.pk).update(active_at=now)
     if about.author_id != author.pk and about.author.is_active:
@@ -109,13 +125,14 @@ def _may_write(author, thread) -> None:
     hit("forum_post", author.pk)
 
 
-def _write(thread, part, author, text, now, parent=None) -> Post:
+def _write(thread, part, author, text, now, parent=None, state=State.SHOWN) -> Post:
     text = clean(text)
     html, named = wording.render(text)
     post = Post.objects.create(
-        thread=thread, part=part, parent=parent, author=author, text=text, html=html, created_at=now
+        thread=thread, part=part, parent=parent, author=author, text=text, html=html, state=state, created_at=now
     )
-    tell_named(post, named)
+    if state == State.SHOWN:
+        tell_named(post, named)
     return post
 
 

@@ -1,3 +1,4 @@
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -35,9 +36,14 @@ def board(request, slug):
 
 @require_safe
 def thread(request, pk, slug):
-    opening = pages.opening_of(request.user, pk)
+    try:
+        opening = pages.opening_of(request.user, pk)
+    except Http404:
+        return redirect(pages.moved_to(request.user, pk), permanent=True)
     if slug != opening.thread.slug:
         return redirect(opening.thread, permanent=True)
+    if elsewhere := pages.split_off(request, opening.thread):
+        return redirect(elsewhere, permanent=True)
     return render(request, "forum/thread.html", pages.thread_page(request, opening))
 
 

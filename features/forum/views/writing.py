@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,7 +12,7 @@ from core.limits import hit
 from features.forum import pages, services, wording
 from features.forum.access import visible_post, visible_thread
 from features.forum.forms import RemarkForm, ReplyForm, ThreadForm
-from features.forum.models import LONGEST, Board
+from features.forum.models import LONGEST, Board, State
 from features.forum.pictures import with_picture
 from features.forum.similar import CLOSE, Similar, similar
 
@@ -28,7 +29,7 @@ def new_thread(request):
             found = similar(form.cleaned_data["title"], request.user, least=CLOSE)
         thread = None if found and found.threads else _ask(request, form)
         if thread:
-            messages.success(request, _("It is there for everybody to read."))
+            _say_where_it_is(request, thread.state)
             return see_other(thread)
     context = {"form": form, "boards": Board.objects.filter(is_open=True), "draft": draft, "similar": found}
     context["is_asked_again"] = bool(found and found.threads)
@@ -41,7 +42,9 @@ def _ask(request, form):
     try:
         with transaction.atomic():
             form.cleaned_data["text"] = with_picture(form.cleaned_data["text"], form, request.user)
-            return None if form.errors else services.ask(author=request.user, **form.cleaned_data)
+            return (
+                None if form.errors else services.ask(author=request.user, typed=_typed(request), **form.cleaned_data)
+            )
     except services.ForumRefused as refused:
         form.add_error(None, refused.words)
         return None
@@ -67,6 +70,8 @@ def replies(request, pk, slug):
         context = {"thread": thread, "may_reply": True, "form": ReplyForm(initial=request.POST.dict())}
         return render(request, "forum/reply.html", context | {"preview": _rendered(request)})
     post = _reply(request, form, thread) if form.is_valid() else None
+    if post and post.state != State.SHOWN:
+        _say_where_it_is(request, post.state)
     if post and not is_htmx(request):
         return see_other("post", post.pk)
     context = {"thread": thread, "board": thread.board, "may_reply": True, "form": ReplyForm() if post else form}
@@ -80,7 +85,11 @@ def _reply(request, form, thread):
     try:
         with transaction.atomic():
             text = with_picture(form.cleaned_data["text"], form, request.user)
-            return None if form.errors else services.reply(author=request.user, thread=thread, text=text)
+            return (
+                None
+                if form.errors
+                else services.reply(author=request.user, thread=thread, text=text, typed=_typed(request))
+            )
     except services.ForumRefused as refused:
         form.add_error(None, refused.words)
         return None
@@ -103,7 +112,9 @@ def _remark(request, post):
     comment = None
     if form.is_valid():
         try:
-            comment = services.remark(author=request.user, post=post, text=form.cleaned_data["text"])
+            comment = services.remark(
+                author=request.user, post=post, text=form.cleaned_data["text"], typed=_typed(request)
+            )
         except services.ForumRefused as refused:
             form.add_error(None, refused.words)
     if is_htmx(request):
@@ -120,6 +131,18 @@ def _remark(request, post):
 def preview(request):
     """What was typed so far as it will look. Nothing is kept."""
     return HttpResponse(_rendered(request))
+
+
+def _typed(request) -> float | None:
+    """How long writing took, as far as the form can tell."""
+    return services.typing_time(request.POST.get("began"), timezone.now())
+
+
+def _say_where_it_is(request, state):
+    if state == State.SHOWN:
+        messages.success(request, _("It is there for everybody to read."))
+    else:
+        messages.info(request, _("A moderator looks at first posts like this one. We write as soon as others see it."))
 
 
 def _rendered(request) -> str:

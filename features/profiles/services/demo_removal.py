@@ -113,7 +113,7 @@ def _by_text_key(fresh):
     for name, model in KEYED.items():
         if ids := fresh.get(model):
             refs = [str(pk) for pk in ids]
-            for table in (Document, TimeClaim, OrderLine):
+            for table in (Document, TimeClaim, OrderLine, Case, Entry):
                 yield table, Q(kind=name, ref__in=refs)
             if model is Work:
                 yield Entitlement, Q(key__in=[f"library:{ref}" for ref in refs])
@@ -211,6 +211,7 @@ def _let_go(found: Doomed) -> None:
 
 def _delete(found: Doomed) -> None:
     """Table by table, whatever points where: the database checks at the end that nothing is left hanging."""
+    open_log_for_removal()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for model, ids in found.rows.items():

@@ -1,0 +1,151 @@
+"""Acts that are the same for every kind of thing: out of sight and back, and what concerns the person behind it."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from features.moderation.models import Sanction
+from features.moderation.services import Act, ModerationRefused, SanctionRefused, acts, impose, lift, subjects
+
+OF_PEOPLE = ("warn", "silence", "suspend")
+DAYS = [(1, _("1 day")), (3, _("3 days")), (7, _("7 days")), (30, _("30 days")), (90, _("90 days"))]
+
+
+class LengthForm(forms.Form):
+    days = forms.TypedChoiceField(label=_("For how long"), choices=DAYS, coerce=int, initial=7)
+
+
+# --- Out of sight and back --------------------------------------------------------------------------------------------
+def _into(state):
+    def do(by, thing, given, now):
+        return subjects[thing.kind].set_state(thing, state, now)
+
+    return do
+
+
+def _back(before, thing, by, now):
+    subjects[thing.kind].restore(before, thing, now)
+
+
+def _can(*states):
+    return lambda thing: subjects[thing.kind].set_state is not None and thing.state in states
+
+
+# --- The person -------------------------------------------------------------------------------------------------------
+def _has_author(thing):
+    return thing.author is not None and thing.author.is_active
+
+
+def _warn(by, thing, given, now):
+    return {}
+
+
+def _sanction(kind):
+    def do(by, thing, given, now):
+        ends_at = now + timedelta(days=given["days"])
+        reason = str(_("What you wrote, or did: “%(title)s”. See the message about it.")) % {"title": thing.title}
+        try:
+            made = impose(by=by, person=thing.author, kind=kind, reason=reason[:500], ends_at=ends_at, now=now)
+        except SanctionRefused as refused:
+            raise ModerationRefused(refused.code, str(refused)) from refused
+        return {"sanction": made.pk}
+
+    return do
+
+
+def _lift(before, thing, by, now):
+    sanction = Sanction.objects.select_related("person").get(pk=before["sanction"])
+    try:
+        lift(by=by, sanction=sanction, reason=str(_("It was a mistake.")), now=now)
+    except SanctionRefused as refused:
+        raise ModerationRefused(refused.code, str(refused)) from refused
+
+
+def register():
+    acts.register(
+        "hide",
+        Act(
+            label=_("Hide until it is edited"),
+            effect=_("Its author is told why, and editing shows it again"),
+            said=_("hid %(what)s until it is edited"),
+            icon="lock",
+            do=_into("held"),
+            undo=_back,
+            fits=_can("shown"),
+            agrees=True,
+            on_many=True,
+        ),
+    )
+    acts.register(
+        "remove",
+        Act(
+            label=_("Remove"),
+            effect=_("Nobody reads it any more; who reported it was right"),
+            said=_("removed %(what)s"),
+            icon="close",
+            do=_into("hidden"),
+            undo=_back,
+            fits=_can("shown", "held"),
+            is_danger=True,
+            agrees=True,
+            on_many=True,
+        ),
+    )
+    acts.register(
+        "show",
+        Act(
+            label=_("Show it again"),
+            effect=_("Everybody reads it; its author is told"),
+            said=_("put %(what)s back"),
+            icon="check",
+            do=_into("shown"),
+            undo=_back,
+            fits=_can("held", "hidden"),
+            on_many=True,
+        ),
+    )
+    acts.register(
+        "warn",
+        Act(
+            label=_("Warn the author"),
+            effect=_("A private message with your reason; nothing else changes"),
+            said=_("warned the author of %(what)s"),
+            icon="mail",
+            do=_warn,
+            fits=_has_author,
+            agrees=True,
+        ),
+    )
+    acts.register(
+        "silence",
+        Act(
+            label=_("Silence the author"),
+            effect=_("May read and take part, but not write, for a while"),
+            said=_("silenced the author of %(what)s"),
+            icon="lock",
+            do=_sanction("silence"),
+            undo=_lift,
+            fits=_has_author,
+            form=LengthForm,
+            is_danger=True,
+            is_everywhere=True,
+            agrees=True,
+        ),
+    )
+    acts.register(
+        "suspend",
+        Act(
+            label=_("Suspend the author"),
+            effect=_("Cannot log in for a while; their page is hidden"),
+            said=_("suspended the author of %(what)s"),
+            icon="exit",
+            do=_sanction("suspension"),
+            undo=_lift,
+            fits=_has_author,
+            form=LengthForm,
+            is_danger=True,
+            is_everywhere=True,
+            agrees=True,
+        ),
+    )

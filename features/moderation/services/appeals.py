@@ -1,0 +1,69 @@
+"""Objections to what a moderator did to somebody's words: one for each act, decided by somebody else."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.text import one_line
+from features.accounts import services as accounts
+from features.accounts.models import User
+from features.moderation import letters
+from features.moderation.models import ActAppeal, Entry, Reason
+from features.moderation.services.acts import can_be_undone, reverse
+from features.moderation.services.subjects import ModerationRefused, moderates, scopes_of
+
+Outcome = ActAppeal.Outcome
+
+
+def may_appeal(person: User, entry: Entry) -> bool:
+    """Its author, once, while it stands. A silence or a suspension has an appeal of its own."""
+    is_theirs = entry.person_id is not None and entry.person_id == person.pk and entry.by_id != person.pk
+    open_to_it = entry.act not in ("silence", "suspend", "show", "restored", "undo")
+    return is_theirs and open_to_it and not hasattr(entry, "undone_by") and not hasattr(entry, "appeal")
+
+
+@transaction.atomic
+def appeal_act(*, person: User, entry: Entry, words: str, now: datetime | None = None) -> ActAppeal:
+    """What the author has to say. It changes nothing until somebody else has read it."""
+    entry = Entry.objects.select_for_update().get(pk=entry.pk)
+    if not may_appeal(person, entry):
+        raise ModerationRefused("not_open", _("There is nothing here that you could object to, or you have already."))
+    filed = ActAppeal.objects.create(entry=entry, person=person, words=words.strip(), filed_at=now or timezone.now())
+    accounts.audit(person, "act_appeal.filed", entry.key, [f"entry:{entry.pk}"])
+    return filed
+
+
+def may_decide(by: User, appeal: ActAppeal) -> bool:
+    return moderates(by, appeal.entry.scope) and by.pk not in (appeal.entry.by_id, appeal.person_id)
+
+
+@transaction.atomic
+def decide_act_appeal(
+    *, by: User, appeal: ActAppeal, outcome: str, answer: str, now: datetime | None = None
+) -> ActAppeal:
+    """Uphold or overturn. Overturning undoes the act, however long ago it was."""
+    now = now or timezone.now()
+    appeal = ActAppeal.objects.select_for_update(of=("self",)).select_related("entry", "person").get(pk=appeal.pk)
+    if not may_decide(by, appeal):
+        raise ModerationRefused("own", _("Somebody else than whoever acted decides."))
+    if appeal.decided_at:
+        raise ModerationRefused("decided", _("Somebody decided this a moment ago."))
+    if not (answer := one_line(answer)):
+        raise ModerationRefused("no_words", _("Say why. The author reads it."))
+    appeal.outcome, appeal.answer, appeal.decided_by, appeal.decided_at = outcome, answer, by, now
+    appeal.save()
+    if outcome == Outcome.OVERTURNED and can_be_undone(appeal.entry):
+        reverse(by=by, entry=appeal.entry, reason=Reason.OTHER, words=answer, now=now)
+    accounts.audit(by, f"act_appeal.{outcome}", appeal.entry.key, [f"entry:{appeal.entry_id}"])
+    letters.tell_act_appeal(appeal)
+    return appeal
+
+
+def open_act_appeals(by: User):
+    """Those that `by` may decide."""
+    found = ActAppeal.objects.filter(decided_at=None).exclude(person=by).exclude(entry__by=by)
+    areas = scopes_of(by)
+    found = found if areas is None else found.filter(entry__scope__in=areas).exclude(entry__scope="")
+    return found.select_related("entry__by", "person")

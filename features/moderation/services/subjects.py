@@ -1,0 +1,104 @@
+"""What can be moderated. Features above register their kinds of things, because they know them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.registry import Registry
+from features.accounts.access import has_any_role, has_role, roles
+from features.accounts.models import Role, User
+
+EVERYWHERE = (Role.MODERATOR, Role.ORGANISER)
+
+
+class ModerationRefused(Exception):
+    """`code` is stable and for programs; `words` name the next step."""
+
+    def __init__(self, code: str, words):
+        super().__init__(code)
+        self.code, self.words = code, words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """One thing as a moderator sees it, whatever its state."""
+
+    kind: str
+    ref: str
+    title: str
+    url: str
+    author: User | None
+    state: str  # shown, held, hidden, removed
+    html: str = ""
+    scope: str = ""  # whose area it is, as in roles
+    place: str = ""  # where its log is told, as a text key
+    at: datetime | None = None
+    row: Any = None  # for the acts of its own feature
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.ref}"
+
+
+def _nothing(*_given) -> Any:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A kind of thing: how rows are found, who sees them, what can be done to them.
+
+    `things` answers by ref, in a fixed number of queries. `shown_to` says whether somebody reads it and may report it.
+    `set_state` makes it shown, held (out of sight until it is changed or looked at) or hidden, and answers what
+    `restore` needs to put it back; without it nothing can be hidden, by reports neither.
+    `by_person` are the newest things of one person. `places` answers (title, address) of those place keys that
+    everybody may read. `fragment` is the thing as its page shows it now, for htmx.
+    """
+
+    label: Any  # a lazy translation, in lower case: an answer
+    things: Callable[[Sequence[str]], dict[str, Thing]]
+    shown_to: Callable[[User, str], bool]
+    acts: Sequence[str] = ()
+    set_state: Callable[[Thing, str, datetime], dict] | None = None
+    restore: Callable[[Mapping[str, Any], Thing, datetime], None] = _nothing
+    by_person: Callable[[User], list[Thing]] = lambda person: []
+    places: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]] = _nothing
+    fragment: Callable[[Any, str], str] | None = None
+
+
+# kind -> Subject
+subjects: dict[str, Subject] = Registry("what can be moderated")
+
+
+def things(keys: Sequence[str]) -> dict[str, Thing]:
+    """Things by key ("post:12"), those that are still there: a fixed number of queries for each kind."""
+    by_kind: dict[str, list[str]] = {}
+    for key in dict.fromkeys(keys):
+        kind, _, ref = key.partition(":")
+        if kind in subjects and ref:
+            by_kind.setdefault(kind, []).append(ref)
+    found = {}
+    for kind, refs in by_kind.items():
+        found |= {f"{kind}:{ref}": thing for ref, thing in subjects[kind].things(refs).items()}
+    return {key: found[key] for key in keys if key in found}
+
+
+def thing(key: str) -> Thing | None:
+    return things([key]).get(key)
+
+
+# --- Who moderates ----------------------------------------------------------------------------------------------------
+def moderates(person: User, scope: str = "") -> bool:
+    """Moderators everywhere, those of an area there."""
+    if not person.is_authenticated:
+        return False
+    return has_any_role(person, *EVERYWHERE) or bool(scope and has_role(person, Role.AREA_MODERATOR, scope))
+
+
+def scopes_of(person: User) -> set[str] | None:
+    """The areas that somebody moderates; None is everywhere."""
+    if has_any_role(person, *EVERYWHERE):
+        return None
+    held = {scope for role, scope in roles(person) if role == Role.AREA_MODERATOR}
+    return None if "" in held else held

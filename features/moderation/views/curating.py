@@ -1,0 +1,145 @@
+"""What moderators do to what others wrote: one form for all acts, on one thing or on several."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.htmx import is_htmx, see_other
+from features.accounts.services import safe_next
+from features.moderation import services
+from features.moderation.access import entry_for, moderator_required
+from features.moderation.act_kinds import OF_PEOPLE
+from features.moderation.forms import act_form
+from features.moderation.models import Case
+
+
+def _things(request):
+    """What was chosen, all of which one moderates; anything else is not there."""
+    keys = (request.POST.getlist("on") or request.GET.getlist("on"))[:51]
+    found = services.things(keys)
+    if not found or len(found) != len(set(keys)) or len(found) > 50:
+        raise Http404
+    if not all(services.moderates(request.user, thing.scope) for thing in found.values()):
+        raise Http404
+    return list(found.values())
+
+
+def names_for(kind):
+    return [*services.subjects[kind].acts, *OF_PEOPLE]
+
+
+def choices(person, things, way_back=""):
+    """What can be done to all of them, as links to its form."""
+    found = services.offered(person, things[0], names_for(things[0].kind))
+    several = len(things) > 1
+    chosen = []
+    for name, act in found:
+        if several and not act.on_many:
+            continue
+        if all(services.why_not(person, name, thing) is None for thing in things[1:]):
+            query = [("on", thing.key) for thing in things] + ([("next", way_back)] if way_back else [])
+            chosen.append({"act": act, "url": f"{reverse('moderation_act', args=[name])}?{urlencode(query)}"})
+    return chosen
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@moderator_required
+def act(request, name):
+    things = _things(request)
+    if name not in services.acts:
+        raise Http404
+    act = services.acts[name]
+    way_back = safe_next(request, request.POST.get("next") or request.GET.get("next", ""))
+    form = act_form(act)(request.POST or None, initial={"on": things})
+    if hasattr(form, "about"):
+        form.about(things)
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        said = {field: given.pop(field) for field in ("reason", "words")}
+        try:
+            entries = services.act(
+                by=request.user, name=name, keys=[thing.key for thing in things], given=given, **said
+            )
+        except services.ModerationRefused as refused:
+            form.add_error(None, refused.words)
+        else:
+            return _done(request, act, entries, things, way_back)
+    refused = services.why_not(request.user, name, things[0]) if request.method != "POST" else None
+    context = {"act": act, "name": name, "things": things, "form": form, "next": way_back, "refused": refused}
+    context["target"] = things[0].key.replace(":", "-") if _in_place(act, things) else ""
+    status = 422 if form.errors else 200
+    if not is_htmx(request):
+        return render(request, "moderation/act.html", context, status=status)
+    response = render(request, "moderation/act.html#act-form", context, status=status)
+    if form.errors:
+        response["HX-Retarget"], response["HX-Reswap"] = f"#act-{things[0].key.replace(':', '-')}", "innerHTML"
+    return response
+
+
+def _in_place(act, things):
+    return act.stays and len(things) == 1 and services.subjects[things[0].kind].fragment is not None
+
+
+def _done(request, act, entries, things, way_back):
+    words = ngettext("Done: %(label)s.", "Done %(n)d times: %(label)s.", len(entries))
+    undo = reverse("moderation_undo", args=[entries[0].pk]) if len(entries) == 1 and act.undo else ""
+    messages.success(request, words % {"label": act.label, "n": len(entries)}, extra_tags=undo)
+    if is_htmx(request) and _in_place(act, things) and not way_back:
+        shown = services.subjects[things[0].kind].fragment(request, things[0].ref)
+        if shown is not None:
+            return shown
+    left = services.thing(entries[0].key)
+    return see_other(way_back or (left.url if left else "moderation"))
+
+
+@require_POST
+@moderator_required
+def undo(request, pk):
+    entry = entry_for(request.user, pk)
+    try:
+        services.undo(by=request.user, entry=entry)
+    except services.ModerationRefused as refused:
+        messages.error(request, refused.words)
+    else:
+        messages.success(request, _("Taken back: it is as it was before."))
+    left = services.thing(entry.key)
+    return see_other(left.url if left else "moderation")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@moderator_required
+def selection(request):
+    """Several at once: what they are, and what can be done to all of them."""
+    things = _things(request)
+    if request.method == "POST":
+        outcome = request.POST.get("outcome", "")
+        cases = services.cases_of(request.user).waiting()
+        found = [case for case in cases.filter(ref__in=[t.ref for t in things]) if case.key in {t.key for t in things}]
+        if not found or outcome not in (Case.Outcome.KEPT, Case.Outcome.IGNORED):
+            raise BadRequest
+        refused = [said for case in found if (said := _decide(request.user, case, outcome))]
+        for words in refused:
+            messages.error(request, words)
+        done = len(found) - len(refused)
+        if done:
+            messages.success(request, ngettext("%(n)d case closed.", "%(n)d cases closed.", done) % {"n": done})
+        return see_other("moderation")
+    context = {"things": things, "choices": choices(request.user, things, reverse("moderation"))}
+    keys = {thing.key for thing in things}
+    waiting = services.cases_of(request.user).waiting().filter(ref__in=[thing.ref for thing in things])
+    context["cases"] = sum(case.key in keys for case in waiting)
+    return render(request, "moderation/selection.html", context)
+
+
+def _decide(by, case, outcome):
+    try:
+        services.decide(by=by, case=case, outcome=outcome)
+    except services.ModerationRefused as refused:
+        return refused.words
+    return ""
