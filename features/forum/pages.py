@@ -146,7 +146,6 @@ def thread_page(request, opening: Post) -> dict:
         "board": thread.board,
         "skills": opening.about,
         "events": moderation.in_words(opening.events),
-        "is_moderator": is_moderator,
         "opening": said[0] if is_first else None,
         "replies": said[1:] if is_first else said,
         "page": page,

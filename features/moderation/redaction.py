@@ -17,6 +17,6 @@ def redacted(words: str, names=()) -> str:
         words = pattern.sub(hidden, words)
     for name in names:
         for part in {name, *name.split()}:
-            if len(part) > 2:
+            if len(part) > 1:
                 words = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", hidden, words, flags=re.IGNORECASE)
     return words

@@ -2,6 +2,8 @@
 
 from features.forum import services
 from features.forum.models import Board, Duplicate, Post, Thread
+from features.moderation import services as moderation
+from features.moderation.models import Case
 
 HIDDEN = "Canary thread that nobody reads"
 
@@ -30,3 +32,10 @@ def add_forum(world) -> None:
     Post.objects.filter(thread=world.hidden_thread).update(state="hidden")
     world.hidden_post = world.hidden_thread.posts.get()
     services.index(world.hidden_thread)
+    # A reported answer, and one of the guest's that a moderator hid.
+    moderation.flag(person=host, key=f"post:{world.answer.pk}", reason="unclear")
+    world.case = Case.objects.get(kind="post", ref=str(world.answer.pk))
+    post = services.reply(author=guest, thread=world.thread, text="This one was hidden: canary-of-the-hidden.")
+    [world.hiding] = moderation.act(
+        by=world.people["organiser"], name="hide", keys=[f"post:{post.pk}"], reason="unclear", words="Say more."
+    )

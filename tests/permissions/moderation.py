@@ -23,6 +23,15 @@ ARGUMENTS = {
     "manage_appeal": lambda w: [w.sanction.pk],
     "manage_expert": lambda w: [w.application.pk],
     "manage_mark": lambda w: [w.mark.pk],
+    "moderation_case": lambda w: [w.case.pk],
+    "moderation_act": lambda w: ["hide"],
+    "moderation_act@nothing": lambda w: ["no-such-act"],
+    "moderation_undo": lambda w: [w.hiding.pk],
+    "moderation_appeal": lambda w: [w.hiding.pk],
+    "moderation_entry": lambda w: [w.hiding.pk],
+    "report": lambda w: ["post", str(w.answer.pk)],
+    "report@hidden": lambda w: ["post", str(w.hidden_post.pk)],
+    "report@nothing": lambda w: ["post", "999999999"],
 }
 APPLICATION = {"skills": "PostgreSQL", "plan": "Plans", "evidence": "Years", "links": "", "act": "keep"}
 BODIES = {
@@ -42,6 +51,12 @@ BODIES = {
     # The organiser gave it, and a moderator does not judge organisers: nobody here may decide.
     ("manage_appeal", "POST"): lambda w: {"outcome": "upheld", "answer": "No"},
     ("manage_expert", "POST"): lambda w: {"act": "claim", "words": "", "wait_days": "30"},
+    ("moderation_case", "POST"): lambda w: {"act": "claim"},
+    ("moderation_act", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "reason": "unclear"},
+    ("moderation_selection", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "outcome": "ignored"},
+    ("moderation_appeal", "POST"): lambda w: {"outcome": "upheld", "answer": "It stays."},
+    ("moderation_entry", "POST"): lambda w: {"words": "I meant it well."},
+    ("report", "POST"): lambda w: {"reason": "rude", "words": ""},
     ("manage_mark", "POST"): lambda w: {"act": "grant", "scope": "", "ends_at": "365"},
 }
 
@@ -75,6 +90,34 @@ manage_marks         GET  login    login    404    404   404    mfa      200    
 manage_marks         POST login    login    404    404   404    mfa      405        405
 manage_mark          GET  login    login    404    404   404    mfa      200        200
 manage_mark          POST login    login    404    404   404    mfa      303        303
+
+# What was written: for moderators, and for whom it is about.
+moderation                GET  login    login    404    404   404    mfa      200        200
+moderation                POST login    login    404    404   404    mfa      405        405
+moderation_case           GET  login    login    404    404   404    mfa      200        200
+moderation_case           POST login    login    404    404   404    mfa      303        303
+moderation_act            GET  login    login    404    404   404    mfa      404        404
+moderation_act            POST login    login    404    404   404    mfa      303        303
+moderation_act@nothing    GET  login    login    404    404   404    mfa      404        404
+moderation_selection      GET  login    login    404    404   404    mfa      404        404
+moderation_selection      POST login    login    404    404   404    mfa      303        303
+moderation_undo           GET  login    login    404    404   404    mfa      405        405
+moderation_undo           POST login    login    404    404   404    mfa      303        303
+moderation_appeal         GET  login    login    404    404   404    mfa      405        405
+moderation_appeal         POST login    login    404    404   404    mfa      303        303
+moderation_appeals        GET  login    login    404    404   404    mfa      200        200
+moderation_appeals        POST login    login    404    404   404    mfa      405        405
+moderation_figures        GET  login    login    404    404   404    mfa      200        200
+moderation_figures        POST login    login    404    404   404    mfa      405        405
+moderation_log            GET  200
+moderation_entry          GET  login    login    404    200   404    200      200        200
+moderation_entry          POST login    login    404    303   404    422      422        422
+report                    GET  login    login    200    200   200    200      200        200
+report                    POST login    login    303    303   422    303      303        303
+report@hidden             GET  login    login    404    404   404    404      404        404
+report@hidden             POST login    login    404    404   404    404      404        404
+report@nothing            GET  login    login    404    404   404    404      404        404
+abilities                 GET  login    login    200    200   200    200      200        200
 
 # The organiser alone; reviewers read applications as well.
 manage_address         GET  login    login    404    404   404    mfa      405        405

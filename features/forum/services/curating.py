@@ -155,7 +155,7 @@ def merge(*, source: Thread, into: Thread, accepted: str = "", now: datetime | N
     _leave_behind(source, into)
     if source.accepted_id and into.kind == Kind.QUESTION and (accepted == "source" or not into.accepted_id):
         _accept(into.pk, before["source"])
-    _after_move(before["posts"], source.pk, into.pk)
+    _after_move(_touched(before), source.pk, into.pk)
     return before
 
 
@@ -175,12 +175,18 @@ def unmerge(*, source: Thread, before: Mapping[str, Any]) -> None:
     Post.objects.filter(pk=before["opening"]).update(part=Part.OPENING)
     _accept(source.pk, before["source"])
     _accept(before["into"], before["target"])
-    _after_move(before["posts"], source.pk, before["into"])
+    _after_move(_touched(before), source.pk, before["into"])
 
 
 def _of_acceptance(thread: Thread) -> dict:
     at = thread.accepted_at.isoformat() if thread.accepted_at else None
     return {"post": thread.accepted_id, "at": at, "by": thread.accepted_by_id}
+
+
+def _touched(before: Mapping[str, Any]) -> list[int]:
+    """What was moved, and the answer that was accepted where it went."""
+    known = before["target"]["post"]
+    return [*before["posts"], *([known] if known else [])]
 
 
 def _accept(thread_id: int, known: Mapping[str, Any]) -> None:

@@ -50,7 +50,6 @@ def ask(
     if not board.is_open:
         raise ForumRefused("board_closed", _("This board takes no new threads. Choose another one."))
     hit("forum_thread", author.pk)
-    state, is_first = state_for(author, render_markdown(text), "thread", now, typed)
     state, is_first = state_for(author, text, "thread", now, typed)
     thread = Thread(board=board, kind=kind, title=one_line(title), author=author, created_at=now, active_at=now)
     thread.is_anonymous, thread.state = is_anonymous, state
@@ -59,6 +58,8 @@ def ask(
     thread.skills.set(skills)
     post = _write(thread, Part.OPENING, author, text, now, state=state)
     index(thread)
+    if is_first:
+        queue_first(post, now)
     follow_by_writing(author, thread, Level.MAIL)
     Draft.objects.filter(person=author, place="new").delete()
     enqueue("features.forum.tasks.tell_of_thread", thread.pk, key=f"forum-thread:{thread.pk}")

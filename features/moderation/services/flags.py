@@ -62,9 +62,10 @@ def flag(*, person: User, key: str, reason: str, words: str = "", now: datetime 
     said = {"reason": reason, "words": one_line(words), "weight": weight_of(person, found.scope, now)}
     made, _new = Flag.objects.update_or_create(case=case, person=person, defaults=said)
     flags = list(case.flags.all())
+    case.cause = Case.Cause.FLAGS  # also where it was somebody's first post
     case.weight = sum(each.weight for each in flags)
     case.harm = max([HARM.get(each.reason, 1) for each in flags])  # type: ignore[call-overload]
-    case.save(update_fields=["weight", "harm"])
+    case.save(update_fields=["cause", "weight", "harm"])
     if case.weight >= HIDES and found.state == "shown" and not was_kept(found):
         hide_pending(found, reason, now)
     return made

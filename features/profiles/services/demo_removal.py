@@ -30,11 +30,13 @@ from features.forum import services as forum
 from features.forum.models import Post, Thread
 from features.library.models import Enrolment, Work
 from features.mentoring.models import Booking
+from features.moderation.models import Case, Entry
+from features.moderation.services import open_log_for_removal
 from features.notifications.models import Follow, Notification
 from features.notifications.services import in_words, notify
 from features.payments.models import Entitlement, Order, OrderLine
 from features.sessions import services as sessions
-from features.sessions.models import Registration, SkillSession, WaitlistEntry
+from features.sessions.models import Registration, Review, SkillSession, WaitlistEntry
 from features.skills.models import SkillEvidence
 from features.skills.services import revoke_evidence
 
@@ -45,6 +47,7 @@ KEYED: dict[str, type[models.Model]] = {
     "work": Work, "enrolment": Enrolment, "entitlement": Entitlement,
     "booking": Booking,
     "assessment": Bank, "attempt": Attempt,
+    "review": Review,
 }  # fmt: skip
 
 
