@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
+HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+
 
 def is_htmx(request) -> bool:
     """True for a fragment request; a history restore and a boosted link want the whole page. Whoever asks answers the
@@ -25,6 +27,11 @@ def came_by_htmx(request) -> bool:
 
 def _wants_fragment(request) -> bool:
     return came_by_htmx(request) and not request.htmx.history_restore_request and not request.htmx.boosted
+
+
+def asked_for(request) -> tuple[str, ...]:
+    """What an answer may depend on besides its address: a page and its fragments are kept apart by it."""
+    return tuple(str(request.headers.get(name, "")) for name in HEADERS)
 
 
 def render_page(request, template, context=None, *, partial="", status=200):

@@ -116,3 +116,22 @@ class IdempotencyKey(models.Model):
     headers = models.JSONField(default=dict)
     body = models.BinaryField()
     kept_at = models.DateTimeField(db_index=True)
+
+
+class Xid(models.Field):
+    """The number of a transaction, as Postgres counts them. Nobody reads it here."""
+
+    def db_type(self, connection):
+        return "xid8"
+
+
+class PageTouch(models.Model):
+    """Which transaction changed what strangers' pages show: see `core.page_cache`. UNLOGGED: after a crash of the
+    database a page may be as old as its minute."""
+
+    topic = models.CharField(max_length=40)
+    xid = Xid()
+    touched_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "xid"], name="touched_once_a_transaction")]

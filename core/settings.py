@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "core.middleware.request_log",
+    "core.page_cache.middleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.middleware.permissions_policy",
@@ -140,6 +141,11 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "core.cache.TableCache"}
 }
+
+if REDIS_URL:
+    CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages"}
+# Megabytes in each web process for pages of strangers; 0 keeps none. With Redis they are there instead.
+PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 32)
 
 # --- People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

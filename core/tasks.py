@@ -4,7 +4,7 @@ from importlib import import_module
 from django.conf import settings
 from django.db.models.functions import Now
 
-from core import api_once
+from core import api_once, page_cache
 from core.jobs import periodic
 from core.models import CacheEntry, Outbox, PeriodicRun, RateCounter
 
@@ -16,6 +16,7 @@ def forget_expired():
     RateCounter.objects.filter(ends_at__lte=Now()).delete()
     CacheEntry.objects.filter(expires_at__lte=Now()).delete()
     api_once.sweep()
+    page_cache.forget()
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=20))

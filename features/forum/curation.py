@@ -167,7 +167,16 @@ def _act(name, label, effect, said, **facts):
     moderation.acts.register(name, Act(label=label, effect=effect, said=said, **facts))
 
 
+def _edit_back(before, thing, by, now):
+    _tried(services.edit_back, by=by, post=thing.row, revision=before["revision"], now=now)
+
+
 def _register_acts():
+    # It has a page of its own, which authors use as well.
+    _act(
+        "edit", _("Edit"), _("Another wording; the former one stays in the history"), _("edited %(what)s"),
+        icon="edit", do=lambda by, thing, given, now: {}, undo=_edit_back, fits=lambda thing: False,
+    )  # fmt: skip
     on_thread = {"undo": _restore_thread, "stays": False}
     is_open = {"closing": Closing.OPEN}
     _act(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.forum import services
-from features.forum.models import Draft, Duplicate, Invitation, Post, Reading, Revision, Thread, Vote
+from features.forum.models import Draft, Duplicate, Invitation, Post, Reading, Redaction, Revision, Thread, Vote
 from features.moderation.services import facts
 
 
@@ -35,6 +35,7 @@ def export(person) -> dict:
             .values("thread_id", "invited_at")
         ),
         "confirmed": list(Thread.objects.filter(confirmed_by=person).order_by("pk").values("title", "confirmed_at")),
+        "redactions": list(Redaction.objects.filter(post__author=person).values("post_id", "text", "redacted_at")),
         "accepted": list(accepted.values("title", "accepted_id", "accepted_at")),
     }
 
@@ -45,6 +46,7 @@ def erase(person) -> None:
     gone = Post.objects.filter(author=person).exclude(state="shown")
     Revision.objects.filter(post__in=gone).update(text="", title="", reason="")
     gone.update(text="", html="")
+    Redaction.objects.filter(post__author=person).delete()
     for table in (Draft, Reading, Invitation):
         table.objects.filter(person=person).delete()
     Invitation.objects.filter(invited_by=person).delete()

@@ -269,7 +269,7 @@ def _said(post, thread, person, remarks=(), is_moderator=False, read_to=None) ->
         is_nameless=is_nameless and is_told,
         is_new=bool(read_to and post.pk > read_to and not is_own),
         is_accepted=thread.accepted_id == post.pk,
-        may_edit=is_member and (is_moderator or (is_own and is_shown and is_open)),
+        may_edit=is_member and (is_moderator or (is_own and post.state in (State.SHOWN, State.HELD) and is_open)),
         may_accept=decides
         and post.part == Part.REPLY
         and is_shown

@@ -28,8 +28,12 @@ def _back(before, thing, by, now):
     subjects[thing.kind].restore(before, thing, now)
 
 
-def _can(*states):
-    return lambda thing: subjects[thing.kind].set_state is not None and thing.state in states
+def _can(into, *states):
+    def fits(thing):
+        subject = subjects[thing.kind]
+        return subject.set_state is not None and into in subject.states and thing.state in states
+
+    return fits
 
 
 # --- The person -------------------------------------------------------------------------------------------------------
@@ -72,7 +76,7 @@ def register():
             icon="lock",
             do=_into("held"),
             undo=_back,
-            fits=_can("shown"),
+            fits=_can("held", "shown"),
             agrees=True,
             on_many=True,
         ),
@@ -86,7 +90,7 @@ def register():
             icon="close",
             do=_into("hidden"),
             undo=_back,
-            fits=_can("shown", "held"),
+            fits=_can("hidden", "shown", "held"),
             is_danger=True,
             agrees=True,
             on_many=True,
@@ -101,7 +105,7 @@ def register():
             icon="check",
             do=_into("shown"),
             undo=_back,
-            fits=_can("held", "hidden"),
+            fits=_can("shown", "held", "hidden"),
             on_many=True,
         ),
     )

@@ -14,7 +14,7 @@ class ProfilesConfig(AppConfig):
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.accounts.services import file_access
-        from features.profiles import access, findable, link_notices, notices, own_data, receivers, services  # noqa: F401
+        from features.profiles import access, curation, findable, link_notices, notices, own_data, receivers, services  # noqa: F401
         from features.profiles.seeds import fill
         from features.profiles.sitemaps import SkillSitemap
         from features.skills.access import acquaintances
@@ -35,5 +35,6 @@ class ProfilesConfig(AppConfig):
         seo.sitemaps["skills"] = SkillSitemap
         personal_data.register("profiles", PersonalData(own_data.export, own_data.erase))
         findable.register()
+        curation.register()
         notices.register()
         staff_pages.register("manage_demo", StaffPage(_("Demo world"), "manage_demo", 450, (Role.ORGANISER,)))

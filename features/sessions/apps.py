@@ -11,7 +11,17 @@ class SessionsConfig(AppConfig):
         from core import nav, seeds, seo
         from features.calendar.services import calendars
         from features.payments.services import fulfilments
-        from features.sessions import demo_follows, emails, entries, findable, follows, happenings, own_data, services
+        from features.sessions import (
+            curation,
+            demo_follows,
+            emails,
+            entries,
+            findable,
+            follows,
+            happenings,
+            own_data,
+            services,
+        )
         from features.sessions.causes import register as register_causes
         from features.sessions.review_news import register as register_review_news
         from features.sessions.scale import sessions
@@ -38,6 +48,7 @@ class SessionsConfig(AppConfig):
         follows.register()
         calendars.register("sessions", entries.of_person)
         own_data.register()
+        curation.register()
         findable.register()
         happenings.register()
         seeds.seeds.register("sessions", (40, fill))

@@ -52,7 +52,7 @@ BODIES = {
     ("manage_appeal", "POST"): lambda w: {"outcome": "upheld", "answer": "No"},
     ("manage_expert", "POST"): lambda w: {"act": "claim", "words": "", "wait_days": "30"},
     ("moderation_case", "POST"): lambda w: {"act": "claim"},
-    ("moderation_act", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "reason": "unclear"},
+    ("moderation_act", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "reason": "unclear", "words": ""},
     ("moderation_selection", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "outcome": "ignored"},
     ("moderation_appeal", "POST"): lambda w: {"outcome": "upheld", "answer": "It stays."},
     ("moderation_entry", "POST"): lambda w: {"words": "I meant it well."},
@@ -99,6 +99,7 @@ moderation_case           POST login    login    404    404   404    mfa      30
 moderation_act            GET  login    login    404    404   404    mfa      404        404
 moderation_act            POST login    login    404    404   404    mfa      303        303
 moderation_act@nothing    GET  login    login    404    404   404    mfa      404        404
+moderation_act@nothing    POST login    login    404    404   404    mfa      404        404
 moderation_selection      GET  login    login    404    404   404    mfa      404        404
 moderation_selection      POST login    login    404    404   404    mfa      303        303
 moderation_undo           GET  login    login    404    404   404    mfa      405        405
@@ -117,7 +118,9 @@ report                    POST login    login    303    303   422    303      30
 report@hidden             GET  login    login    404    404   404    404      404        404
 report@hidden             POST login    login    404    404   404    404      404        404
 report@nothing            GET  login    login    404    404   404    404      404        404
+report@nothing            POST login    login    404    404   404    404      404        404
 abilities                 GET  login    login    200    200   200    200      200        200
+
 
 # The organiser alone; reviewers read applications as well.
 manage_address         GET  login    login    404    404   404    mfa      405        405

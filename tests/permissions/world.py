@@ -47,7 +47,7 @@ EVIDENCE = "canary-evidence-of-the-guest"
 RECENT = {"member", "guest", "expert"}
 
 # What changes without anybody's act, or by merely looking: not data of the site.
-RESTLESS = {"django_session", "core_ratecounter", "core_cacheentry", "core_heartbeat"}
+RESTLESS = {"django_session", "core_ratecounter", "core_cacheentry", "core_heartbeat", "core_pagetouch"}
 
 
 class World:

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.models import QuerySet
@@ -10,6 +11,7 @@ class Redaction(models.Model):
     post = models.OneToOneField(Post, models.CASCADE, related_name="redaction")
     text = models.TextField()
     html = models.TextField()
+    revisions = ArrayField(models.BigIntegerField(), default=list, help_text="Former wordings that go with it")
     redacted_at = models.DateTimeField()
 
     objects = QuerySet.as_manager()

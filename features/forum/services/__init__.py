@@ -15,7 +15,7 @@ from features.forum.services.curating import (
     unmerge,
     unsplit,
 )
-from features.forum.services.editing import edit, hide_revision, may_edit, redact_history, show_revision
+from features.forum.services.editing import edit, edit_back, hide_revision, may_edit, redact_history, show_revision
 from features.forum.services.evidence import ACCEPTED, VALUED
 from features.forum.services.guards import began, typing_time
 from features.forum.services.linking import answer_duplicate, invite, propose_duplicate
@@ -47,6 +47,7 @@ __all__ = [
     "discard_draft",
     "draft_of",
     "edit",
+    "edit_back",
     "erase_redactions",
     "forget_demo",
     "hide_revision",

@@ -12,9 +12,11 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.text import one_line, render_markdown
+from core.jobs import enqueue
+from core.text import one_line
 from features.discovery import services as discovery
-from features.forum.models import Board, Kind, Post, Redaction, State, Thread
+from features.forum import wording
+from features.forum.models import Board, Kind, Post, Redaction, Revision, State, Thread
 from features.forum.services import evidence
 from features.forum.services.refusals import ForumRefused
 from features.forum.services.writing import index
@@ -67,7 +69,17 @@ def set_state(*, post: Post, state: str, now: datetime | None = None) -> dict:
         before["accepted_by"] = thread.accepted_by_id
         Thread.objects.filter(pk=thread.pk).update(accepted=None, accepted_at=None, accepted_by=None)
     _settle(post, thread.pk)
+    if post.state == State.HELD and state == State.SHOWN:
+        _tell_late(post)
     return before
+
+
+def _tell_late(post: Post) -> None:
+    """Whoever follows hears of it once it can be read; a second time tells nobody twice."""
+    if post.part == Part.REPLY:
+        enqueue("features.forum.tasks.tell_of_reply", post.pk, key=f"forum-reply-shown:{post.pk}")
+    elif post.part == Part.OPENING:
+        enqueue("features.forum.tasks.tell_of_thread", post.thread_id, key=f"forum-thread-shown:{post.thread_id}")
 
 
 def _settle(post: Post, thread_id: int) -> None:
@@ -256,9 +268,13 @@ def redact(*, post: Post, passage: str = "", now: datetime | None = None) -> dic
     if passage and passage not in post.text:
         raise ForumRefused("no_passage", _("These words do not stand in it. Copy them from the text as it was typed."))
     text = post.text.replace(passage, mark) if passage else mark
-    kept = {"text": post.text, "html": post.html, "redacted_at": now}
+    said = Revision.objects.filter(post=post, hidden_at=None)
+    wordings = said.filter(text__contains=passage) if passage else said
+    gone = list(wordings.values_list("pk", flat=True))
+    kept = {"text": post.text, "html": post.html, "redacted_at": now, "revisions": gone}
+    wordings.update(hidden_at=now, hidden_reason=mark)
     Redaction.objects.update_or_create(post=post, defaults=kept)
-    Post.objects.filter(pk=post.pk).update(text=text, html=render_markdown(text), edited_at=now)
+    Post.objects.filter(pk=post.pk).update(text=text, html=wording.render(text)[0], edited_at=now)
     if post.part != Part.COMMENT:
         index(post.thread)
     return {}
@@ -272,11 +288,16 @@ def put_back_words(*, post: Post) -> None:
     if kept is None:
         raise ForumRefused("erased", _("What was taken out is erased by now."))
     Post.objects.filter(pk=post.pk).update(text=kept.text, html=kept.html)
+    Revision.objects.filter(pk__in=kept.revisions).update(hidden_at=None, hidden_reason="")
     kept.delete()
     if post.part != Part.COMMENT:
         index(post.thread)
 
 
+@transaction.atomic
 def erase_redactions(*, now: datetime | None = None) -> int:
-    """What was taken out ten minutes ago is gone for good."""
-    return Redaction.objects.filter(redacted_at__lte=(now or timezone.now()) - KEEPS).delete()[0]
+    """What was taken out ten minutes ago is gone for good, from former wordings too."""
+    over = Redaction.objects.select_for_update().filter(redacted_at__lte=(now or timezone.now()) - KEEPS)
+    wordings = [pk for row in over for pk in row.revisions]
+    Revision.objects.filter(pk__in=wordings).update(text="", title="")
+    return over.delete()[0]

@@ -16,6 +16,7 @@ from features.forum.access import moderates
 from features.forum.models import Closing, Post, Revision, State, Thread
 from features.forum.services.refusals import ForumRefused, check_ability
 from features.forum.services.writing import clean, index, lock, tell_named
+from features.moderation import services as moderation
 
 IN_PEACE = 300  # seconds in which one's own slip is put right without a trace
 
@@ -52,6 +53,9 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
         thread.save(update_fields=["title", "slug"])
     if by.pk != post.author_id:
         audit(by, "post.edited", f"post:{post.pk}", ["text"])
+        _log(by, post, reason, now)
+    else:
+        moderation.author_edited(key=f"post:{post.pk}", now=now)
     tell_named(post, named)
     index(thread)
     return post
@@ -60,7 +64,38 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
 def may_edit(person, post: Post, thread: Thread) -> bool:
     if moderates(person, thread.board):
         return True
-    return post.author_id == person.pk and post.state == State.SHOWN and thread.closing != Closing.LOCKED
+    may_be_read = post.state in (State.SHOWN, State.HELD)  # what is held until it is changed can be changed
+    return post.author_id == person.pk and may_be_read and thread.closing != Closing.LOCKED
+
+
+def _log(by, post, reason, now) -> None:
+    """A moderator's change is an act like any other: in the thread, in the log, and told to the author."""
+    found = moderation.thing(f"post:{post.pk}")
+    if found:
+        former = post.revisions.order_by("-pk")[1:2].values_list("pk", flat=True).first()
+        entry = moderation.record(
+            by=by, name="edit", thing=found, reason="tidying", words=one_line(reason)[:200],
+            before={"revision": former}, now=now,
+        )  # fmt: skip
+        moderation.tell_author(entry)
+
+
+@transaction.atomic
+def edit_back(*, by: User, post: Post, revision: int | None, now: datetime | None = None) -> None:
+    """Undo of a moderator's change: what it said before."""
+    former = post.revisions.filter(pk=revision).first()
+    if former is None:
+        raise ForumRefused("gone", _("The wording of before is no longer there."))
+    now = now or timezone.now()
+    html, _named = wording.render(former.text)
+    Revision.objects.create(post=post, title=former.title, text=former.text, editor=by, made_at=now)
+    Post.objects.filter(pk=post.pk).update(text=former.text, html=html, edited_at=now)
+    if former.title:
+        thread = lock(post.thread)
+        thread.title = former.title
+        thread.slug = thread.make_slug()
+        thread.save(update_fields=["title", "slug"])
+    index(post.thread)
 
 
 def _may_edit(by, post, thread, reason) -> None:

@@ -10,6 +10,7 @@ from features.moderation.services.acts import (
     may_undo,
     offered,
     record,
+    tell_author,
     undo,
     why_not,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "subjects",
     "take_back_request",
     "tell",
+    "tell_author",
     "tell_ends",
     "thing",
     "things",

@@ -138,6 +138,12 @@ def _close(key, by, entry, now):
         close(case, by, Case.Outcome.ACTED, now, entry)
 
 
+def tell_author(entry: Entry) -> None:
+    """For acts that a feature does by a verb of its own."""
+    if entry.person:
+        letters.tell_act("act_done", entry, entry.person)
+
+
 # --- Taking back ------------------------------------------------------------------------------------------------------
 def may_undo(by: User, entry: Entry, now: datetime | None = None) -> bool:
     """For ten minutes, by whoever moderates there."""

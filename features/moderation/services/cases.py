@@ -105,10 +105,18 @@ def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -
         raise ModerationRefused("unknown", _("Choose one of the buttons."))
     entry = None
     found = thing(case.key)
-    if found and found.state == "held" and outcome == Case.Outcome.KEPT:
+    if found and outcome == Case.Outcome.KEPT and _is_pending(found):
         entry = _show(by, found, now)
     close(locked, by, outcome, now, entry)
     accounts.audit(by, f"case.{outcome}", case.key, [f"case:{case.pk}"])
+
+
+def _is_pending(found) -> bool:
+    """Out of sight only until somebody has looked."""
+    if found.state == "held":
+        return True
+    last = Entry.objects.filter(kind=found.kind, ref=found.ref).order_by("-pk").first()
+    return found.state == "hidden" and last is not None and last.act == "flagged"
 
 
 def _show(by, found, now) -> Entry | None:

@@ -89,7 +89,7 @@ def hide_pending(found, reason: str, now: datetime) -> None:
     subject = subjects[found.kind]
     if subject.set_state is None:
         return
-    before = subject.set_state(found, "held", now)
+    before = subject.set_state(found, "held" if "held" in subject.states else "hidden", now)
     entry = record(by=None, name="flagged", thing=found, reason=reason, before=before, now=now)
     if found.author:
         letters.tell_act("act_done", entry, found.author)

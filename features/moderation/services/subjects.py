@@ -50,7 +50,7 @@ class Subject:
     """A kind of thing: how rows are found, who sees them, what can be done to them.
 
     `things` answers by ref, in a fixed number of queries. `shown_to` says whether somebody reads it and may report it.
-    `set_state` makes it shown, held (out of sight until it is changed or looked at) or hidden, and answers what
+    `set_state` makes it one of `states`: shown, held (out of sight until it is changed) or hidden. It answers what
     `restore` needs to put it back; without it nothing can be hidden, by reports neither.
     `by_person` are the newest things of one person. `places` answers (title, address) of those place keys that
     everybody may read. `fragment` is the thing as its page shows it now, for htmx.
@@ -60,6 +60,7 @@ class Subject:
     things: Callable[[Sequence[str]], dict[str, Thing]]
     shown_to: Callable[[User, str], bool]
     acts: Sequence[str] = ()
+    states: frozenset[str] = frozenset({"shown", "held", "hidden"})
     set_state: Callable[[Thing, str, datetime], dict] | None = None
     restore: Callable[[Mapping[str, Any], Thing, datetime], None] = _nothing
     by_person: Callable[[User], list[Thing]] = lambda person: []

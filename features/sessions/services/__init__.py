@@ -40,6 +40,7 @@ from features.sessions.services.reviews import (
     review_end,
     reviews_of,
     reviews_of_session,
+    set_review_removed,
     why_not_review,
     write_review,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "save_draft",
     "save_edit",
     "seats_of",
+    "set_review_removed",
     "settle_attendance",
     "settle_due",
     "take_over_skill",

@@ -75,6 +75,16 @@ def review_end(session):
 
 
 @transaction.atomic
+def set_review_removed(*, review, removed: bool, now=None) -> dict:
+    """Take a review out of sight, or put it back; answers what it was. A moderator's act tells why, in its log."""
+    row = Review.objects.select_for_update().get(pk=review.pk)
+    before = {"state": "hidden" if row.removed_at else "shown"}
+    row.removed_at = (row.removed_at or now or timezone.now()) if removed else None
+    row.save(update_fields=["removed_at"])
+    return before
+
+
+@transaction.atomic
 def reply_to_review(*, review, words, now=None) -> Review:
     """The host's one answer. Raises ReviewRefused."""
     review = Review.objects.select_for_update(of=("self",)).select_related("registration__person").get(pk=review.pk)
