@@ -16,7 +16,7 @@ def redacted(words: str, names=()) -> str:
     for pattern in (ADDRESS, LINK, HANDLE, NUMBER):
         words = pattern.sub(hidden, words)
     for name in names:
-        for part in {name, *name.split()}:
+        for part in [name, *name.split()]:  # the whole of it first
             if len(part) > 1:
                 words = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", hidden, words, flags=re.IGNORECASE)
     return words
