@@ -3,6 +3,8 @@
     action            times  in       counted by     why
     registration         20  1 hour   person         a script that takes or joins lines everywhere
     booking              40  1 hour   person         a script that keeps the time of mentors
+    mentorship_request   10  1 day    person         a flood of requests to mentors
+    mentoring_message    60  1 hour   person         a flood of messages
     session_publish      20  1 day    person         a flood of offers
     mark_request         10  1 day    person         a flood of claims for staff to check
     search              120  1 minute client address a crawler that tries every filter
@@ -42,6 +44,8 @@ from django.db import connection
 LIMITS = {
     "registration": (20, 3600),
     "booking": (40, 3600),
+    "mentorship_request": (10, 24 * 3600),
+    "mentoring_message": (60, 3600),
     "session_publish": (20, 24 * 3600),
     "mark_request": (10, 24 * 3600),
     "search": (120, 60),

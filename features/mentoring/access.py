@@ -1,10 +1,11 @@
 """Who may see and do what here. What somebody may not see does not exist for them."""
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from features.accounts.models import User
-from features.mentoring.models import Booking, MentorPage, Offer
+from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Offer
 
 
 def shown_offer(handle, pk) -> Offer:
@@ -34,3 +35,22 @@ def booking_by_token(token) -> tuple[Booking, User]:
         if booking:
             return booking, getattr(booking, side)
     raise Http404
+
+
+def shown_mentor(handle) -> User:
+    """Whose page as a mentor everybody sees."""
+    return get_object_or_404(User, handle=handle, pk__in=MentorPage.objects.shown().values("person"))
+
+
+def own_request(person, public_id) -> MentorshipRequest:
+    rows = MentorshipRequest.objects.filter(Q(mentee=person) | Q(mentor=person))
+    return get_object_or_404(rows.select_related("mentor", "mentee", "colleague"), public_id=public_id)
+
+
+def own_engagement(person, public_id) -> Engagement:
+    rows = Engagement.objects.of(person).select_related("mentor", "mentee", "request")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def engagement_as_mentor(person, public_id) -> Engagement:
+    return get_object_or_404(Engagement.objects.select_related("mentor", "mentee"), public_id=public_id, mentor=person)

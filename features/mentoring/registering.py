@@ -1,20 +1,47 @@
 """What bookings and relationships hand to the registries of other features, and to matching."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core import nav
 from features.calendar.services import calendars
-from features.mentoring import entries, facts, letters, meeting_data, pages, services
+from features.mentoring import (
+    causes,
+    entries,
+    facts,
+    letters,
+    meeting_data,
+    pages,
+    relationship_data,
+    relationship_letters,
+    relationship_pages,
+    services,
+)
 from features.payments.services import fulfilments
+from features.skills.services import Merge, merges
 
 
 def register():
     nav.add(
+        nav.Place(_("Mentoring"), "mentoring", icon="mentors", order=14, section="account"),
         nav.Place(_("Meetings"), "bookings", icon="clock", order=15, section="account"),
         nav.Place(_("Your offers"), "own_offers", icon="mentors", order=25, section="account"),
     )
     fulfilments.register("booking", services.BookingFulfilment())
     calendars.register("meetings", entries.of_person)
     facts.panels.register("offers", facts.Panel(20, "mentoring/_offers.html", pages.offers_panel))
+    facts.panels.register("request", facts.Panel(10, "mentoring/_request.html", relationship_pages.request_panel))
+    said = facts.Panel(30, "mentoring/_testimonials.html", relationship_pages.testimonials_panel)
+    facts.panels.register("testimonials", said)
+    facts.closed_pairs.register("relationships", services.closed_pairs)
+    facts.busy_pairs.register("relationships", services.busy_pairs)
+    merges.register("mentorships", Merge(mentorships, services.take_over_mentorships))
     letters.register()
+    relationship_letters.register()
     meeting_data.register()
+    relationship_data.register()
+    causes.register()
+
+
+def mentorships(n: int) -> str:
+    return ngettext("%(n)d mentorship", "%(n)d mentorships", n) % {"n": n}

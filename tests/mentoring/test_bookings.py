@@ -13,7 +13,7 @@ from features.calendar.models import TimeClaim
 from features.mentoring import services
 from features.mentoring.models import Booking, Offer
 from features.payments.models import Order
-from features.payments.services import providers
+from features.payments.services.orders import providers
 from tests.factories import make_user
 
 HOUR = timedelta(hours=1)

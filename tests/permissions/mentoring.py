@@ -5,7 +5,15 @@ def _pk(name):
     return lambda w: [getattr(w, name).public_id]
 
 
-OF_THE_HOST = {"own_offers", "offer_new", "offer_edit", "offer_closing"}
+OF_THE_HOST = {
+    "own_offers",
+    "offer_new",
+    "offer_edit",
+    "offer_closing",
+    "mentorship_request",
+    "testimonial",
+    "skill_sign_off",
+}
 SECRET = {"meet"}
 ARGUMENTS = {
     "mentor_slots": lambda w: [w.host.handle, w.offer.pk],
@@ -17,6 +25,23 @@ ARGUMENTS = {
     "booking_agenda": _pk("meeting"),
     "booking_calendar": _pk("meeting"),
     "meet": lambda w: [w.meeting.mentee_token],
+    "mentorship_request_new": lambda w: [w.host.handle],
+    "mentorship_request": _pk("asked"),
+    "testimonial": lambda w: [w.testimonial.pk],
+    **{
+        name: _pk("together")
+        for name in (
+            "engagement",
+            "engagement_message",
+            "engagement_note",
+            "engagement_action",
+            "agreement",
+            "fit_check",
+            "ending",
+        )
+    },
+    "engagement_tick": lambda w: [w.together.public_id, w.action.pk],
+    "skill_sign_off": lambda w: [w.together.public_id, w.rated.pk],
     "offer_edit": lambda w: [w.offer.pk],
     "offer_closing": lambda w: [w.offer.pk],
 }
@@ -33,6 +58,18 @@ BODIES = {
         "notice_hours": "2", "horizon_days": "20", "before_minutes": "0", "after_minutes": "0", "most_a_day": "0",
         "most_a_week": "0",
     },
+    ("mentorship_request_new", "POST"): lambda w: {
+        "goal": "Read plans", "skills": "PostgreSQL", "background": "-", "expectation": "-",
+    },
+    ("mentorship_request", "POST"): lambda w: {"act": "question", "question": "Which version?"},
+    ("engagement_message", "POST"): lambda w: {"text": "Hello"},
+    ("engagement_note", "POST"): lambda w: {"text": "Hello", "is_shared": ""},
+    ("engagement_action", "POST"): lambda w: {"text": "Read", "owner": "me"},
+    ("engagement_tick", "POST"): lambda w: {"is_done": "yes"},
+    ("agreement", "POST"): lambda w: {"goal": "Read plans aloud"},
+    ("fit_check", "POST"): lambda w: {"answer": "good"},
+    ("ending", "POST"): lambda w: {"ending": "reached"},
+    ("testimonial", "POST"): lambda w: {"act": "show"},
     ("offer_new", "POST"): lambda w: OFFER,
     ("offer_edit", "POST"): lambda w: OFFER,
 }  # fmt: skip
@@ -58,6 +95,25 @@ meet                  GET  200
 meet                  POST 409
 own_offers            GET  login    login    404    200   200    404      404        404
 own_offers            POST login    login    404    303   303    404      404        404
+mentoring             GET  login    login    200    200   200    200      200        200
+mentoring_return      POST login    login    303    303   303    303      303        303
+mentorship_request_new GET login    login    200    200   200    200      200        200
+mentorship_request_new POST login   login    303    422   422    303      303        303
+mentorship_request    GET  login    login    404    200   404    404      404        404
+mentorship_request    POST login    login    404    303   404    404      404        404
+engagement            GET  login    login    404    200   404    404      404        404
+engagement_message    POST login    login    404    303   404    404      404        404
+engagement_note       POST login    login    404    303   404    404      404        404
+engagement_action     POST login    login    404    303   404    404      404        404
+engagement_tick       POST login    login    404    303   404    404      404        404
+skill_sign_off        POST login    login    404    303   404    404      404        404
+agreement             GET  login    login    404    200   404    404      404        404
+agreement             POST login    login    404    303   404    404      404        404
+fit_check             GET  login    login    404    200   404    404      404        404
+fit_check             POST login    login    404    303   404    404      404        404
+ending                GET  login    login    404    200   404    404      404        404
+ending                POST login    login    404    303   404    404      404        404
+testimonial           POST login    login    404    303   404    404      404        404
 offer_new             GET  login    login    404    200   200    404      404        404
 offer_new             POST login    login    404    303   303    404      404        404
 offer_edit            GET  login    login    404    200   404    404      404        404

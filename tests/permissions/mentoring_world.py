@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from features.calendar import services as calendar
 from features.mentoring import services
-from features.mentoring.models import BookingRules, MentorPage, Offer
+from features.mentoring.models import BookingRules, MentorPage, MentorshipRequest, Offer
 
 
 def add_mentoring(world) -> None:
@@ -23,4 +23,19 @@ def add_mentoring(world) -> None:
     held = services.reserve(offer=world.offer, person=guest, starts_at=later[0])
     world.meeting = services.book(booking=held, note="canary-note-of-the-guest")
     world.held_meeting = services.reserve(offer=world.offer, person=guest, starts_at=later[10])
+    # What the guest asked the host, where they work together, and where it is over: one pair each.
+    words = {"goal": "Read plans", "background": "canary-note-of-the-guest", "expectation": "-", "about": [world.skill]}
+    old = services.accept_request(request=services.send_request(person=guest, mentor=host, **words))
+    services.finish(engagement=old, by=guest, ending="enough", rating=5, testimonial="canary-note-of-the-guest")
+    world.testimonial = old.testimonial
+    world.together = services.accept_request(request=services.send_request(person=guest, mentor=host, **words))
+    world.action = services.add_action(engagement=world.together, by=guest, owner=guest, text="Read")
+    world.rated = world.together.rated_skills.get()
+    services.write_message(engagement=world.together, author=guest, text="canary-note-of-the-guest")
+    services.write_note(engagement=world.together, author=guest, text="canary-note-of-the-guest", is_shared=False)
+    services.ask_for_fit(now=now)
+    world.asked = MentorshipRequest.objects.create(
+        mentee=world.people["suspended"], mentor=host, goal="Of somebody else", background="-", expectation="-",
+        due_at=now + timedelta(days=2),
+    )  # fmt: skip
     world.free_at = int(later[20].timestamp())

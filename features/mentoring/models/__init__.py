@@ -1,16 +1,39 @@
 from features.mentoring.models.bookings import GRACE, LATE, ROOM_OPENS, Booking, BookingQuerySet
+from features.mentoring.models.engagements import (
+    ActionItem,
+    Engagement,
+    EngagementQuerySet,
+    EngagementSkill,
+    FitAnswer,
+    Message,
+    Note,
+    Testimonial,
+)
 from features.mentoring.models.mentors import MentorPage, MentorPageQuerySet
 from features.mentoring.models.offers import BookingRules, Offer, OfferQuerySet
+from features.mentoring.models.requests import ANSWER_WITHIN, QUESTION_WAITS, Block, MentorshipRequest
 
 __all__ = [
+    "ANSWER_WITHIN",
     "GRACE",
     "LATE",
+    "QUESTION_WAITS",
     "ROOM_OPENS",
+    "ActionItem",
+    "Block",
     "Booking",
     "BookingQuerySet",
     "BookingRules",
+    "Engagement",
+    "EngagementQuerySet",
+    "EngagementSkill",
+    "FitAnswer",
     "MentorPage",
     "MentorPageQuerySet",
+    "MentorshipRequest",
+    "Message",
+    "Note",
     "Offer",
     "OfferQuerySet",
+    "Testimonial",
 ]

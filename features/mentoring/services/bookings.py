@@ -274,6 +274,41 @@ def record_join(*, booking: Booking, person: User, now: datetime | None = None) 
     Booking.objects.filter(pk=booking.pk, **{side: None}).update(**{side: now})
 
 
+SETTLED_AFTER = timedelta(minutes=30)
+OBJECTED_WITHIN = timedelta(days=2)
+
+
+def settle_meetings(*, now: datetime) -> int:
+    """Half an hour after the end: who pressed was there, and who did not come is written down."""
+    settled = 0
+    over = Booking.objects.confirmed().filter(settled_at=None, ends_at__lte=now - SETTLED_AFTER)
+    for booking in over:
+        both = (bool(booking.mentor_came_at), bool(booking.mentee_came_at))
+        outcome = {
+            (True, True): Booking.Outcome.MET,
+            (True, False): Booking.Outcome.MENTEE_ABSENT,
+            (False, True): Booking.Outcome.MENTOR_ABSENT,
+            (False, False): Booking.Outcome.NOBODY,
+        }[both]
+        changed = Booking.objects.confirmed().filter(pk=booking.pk, settled_at=None)
+        settled += changed.update(outcome=outcome, settled_at=now)
+    return settled
+
+
+@transaction.atomic
+def say_we_met(*, booking: Booking, by: User, now: datetime | None = None) -> None:
+    """Somebody who waited in vain would not say so: whoever was there may put right, for two days, that nobody or only
+    they had pressed the button. Nobody can say it of themselves against the other."""
+    now = now or timezone.now()
+    booking = _locked(booking)
+    if booking.settled_at is None or now > booking.ends_at + OBJECTED_WITHIN:
+        raise MentoringRefused("too_late", _("This can be put right for two days after the meeting."))
+    missed = {Booking.Outcome.MENTEE_ABSENT: booking.mentor_id, Booking.Outcome.MENTOR_ABSENT: booking.mentee_id}
+    if booking.outcome in missed and missed[booking.outcome] != by.pk:
+        raise MentoringRefused("not_yours", _("Only the other one can say that you were there."))
+    Booking.objects.filter(pk=booking.pk).update(outcome=Booking.Outcome.MET)
+
+
 def remind(*, now: datetime) -> int:
     """A day and an hour before, to both."""
     told = 0

@@ -29,7 +29,7 @@ from features.discovery.models import Document
 from features.forum import services as forum
 from features.forum.models import Post, Thread
 from features.library.models import Enrolment, Work
-from features.mentoring.models import Booking
+from features.mentoring.models import Booking, Engagement
 from features.moderation.models import Case, Entry
 from features.moderation.services import open_log_for_removal
 from features.notifications.models import Follow, Notification
@@ -45,9 +45,9 @@ AT_ONCE = 1000
 KEYED: dict[str, type[models.Model]] = {
     "person": User, "session": SkillSession, "registration": Registration, "thread": Thread, "post": Post,
     "work": Work, "enrolment": Enrolment, "entitlement": Entitlement,
-    "booking": Booking,
     "assessment": Bank, "attempt": Attempt,
     "review": Review,
+    "booking": Booking, "engagement": Engagement,
 }  # fmt: skip
 
 

@@ -1,0 +1,82 @@
+"""What requests and mentorships know about a person, for export and erasure."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from features.accounts.personal_data import Foretold, PersonalData, personal_data
+from features.mentoring import services
+from features.mentoring.models import (
+    ActionItem,
+    Block,
+    Engagement,
+    EngagementSkill,
+    FitAnswer,
+    MentorPage,
+    MentorshipRequest,
+    Message,
+    Note,
+    Testimonial,
+)
+
+
+def export(person) -> dict:
+    asked = ("goal", "background", "expectation", "brief", "state", "sent_at", "question", "answer", "reason", "words")
+    agreed = ("goal", "plan", "cadence", "ends_on", "started_at", "ended_at", "ending", "summary")
+    of_person = Engagement.objects.of(person)
+    about = MentorshipRequest.skills.through.objects.filter(mentorshiprequest__mentee=person).order_by("pk")
+    return {
+        "requests": list(MentorshipRequest.objects.filter(mentee=person).order_by("pk").values(*asked)),
+        "requests_received": list(
+            MentorshipRequest.objects.filter(mentor=person).order_by("pk").values("goal", "state", "sent_at", "words")
+        ),
+        "request_skills": list(about.values("skill__name")),
+        "mentorships": list(of_person.order_by("pk").values(*agreed)),
+        "rated_skills": list(
+            EngagementSkill.objects.filter(engagement__in=of_person)
+            .order_by("pk")
+            .values("skill__name", "before", "after", "signed_off_at")
+        ),
+        "messages": list(Message.objects.filter(author=person).order_by("pk").values("text", "written_at")),
+        "notes": list(Note.objects.filter(author=person).order_by("pk").values("text", "is_shared", "written_at")),
+        "actions": list(ActionItem.objects.filter(owner=person).order_by("pk").values("text", "added_at", "done_at")),
+        "fit_answers": list(FitAnswer.objects.filter(person=person).order_by("pk").values("answer", "answered_at")),
+        "testimonials": list(
+            Testimonial.objects.filter(engagement__in=of_person)
+            .order_by("pk")
+            .values("rating", "words", "written_at", "revealed_at")
+        ),
+        "kept_apart": list(Block.objects.filter(person=person).order_by("pk").values("blocked_at")),
+    }
+
+
+def leave(person) -> None:
+    """Nobody waits for somebody who has gone."""
+    now = timezone.now()
+    for request in MentorshipRequest.objects.open().filter(mentee=person):
+        services.withdraw_request(request=request, now=now)
+    for request in MentorshipRequest.objects.open().filter(mentor=person):
+        services.decline_request(request=request, reason=MentorshipRequest.Reason.FULL, now=now)
+    for engagement in Engagement.objects.active().of(person):
+        services.finish(engagement=engagement, by=person, ending=Engagement.Ending.ENOUGH, now=now)
+    MentorPage.objects.filter(person=person).update(is_accepting=False)
+
+
+def foretell(person) -> Foretold:
+    active = Engagement.objects.active().of(person).count()
+    return Foretold(at_once=[(_("Mentorships that end"), active)])
+
+
+def erase(person) -> None:
+    """What was written in confidence goes; that two people worked together stays with the other one."""
+    leave(person)
+    MentorshipRequest.objects.filter(mentee=person).update(goal="", background="", expectation="", answer="", brief=[])
+    MentorshipRequest.objects.filter(mentor=person).update(question="", words="")
+    Message.objects.filter(author=person).update(text="", html="")
+    Note.objects.filter(author=person).delete()
+    Testimonial.objects.filter(engagement__mentee=person).update(words="")
+    Block.objects.filter(person=person).delete()
+
+
+def register():
+    data = PersonalData(export=export, erase=erase, leave=leave, foretell=foretell)
+    personal_data.register("mentorships", data)

@@ -1,0 +1,143 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.text import one_line
+from features.accounts.models import User
+from features.mentoring.models import Engagement, FitAnswer, MentorshipRequest
+from features.skills.fields import SkillPickerField
+from features.skills.models import Level
+
+
+def _text(label, rows=4, most=1000, help_text="", required=True):
+    return forms.CharField(
+        label=label,
+        max_length=most,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=help_text,
+    )
+
+
+class RequestForm(forms.Form):
+    goal = forms.CharField(
+        label=_("What do you want to reach?"),
+        max_length=200,
+        help_text=_("One sentence. “Lead the move of our reports to Postgres by March.”"),
+    )
+    skills = SkillPickerField(label=_("Skills"), help_text=_("One to three that it takes."))
+    background = _text(_("Where do you stand?"), 4, 2000, _("What you do, what you tried, where you are stuck."))
+    expectation = _text(_("What do you hope for from this mentor?"), 3, 1000)
+    goes_on = forms.BooleanField(
+        label=_("If there is no answer within 48 hours, ask the next mentor who fits"), required=False, initial=True
+    )
+
+    def clean_goal(self):
+        return one_line(self.cleaned_data["goal"])
+
+
+class QuestionForm(forms.Form):
+    question = _text(_("What do you need to know first?"), 3)
+
+
+class AnswerForm(forms.Form):
+    answer = _text(_("Your answer"), 4, 2000)
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Why"), choices=MentorshipRequest.Reason, widget=forms.RadioSelect)
+    words = _text(_("A word to them"), 3, required=False)
+    colleague = forms.CharField(
+        label=_("Somebody who may fit better"),
+        max_length=30,
+        required=False,
+        help_text=_("Their handle, as in the address of their page."),
+    )
+    pause = forms.BooleanField(label=_("Take nobody new until I say so"), required=False)
+
+    def clean_colleague(self):
+        handle = self.cleaned_data["colleague"].strip().lstrip("@").lower()
+        if not handle:
+            return None
+        person = User.objects.active().confirmed().filter(handle=handle).first()
+        if person is None:
+            raise forms.ValidationError(_("Nobody has this handle. Look at the address of their page."))
+        return person
+
+
+class MessageForm(forms.Form):
+    text = _text(_("Your message"), 3, 5000)
+
+
+class NoteForm(forms.Form):
+    text = _text(_("Note"), 3, 5000)
+    is_shared = forms.BooleanField(label=_("Both of us read it"), required=False)
+
+
+class ActionForm(forms.Form):
+    text = forms.CharField(label=_("What is to be done"), max_length=200)
+    owner = forms.ChoiceField(label=_("By whom"), choices=[("me", _("Me")), ("other", _("The other one"))])
+
+
+class Rated(forms.Form):
+    """Asks the mentee to rate themselves in each skill of the mentorship."""
+
+    moment = ""
+
+    def __init__(self, *args, engagement, is_mentee, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rated = list(engagement.rated_skills.select_related("skill").order_by("pk")) if is_mentee else []
+        for row in self.rated:
+            self.fields[f"skill_{row.pk}"] = forms.TypedChoiceField(
+                label=_("Your level in %(skill)s today") % {"skill": row.skill.name},
+                choices=[("", _("I do not know")), *Level.choices],
+                coerce=int,
+                empty_value=None,
+                required=False,
+                initial=getattr(row, self.moment),
+            )
+
+    def ratings(self):
+        found = {row.pk: self.cleaned_data.pop(f"skill_{row.pk}") for row in self.rated}
+        return {pk: level for pk, level in found.items() if level}
+
+
+class AgreementForm(Rated):
+    moment = "before"
+    goal = forms.CharField(label=_("What you want to reach"), max_length=200)
+    plan = _text(_("How you go about it"), 4, 2000, required=False)
+    cadence = forms.CharField(
+        label=_("How often you meet"), max_length=100, required=False, help_text=_("Such as: every other Tuesday.")
+    )
+    ends_on = forms.DateField(
+        label=_("Until when"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class FitForm(forms.Form):
+    answer = forms.ChoiceField(label=_("How was it?"), choices=FitAnswer.Answer, widget=forms.RadioSelect)
+
+
+class EndingForm(Rated):
+    """All there is to say at the end, in one form."""
+
+    moment = "after"
+    ending = forms.ChoiceField(
+        label=_("How it ends"),
+        choices=[choice for choice in Engagement.Ending.choices if choice[0] != Engagement.Ending.SILENT],
+        widget=forms.RadioSelect,
+    )
+    summary = _text(_("What came of it"), 3, 2000, _("Both of you keep it."), required=False)
+
+    def __init__(self, *args, engagement, is_mentee, **kwargs):
+        super().__init__(*args, engagement=engagement, is_mentee=is_mentee, **kwargs)
+        if is_mentee:
+            self.fields["rating"] = forms.TypedChoiceField(
+                label=_("The time with this mentor"),
+                choices=[("", _("I do not say")), *((n, str(n)) for n in range(5, 0, -1))],
+                coerce=int, empty_value=None, required=False,
+                help_text=_("5 is best. Your mentor reads it, and decides whether others do."),
+            )  # fmt: skip
+            self.fields["testimonial"] = _text(_("A word about them"), 3, required=False)
+        self.fields["block"] = forms.BooleanField(
+            label=_("Keep us apart: no suggestions, requests or messages between us"), required=False
+        )

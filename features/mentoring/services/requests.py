@@ -1,0 +1,345 @@
+"""A request from being sent to being decided. Whoever changes one holds its row, so that it is decided once."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.limits import hit
+from features.accounts.access import Ability, bar
+from features.accounts.models import User
+from features.mentoring.models import (
+    ANSWER_WITHIN,
+    QUESTION_WAITS,
+    Block,
+    Engagement,
+    EngagementSkill,
+    MentorPage,
+    MentorshipRequest,
+)
+from features.mentoring.services.refusals import MentoringRefused
+from features.notifications.services import notify
+from features.skills import services as skills
+from features.skills.models import Skill
+
+State = MentorshipRequest.State
+MOST_OPEN = 3
+LOOKED_BACK = timedelta(weeks=4)
+SILENT_TIMES = 3  # requests in a row that nobody answered: from then on nobody is sent
+BRIEF_LINES = 8
+
+
+def why_not_ask(mentor: User, person: User, now: datetime) -> MentoringRefused | None:
+    """Whether this person may ask this mentor, with the next step if not."""
+    page = MentorPage.objects.shown(now).filter(person=mentor).first()
+    if mentor.pk == person.pk:
+        return MentoringRefused("own", _("This is your own page. Others ask here."))
+    if page is None or Block.objects.filter(_pair(mentor, person)).exists():
+        return MentoringRefused("closed", _("Nobody can be asked here. Look for another mentor."))
+    if not person.emailaddress_set.filter(verified=True).exists():
+        return MentoringRefused("email_not_verified", _("Confirm your e-mail address first."))
+    if barred := bar(person, Ability.MESSAGE):
+        return MentoringRefused("barred", barred.words, barred.url)
+    if standing := MentorshipRequest.objects.open().filter(mentor=mentor, mentee=person).first():
+        return MentoringRefused("asked", _("You have asked already."), standing.get_absolute_url())
+    if active := Engagement.objects.active().filter(mentor=mentor, mentee=person).first():
+        return MentoringRefused("together", _("You work together already."), active.get_absolute_url())
+    if not page.has_room(timezone.localdate(now)):
+        words = _("%(name)s takes nobody new at the moment. Look for another mentor, or come back later.")
+        return MentoringRefused("full", words % {"name": mentor.name})
+    if MentorshipRequest.objects.open().filter(mentee=person).count() >= MOST_OPEN:
+        words = _("You have %(n)d open requests. Wait for an answer, or take one back.") % {"n": MOST_OPEN}
+        return MentoringRefused("too_many", words, reverse("mentoring"))
+    return None
+
+
+def brief_of(person: User, about: Iterable[Skill]) -> list[str]:
+    """What the person has done here about these skills, in their own view: it goes along with what they ask."""
+    rows = list(skills.evidence_for(person).filter(skill__in=list(about))[:BRIEF_LINES])
+    lines = []
+    for skill in {row.skill for row in rows}:
+        of_skill = [row for row in rows if row.skill == skill]
+        for cause in skills.tell_causes(of_skill, skills.level_of(person, skill), person):
+            lines.append(f"{skill.name}: {cause.told.words} ({cause.happened_at:%Y-%m-%d})")
+    return sorted(lines)
+
+
+@transaction.atomic
+def send_request(
+    *,
+    person: User,
+    mentor: User,
+    goal: str,
+    background: str,
+    expectation: str,
+    about: Sequence[Skill],
+    goes_on: bool = True,
+    origin: MentorshipRequest | None = None,
+    now: datetime | None = None,
+) -> MentorshipRequest:
+    """Ask a mentor. Raises MentoringRefused and RateLimited."""
+    now = now or timezone.now()
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # two tabs count their open requests one by one
+    if refused := why_not_ask(mentor, person, now):
+        raise refused
+    hit("mentorship_request", person.pk)
+    made = MentorshipRequest.objects.create(
+        mentee=person,
+        mentor=mentor,
+        goal=goal,
+        background=background,
+        expectation=expectation,
+        brief=brief_of(person, about),
+        goes_on=goes_on,
+        origin=origin,
+        sent_at=now,
+        due_at=now + ANSWER_WITHIN,
+    )
+    made.skills.set(about)
+    _tell(made.mentor, "request_received", made)
+    return made
+
+
+def view_request(*, request: MentorshipRequest, now: datetime | None = None) -> None:
+    """The mentor has read it. The time to answer goes on."""
+    new = MentorshipRequest.objects.filter(pk=request.pk, state=State.NEW)
+    new.update(state=State.VIEWED, viewed_at=now or timezone.now())
+
+
+@transaction.atomic
+def ask_for_more(*, request: MentorshipRequest, question: str, now: datetime | None = None) -> None:
+    """The mentor needs to know something first. Their clock stops, and the mentee's begins."""
+    now = now or timezone.now()
+    request = _waiting_for_mentor(request)
+    request.state, request.question, request.answer = State.NEEDS_INFO, question, ""
+    request.first_answer_at = request.first_answer_at or now
+    request.due_at = now + QUESTION_WAITS
+    request.save()
+    _tell(request.mentee, "request_question", request, f":{now.isoformat()}")
+
+
+@transaction.atomic
+def answer_request(*, request: MentorshipRequest, answer: str, now: datetime | None = None) -> None:
+    now = now or timezone.now()
+    request = _locked(request)
+    if request.state != State.NEEDS_INFO:
+        raise MentoringRefused("not_asked", _("Nothing was asked, or it is decided by now."))
+    request.state, request.answer, request.due_at = State.VIEWED, answer, now + ANSWER_WITHIN
+    request.save()
+    _tell(request.mentor, "request_answered", request, f":{now.isoformat()}")
+
+
+@transaction.atomic
+def accept_request(*, request: MentorshipRequest, now: datetime | None = None) -> Engagement:
+    """Begin. The page's row is the place in the queue, so that the last place goes to one. Raises MentoringRefused."""
+    now = now or timezone.now()
+    page = MentorPage.objects.select_for_update().get(pk=request.mentor_id)
+    request = _locked(request)
+    if not request.is_open:
+        raise MentoringRefused("decided", _("This request is decided already."))
+    if Engagement.objects.active().filter(mentor=request.mentor).count() >= page.capacity:
+        words = _("All your places are taken. Make room for one more, or decline and suggest a colleague.")
+        raise MentoringRefused("full", words)
+    _decide(request, State.ACCEPTED, now)
+    made = Engagement.objects.create(
+        request=request,
+        mentor=request.mentor,
+        mentee=request.mentee,
+        goal=request.goal,
+        started_at=now,
+        turn_since=now,
+    )
+    EngagementSkill.objects.bulk_create(EngagementSkill(engagement=made, skill=skill) for skill in request.skills.all())
+    count_places(request.mentor)
+    _tell(request.mentee, "request_accepted", request)
+    return made
+
+
+@transaction.atomic
+def decline_request(
+    *,
+    request: MentorshipRequest,
+    reason: str,
+    words: str = "",
+    colleague: User | None = None,
+    pause: bool = False,
+    now: datetime | None = None,
+) -> None:
+    """Say no, with a reason; perhaps name somebody else, and take nobody new for a while."""
+    now = now or timezone.now()
+    request = _locked(request)
+    if not request.is_open:
+        raise MentoringRefused("decided", _("This request is decided already."))
+    request.reason, request.words, request.colleague = reason, words, colleague
+    _decide(request, State.DECLINED, now)
+    if pause:
+        MentorPage.objects.filter(person=request.mentor).update(is_accepting=False, updated_at=now)
+    _tell(request.mentee, "request_declined", request)
+
+
+@transaction.atomic
+def withdraw_request(*, request: MentorshipRequest, now: datetime | None = None) -> None:
+    request = _locked(request)
+    if not request.is_open:
+        raise MentoringRefused("decided", _("This request is decided already."))
+    _decide(request, State.WITHDRAWN, now or timezone.now(), by_mentor=False)
+
+
+def expire_requests(*, now: datetime | None = None) -> int:
+    """What nobody answered in time. It goes to the next who fits, if its mentee wants that and somebody does."""
+    now, expired = now or timezone.now(), 0
+    for pk in list(MentorshipRequest.objects.open().filter(due_at__lte=now).values_list("pk", flat=True)):
+        with transaction.atomic():
+            expired += _expire(pk, now)
+    return expired
+
+
+def _expire(pk, now) -> bool:
+    request = MentorshipRequest.objects.open().select_for_update().filter(pk=pk, due_at__lte=now).first()
+    if request is None:
+        return False
+    was_mentors = request.waits_for_mentor
+    _decide(request, State.EXPIRED, now, by_mentor=False)
+    if not was_mentors:
+        _tell(request.mentee, "request_lapsed", request)
+        return True
+    _tell(request.mentor, "request_missed", request)
+    _freeze_if_silent(request.mentor, now)
+    if not (request.goes_on and _go_on(request, now)):
+        _tell(request.mentee, "request_expired", request)
+    return True
+
+
+def _go_on(request, now) -> bool:
+    """Ask the next who fits, with all that was said."""
+    asked = set(_line_of(request))
+    for mentor in alternatives(request.mentee, request.skills.all(), without=asked, now=now):
+        try:
+            with transaction.atomic():
+                onward = send_request(
+                    person=request.mentee,
+                    mentor=mentor,
+                    goal=request.goal,
+                    background=request.background,
+                    expectation=request.expectation,
+                    about=list(request.skills.all()),
+                    goes_on=True,
+                    origin=request,
+                    now=now,
+                )
+        except MentoringRefused:
+            continue
+        _tell(request.mentee, "request_moved_on", onward)
+        return True
+    return False
+
+
+def _line_of(request):
+    while request:
+        yield request.mentor_id
+        request = request.origin
+
+
+def alternatives(
+    person: User, about: Iterable[Skill], *, without=(), now: datetime | None = None, most=3
+) -> list[User]:
+    """Mentors with room in one of these skills, the quickest to answer first; nobody who was asked or is kept apart."""
+    now = now or timezone.now()
+    apart = set(closed_pairs([person.pk])) | set(busy_pairs([person.pk]))
+    taken = {mentor for mentee, mentor in apart if mentee == person.pk} | set(without) | {person.pk}
+    pages = MentorPage.objects.with_room(now).filter(topics__in=list(about)).exclude(person__in=taken).distinct()
+    pages = pages.select_related("person").order_by(F("answers_in").asc(nulls_last=True), "places_taken", "pk")
+    return [page.person for page in pages[:most]]
+
+
+# --- What matching asks -----------------------------------------------------------------------------------------------
+def closed_pairs(mentees) -> set[tuple[int, int]]:
+    """Pairs that do not come together again: kept apart by either, declined for good, or ended as no fit."""
+    declined = MentorshipRequest.objects.filter(state=State.DECLINED, reason=MentorshipRequest.Reason.NO_FIT)
+    unfit = Engagement.objects.filter(ending=Engagement.Ending.NOT_A_FIT)
+    blocks = set(Block.objects.values_list("person", "blocked"))
+    found = blocks | {(b, a) for a, b in blocks}
+    for rows in (declined, unfit):
+        found |= set((rows if mentees is None else rows.filter(mentee__in=mentees)).values_list("mentee", "mentor"))
+    return found if mentees is None else {pair for pair in found if pair[0] in set(mentees)}
+
+
+def busy_pairs(mentees) -> set[tuple[int, int]]:
+    """Pairs that are together or have asked."""
+    found: set[tuple[int, int]] = set()
+    for rows in (MentorshipRequest.objects.open(), Engagement.objects.active()):
+        found |= set((rows if mentees is None else rows.filter(mentee__in=mentees)).values_list("mentee", "mentor"))
+    return found
+
+
+# --- Counting ---------------------------------------------------------------------------------------------------------
+def count_places(mentor: User) -> None:
+    """How many people a mentor has. The page's row is held by whoever calls this, or it is counted again at night."""
+    taken = Engagement.objects.active().filter(mentor=mentor).count()
+    MentorPage.objects.filter(person=mentor).update(places_taken=taken)
+
+
+def count_answers(*, now: datetime | None = None) -> int:
+    """How long mentors take to answer, over the last four weeks; what was never answered counts as the whole time.
+    Whoever left the last three without an answer is sent nobody until they say that they are back."""
+    now = now or timezone.now()
+    pages = list(MentorPage.objects.select_related("person"))
+    for page in pages:
+        _count_answers(page, now)
+    return len(pages)
+
+
+def _count_answers(page, now):
+    received = MentorshipRequest.objects.filter(mentor=page.person, sent_at__gt=now - LOOKED_BACK)
+    decided = received.filter(Q(first_answer_at__isnull=False) | Q(state=State.EXPIRED))
+    took = [(row.first_answer_at - row.sent_at) if row.first_answer_at else ANSWER_WITHIN for row in decided]
+    page.answers_in = statistics.median(took) if took else None
+    taken = Engagement.objects.active().filter(mentor=page.person).count()
+    MentorPage.objects.filter(pk=page.pk).update(answers_in=page.answers_in, places_taken=taken)
+
+
+def _freeze_if_silent(mentor: User, now: datetime) -> None:
+    """Whoever left the last ones without an answer is sent nobody until they say that they are back."""
+    received = MentorshipRequest.objects.filter(mentor=mentor, decided_at__isnull=False).exclude(state=State.WITHDRAWN)
+    last = list(received.order_by("-decided_at", "-pk")[:SILENT_TIMES])
+    is_silent = len(last) == SILENT_TIMES and all(row.first_answer_at is None for row in last)
+    if is_silent and MentorPage.objects.filter(person=mentor, frozen_at=None).update(frozen_at=now):
+        notify(mentor, "mentor_frozen", last[0].pk, reverse("mentoring"), key=f"mentor_frozen:{last[0].pk}")
+
+
+def come_back(*, mentor: User) -> None:
+    """A mentor who fell silent is there again. One more request without an answer, and it begins anew."""
+    MentorPage.objects.filter(person=mentor).update(frozen_at=None)
+
+
+# --- What they share --------------------------------------------------------------------------------------------------
+def _pair(one, other) -> Q:
+    return Q(person=one, blocked=other) | Q(person=other, blocked=one)
+
+
+def _locked(request) -> MentorshipRequest:
+    rows = MentorshipRequest.objects.select_for_update(of=("self",)).select_related("mentor", "mentee")
+    return rows.get(pk=request.pk)
+
+
+def _waiting_for_mentor(request) -> MentorshipRequest:
+    request = _locked(request)
+    if not request.waits_for_mentor:
+        raise MentoringRefused("not_waiting", _("This request does not wait for you."))
+    return request
+
+
+def _decide(request, state, now, *, by_mentor=True) -> None:
+    request.state, request.decided_at = state, now
+    if by_mentor:
+        request.first_answer_at = request.first_answer_at or now
+    request.save()
+
+
+def _tell(person, kind, request, suffix="") -> None:
+    notify(person, kind, request.pk, request.get_absolute_url(), key=f"{kind}:{request.pk}{suffix}")

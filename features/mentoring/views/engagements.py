@@ -1,0 +1,174 @@
+"""The place where two people work together."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.htmx import is_htmx, see_other
+from features.mentoring import access, relationship_pages, services
+from features.mentoring.models import Testimonial
+from features.mentoring.relationship_forms import (
+    ActionForm,
+    AgreementForm,
+    EndingForm,
+    FitForm,
+    MessageForm,
+    NoteForm,
+)
+
+
+@require_safe
+@login_required
+def engagement(request, public_id):
+    return _page(request, access.own_engagement(request.user, public_id))
+
+
+def _page(request, found, status=200, **forms):
+    context = relationship_pages.workspace(request, found, timezone.now())
+    return render(request, "mentoring/engagement.html", context | forms, status=status)
+
+
+@require_POST
+@login_required
+def message(request, public_id):
+    """One message more: in place for htmx, else the page."""
+    found = access.own_engagement(request.user, public_id)
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        try:
+            services.write_message(engagement=found, author=request.user, text=form.cleaned_data["text"])
+        except services.MentoringRefused as refused:
+            form.add_error(None, refused.words)
+    if is_htmx(request):
+        found.refresh_from_db()
+        context = relationship_pages.workspace(request, found, timezone.now())
+        context |= {"message_form": form if form.errors else MessageForm()}
+        return render(request, "mentoring/engagement.html#messages", context, status=422 if form.errors else 200)
+    return _page(request, found, 422, message_form=form) if form.errors else see_other(found)
+
+
+@require_POST
+@login_required
+def note(request, public_id):
+    found = access.own_engagement(request.user, public_id)
+    form = NoteForm(request.POST, auto_id="note_%s")
+    return _act(request, found, form, "note_form", services.write_note, author=request.user)
+
+
+@require_POST
+@login_required
+def action(request, public_id):
+    found = access.own_engagement(request.user, public_id)
+    form = ActionForm(request.POST, auto_id="action_%s")
+    whose = found.other(request.user) if request.POST.get("owner") == "other" else request.user
+    if form.is_valid():
+        form.cleaned_data["owner"] = whose
+    return _act(request, found, form, "action_form", services.add_action, by=request.user)
+
+
+def _act(request, found, form, name, verb, **more):
+    if form.is_valid():
+        try:
+            verb(engagement=found, **form.cleaned_data, **more)
+        except services.MentoringRefused as refused:
+            form.add_error(None, refused.words)
+    return _page(request, found, 422, **{name: form}) if form.errors else see_other(found)
+
+
+@require_POST
+@login_required
+def action_tick(request, public_id, pk):
+    found = access.own_engagement(request.user, public_id)
+    row = get_object_or_404(found.actions, pk=pk)
+    services.tick_action(action=row, is_done=request.POST.get("is_done") == "yes")
+    return see_other(found)
+
+
+@require_POST
+@login_required
+def skill_sign_off(request, public_id, pk):
+    """The mentor says that this was learnt."""
+    found = access.engagement_as_mentor(request.user, public_id)
+    row = get_object_or_404(found.rated_skills.select_related("skill"), pk=pk)
+    services.sign_off(engagement=found, rated=row)
+    messages.success(request, _("It stands on their profile as evidence now."))
+    return see_other(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def agreement(request, public_id):
+    """What both want to reach; whoever keeps it signs it."""
+    found = access.own_engagement(request.user, public_id)
+    known = {name: getattr(found, name) for name in ("goal", "plan", "cadence", "ends_on")}
+    form = _rated(request, AgreementForm, found, known)
+    if form.is_bound and form.is_valid():
+        ratings = form.ratings()
+        try:
+            services.agree(engagement=found, by=request.user, ratings=ratings, **form.cleaned_data)
+        except services.MentoringRefused as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, _("Signed."))
+            return see_other(found)
+    return _own_page(request, "mentoring/agreement.html", found, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def fit_check(request, public_id):
+    found = access.own_engagement(request.user, public_id)
+    form = FitForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            others = services.answer_fit(engagement=found, person=request.user, **form.cleaned_data)
+        except services.MentoringRefused as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, _("Thank you. Only we read it."))
+            if others and request.user.pk == found.mentee_id:
+                messages.info(request, _("Others who fit: %(names)s.") % {"names": ", ".join(p.name for p in others)})
+            return see_other(found)
+    return _own_page(request, "mentoring/fit_check.html", found, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def ending(request, public_id):
+    found = access.own_engagement(request.user, public_id)
+    form = _rated(request, EndingForm, found, {})
+    if form.is_bound and form.is_valid():
+        ratings = form.ratings()
+        try:
+            services.finish(engagement=found, by=request.user, ratings=ratings, **form.cleaned_data)
+        except services.MentoringRefused as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, _("It is over. What was written stays for both of you to read."))
+            return see_other(found)
+    return _own_page(request, "mentoring/ending.html", found, form)
+
+
+@require_POST
+@login_required
+def testimonial(request, pk):
+    """Its mentor shows it to others, or takes it back."""
+    rows = Testimonial.objects.select_related("engagement").filter(removed_at=None)
+    row = get_object_or_404(rows, pk=pk, engagement__mentor=request.user)
+    services.reveal(testimonial=row, is_shown=request.POST.get("act") == "show")
+    return see_other(row.engagement)
+
+
+def _rated(request, form, found, known):
+    is_mentee = request.user.pk == found.mentee_id
+    return form(
+        request.POST if request.method == "POST" else None, initial=known, engagement=found, is_mentee=is_mentee
+    )
+
+
+def _own_page(request, template, found, form):
+    context = {"engagement": found, "other": found.other(request.user), "form": form}
+    return render(request, template, context, status=422 if form.errors else 200)

@@ -1,0 +1,266 @@
+"""A mentorship from its beginning to its end."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from features.accounts.personal_data import erase_all, export_all
+from features.mentoring import models, services
+from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Message, Note
+from features.skills import services as skills
+from features.skills.models import SkillEvidence
+from tests.factories import make_user
+from tests.mentoring.test_bookings import refused
+
+NOW = timezone.now()
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+@pytest.fixture
+def together(mentor_page, learner, skill):
+    """Sofia is Amara's mentee."""
+    request = services.send_request(
+        person=learner, mentor=mentor_page.person, goal="Read plans", background="-", expectation="-", about=[skill]
+    )
+    return services.accept_request(request=request)
+
+
+def met(engagement, offer, n=1):
+    """They have met, `n` times, since it began."""
+    start = engagement.started_at + timedelta(minutes=1)
+    for _ in range(n):
+        Booking.objects.create(
+            offer=offer, mentor=engagement.mentor, mentee=engagement.mentee, title="An hour", time_zone="UTC",
+            starts_at=start, ends_at=start + timedelta(hours=1), confirmed_at=start, outcome="met", settled_at=start,
+        )  # fmt: skip
+
+
+class TestTurns:
+    def test_writing_hands_the_turn_over_and_repeating_does_not_begin_it_anew(self, together):
+        assert together.waits_for == together.mentee
+        services.write_message(engagement=together, author=together.mentee, text="Hello", now=NOW)
+        later = NOW + timedelta(days=3)
+        services.write_message(engagement=together, author=together.mentee, text="Hello?", now=later)
+        assert (fresh(together).turn, fresh(together).turn_since) == ("mentor", NOW)
+        services.write_message(engagement=together, author=together.mentor, text="Here", now=later)
+        assert (fresh(together).turn, fresh(together).turn_since) == ("mentee", later)
+
+    def test_reminders_come_after_7_14_and_21_days_and_28_is_the_end(self, together, letters):
+        letters()
+        begun, told = together.turn_since, {}
+        for day in range(1, 30):
+            for _again in (1, 2):
+                services.nudge(now=begun + timedelta(days=day, hours=1))
+            if sent := letters():
+                told[day] = sorted(letter.to[0] for letter in sent)
+        mentee, mentor = together.mentee.email, together.mentor.email
+        assert told == {7: [mentee], 14: [mentee], 21: [mentee], 28: sorted([mentee, mentor])}
+        assert (fresh(together).ending, MentorPage.objects.get().places_taken) == ("silent", 0)
+
+    def test_a_meeting_that_is_planned_is_an_answer(self, together, booked):
+        assert services.nudge(now=together.turn_since + timedelta(days=8)) == 0
+
+    def test_a_silent_end_takes_nothing_from_the_mentor(self, together, skill):
+        services.sign_off(engagement=together, rated=together.rated_skills.get())
+        services.nudge(now=together.turn_since + timedelta(days=29))
+        assert SkillEvidence.objects.standing().filter(person=together.mentee, kind="mentor_sign_off").exists()
+
+
+class TestWorking:
+    def test_private_notes_are_their_authors_alone(self, together, client):
+        services.write_note(engagement=together, author=together.mentor, text="Is impatient", is_shared=False)
+        services.write_note(engagement=together, author=together.mentor, text="Read chapter 14", is_shared=True)
+        client.force_login(together.mentee)
+        page = client.get(together.get_absolute_url()).content.decode()
+        assert "Read chapter 14" in page
+        assert "Is impatient" not in page
+        client.force_login(together.mentor)
+        assert "Is impatient" in client.get(together.get_absolute_url()).content.decode()
+
+    def test_a_message_comes_in_place_or_as_a_page(self, together, client, letters):
+        letters()
+        client.force_login(together.mentee)
+        address = together.get_absolute_url() + "messages/"
+        answer = client.post(address, {"text": "See **this**"}, headers={"HX-Request": "true"})
+        assert answer.content.decode().strip().startswith('<section id="messages"')
+        assert "<strong>this</strong>" in answer.content.decode()
+        assert client.post(address, {"text": "And that"}).status_code == 303
+        assert client.post(address, {"text": " "}).status_code == 422
+        assert client.post(address, {"text": " "}, headers={"HX-Request": "true"}).status_code == 422
+        assert [letter.to for letter in letters()] == [[together.mentor.email]]  # one for what is written in a row
+
+    def test_who_does_what_is_carried_on(self, together, client):
+        client.force_login(together.mentor)
+        address = together.get_absolute_url() + "actions/"
+        assert client.post(address, {"text": "Send the plan", "owner": "other"}).status_code == 303
+        row = together.actions.get()
+        assert row.owner == together.mentee
+        client.post(f"{address}{row.pk}/", {"is_done": "yes"})
+        assert fresh(row).done_at
+        client.post(f"{address}{row.pk}/", {"is_done": "no"})
+        assert fresh(row).done_at is None
+
+    def test_both_sign_and_a_change_is_signed_anew(self, together, client):
+        rated = together.rated_skills.get()
+        said = {"goal": "Read plans", "plan": "One a week", "cadence": "Tuesdays", "ends_on": "2027-03-01"}
+        client.force_login(together.mentee)
+        address = together.get_absolute_url() + "agreement/"
+        assert client.post(address, said | {f"skill_{rated.pk}": "2"}).status_code == 303
+        assert fresh(rated).before == 2
+        assert not fresh(together).is_signed
+        client.force_login(together.mentor)
+        client.post(address, said)
+        assert fresh(together).is_signed
+        client.post(address, said | {"plan": "Two a week"})
+        assert fresh(together).mentee_signed_at is None
+        assert client.post(address, {"goal": ""}).status_code == 422
+
+    def test_the_page_costs_the_same_for_more(self, together, client):
+        def queries():
+            with CaptureQueriesContext(connection) as seen:
+                client.get(together.get_absolute_url())
+            return len(seen)
+
+        client.force_login(together.mentee)
+        services.write_message(engagement=together, author=together.mentee, text="One")
+        services.write_note(engagement=together, author=together.mentee, text="One", is_shared=True)
+        services.add_action(engagement=together, by=together.mentee, owner=together.mentee, text="One")
+        before = queries()
+        for _ in range(4):
+            services.write_message(engagement=together, author=together.mentor, text="More")
+            services.write_note(engagement=together, author=together.mentor, text="More", is_shared=True)
+            services.add_action(engagement=together, by=together.mentor, owner=together.mentor, text="More")
+        assert queries() <= before + 2  # the other author's row
+
+
+class TestFit:
+    def test_both_are_asked_once_after_the_first_meeting(self, together, offer, letters):
+        assert services.ask_for_fit(now=NOW) == 0
+        met(together, offer, 2)
+        letters()
+        assert services.ask_for_fit(now=NOW) == 2
+        assert services.ask_for_fit(now=NOW) == 0
+        assert all("Does it fit?" in letter.subject for letter in letters())
+
+    def test_who_does_not_know_is_asked_again(self, together, offer):
+        met(together, offer)
+        services.ask_for_fit(now=NOW)
+        services.answer_fit(engagement=together, person=together.mentee, answer="undecided", now=NOW)
+        assert services.ask_for_fit(now=NOW + timedelta(days=13)) == 0
+        assert services.ask_for_fit(now=NOW + timedelta(days=15)) == 1
+
+    def test_no_fit_ends_it_and_leads_to_the_next(self, together, skill, client):
+        other = make_user("Kwame Boateng", role="expert")
+        services.save_mentor_page(page=MentorPage(person=other), topics=[skill])
+        client.force_login(together.mentee)
+        answer = client.post(together.get_absolute_url() + "fit/", {"answer": "not_a_fit"}, follow=True)
+        assert "Kwame Boateng" in answer.content.decode()
+        assert fresh(together).ending == "not_a_fit"
+        assert (together.mentee_id, together.mentor_id) in services.closed_pairs(None)
+
+
+class TestEnding:
+    def test_one_form_says_all_and_the_mentor_reveals_the_words(self, together, offer, client, letters):
+        met(together, offer)
+        rated = together.rated_skills.get()
+        client.force_login(together.mentee)
+        said = {"ending": "reached", "summary": "I read plans", "rating": "5", "testimonial": "She is patient"}
+        address = together.get_absolute_url() + "ending/"
+        assert client.post(address, {}).status_code == 422
+        assert client.post(address, said | {f"skill_{rated.pk}": "4"}).status_code == 303
+        row = models.Testimonial.objects.get()
+        assert (row.rating, row.revealed_at, fresh(rated).after) == (5, None, 4)
+        assert list(services.testimonials_of(together.mentor)) == []
+        assert client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"}).status_code == 404
+        client.force_login(together.mentor)
+        assert "She is patient" in client.get(together.get_absolute_url()).content.decode()
+        client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"})
+        assert list(services.testimonials_of(together.mentor)) == [row]
+        client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "hide"})
+        assert list(services.testimonials_of(together.mentor)) == []
+        assert client.post(address, said).status_code == 422
+
+    def test_a_testimonial_is_for_the_end(self, together):
+        refused("not_ended", services.write_testimonial, engagement=together, rating=5, words="-")
+
+    def test_what_was_signed_off_and_mentored_is_evidence(self, together, offer, skill):
+        met(together, offer)
+        services.sign_off(engagement=together, rated=together.rated_skills.get())
+        services.sign_off(engagement=together, rated=together.rated_skills.get())
+        services.finish(engagement=together, by=together.mentor, ending="enough")
+        stands = {(row.person, row.kind) for row in SkillEvidence.objects.standing()}
+        assert stands == {(together.mentee, "mentor_sign_off"), (together.mentor, "mentoring_finished")}
+        (row,) = skills.evidence_for(together.mentee)
+        (cause,) = skills.tell_causes([row], skills.level_of(together.mentee, skill), together.mentee)
+        assert cause.told.words == "Signed off by Amara Okonjo"
+
+    def test_a_mentorship_without_a_meeting_proves_nothing(self, together):
+        services.finish(engagement=together, by=together.mentor, ending="reached")
+        assert not SkillEvidence.objects.exists()
+
+    def test_kept_apart_means_nothing_more(self, together):
+        services.finish(engagement=together, by=together.mentee, ending="not_a_fit", block=True)
+        words = {"goal": "-", "background": "-", "expectation": "-", "about": []}
+        refused("closed", services.send_request, person=together.mentee, mentor=together.mentor, **words)
+
+    def test_the_gain_is_shown_from_five_people_on(self, mentor_page, skill):
+        MentorPage.objects.update(capacity=9)
+        for n, gain in enumerate((1, 1, 2, 3, 1)):
+            assert services.level_gain(mentor_page.person) is None
+            request = services.send_request(
+                person=make_user(f"Learner {n}", handle=f"learner-{n}"), mentor=mentor_page.person,
+                goal="-", background="-", expectation="-", about=[skill],
+            )  # fmt: skip
+            made = services.accept_request(request=request)
+            made.rated_skills.update(before=2)
+            rated = made.rated_skills.get()
+            services.finish(engagement=made, by=made.mentee, ending="reached", ratings={rated.pk: 2 + gain})
+        assert services.level_gain(mentor_page.person) == {"steps": 1, "people": 5}
+
+    def test_closing_an_account_ends_it_and_forgets_the_words(self, together):
+        services.write_message(engagement=together, author=together.mentee, text="In confidence")
+        services.write_note(engagement=together, author=together.mentee, text="Also", is_shared=False)
+        assert export_all(together.mentee)["mentorships"]["messages"][0]["text"] == "In confidence"
+        erase_all(together.mentee)
+        assert fresh(together).ended_at
+        assert not Message.objects.exclude(text="").exists()
+        assert not Note.objects.exists()
+        assert MentorshipRequest.objects.get().background == ""
+
+
+class TestOutsiders:
+    def test_nobody_else_finds_it(self, together, outsider, client):
+        client.force_login(outsider)
+        for part in ("", "agreement/", "fit/", "ending/"):
+            assert client.get(together.get_absolute_url() + part).status_code == 404
+        for part in ("messages/", "notes/", "actions/"):
+            assert client.post(together.get_absolute_url() + part, {"text": "x"}).status_code == 404
+
+    def test_only_the_mentor_signs_off(self, together, client):
+        client.force_login(together.mentee)
+        rated = together.rated_skills.get()
+        assert client.post(f"{together.get_absolute_url()}skills/{rated.pk}/").status_code == 404
+        client.force_login(together.mentor)
+        assert client.post(f"{together.get_absolute_url()}skills/{rated.pk}/").status_code == 303
+        assert Engagement.objects.get().rated_skills.get().signed_off_at
+
+
+class TestMeetings:
+    def test_who_pressed_was_there_and_what_is_wrong_can_be_put_right(self, booked):
+        after = booked.ends_at + timedelta(minutes=31)
+        Booking.objects.update(mentor_came_at=booked.starts_at)
+        assert services.settle_meetings(now=after - timedelta(minutes=5)) == 0
+        assert services.settle_meetings(now=after) == 1
+        assert services.settle_meetings(now=after) == 0
+        assert fresh(booked).outcome == "mentee_absent"
+        refused("not_yours", services.say_we_met, booking=booked, by=booked.mentee, now=after)
+        late = after + timedelta(days=3)
+        refused("too_late", services.say_we_met, booking=booked, by=booked.mentor, now=late)
+        services.say_we_met(booking=booked, by=booked.mentor, now=after)
+        assert fresh(booked).outcome == "met"
