@@ -69,7 +69,7 @@ def _stripe():
     if bool(secret) != bool(webhook):
         missing = "STRIPE_WEBHOOK_SECRET" if secret else "STRIPE_SECRET_KEY"
         yield "E009", f"{missing} is missing: Stripe needs both its key and its webhook's secret, or neither."
-    elif webhook and (not webhook.startswith("whsec_") or _is_placeholder(webhook)):
+    elif any(not one.strip().startswith("whsec_") or _is_placeholder(one) for one in webhook.split(",") if webhook):
         yield "E010", "STRIPE_WEBHOOK_SECRET is no secret of a webhook: it begins with whsec_."
 
 

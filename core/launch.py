@@ -1,9 +1,11 @@
 """`bin/run`: the whole site as children of one process. bin/bootstrap.py has put the packages in place before."""
 
 import contextlib
+import hashlib
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -31,6 +33,7 @@ from core.processes import Trouble
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 DEMO_ACCOUNTS = ("learner", "expert", "mentor", "moderator", "organiser")
 DEMO_PASSWORD = "skills-for-all"  # noqa: S105 - public by intent; features/accounts/seeds.py gives it to the accounts
+STAND_IN, LOCAL_KEY = "tests.local_stripe", "sk_test_local"  # it is started, never imported
 GRACE = 3  # seconds that a request or a task in progress has after Ctrl-C
 RESTARTS_PER_MINUTE = 5
 
@@ -46,6 +49,28 @@ def web_command(host: str, port: int, workers: int, grace: int = GRACE) -> list[
 
 def worker_command() -> list[str]:
     return [*MANAGE, "run_worker"]
+
+
+def stands_in(values: dict[str, str]) -> bool:
+    """Beside the demo, where nobody gave a key and the stand-in for Stripe is there: an image has none."""
+    is_here = (ROOT / STAND_IN.replace(".", "/") / "__main__.py").exists()
+    return is_here and is_demo(values) and values.get("STRIPE_SECRET_KEY", LOCAL_KEY) == LOCAL_KEY
+
+
+def local_stripe(values: dict[str, str]) -> dict[str, str]:
+    """Its page stands on a port of its own, a thousand above the site's if that is free."""
+    port = int(values["PORT"]) + 1000
+    try:
+        check_port("localhost", port)
+    except (Trouble, OverflowError):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+    return {
+        "STRIPE_SECRET_KEY": LOCAL_KEY,
+        "STRIPE_WEBHOOK_SECRET": f"whsec_{hashlib.sha256(values['SECRET_KEY'].encode()).hexdigest()}",
+        "STRIPE_API_URL": f"http://localhost:{port}",
+    }
 
 
 def say(text: str) -> None:
@@ -157,6 +182,8 @@ class Site:
         self.lock = prepare_folder(self.folder)
         if "SECRET_KEY" not in self.values:
             self.values["SECRET_KEY"] = secret_key(self.folder)
+        if stands_in(self.values):
+            self.values |= local_stripe(self.values)
         check_settings(self.values)
         static = self.begin(collect_static(self.values))
         step = Step()
@@ -172,6 +199,8 @@ class Site:
         static.finish("styles, scripts and images are ready")
         self.spawn("web")
         prepare.finish("tables and demo world are in place" if is_demo(self.values) else "tables are in place")
+        if "STRIPE_API_URL" in self.values and stands_in(self.values):
+            self.spawn("local Stripe")
         step = Step()
         wait_for_page(self.values, lambda: self.children["web"].poll() is None)
         step.done("the first page is served")
@@ -183,6 +212,8 @@ class Site:
 
     def spawn(self, name: str) -> None:
         command, environment = worker_command(), self.values
+        if name == "local Stripe":
+            command = [sys.executable, "-m", STAND_IN]
         if name == "web":
             command = web_command(self.values["HOST"], int(self.values["PORT"]), int(self.values["WEB_WORKERS"]))
             # granian shows its environment to every request: the site forgets the secrets there once it has read them.

@@ -115,6 +115,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
                 "features.notifications.context.unread",
+                "features.payments.context.test_mode",
             ],
         },
     }
@@ -240,7 +241,9 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # it wants DENY; our policy below says frame-ancestors 'self', and so do we
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")  # several, comma separated, while one is exchanged
+# The stand-in for Stripe that `bin/run` starts beside the demo. It exists on loopback only.
+STRIPE_API_URL = env.str("STRIPE_API_URL", "") if IS_LOOPBACK else ""
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
@@ -250,7 +253,7 @@ SECURE_CSP = {
     # Where a POST of ours is redirected to (Stripe's page, another site's log-in): browsers check that target too.
     "form-action": [
         CSP.SELF,
-        *(["https://checkout.stripe.com"] if STRIPE_SECRET_KEY else []),
+        *([STRIPE_API_URL or "https://checkout.stripe.com"] if STRIPE_SECRET_KEY else []),
         *LOGIN_PROVIDER_ORIGINS,
     ],
 }
@@ -333,6 +336,7 @@ LOGGING = {
         # What is refused stands in the line of its request already.
         "django.request": {"filters": ["without_path"], "level": "ERROR"},
         "django.security.csrf": {"filters": ["without_path"]},
+        "stripe": {"level": "WARNING"},
     },
 }
 

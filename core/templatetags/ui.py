@@ -1,6 +1,7 @@
 """The look's small pieces: plain functions, so that cards built in Python use the same ones as templates."""
 
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
@@ -190,6 +191,18 @@ def price(minor: int, currency: str, exact: bool = False) -> str:
         amount = number_format(f"{major}.{rest:0{digits}}", digits, use_l10n=True, force_grouping=True)
     sign = SIGNS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
     return f"{'−' if minor < 0 else ''}{sign}{amount}"
+
+
+def minor(amount, currency: str) -> int:
+    """An amount as people write it, in the currency's minor unit. Exact: no float on the way."""
+    return int(Decimal(amount).scaleb(DIGITS.get(currency, 2)).to_integral_value(ROUND_HALF_UP))
+
+
+def plain_price(minor: int, currency: str) -> str:
+    """45.00, and 4500 where the currency has no smaller unit: for machines."""
+    digits = DIGITS.get(currency, 2)
+    major, rest = divmod(minor, 10**digits)
+    return f"{major}.{rest:0{digits}}" if digits else str(major)
 
 
 @register.simple_tag

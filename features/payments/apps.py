@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PaymentsConfig(AppConfig):
@@ -6,7 +7,11 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self):
+        from core import nav
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.payments import own_data
+        from features.payments import letters, own_data, services
 
         personal_data.register("payments", PersonalData(own_data.export, own_data.erase))
+        letters.register()
+        if services.is_set_up():
+            nav.add(nav.Place(_("Payments"), "orders", icon="money", order=40, section="account"))

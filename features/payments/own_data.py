@@ -1,6 +1,16 @@
 """What this feature knows about a person, for export and erasure."""
 
-from features.payments.models import Entitlement, Order, OrderLine
+from features.payments.models import (
+    Checkout,
+    Dispute,
+    Entitlement,
+    Incident,
+    LedgerEntry,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+)
 
 
 def export(person) -> dict:
@@ -14,6 +24,26 @@ def export(person) -> dict:
             .values("public_id", "currency", "opened_at", "settled_at", "released_at")
         ),
         "bought": list(bought.values("order__public_id", *line)),
+        "checkouts": list(Checkout.objects.filter(order__buyer=person).order_by("pk").values("opened_at", "closed_at")),
+        "paid": list(
+            Payment.objects.filter(order__buyer=person)
+            .order_by("pk")
+            .values("order__public_id", "amount_minor", "currency", "paid_at", "refunded_minor")
+        ),
+        "paid_back": list(
+            Refund.objects.filter(payment__order__buyer=person)
+            .order_by("pk")
+            .values("payment__order__public_id", "amount_minor", "source", "state", "requested_at")
+        ),
+        "disputes": list(
+            Dispute.objects.filter(payment__order__buyer=person).order_by("pk").values("amount_minor", "state")
+        ),
+        "booked": list(
+            LedgerEntry.objects.filter(transaction__order__buyer=person)
+            .order_by("pk")
+            .values("transaction__happened_at", "account", "amount_minor", "currency")
+        ),
+        "incidents_closed": list(Incident.objects.filter(resolved_by=person).order_by("pk").values("kind", "about")),
         "entitlements": list(
             Entitlement.objects.filter(person=person)
             .order_by("pk")

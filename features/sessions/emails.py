@@ -113,7 +113,9 @@ def session_cancelled(notification):
         _("%(host)s cancelled the session of %(when)s.")
         % {"host": session.host.name, "when": _clock(session.starts_at, seat.person)},
         f"“{session.cancellation_reason}”",
-        _("The entry leaves your calendar with this letter. You paid nothing, so nothing is paid back."),
+        _("The entry leaves your calendar with this letter. You get back everything you paid.")
+        if session.price_minor
+        else _("The entry leaves your calendar with this letter. You paid nothing, so nothing is paid back."),
     ]
     return _letter(
         _("Cancelled: %(title)s") % {"title": session.title},

@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core import languages
 from core.models import make_public_id
+from core.templatetags.ui import minor, plain_price
 from features.accounts import zones
 from features.calendar.zones import from_wall
+from features.payments import services as payments
 from features.sessions.models import REMINDERS, Format, SkillSession
 from features.skills.fields import SkillPickerField
 
+LOWEST = 100  # in the minor unit: below, Stripe's fee takes it all
 LENGTHS = [(n, _("%(n)d minutes") % {"n": n}) for n in (30, 45, 60, 90, 120, 180, 240, 360, 480)]
 
 
@@ -42,6 +45,10 @@ class SessionForm(forms.ModelForm):
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones.choices)
     language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
+    price = forms.DecimalField(
+        label=_("Price"), required=False, min_value=0, max_value=10_000, decimal_places=2, initial=0,
+        help_text=_("0 is free. People pay before their seat is theirs; you are paid after the session."),
+    )  # fmt: skip
     cancellation_hours = forms.TypedChoiceField(
         label=_("People can cancel until"),
         coerce=int,
@@ -58,7 +65,7 @@ class SessionForm(forms.ModelForm):
         model = SkillSession
         fields = (
             "title", "outcome", "kind", "level", "language", "format", "address", "room_url", "time_zone", "capacity",
-            "description", "preparation", "cancellation_hours", "reminder_minutes",
+            "description", "preparation", "cancellation_hours", "refund_preset", "reminder_minutes",
         )  # fmt: skip
         widgets = {
             "outcome": forms.Textarea(attrs={"rows": 2}),
@@ -74,7 +81,8 @@ class SessionForm(forms.ModelForm):
 
     field_order = (
         "title", "outcome", "skills", "kind", "level", "language", "date", "time", "minutes", "time_zone", "format",
-        "room_url", "address", "capacity", "description", "preparation", "cancellation_hours", "reminder_minutes",
+        "room_url", "address", "capacity", "description", "preparation", "price", "cancellation_hours",
+        "refund_preset", "reminder_minutes",
     )  # fmt: skip
 
     def __init__(self, *args, host, **kwargs):
@@ -95,6 +103,11 @@ class SessionForm(forms.ModelForm):
             known |= {"date": start.date(), "time": start.time(), "minutes": length}
             if length not in dict(LENGTHS):
                 self.fields["minutes"].choices = [*LENGTHS, (length, _("%(n)d minutes") % {"n": length})]
+        if payments.is_set_up():
+            known["price"] = plain_price(session.price_minor, session.currency)
+            self.fields["price"].label = _("Price in %(currency)s") % {"currency": session.currency}
+        else:  # a free community: nothing about money anywhere
+            del self.fields["price"], self.fields["refund_preset"]
         self.initial |= known | given
 
     @classmethod
@@ -109,6 +122,8 @@ class SessionForm(forms.ModelForm):
             self.add_error("time" if date else "date", _("A date needs a time, and a time needs a date."))
         if data.get("format") == Format.IN_PERSON and not data.get("address"):
             self.add_error("address", _("Say where people should come to."))
+        if data.get("price") and minor(data["price"], self.instance.currency) < LOWEST:
+            self.add_error("price", _("A price is at least 1.00, or 0 for free."))
         data["starts_at"] = data["ends_at"] = None
         if date and time and data.get("time_zone") and data.get("minutes"):
             try:
@@ -128,6 +143,8 @@ class SessionForm(forms.ModelForm):
         skills = data.pop("skills")
         for name in ("form_key", "date", "time", "minutes"):
             data.pop(name)
+        if "price" in self.fields:
+            data["price_minor"] = minor(data.pop("price") or 0, self.instance.currency)
         return data, skills
 
 

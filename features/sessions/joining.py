@@ -40,6 +40,7 @@ VERDICTS = {
         Verdict("offered", "claim", _("A seat is being kept for you.")),
         Verdict("registered", "manage", _("You have a seat.")),
         Verdict("held", "pay", _("A seat is held for you until you have paid.")),
+        Verdict("refund_changed", "manage", _("The amount that you get back has changed meanwhile. Look at it again.")),
         Verdict("waiting", "wait", _("You are on the waitlist.")),
         Verdict("full", "join_waitlist", _("All seats are taken. You can join the waitlist.")),
         Verdict("sign_in", "sign_in", _("Say who you are, and the seat is yours.")),

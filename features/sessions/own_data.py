@@ -16,12 +16,13 @@ def export(person) -> dict:
                 "session": seat.session.title,
                 "registered_at": seat.registered_at.isoformat(),
                 "cancelled_at": seat.cancelled_at and seat.cancelled_at.isoformat(),
+                "waits_for_resale": hasattr(seat, "resale_claim") and seat.resale_claim.refunded_at is None,
                 "note": seat.note,
                 "attended_at": seat.attendance.happened_at.isoformat() if seat.was_there else None,
                 "attendance": seat.attendance.state if hasattr(seat, "attendance") else None,
             }
             for seat in Registration.objects.filter(person=person)
-            .select_related("session", "attendance")
+            .select_related("session", "attendance", "resale_claim")
             .order_by("pk")
         ],
         "reviews": list(

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from core import languages
 from core.seo import absolute, json_ld
+from core.templatetags.ui import plain_price
+from features.payments import services as payments
 from features.sessions.cards import cards
 from features.sessions.filters import SessionFilter
 from features.sessions.joining import CUTOFF, can_join
@@ -153,6 +155,10 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
     if verdict.code in ("registered", "held"):
         seats = Registration.objects.active().select_related("attendance", "review")
         context["registration"] = seats.get(session=session, person=person)
+    if session.price_minor:
+        context["policy"] = payments.policy_words(payments.policy(session.refund_preset, session.cancellation_hours))
+        if seat := context.get("registration"):
+            context["order"] = payments.order_of("registration", seat.pk)
     if verdict.code in ("waiting", "offered"):
         entry = session.waitlist.get(person=person, left_at=None)
         offers = WaitlistOffer.objects.filter(entry__session=session, closed_at=None).order_by("expires_at")
@@ -186,7 +192,7 @@ def event(session: SkillSession, rating: Rating | None = None) -> dict:
         "isAccessibleForFree": session.is_free,
         "offers": {
             "@type": "Offer",
-            "price": f"{session.price_minor / 100:.2f}",
+            "price": plain_price(session.price_minor, session.currency),
             "priceCurrency": session.currency,
             "availability": f"https://schema.org/{'InStock' if session.seats_left > 0 else 'SoldOut'}",
             "url": absolute(session.get_absolute_url()),

@@ -29,6 +29,15 @@ def tell_followers(ref):
         enqueue("features.sessions.tasks.tell_followers", following, key=f"followers:{following}")
 
 
+@job
+def refund_seats(ref):
+    """A cancelled session pays back in batches; each leads to the next in its own transaction."""
+    session_id, _, after = ref.partition(":")
+    if last := services.refund_batch(int(session_id), int(after)):
+        following = f"{session_id}:{last}"
+        enqueue("features.sessions.tasks.refund_seats", following, key=f"refunds:{following}")
+
+
 @periodic(minutes=1)
 def move_the_line():
     now = timezone.now()

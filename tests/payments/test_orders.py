@@ -6,13 +6,13 @@ from django.utils import timezone
 
 from features.payments import services
 from features.payments.models import Order, OrderLine
-from features.payments.services import Line, OrderRefused, open_order, orders
+from features.payments.services import Line, OrderRefused, open_order
 from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
 
 
-class Recorder:
+class Recorder(services.Fulfilment):
     def __init__(self):
         self.confirmed, self.released = [], []
 
@@ -31,10 +31,8 @@ def thing():
 
 
 @pytest.fixture
-def provider():
-    orders.providers["test"] = object()
-    yield
-    del orders.providers["test"]
+def provider(settings):
+    settings.STRIPE_SECRET_KEY = "sk_test_1"
 
 
 def line(ref="1", unit_minor=0, **more):

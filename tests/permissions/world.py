@@ -36,6 +36,7 @@ from tests.permissions.assessments_world import add_assessments
 from tests.permissions.forum_world import add_forum
 from tests.permissions.library_world import add_library
 from tests.permissions.mentoring_world import add_mentoring
+from tests.permissions.payments import add_orders
 
 # Words that stand in one private field each, and may be read by nobody else.
 NOTE = "canary-note-of-the-guest"
@@ -184,6 +185,7 @@ class World:
         add_library(self)
         add_mentoring(self)
         add_assessments(self)
+        add_orders(self)
 
     def _profile(self):
         """Of the guest: two projects, the first with a picture, for nobody else."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,8 +11,9 @@ from core.registry import Registry
 from features.payments.models import Order, OrderLine
 
 
-class Fulfilment(Protocol):
-    """What a feature that sells something answers for. Calls are idempotent, in the order's transaction."""
+class Fulfilment:
+    """What a feature that sells something answers for. Calls are idempotent, in the order's transaction, with the
+    order's row locked: whoever locks both, locks the order first."""
 
     def confirm(self, ref: str, now: datetime) -> None:
         """The line is paid: hand the thing over."""
@@ -20,10 +21,19 @@ class Fulfilment(Protocol):
     def release(self, ref: str, now: datetime) -> None:
         """The hold ended unpaid: give the thing back."""
 
+    def extend(self, ref: str, until: datetime) -> None:
+        """The buyer is at the till: hold the thing until then."""
+
+    def reseat(self, ref: str, now: datetime) -> bool:
+        """Money came after the hold had ended: hand the thing over if there still is one, or answer False."""
+        return False
+
+    def page(self, ref: str) -> str:
+        """Where the thing is to be seen."""
+        return ""
+
 
 fulfilments: Registry = Registry("payment fulfilments")
-# Ways to take money, by name. Without one the site is a free community: priced things can be seen, not bought.
-providers: Registry = Registry("payment providers")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +59,13 @@ class OrderRefused(Exception):
 
 
 def is_set_up() -> bool:
-    return bool(providers)
+    """Without a key the site is a free community: what has a price can be seen, not bought."""
+    return bool(settings.STRIPE_SECRET_KEY)
 
 
 @transaction.atomic
 def open_order(*, buyer, lines: list[Line], hold_until: datetime | None, now: datetime | None = None) -> Order:
-    """Open an order for `lines`. One that costs nothing settles here and now; one that costs waits for its provider.
+    """Open an order for `lines`. One that costs nothing settles here and now; one that costs waits for its money.
 
     Raises OrderRefused. The caller holds what it sells (a seat, a slot) in its own row until `hold_until`.
     """
@@ -76,6 +87,16 @@ def open_order(*, buyer, lines: list[Line], hold_until: datetime | None, now: da
     return order
 
 
+def order_of(kind: str, ref: int | str) -> Order | None:
+    """The order that a thing was bought by."""
+    return Order.objects.filter(lines__kind=kind, lines__ref=str(ref)).first()
+
+
+def lock_order(order_id: int) -> Order:
+    """The order's row, ours until the transaction ends; rows that point to it may still be written by others."""
+    return Order.objects.select_for_update(no_key=True).get(pk=order_id)
+
+
 @transaction.atomic
 def settle(*, order: Order, now: datetime) -> bool:
     """Mark the order settled and hand its things over, once. False when it was settled or released before."""
@@ -94,3 +115,21 @@ def release(*, order: Order, now: datetime) -> bool:
         for line in order.lines.all():
             fulfilments[line.kind].release(line.ref, now)
     return bool(changed)
+
+
+@transaction.atomic
+def reseat(*, order: Order, now: datetime) -> bool:
+    """Hand over after all what was given back unpaid: all of it, or nothing."""
+    try:
+        with transaction.atomic():
+            for line in order.lines.all():
+                if not fulfilments[line.kind].reseat(line.ref, now):
+                    raise GoneMeanwhile
+    except GoneMeanwhile:
+        return False
+    Order.objects.filter(pk=order.pk).update(settled_at=now, released_at=None)
+    return True
+
+
+class GoneMeanwhile(Exception):
+    """Somebody else has it."""

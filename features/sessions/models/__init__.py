@@ -1,5 +1,12 @@
 from features.sessions.models.reviews import Review, ReviewQuerySet
-from features.sessions.models.seats import Attendance, Registration, RegistrationQuerySet, WaitlistEntry, WaitlistOffer
+from features.sessions.models.seats import (
+    Attendance,
+    Registration,
+    RegistrationQuerySet,
+    ResaleClaim,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 from features.sessions.models.sessions import (
     REMINDERS,
     Format,
@@ -19,6 +26,7 @@ __all__ = [
     "Kind",
     "Registration",
     "RegistrationQuerySet",
+    "ResaleClaim",
     "Review",
     "ReviewQuerySet",
     "SessionQuerySet",

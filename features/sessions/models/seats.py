@@ -62,6 +62,16 @@ class Registration(models.Model):
         return hasattr(self, "attendance") and self.attendance.state == Attendance.State.ABSENT
 
 
+class ResaleClaim(models.Model):
+    """A paid seat that was given back for less than it cost: once others have taken it, the rest is paid back too."""
+
+    registration = models.OneToOneField(Registration, models.CASCADE, related_name="resale_claim")
+    opened_at = models.DateTimeField()
+    refunded_at = models.DateTimeField(null=True)
+
+    objects = QuerySet.as_manager()
+
+
 class Attendance(models.Model):
     """Whether somebody was there, and how we know. Without a row nobody knows yet."""
 

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, Removable
+from features.payments.services import Preset
 from features.skills.models import Level, Skill
 
 
@@ -92,6 +93,7 @@ class SkillSession(Removable):
     cancellation_hours = models.PositiveSmallIntegerField(
         _("free cancellation until"), default=24, help_text=_("Hours before the start.")
     )
+    refund_preset = models.CharField(_("refunds"), max_length=10, choices=Preset, default=Preset.FULL)
     reminder_minutes = ArrayField(models.PositiveIntegerField(), default=default_reminders, blank=True)
     follow_up_minutes = models.PositiveIntegerField(null=True, blank=True, default=60, editable=False)
 

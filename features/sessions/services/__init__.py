@@ -48,6 +48,8 @@ from features.sessions.services.seats import (
     RegistrationRefused,
     cancel_registration,
     recount_seats,
+    refund_batch,
+    refund_quote,
     register,
     release_expired_holds,
 )
@@ -87,6 +89,8 @@ __all__ = [
     "rating_of_session",
     "record_join",
     "recount_seats",
+    "refund_batch",
+    "refund_quote",
     "register",
     "release_expired_holds",
     "remove_draft",

@@ -26,7 +26,7 @@ LONGEST_FORM = 40_000
 ON_THE_CALENDAR = ("title", "starts_at", "ends_at", "time_zone", "format", "address")
 COPIED = (
     "title", "outcome", "description", "description_html", "kind", "format", "level", "language", "time_zone",
-    "address", "room_url", "preparation", "capacity", "price_minor", "currency", "cancellation_hours",
+    "address", "room_url", "preparation", "capacity", "price_minor", "currency", "cancellation_hours", "refund_preset",
     "reminder_minutes", "follow_up_minutes",
 )  # fmt: skip
 
@@ -125,6 +125,7 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
     calendar.release("session", str(session.pk))
     discovery.withdraw("session", str(session.pk))
     enqueue("features.sessions.tasks.tell_of_cancellation", session.pk, key=f"cancelled:{session.pk}")
+    enqueue("features.sessions.tasks.refund_seats", f"{session.pk}:0", key=f"refunds:{session.pk}:0")
     return True
 
 

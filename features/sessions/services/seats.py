@@ -13,7 +13,7 @@ from features.notifications.services import notify
 from features.payments import services as payments
 from features.sessions import happenings
 from features.sessions.joining import VERDICTS, Verdict, can_join
-from features.sessions.models import Registration, SkillSession, WaitlistOffer
+from features.sessions.models import Registration, ResaleClaim, SkillSession, WaitlistOffer
 from features.sessions.services.waitlist import close_entry, hand_on, lock, take_offer
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,9 @@ def _register(session, person, note, now):
         unit_minor=session.price_minor,
         currency=session.currency,
         seller=session.host,
-        policy={"free_until_hours": session.cancellation_hours},
+        policy=payments.policy(session.refund_preset, session.cancellation_hours)
+        if session.price_minor
+        else {"free_until_hours": session.cancellation_hours},
     )
     payments.open_order(buyer=person, lines=[line], hold_until=registration.held_until, now=now)
     registration.refresh_from_db()
@@ -102,7 +104,7 @@ def _mine(session, person):
     return Registration.objects.active().filter(session=session, person=person).first()
 
 
-class RegistrationFulfilment:
+class RegistrationFulfilment(payments.Fulfilment):
     """What payments asks of a seat."""
 
     def confirm(self, ref, now):
@@ -111,22 +113,57 @@ class RegistrationFulfilment:
             Registration.objects.filter(pk=ref).update(confirmed_at=now, held_until=None)
             notify(registration.person, "registered", registration.pk, registration.session.get_absolute_url())
             happenings.of_seat("registration.created", registration)
+            if registration.session.price_minor:
+                refund_resold(registration.session, now)
 
     def release(self, ref, now):
         registration = Registration.objects.get(pk=ref)
         _give_back(lock(registration.session_id), registration, None, "hold_expired", now)
 
+    def extend(self, ref, until):
+        Registration.objects.filter(pk=ref, confirmed_at=None, cancelled_at=None).update(held_until=until)
+
+    def reseat(self, ref, now):
+        """The seat itself is gone; another one will do, if there is one that is kept for nobody."""
+        registration = Registration.objects.select_related("person").get(pk=ref)
+        session = lock(registration.session_id)
+        if _mine(session, registration.person) or session.is_cancelled or session.has_started(now):
+            return False
+        if session.seats_left <= 0 or session.removed_at:
+            return False
+        session.seats_taken += 1
+        session.save(update_fields=["seats_taken"])
+        Registration.objects.filter(pk=ref).update(
+            cancelled_at=None, cancelled_by=None, cancellation_reason="", held_until=now
+        )
+        self.confirm(ref, now)
+        return True
+
+    def page(self, ref):
+        return Registration.objects.select_related("session").get(pk=ref).session.get_absolute_url()
+
 
 @atomic_retry
-def cancel_registration(*, registration, by, reason="", now=None) -> bool:
-    """Give the seat back, once, and pass it on. False when it was given back before. Raises RegistrationRefused."""
+def cancel_registration(*, registration, by, reason="", expected_minor=None, now=None) -> bool:
+    """Give the seat back, once, pass it on, and have paid back what the policy says. False when it was given back
+    before. Raises RegistrationRefused, also where less comes back than the `expected_minor` that was shown."""
     now = now or timezone.now()
+    order = payments.order_of("registration", registration.pk) if registration.session.price_minor else None
+    if order:
+        payments.lock_order(order.pk)  # before the session's row, as everywhere
     session = lock(registration.session_id)
     if session.has_started(now):
         raise RegistrationRefused(VERDICTS["started"])
     registration = Registration.objects.select_related("person").get(pk=registration.pk)
+    if order and not registration.confirmed_at:
+        return payments.release(order=order, now=now)
+    quote = refund_quote(registration, session, now)
+    if quote and expected_minor is not None and quote.amount_minor < expected_minor:
+        raise RegistrationRefused(VERDICTS["refund_changed"])
     if not _give_back(session, registration, by, reason, now):
         return False
+    if quote:
+        _pay_back(registration, quote, by, now)
     if not session.is_cancelled:
         notify(registration.person, "registration_cancelled", registration.pk, session.get_absolute_url())
     return True
@@ -145,12 +182,69 @@ def _give_back(session, registration, by, reason, now):
     return True
 
 
+def refund_quote(registration, session, now) -> payments.Quote | None:
+    """What giving this seat back now would bring; None where nothing was paid."""
+    if not registration.confirmed_at:
+        return None
+    return payments.refund_quote("registration", registration.pk, starts_at=session.starts_at, now=now)
+
+
+def _pay_back(registration, quote, by, now):
+    payments.refund_thing(
+        "registration", registration.pk, source="buyer", amount_minor=quote.amount_minor, by=by, now=now
+    )
+    if not quote.is_whole:
+        ResaleClaim.objects.create(registration=registration, opened_at=now)
+
+
+def refund_resold(session, now) -> int:
+    """Seats that were given back for less than they cost and are taken again: who gave theirs back first is paid back
+    first. A seat that nobody has taken yet pays for nobody."""
+    claims = list(
+        ResaleClaim.objects.select_for_update(of=("self",))
+        .filter(registration__session=session)
+        .order_by("opened_at", "pk")
+    )
+    if not claims:
+        return 0
+    taken = Registration.objects.confirmed().filter(session=session).count()
+    session = SkillSession.objects.get(pk=session.pk)
+    taken_again = max(0, len(claims) - (session.capacity - taken))
+    due = [claim for claim in claims[:taken_again] if claim.refunded_at is None]
+    for claim in due:
+        payments.refund_thing("registration", claim.registration_id, source="resold", now=now)
+    ResaleClaim.objects.filter(pk__in=[claim.pk for claim in due]).update(refunded_at=now)
+    return len(due)
+
+
+@transaction.atomic
+def refund_batch(session_id: int, after: int) -> int:
+    """A cancelled session: pay back the next hundred seats behind `after`, or end their checkout. Answers the last one,
+    or nothing when all are done. A worker that is killed begins the batch again; each refund happens once."""
+    now = timezone.now()
+    seats = Registration.objects.filter(session=session_id, pk__gt=after).filter(
+        Q(cancelled_at=None) | Q(resale_claim__refunded_at=None, resale_claim__isnull=False)
+    )
+    batch = list(seats.order_by("pk").values_list("pk", flat=True)[:100])
+    for pk in batch:
+        order = payments.order_of("registration", pk)
+        if order and order.is_unpaid:
+            payments.release(order=order, now=now)
+        else:
+            payments.refund_thing("registration", pk, source="host_cancelled", now=now)
+    ResaleClaim.objects.filter(registration__in=batch).update(refunded_at=now)
+    return batch[-1] if batch else 0
+
+
 def release_expired_holds(*, now=None) -> int:
-    """Give back seats that were held and never paid. One hold a transaction: killed halfway, the next run goes on."""
+    """Give back seats that were held and never paid. One hold a transaction: killed halfway, the next run goes on.
+    Where there is an order, its payment is looked at first: payments releases those."""
     now = now or timezone.now()
     overdue = Registration.objects.active().filter(confirmed_at=None, held_until__lte=now)
     released = 0
     for registration in list(overdue):
+        if payments.order_of("registration", registration.pk):
+            continue
         with transaction.atomic():
             session = lock(registration.session_id)
             still = Registration.objects.active().filter(pk=registration.pk, confirmed_at=None, held_until__lte=now)

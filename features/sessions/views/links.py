@@ -16,7 +16,7 @@ from core.htmx import see_other
 from features.sessions import pages, services
 from features.sessions.links import CANCELLATION, WAITLIST, read
 from features.sessions.models import Registration, WaitlistEntry
-from features.sessions.views.registration import cancel, cancellation_context, leave
+from features.sessions.views.registration import cancel, cancellation_context, leave, unpaid_order
 
 
 def _signed(token, purpose):
@@ -37,6 +37,8 @@ def waitlist_link(request, token):
         if act == "claim":
             try:
                 services.register(session=entry.session, person=entry.person, note=entry.note)
+                if order := unpaid_order(entry.person, entry.session):
+                    return see_other("order", order.public_id)
                 messages.success(request, _("The seat is yours. A letter with the calendar entry is on its way."))
             except services.RegistrationRefused as refused:
                 messages.error(request, refused.verdict.words)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import is_htmx, render_page, see_other
 from features.accounts import services as accounts
+from features.payments import services as payments
 from features.sessions import emails, pages, services
 from features.sessions.access import own_registration, visible_session
 from features.sessions.forms import RegistrationForm
@@ -42,10 +43,18 @@ def _register(request, session):
         form.add_error(None, refused.verdict.words)
         return _page(request, session, form, 422, refused.verdict)
     if join is services.register:
+        if order := unpaid_order(request.user, session):
+            return see_other("order", order.public_id)
         messages.success(request, _("You have a seat. A letter with the calendar entry is on its way."))
     else:
         messages.success(request, _("You are on the waitlist. We write as soon as a seat is yours."))
     return _answer(request, session)
+
+
+def unpaid_order(person, session):
+    """The order of a seat that is held until it is paid."""
+    seat = session.price_minor and session.registrations.active().filter(person=person, confirmed_at=None).first()
+    return payments.order_of("registration", seat.pk) if seat else None
 
 
 def _stranger(request, session):
@@ -94,20 +103,25 @@ def cancellation(request, pk, slug):
 
 
 def cancellation_context(seat):
-    session = seat.session
+    session, now = seat.session, timezone.now()
     return {
+        "quote": services.refund_quote(seat, session, now) if session.starts_at else None,
         "session": session,
         "registration": seat,
         "waiting_count": session.waitlist.filter(left_at=None).count(),
-        "has_started": session.has_started(timezone.now()),
+        "has_started": session.has_started(now),
     }
 
 
 def cancel(request, seat):
     try:
-        services.cancel_registration(registration=seat, by=seat.person)
+        shown = request.POST.get("amount", "")
+        expected = int(shown) if shown.isdecimal() and len(shown) < 16 else None
+        services.cancel_registration(registration=seat, by=seat.person, expected_minor=expected)
     except services.RegistrationRefused as refused:
         messages.error(request, refused.verdict.words)
+        if refused.code == "refund_changed":
+            return see_other(request.path)
     else:
         messages.success(request, _("Your seat is given back. Thank you for saying so."))
     return see_other(seat.session)

@@ -1,0 +1,35 @@
+"""What the pages show, gathered from rows."""
+
+from features.payments.models import Order
+from features.payments.policies import policy_words
+from features.payments.services.orders import fulfilments
+
+A_PAGE = 25
+
+
+def order_page(order: Order, now) -> dict:
+    lines = list(order.lines.order_by("pk"))
+    for line in lines:
+        line.page = fulfilments[line.kind].page(line.ref) if line.kind in fulfilments else ""
+    payments = list(order.payments.order_by("pk").prefetch_related("refunds"))
+    is_open = order.is_unpaid and bool(order.hold_until) and order.hold_until > now
+    return {
+        "order": order,
+        "lines": lines,
+        "total": sum(line.total_minor for line in lines),
+        "payments": payments,
+        "refunds": [refund for payment in payments for refund in payment.refunds.order_by("pk")],
+        "is_open": is_open,
+        "seconds_left": max(0, int((order.hold_until - now).total_seconds())) if is_open else 0,
+        "has_checkout": order.checkouts.filter(closed_at=None).exclude(stripe_id=None).exists(),
+        "policy": [words for line in lines for words in policy_words(line.policy)],
+    }
+
+
+def own_orders(person, before: str) -> dict:
+    """What somebody paid for, or is about to; what cost nothing is in their agenda."""
+    found = Order.objects.filter(buyer=person).exclude(hold_until=None).order_by("-pk").prefetch_related("lines")
+    if before.isdecimal():
+        found = found.filter(pk__lt=int(before[:18]))
+    rows = list(found[: A_PAGE + 1])
+    return {"orders": rows[:A_PAGE], "next": rows[A_PAGE - 1].pk if len(rows) > A_PAGE else None}

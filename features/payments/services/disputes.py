@@ -1,0 +1,44 @@
+"""A buyer's bank takes the money back until somebody decides. Whatever Stripe says last is how it stands."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from features.payments import stripe_client as stripe
+from features.payments.models import Account, Dispute, Incident, Payment
+from features.payments.services.books import book
+from features.payments.services.incidents import report
+
+CLOSED = {"won", "lost", "warning_closed", "prevented"}
+
+
+def fetch_dispute(stripe_id: str) -> dict:
+    params = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+    return stripe.call(lambda v1: v1.disputes.retrieve, stripe_id, params=params)
+
+
+@transaction.atomic
+def apply_dispute(facts: dict, now: datetime) -> None:
+    payment = Payment.objects.filter(charge_id=facts["charge"]).first()
+    if payment is None:
+        report(Incident.Kind.DISPUTE, facts["id"], charge=facts["charge"], amount=facts["amount"])
+        return
+    opened_at = datetime.fromtimestamp(facts["created"], UTC)
+    is_closed = facts["status"] in CLOSED
+    dispute, _is_new = Dispute.objects.update_or_create(
+        stripe_id=facts["id"],
+        defaults={
+            "payment": payment, "amount_minor": facts["amount"], "state": facts["status"], "reason": facts["reason"],
+            "opened_at": opened_at, "closed_at": now if is_closed else None,
+        },
+    )  # fmt: skip
+    report(Incident.Kind.DISPUTE, dispute.stripe_id, payment=payment.stripe_id, amount=dispute.amount_minor)
+    for moved in facts.get("balance_transactions", []):
+        amounts = {Account.STRIPE: moved["net"], Account.DISPUTES: -moved["net"]}
+        book(
+            key=f"dispute:{moved['id']}",
+            happened_at=datetime.fromtimestamp(moved["created"], UTC),
+            currency=moved["currency"].upper(),
+            order=payment.order,
+            amounts=amounts,
+        )

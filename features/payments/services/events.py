@@ -1,0 +1,110 @@
+"""What Stripe tells us. An event is a hint that something changed: the thing itself is fetched, so that neither order,
+doubling nor loss of events matters. The event's row and its work are one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from core.registry import Registry
+from features.payments import stripe_client as stripe
+from features.payments.models import Incident, StripeEvent
+from features.payments.services.disputes import apply_dispute, fetch_dispute
+from features.payments.services.incidents import report
+from features.payments.services.refunds import apply_refund, fetch_refund
+from features.payments.services.taking import EXPANDED, apply_checkout, apply_payment, fetch_checkout, fetch_payment
+
+OVERLAP = timedelta(minutes=10)  # events are listed by the time they happened, and some are listed late
+FORGET = timedelta(days=40)  # Stripe itself keeps events for 30 days
+
+
+@dataclass(frozen=True)
+class Handler:
+    """`fetch` asks Stripe how the object with this id stands, outside of any transaction; `apply` writes it down."""
+
+    fetch: Callable[[str], object]
+    apply: Callable[[object, datetime], None]
+
+
+# By how the type of an event begins; the longest beginning counts.
+handlers: Registry = Registry("handlers of Stripe's events")
+
+
+def _refunds_of(charge_id: str) -> list[dict]:
+    params = {"charge": charge_id, "expand": [f"data.payment_intent.{EXPANDED}"]}
+    return list(stripe.pages(lambda v1: v1.refunds.list, params))
+
+
+def _apply_refund(facts, now):
+    """News of a refund may come before news of its payment: then the payment is written down first."""
+    intent = facts["payment_intent"]
+    if isinstance(intent, dict):
+        apply_payment(intent, now)
+        facts = {**facts, "payment_intent": intent["id"]}
+    apply_refund(facts, now)
+
+
+def _apply_refunds(listed, now):
+    for facts in listed:
+        _apply_refund(facts, now)
+
+
+def _apply_dispute(facts, now):
+    if isinstance(facts["payment_intent"], dict):
+        apply_payment(facts["payment_intent"], now)
+    apply_dispute(facts, now)
+
+
+handlers.register("checkout.session.", Handler(fetch_checkout, apply_checkout))
+handlers.register("payment_intent.succeeded", Handler(fetch_payment, apply_payment))
+handlers.register("refund.", Handler(fetch_refund, _apply_refund))
+handlers.register("charge.refund.", Handler(fetch_refund, _apply_refund))
+handlers.register("charge.refunded", Handler(_refunds_of, _apply_refunds))
+handlers.register("charge.dispute.", Handler(fetch_dispute, _apply_dispute))
+
+
+def handler_of(kind: str) -> Handler | None:
+    begins = [name for name in handlers if kind.startswith(name)]
+    return handlers[max(begins, key=len)] if begins else None
+
+
+def receive(event: dict, now: datetime | None = None) -> bool:
+    """Act on an event, once. False when that was done before. Raises what its work raises: then there is no row, and
+    the next delivery tries again."""
+    now = now or timezone.now()
+    if StripeEvent.objects.filter(stripe_id=event["id"]).exists():
+        return False
+    about = str(event["data"]["object"].get("id", ""))
+    handler = handler_of(event["type"])
+    facts = handler.fetch(about) if handler and about else None
+    with transaction.atomic():
+        _row, is_new = StripeEvent.objects.get_or_create(
+            stripe_id=event["id"],
+            defaults={
+                "kind": event["type"][:80], "about": about[:255], "api_version": event.get("api_version") or "",
+                "happened_at": datetime.fromtimestamp(event["created"], UTC), "received_at": now,
+            },
+        )  # fmt: skip
+        if is_new:
+            if event.get("api_version") != stripe.API_VERSION:
+                report(Incident.Kind.API_VERSION, event.get("api_version") or "none", event=event["id"])
+            if handler and facts is not None:
+                handler.apply(facts, now)
+    return is_new
+
+
+def pull_events(*, now: datetime | None = None, since: datetime | None = None) -> int:
+    """Ask Stripe for the events that did not come by themselves, the oldest first. Answers how many there were."""
+    now = now or timezone.now()
+    since = (
+        since or (StripeEvent.objects.aggregate(last=Max("happened_at"))["last"] or now - timedelta(days=3)) - OVERLAP
+    )
+    listed = list(stripe.pages(lambda v1: v1.events.list, {"created": {"gte": int(since.timestamp())}}))
+    return sum(receive(event, now) for event in reversed(listed))
+
+
+def forget_events(*, now: datetime | None = None) -> int:
+    return StripeEvent.objects.filter(happened_at__lt=(now or timezone.now()) - FORGET).delete()[0]

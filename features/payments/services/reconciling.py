@@ -1,0 +1,101 @@
+"""Our rows against Stripe's, once a day: what is missing here is fetched, what cannot be explained is an incident."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+
+from features.payments import stripe_client as stripe
+from features.payments.models import Account, Dispute, Incident, Payment, Refund
+from features.payments.services.books import balances
+from features.payments.services.checkout import end_holds
+from features.payments.services.disputes import apply_dispute
+from features.payments.services.events import pull_events
+from features.payments.services.incidents import report
+from features.payments.services.refunds import apply_refund
+from features.payments.services.taking import apply_payment
+
+LOOK_BACK = timedelta(days=4)  # retries of webhooks end after three
+
+
+@dataclass
+class Findings:
+    mended: int = 0
+    incidents: int = 0
+    ours: dict = field(default_factory=dict)
+    theirs: dict = field(default_factory=dict)
+
+    @property
+    def is_even(self) -> bool:
+        return all(self.ours.get(name, 0) == self.theirs.get(name, 0) for name in self.ours | self.theirs)
+
+
+def reconcile(*, now: datetime | None = None, since: datetime | None = None) -> Findings:
+    """One run mends whatever events were lost, and compares the books to the last minor unit. Raises StripeDown."""
+    now = now or timezone.now()
+    since = since or now - LOOK_BACK
+    before = Incident.objects.filter(resolved_at=None).count()
+    found = Findings()
+    found.mended += pull_events(now=now, since=since)
+    found.mended += _payments(since, now) + _refunds(since, now) + _disputes(since, now)
+    found.mended += end_holds(now=now)
+    found.ours = {
+        currency: amount for (account, currency), amount in balances().items() if account == Account.STRIPE and amount
+    }
+    found.theirs = _balance()
+    for currency in found.ours | found.theirs:
+        ours, theirs = found.ours.get(currency, 0), found.theirs.get(currency, 0)
+        if ours != theirs:
+            report(Incident.Kind.LEDGER_DIFFERS, currency, ours=ours, theirs=theirs)
+    found.incidents = Incident.objects.filter(resolved_at=None).count() - before
+    return found
+
+
+def _created(since) -> dict:
+    return {"created": {"gte": int(since.timestamp())}}
+
+
+def _payments(since, now) -> int:
+    params = _created(since) | {"expand": ["data.latest_charge.balance_transaction"]}
+    mended = 0
+    known = set(Payment.objects.filter(paid_at__gte=since - timedelta(days=1)).values_list("stripe_id", flat=True))
+    for intent in stripe.pages(lambda v1: v1.payment_intents.list, params):
+        if intent["status"] == "succeeded" and intent["id"] not in known:
+            apply_payment(intent, now)
+            mended += Payment.objects.filter(stripe_id=intent["id"]).exists()
+    return mended
+
+
+def _refunds(since, now) -> int:
+    mended = 0
+    settled = set(
+        Refund.objects.filter(state=Refund.State.DONE, requested_at__gte=since - timedelta(days=1)).values_list(
+            "stripe_id", flat=True
+        )
+    )
+    for facts in stripe.pages(lambda v1: v1.refunds.list, _created(since)):
+        if facts["id"] not in settled:
+            apply_refund(facts, now)
+            mended += Refund.objects.filter(stripe_id=facts["id"]).exists()
+    return mended
+
+
+def _disputes(since, now) -> int:
+    mended = 0
+    for facts in stripe.pages(lambda v1: v1.disputes.list, _created(since)):
+        if not Dispute.objects.filter(stripe_id=facts["id"], state=facts["status"]).exists():
+            apply_dispute(facts, now)
+            mended += 1
+    return mended
+
+
+def _balance() -> dict[str, int]:
+    balance = stripe.call(lambda v1: v1.balance.retrieve)
+    sums: dict[str, int] = {}
+    for part in [*balance["available"], *balance["pending"]]:
+        sums[part["currency"].upper()] = sums.get(part["currency"].upper(), 0) + part["amount"]
+    return {currency: amount for currency, amount in sums.items() if amount}
+
+
+def since_of(days: int) -> datetime:
+    return datetime.now(UTC) - timedelta(days=days)

@@ -1,0 +1,154 @@
+"""Money goes back. A refund is a row before Stripe is asked, and no more is ever asked for than was paid."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from core.jobs import enqueue
+from features.notifications.services import notify
+from features.payments import stripe_client as stripe
+from features.payments.models import Account, Incident, OrderLine, Payment, Refund
+from features.payments.policies import Quote, quote
+from features.payments.services.books import book
+from features.payments.services.incidents import report
+
+# Stripe remembers a key for a day; after this long it is asked first whether it has the refund already.
+KEY_IS_GOOD = timedelta(hours=20)
+
+
+@transaction.atomic
+def ask_refund(
+    *, payment: Payment, amount_minor: int, source: str, cause: str, by=None, now: datetime | None = None
+) -> Refund | None:
+    """Have `amount_minor` paid back, at most what is left of the payment. The same `cause` is one refund. None when
+    nothing is left or nothing was asked for."""
+    now = now or timezone.now()
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    known = Refund.objects.filter(cause=cause).first()
+    amount = min(amount_minor, payment.left_minor)
+    if known or amount <= 0:
+        return known
+    refund = Refund.objects.create(
+        payment=payment, amount_minor=amount, source=source, cause=cause, requested_by=by, requested_at=now
+    )
+    Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") + amount)
+    enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}")
+    page = reverse("order", args=[payment.order.public_id])
+    notify(payment.order.buyer, "money_back", refund.pk, page, key=f"money_back:{refund.pk}")
+    return refund
+
+
+def send_refund(refund_id: int) -> None:
+    """Ask Stripe for a refund. Killed anywhere and run again, it is one refund: the row names the call."""
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    if refund.stripe_id or refund.state == Refund.State.FAILED:
+        return None
+    payment = refund.payment
+    if timezone.now() - refund.requested_at > KEY_IS_GOOD and (found := _look_for(refund)):
+        return apply_refund(found, timezone.now())
+    params = {
+        "payment_intent": payment.stripe_id,
+        "amount": refund.amount_minor,
+        "metadata": {"refund": refund.public_id},
+    }
+    try:
+        answer = stripe.call(lambda v1: v1.refunds.create, params=params, key=f"refund-{refund.public_id}")
+    except stripe.StripeRefused as refused:
+        return _fail(refund, refused.code)
+    return apply_refund(answer, timezone.now())
+
+
+def _look_for(refund):
+    listed = stripe.pages(lambda v1: v1.refunds.list, {"payment_intent": refund.payment.stripe_id})
+    return next((one for one in listed if (one.get("metadata") or {}).get("refund") == refund.public_id), None)
+
+
+def fetch_refund(stripe_id: str) -> dict:
+    params = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+    return stripe.call(lambda v1: v1.refunds.retrieve, stripe_id, params=params)
+
+
+STATES = {"succeeded": Refund.State.DONE, "failed": Refund.State.FAILED, "canceled": Refund.State.FAILED}
+
+
+@transaction.atomic
+def apply_refund(facts: dict, now: datetime) -> None:
+    """What Stripe says of a refund, ours or one that was made in its dashboard."""
+    payment = Payment.objects.select_for_update(no_key=True).filter(stripe_id=facts["payment_intent"]).first()
+    if payment is None:
+        report(Incident.Kind.UNKNOWN_REFUND, facts["id"], payment=facts["payment_intent"], amount=facts["amount"])
+        return
+    refund = _row(facts, payment)
+    state = STATES.get(facts["status"], Refund.State.PENDING)
+    if refund.state == Refund.State.FAILED and refund.stripe_id:
+        return
+    refund.stripe_id, refund.state = facts["id"], state
+    refund.settled_at = refund.settled_at or (now if state == Refund.State.DONE else None)
+    refund.save(update_fields=["stripe_id", "state", "settled_at"])
+    happened_at = datetime.fromtimestamp(facts["created"], UTC)
+    amounts = {Account.HELD: refund.amount_minor, Account.STRIPE: -refund.amount_minor}
+    about = {"happened_at": happened_at, "currency": payment.currency, "order": payment.order}
+    book(key=f"refund:{refund.stripe_id}", amounts=amounts, **about)
+    if state == Refund.State.FAILED:
+        back = {account: -amount for account, amount in amounts.items()}
+        book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)
+        Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
+        report(Incident.Kind.REFUND_FAILED, refund.stripe_id, refund=refund.public_id, amount=refund.amount_minor)
+
+
+def _row(facts, payment) -> Refund:
+    ours = (facts.get("metadata") or {}).get("refund")
+    found = Refund.objects.filter(stripe_id=facts["id"]).first()
+    found = found or (ours and Refund.objects.filter(public_id=ours, payment=payment).first())
+    if found:
+        return found
+    left = payment.left_minor
+    if facts["amount"] > left:  # somebody paid back in the dashboard what we are paying back as well
+        report(Incident.Kind.UNKNOWN_REFUND, facts["id"], payment=payment.stripe_id, amount=facts["amount"], left=left)
+    Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") + min(facts["amount"], left))
+    return Refund.objects.create(
+        payment=payment, amount_minor=facts["amount"], source=Refund.Source.STRIPE, cause=f"stripe:{facts['id']}"
+    )
+
+
+@transaction.atomic
+def _fail(refund, code):
+    changed = Refund.objects.filter(pk=refund.pk, state=Refund.State.ASKED).update(state=Refund.State.FAILED)
+    if changed:
+        Payment.objects.filter(pk=refund.payment_id).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
+        report(
+            Incident.Kind.REFUND_FAILED, refund.public_id, payment=refund.payment.stripe_id,
+            amount=refund.amount_minor, code=code,
+        )  # fmt: skip
+
+
+# --- By thing -------------------------------------------------------------------------------------------------------
+def _paid_line(kind: str, ref) -> tuple[OrderLine | None, Payment | None]:
+    line = OrderLine.objects.filter(kind=kind, ref=str(ref)).select_related("order").first()
+    payment = line and Payment.objects.filter(order=line.order, is_kept=True).first()
+    return line, payment
+
+
+def refund_quote(kind: str, ref, *, starts_at: datetime, now: datetime | None = None) -> Quote | None:
+    """What giving this thing back now brings, by the policy of the day it was bought. None for what cost nothing."""
+    line, payment = _paid_line(kind, ref)
+    if line is None or payment is None:
+        return None
+    most = min(line.total_minor, payment.left_minor)
+    return quote(line.policy, line.total_minor, most, line.currency, starts_at=starts_at, now=now or timezone.now())
+
+
+@transaction.atomic
+def refund_thing(
+    kind: str, ref, *, source: str, amount_minor: int | None = None, by=None, now: datetime | None = None
+) -> Refund | None:
+    """Pay back `amount_minor` of what a thing cost, or all of it. One refund per thing and source."""
+    line, payment = _paid_line(kind, ref)
+    if line is None or payment is None:
+        return None
+    amount = line.total_minor if amount_minor is None else amount_minor
+    cause = f"{source}:line:{line.pk}"
+    return ask_refund(payment=payment, amount_minor=amount, source=source, cause=cause, by=by, now=now)

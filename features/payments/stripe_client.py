@@ -1,0 +1,127 @@
+"""The only file that talks to Stripe. The SDK takes a quarter of a second to load, so it is loaded when it is needed.
+
+Every write carries an Idempotency-Key that names a committed row of ours; no transaction is open while Stripe thinks.
+"""
+
+from functools import cache
+
+from django.conf import settings
+from django.db import connection
+
+API_VERSION = "2026-10-28.endive"  # of the SDK that is pinned; the webhook's endpoint is made with the same
+PATIENCE = 10  # seconds
+NEWEST = 300  # seconds that a signature is good for
+
+
+class StripeDown(Exception):
+    """No answer, or none that says whether it was done: ask again with the same key."""
+
+
+class StripeRefused(Exception):
+    """Stripe understood and said no. `code` is Stripe's."""
+
+    def __init__(self, code: str, words: str):
+        super().__init__(words)
+        self.code = code
+
+
+class NotFromStripe(Exception):
+    """The event is unsigned, signed by somebody else, too old, or not to be read."""
+
+
+def is_test_mode() -> bool:
+    return settings.STRIPE_SECRET_KEY.startswith(("sk_test_", "rk_test_"))
+
+
+def webhook_secrets() -> list[str]:
+    return [secret.strip() for secret in settings.STRIPE_WEBHOOK_SECRET.split(",") if secret.strip()]
+
+
+@cache
+def _client(key: str, url: str):
+    import stripe
+
+    addresses = {"api": url, "connect": url, "files": url} if url else None
+    return stripe.StripeClient(
+        key,
+        base_addresses=addresses,
+        stripe_version=API_VERSION,
+        max_network_retries=1,
+        http_client=stripe.RequestsClient(timeout=PATIENCE),
+    )
+
+
+def call(act, *arguments, params=None, key: str = "", account: str = ""):
+    """One call: `act` picks the method from the client. What comes back is a plain dict. `key` is the Idempotency-Key,
+    which every write has. Raises StripeDown and StripeRefused."""
+    import stripe
+
+    _refuse_open_transaction()
+    client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL)
+    options = {"idempotency_key": key} if key else {}
+    if account:
+        options["stripe_account"] = account
+    try:
+        answer = act(client.v1)(*arguments, params=params or {}, options=options)
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise StripeDown from error
+    except stripe.StripeError as error:
+        status = error.http_status or 500
+        if status >= 500 or status == 409:
+            raise StripeDown from error
+        raise StripeRefused(error.code or type(error).__name__, error.user_message or "") from error
+    return answer.to_dict()
+
+
+def pages(act, params):
+    """Every object of a list, page by page, the newest first."""
+    after = None
+    while True:
+        page = call(act, params={**params, "limit": 100} | ({"starting_after": after} if after else {}))
+        yield from page["data"]
+        if not page["has_more"]:
+            return
+        after = page["data"][-1]["id"]
+
+
+def read_event(body: bytes, signature: str) -> dict:
+    """The event that was sent, once it is proved to be Stripe's. Raises NotFromStripe whatever is wrong with it."""
+    import json
+
+    import stripe
+
+    try:
+        text = body.decode()
+        signature.encode("ascii")
+    except UnicodeError as error:
+        raise NotFromStripe from error
+    for secret in webhook_secrets():
+        try:
+            stripe.WebhookSignature.verify_header(text, signature, secret, NEWEST)
+            break
+        except (stripe.SignatureVerificationError, TypeError, ValueError):
+            continue
+    else:
+        raise NotFromStripe
+    try:
+        event = json.loads(text)
+    except ValueError as error:
+        raise NotFromStripe from error
+    if not isinstance(event, dict) or not isinstance(event.get("data"), dict) or event.get("object") != "event":
+        raise NotFromStripe
+    _refuse_future(signature)
+    return event
+
+
+def _refuse_future(signature: str) -> None:
+    """The SDK takes any time to come, and a signature for next year would be good until then."""
+    import time
+
+    stamp = next((part[2:] for part in signature.split(",") if part.startswith("t=")), "")
+    if not stamp.isdecimal() or int(stamp) > time.time() + NEWEST:
+        raise NotFromStripe
+
+
+def _refuse_open_transaction() -> None:
+    if connection.in_atomic_block and not connection.atomic_blocks[-1]._from_testcase:
+        raise RuntimeError("Stripe is asked while a transaction is open: every row it holds would wait for Stripe")

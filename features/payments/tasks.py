@@ -1,0 +1,35 @@
+"""Doors for the worker: an id in, one service call, safe to run twice. No transaction is around what asks Stripe."""
+
+from datetime import timedelta
+
+from core.jobs import job_outside, periodic
+from features.payments import services
+from features.payments.stripe_client import StripeDown
+
+
+@job_outside
+def send_refund(refund_id):
+    services.send_refund(int(refund_id))
+
+
+@periodic(minutes=1)
+def end_holds():
+    if services.is_set_up():
+        services.end_holds()
+
+
+@periodic(minutes=2)
+def pull_events():
+    """What a webhook did not bring, because it was lost or we were away. Without an answer the next run asks again."""
+    if services.is_set_up():
+        try:
+            services.pull_events()
+        except StripeDown:
+            return
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=4))
+def reconcile():
+    if services.is_set_up():
+        services.reconcile()
+        services.forget_events()

@@ -1,0 +1,25 @@
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from core import logs
+from features.payments import services
+from features.payments.stripe_client import NotFromStripe, StripeDown, StripeRefused, read_event, webhook_secrets
+
+
+@csrf_exempt
+@require_POST
+def webhook(request):
+    """Stripe calls. What is not proved to be Stripe's has no effect; what fails is refused, and comes again."""
+    if not services.is_set_up() or not webhook_secrets():
+        return HttpResponseBadRequest("Payments are not set up.")
+    try:
+        event = read_event(request.body, request.headers.get("Stripe-Signature", ""))
+    except NotFromStripe:
+        logs.access.warning("webhook refused", extra={"size": len(request.body)})
+        return HttpResponseBadRequest("This is not signed by Stripe.")
+    try:
+        services.receive(event)
+    except (StripeDown, StripeRefused):
+        return HttpResponse("Come again.", status=503)
+    return HttpResponse("Thanks.")
