@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
-from django.conf import settings
+
+from core.preconditions import ROOT
 
 NAME = "template_of_tests"
 
@@ -30,4 +31,4 @@ def _make(url: str) -> None:
         connection.execute(f"CREATE DATABASE {NAME}")
     environment = os.environ | {"DATABASE_URL": urlsplit(url)._replace(path=f"/{NAME}").geturl()}
     command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"]
-    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True)
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)

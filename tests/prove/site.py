@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import secrets
 import shutil
@@ -13,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -20,6 +22,7 @@ import psycopg
 from core import processes
 from core.launch import MANAGE, web_command, worker_command
 from core.preconditions import ROOT
+from tests.template import prepare
 
 PATIENCE = 60  # seconds: a bound, not an expectation
 
@@ -38,6 +41,12 @@ class Site:
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def ask(self, call: str) -> Any:
+        """What a function of `tests.prove` answers inside of the site: `crowd.outcome()`."""
+        module = call.partition(".")[0]
+        code = f"import json; from tests.prove import {module}; print(json.dumps({call}))"
+        return json.loads(self.manage("shell", "--verbosity", "0", "-c", code).splitlines()[-1])
 
     def start_web(self) -> None:
         port = urlsplit(self.url).port
@@ -120,9 +129,12 @@ def running_site(
     }
     site = Site(values, folder, workers)
     with psycopg.connect(server._replace(path="/postgres").geturl(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        # Among tests many need one: the migrated database is copied.
+        is_copied = "PYTEST_XDIST_WORKER" in os.environ and not seed
+        connection.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {prepare()}" if is_copied else ""))
         try:
-            site.manage("prepare" if seed else "migrate")
+            if not is_copied:
+                site.manage("prepare" if seed else "migrate")
             site.start_web()
             if worker:
                 site.start_worker()

@@ -1,7 +1,6 @@
 """1,000 people press "Take a seat" at once for 10 seats: 10 get one, nobody sees an error, p95 at most 1 s."""
 
 import asyncio
-import json
 import resource
 import sys
 import time
@@ -14,12 +13,12 @@ from tests.prove.site import running_site
 def stampede(people=1000, seats=10, naive=False) -> dict:
     """What happened: seats given by answers and by rows, refusals, errors, latency in ms."""
     with running_site(workers=2, worker=False) as site:
-        world = _ask(site, f"gather({people}, {seats})") | {"url": site.url}
+        world = site.ask(f"crowd.gather({people}, {seats})") | {"url": site.url}
         if naive:
             _become_naive(site)
         asyncio.run(_press(world | world["warm"]))
         answers = asyncio.run(_press(world))
-        rows, counter = _ask(site, "outcome()")
+        rows, counter = site.ask("crowd.outcome()")
     times = sorted(took * 1000 for _status, took in answers)
     statuses = [status for status, _took in answers]
     return {
@@ -61,11 +60,6 @@ async def _press(world) -> list[tuple[int, float]]:
     await asyncio.sleep(1)  # all connections are open
     start.set()
     return await asyncio.gather(*presses)
-
-
-def _ask(site, call):
-    code = f"import json; from tests.prove.crowd import gather, outcome; print(json.dumps({call}))"
-    return json.loads(site.manage("shell", "--verbosity", "0", "-c", code).splitlines()[-1])
 
 
 def _become_naive(site):
