@@ -13,6 +13,7 @@ A minute is still the longest that a page is kept: some of what they say is abou
 
 import time
 from collections import OrderedDict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
@@ -123,13 +124,14 @@ store: Memory | Shared = Shared() if "pages" in settings.CACHES else Memory(sett
 
 # --- Asking for it ----------------------------------------------------------------------------------------------------
 def shows(*groups: str):
-    """For views: what they answer to strangers shows rows of these groups and nothing else, and is the same for all."""
+    """For views: what they answer to strangers shows rows of these groups, of all if none is named, and nothing else;
+    and it is the same for all."""
 
     def decorate(view):
         @wraps(view)
         def cached(request, *args, **kwargs):
             if may_be_kept(request):
-                request.page_groups = groups
+                request.page_groups = groups or tuple(watched)
                 request.page_snapshot = _ask(SNAPSHOT)
             return view(request, *args, **kwargs)
 
@@ -200,9 +202,16 @@ def _ask(statement: str, values=None):
 
 
 # --- Writing down what changes ----------------------------------------------------------------------------------------
-def watch(group: str, *tables: str) -> None:
-    """Rows of these tables stand on pages of `group`. A table of the form "table(a, b)" only by these columns."""
-    watched.setdefault(group, set()).update(tables)
+def watch(group: str, config, *, leave_out: Collection[str] = (), only: Mapping[str, str] | None = None) -> None:
+    """Rows of an app's tables stand on pages of `group`, but for models that no stranger sees: these are left out. With
+    `only`, rows of these models alone, and of each these columns ("" for all)."""
+    for model in config.get_models(include_auto_created=True):
+        name = model._meta.model_name
+        if only is None and name not in leave_out:
+            watched.setdefault(group, set()).add(model._meta.db_table)
+        elif only is not None and name in only:
+            columns = f"({only[name]})" if only[name] else ""
+            watched.setdefault(group, set()).add(f"{model._meta.db_table}{columns}")
 
 
 def install(**_signal) -> None:

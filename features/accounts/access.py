@@ -53,7 +53,7 @@ class Ability(TextChoices):
     POST = "post", _("Write in the forum")
     VOTE = "vote", _("Vote in the forum")
     VOTE_DOWN = "vote_down", _("Vote down in the forum")
-    EDIT = "edit", _("Edit what others wrote in the forum")
+    LINK = "link", _("Give more than two links in a post")
     FLAG = "flag", _("Report what others wrote")
 
 

@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self):
-        from core import dev_panels, nav
+        from core import dev_panels, nav, page_cache
         from core.seeds import scales, seeds
         from features.accounts import own_data, receivers  # noqa: F401
         from features.accounts import seeds as demo
@@ -32,4 +32,9 @@ class AccountsConfig(AppConfig):
         nav.add(
             nav.Place(_("Account"), "account", order=10, section="account"),
             nav.Place(_("Preferences"), "preferences", order=20, section="account"),
+        )
+        page_cache.watch(
+            "people",
+            self,
+            only={"user": "name, handle, headline, photo_id, is_active, time_zone, languages", "formerhandle": ""},
         )

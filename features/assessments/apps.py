@@ -8,7 +8,7 @@ class AssessmentsConfig(AppConfig):
     label = "assessments"
 
     def ready(self):
-        from core import nav, seeds
+        from core import nav, page_cache, seeds
         from features.assessments import causes, findable, own_data, taking_over
         from features.assessments.seeds import fill
         from features.skills.services import Merge, merges
@@ -28,3 +28,4 @@ class AssessmentsConfig(AppConfig):
         findable.register()
         own_data.register()
         seeds.seeds.register("assessments", (55, fill))
+        page_cache.watch("assessments", self)

@@ -8,10 +8,10 @@ class ForumConfig(AppConfig):
     label = "forum"
 
     def ready(self):
-        from core import nav, seeds, seo
+        from core import nav, page_cache, seeds, seo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
-        from features.forum import causes, curation, findable, news, own_data, services
+        from features.forum import causes, curation, demo_queue, findable, news, own_data, services
         from features.forum.scale import threads
         from features.forum.seeds import fill
         from features.forum.sitemaps import ThreadSitemap
@@ -34,5 +34,9 @@ class ForumConfig(AppConfig):
         news.register()
         own_data.register()
         seeds.seeds.register("forum", (50, fill))
+        seeds.seeds.register("forum_queue", (70, demo_queue.fill))
         seeds.scales.register("forum", (45, threads))
         seo.sitemaps["threads"] = ThreadSitemap
+        page_cache.watch(
+            "forum", self, leave_out=("draft", "reading", "vote", "invitation", "importedrow", "redaction")
+        )

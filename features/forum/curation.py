@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from features.accounts.access import Ability
 from features.forum import services
-from features.forum.models import Board, Closing, Kind, Post, State, Thread
+from features.forum.models import Board, Closing, Post, State, Thread
 from features.moderation import services as moderation
 from features.moderation.services import Act, Earned, ModerationRefused, Need, Subject, Thing
 
@@ -237,11 +237,6 @@ def _ups(person):
     return sum(Post.objects.filter(author=person, ups__gt=0).values_list("ups", flat=True)[:50])
 
 
-def _solved(person):
-    others = Thread.objects.filter(kind=Kind.QUESTION, accepted__author=person).exclude(author=person)
-    return others.count()
-
-
 def _register_abilities():
     moderation.earned.register(
         Ability.VOTE_DOWN,
@@ -253,15 +248,12 @@ def _register_abilities():
         ),
     )
     moderation.earned.register(
-        Ability.EDIT,
+        Ability.LINK,
         Earned(
-            ability=Ability.EDIT,
-            what=_("Put right what others wrote at once, where everybody else proposes it and somebody looks."),
-            needs=(
-                Need(label=_("Votes up for what you wrote"), wanted=20, count=_ups),
-                Need(label=_("Answers of yours that solved a question"), wanted=3, count=_solved),
-            ),
-            order=20,
+            ability=Ability.LINK,
+            what=_("Give as many links as an answer needs; until then two."),
+            needs=(Need(label=_("Votes up for what you wrote"), wanted=1, count=_ups),),
+            order=5,
         ),
     )
 

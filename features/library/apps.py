@@ -8,7 +8,7 @@ class LibraryConfig(AppConfig):
     label = "library"
 
     def ready(self):
-        from core import nav, seeds, seo
+        from core import nav, page_cache, seeds, seo
         from features.accounts.services import file_access
         from features.library import causes, findable, notices, own_data, receivers, services  # noqa: F401
         from features.library.gate import may_see_file
@@ -36,3 +36,4 @@ class LibraryConfig(AppConfig):
         own_data.register()
         seeds.seeds.register("library", (55, fill))
         seo.sitemaps["library"] = WorkSitemap
+        page_cache.watch("library", self)

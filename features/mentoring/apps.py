@@ -7,6 +7,7 @@ class MentoringConfig(AppConfig):
     label = "mentoring"
 
     def ready(self):
+        from core import page_cache
         from features.mentoring import own_data, registering, services
         from features.skills.services import Merge, merges
 
@@ -16,3 +17,4 @@ class MentoringConfig(AppConfig):
         )
         own_data.register()
         registering.register()
+        page_cache.watch("mentoring", self)

@@ -7,9 +7,9 @@ class ModerationConfig(AppConfig):
     label = "moderation"
 
     def ready(self):
-        from core import nav
+        from core import nav, page_cache
         from core.seeds import seeds
-        from features.accounts.access import StaffPage, barriers, staff_pages
+        from features.accounts.access import Ability, StaffPage, barriers, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.moderation import act_kinds, letters, own_data, services
@@ -18,6 +18,10 @@ class ModerationConfig(AppConfig):
         barriers["moderation"] = services.bar
         letters.register_kinds()
         act_kinds.register()
+        services.earned.register(
+            Ability.FLAG,
+            services.Earned(ability=Ability.FLAG, what=_("Say what a moderator should look at. Everybody may.")),
+        )
         personal_data.register("moderation", PersonalData(own_data.export, own_data.erase))
         seeds.register("moderation", (35, fill))
         nav.add(
@@ -35,3 +39,4 @@ class ModerationConfig(AppConfig):
             StaffPage(_("Marks"), "manage_marks", 40, services.GRANTERS),
         ):
             staff_pages.register(page.url_name, page)
+        page_cache.watch("moderation", self, only={"entry": "", "rolemark": ""})

@@ -3,6 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from core.page_cache import shows
 from core.pagination import keyset
 from core.seo import absolute
 from features.profiles import skill_parts as parts
@@ -14,6 +15,7 @@ from features.skills.models import Block, Level, Skill, SkillEvidence
 
 
 @require_safe
+@shows()
 def skill(request, slug):
     """What a skill is, what else it is called, what is on and was good, who has it: an area counts what lies below."""
     skill = Skill.objects.select_related("parent").prefetch_related("names").filter(slug=slug).first()
@@ -43,6 +45,7 @@ def skill(request, slug):
 
 
 @require_safe
+@shows()
 def people(request, slug):
     """All who have shown that they have the skill, page after page."""
     skill = skills.by_slug(slug)

@@ -8,7 +8,7 @@ class SessionsConfig(AppConfig):
     label = "skill_sessions"
 
     def ready(self):
-        from core import nav, seeds, seo
+        from core import nav, page_cache, seeds, seo
         from features.calendar.services import calendars
         from features.payments.services import fulfilments
         from features.sessions import (
@@ -55,3 +55,4 @@ class SessionsConfig(AppConfig):
         seeds.scales.register("sessions", (40, sessions))
         seeds.seeds.register("follows", (45, demo_follows.fill))
         seo.sitemaps["sessions"] = SessionSitemap
+        page_cache.watch("sessions", self, leave_out=("keptform",))

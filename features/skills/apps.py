@@ -7,7 +7,7 @@ class SkillsConfig(AppConfig):
     label = "skills"
 
     def ready(self):
-        from core import nav
+        from core import nav, page_cache
         from core.seeds import scales, seeds
         from features.accounts.personal_data import PersonalData, personal_data
         from features.skills import causes, own_data
@@ -23,3 +23,4 @@ class SkillsConfig(AppConfig):
         seeds.register("skills", (20, fill))
         scales.register("skills", (20, claims))
         scales.register("levels", (50, levels))
+        page_cache.watch("skills", self)

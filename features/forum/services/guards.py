@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from core.limits import hit
 from core.templatetags.ui import words
 from core.text import render_markdown
+from features.accounts.access import Ability
 from features.accounts.models import User
 from features.forum.models import Post, State, Thread
 from features.forum.services.refusals import ForumRefused
@@ -53,7 +54,7 @@ def state_for(author: User, text: str, kind: str, now: datetime, typed: float | 
         hit(f"forum_first_{kind}", author.pk, FIRST_DAY[kind], DAY)
     links = len(LINK.findall(render_markdown(text)))
     known = Post.objects.filter(author=author, state=State.SHOWN)
-    if links > LINKS and not known.filter(ups__gt=0).exists():
+    if links > LINKS and not moderation.may(author, Ability.LINK):
         said = ngettext("%(n)d link", "%(n)d links", LINKS) % {"n": LINKS}
         raise ForumRefused(
             "links", _("Give at most %(links)s until somebody has voted up a post of yours.") % {"links": said}

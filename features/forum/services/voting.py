@@ -39,6 +39,8 @@ def vote(*, person: User, post: Post, value: int, now: datetime | None = None) -
     before = known.value if known else 0
     if value == before:
         return post
+    if value < 0:
+        check_ability(person, Ability.VOTE_DOWN, thread.board.scope)
     if value < 0 and not may_vote_down(person):
         raise ForumRefused(
             "too_new", _("You can vote down once your own posts have been voted up three times. Comment instead.")

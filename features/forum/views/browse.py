@@ -6,8 +6,12 @@ from django.views.decorators.http import require_safe
 from core.htmx import render_page
 from core.limits import client_address, hit
 from core.middleware import has_session
+from core.page_cache import shows
 from features.forum import lists, pages
 from features.forum.access import visible_board, visible_post
+
+# What threads and lists of them show: themselves, who wrote, their skills, what moderators did.
+FORUM = ("forum", "people", "skills", "moderation")
 
 
 def _list(request, board=None, **wanted):
@@ -19,22 +23,26 @@ def _list(request, board=None, **wanted):
 
 
 @require_safe
+@shows(*FORUM)
 def forum(request):
     return _list(request)
 
 
 @require_safe
+@shows(*FORUM)
 def unanswered(request):
     """Questions that nobody has answered yet, the newest first."""
     return _list(request, state="unanswered", sort="newest")
 
 
 @require_safe
+@shows(*FORUM)
 def board(request, slug):
     return _list(request, visible_board(slug))
 
 
 @require_safe
+@shows(*FORUM)
 def thread(request, pk, slug):
     try:
         opening = pages.opening_of(request.user, pk)

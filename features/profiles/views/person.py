@@ -3,6 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from core.page_cache import shows
 from core.pagination import keyset
 from features.profiles import pages
 from features.profiles.access import public_people, seen
@@ -14,6 +15,7 @@ from features.skills.access import visible_blocks
 
 
 @require_safe
+@shows()
 def person(request, handle):
     """Somebody's page, as the viewer may see it."""
     person = seen(handle, request.user)

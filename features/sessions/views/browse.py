@@ -8,12 +8,16 @@ from django.views.decorators.http import require_safe
 from core.htmx import render_page
 from core.limits import client_address, hit
 from core.middleware import has_session
+from core.page_cache import shows
 from core.pagination import keyset
 from features.sessions import pages
 from features.sessions.access import visible_session
 from features.sessions.cards import cards
 from features.sessions.filters import SessionFilter
 from features.sessions.models import Registration, WaitlistEntry
+
+# What a session's page and lists of them show: themselves, who holds them, their skills, what is like them.
+SESSIONS = ("sessions", "people", "skills", "forum", "library", "mentoring", "moderation")
 
 
 def with_waiting(queryset):
@@ -22,6 +26,7 @@ def with_waiting(queryset):
 
 
 @require_safe
+@shows(*SESSIONS)
 def browse(request):
     now = timezone.now()
     if request.GET.get("q") and not has_session(request):
@@ -42,6 +47,7 @@ def browse(request):
 
 
 @require_safe
+@shows(*SESSIONS)
 def session(request, pk, slug):
     session = visible_session(request.user, pk)
     if slug != session.slug:
