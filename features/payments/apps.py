@@ -8,10 +8,13 @@ class PaymentsConfig(AppConfig):
 
     def ready(self):
         from core import nav
+        from features.accounts.access import StaffPage, staff_pages
+        from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.payments import letters, own_data, services
 
         personal_data.register("payments", PersonalData(own_data.export, own_data.erase))
         letters.register()
+        staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,)))
         if services.is_set_up():
             nav.add(nav.Place(_("Payments"), "orders", icon="money", order=40, section="account"))

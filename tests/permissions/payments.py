@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from features.payments.models import Order
+from features.payments.models import Incident, Order
 
 
 def add_orders(world):
@@ -13,6 +13,7 @@ def add_orders(world):
     world.order = Order.objects.create(
         buyer=world.guest, currency="EUR", opened_at=now - timedelta(days=1), hold_until=now - timedelta(hours=23)
     )
+    world.incident = Incident.objects.create(kind=Incident.Kind.DISPUTE, about="dp_canary", facts={"amount": 4500})
 
 
 def _order(w):
@@ -20,6 +21,7 @@ def _order(w):
 
 
 ARGUMENTS = dict.fromkeys(("order", "order_checkout", "order_departure", "order_look"), _order)
+ARGUMENTS["manage_incident"] = lambda w: [w.incident.pk]
 BODIES = {}
 
 TABLE = """
@@ -29,5 +31,11 @@ order_checkout   POST   login    login    404    303   404    404      404      
 order_departure  POST   login    login    404    303   404    404      404        404
 order_look       POST   login    login    404    303   404    404      404        404
 orders           GET    login    login    200    200   200    200      200        200
+manage_money      GET   login    login    404    404   404    mfa      404        200
+manage_money      POST  login    login    404    404   404    mfa      405        405
+manage_money_file GET   login    login    404    404   404    mfa      404        200
+manage_money_file POST  login    login    404    404   404    mfa      405        405
+manage_incident   GET   login    login    404    404   404    mfa      405        405
+manage_incident   POST  login    login    404    404   404    mfa      404        303
 stripe_webhook   POST   400
 """

@@ -1,0 +1,64 @@
+"""What the organiser sees of the money: how much is where, what nobody can explain, what has come to a halt."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from features.payments.models import Account, Incident, LedgerEntry, Order, Refund
+from features.payments.services import balances
+
+SLOW = timedelta(minutes=15)
+NEXT_STEP = {
+    Incident.Kind.UNKNOWN_PAYMENT: _("Look the payment up in Stripe. Pay it back there if it belongs to nothing here."),
+    Incident.Kind.AMOUNT_DIFFERS: _("It goes back by itself. See in Stripe who changed the amount."),
+    Incident.Kind.UNKNOWN_REFUND: _("Find out in Stripe who paid it back, and what for."),
+    Incident.Kind.REFUND_FAILED: _("The bank refused it. Ask the buyer for another account, and pay it back by hand."),
+    Incident.Kind.DISPUTE: _("Answer in Stripe before the deadline, with what shows that the session took place."),
+    Incident.Kind.LEDGER_DIFFERS: _("Run manage.py reconcile --days 30. If it stays, compare the CSV with Stripe's."),
+    Incident.Kind.API_VERSION: _("Set the webhook's endpoint in Stripe to the version that README names."),
+}
+
+
+def overview(now) -> dict:
+    sums = balances()
+    currencies = sorted({currency for _account, currency in sums})
+    incidents = list(Incident.objects.filter(resolved_at=None).order_by("-found_at")[:50])
+    for incident in incidents:
+        incident.next_step = NEXT_STEP[incident.kind]
+    asked = Refund.objects.filter(state=Refund.State.ASKED, requested_at__lt=now - SLOW)
+    return {
+        "accounts": [
+            {
+                "label": account.label,
+                "amounts": [(abs(sums.get((account, currency), 0)), currency) for currency in currencies],
+            }
+            for account in Account
+            if any(sums.get((account, currency)) for currency in currencies)
+        ],
+        "incidents": incidents,
+        "stuck_refunds": asked.select_related("payment").order_by("requested_at")[:50],
+        "stuck_orders": Order.objects.unpaid().filter(hold_until__lt=now - SLOW).order_by("hold_until")[:50],
+    }
+
+
+def month_of(text: str, now) -> tuple[datetime, datetime]:
+    """The month that is asked for (2026-11), or this one: its first moment and that of the next, in UTC."""
+    try:
+        first = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:
+        first = datetime(now.year, now.month, 1, tzinfo=UTC)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def statement(first: datetime, after: datetime) -> list[dict]:
+    """What moved in that time, by account and kind of movement."""
+    found: dict[tuple, int] = {}
+    rows = LedgerEntry.objects.filter(transaction__happened_at__gte=first, transaction__happened_at__lt=after)
+    for row in rows.values("transaction__key", "account", "currency").annotate(sum=Sum("amount_minor")):
+        key = row["currency"], row["account"], row["transaction__key"].partition(":")[0]
+        found[key] = found.get(key, 0) + row["sum"]
+    return [
+        {"account": Account(account).label, "moved": moved, "amount": amount, "currency": currency}
+        for (currency, account, moved), amount in sorted(found.items())
+    ]

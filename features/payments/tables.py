@@ -1,0 +1,60 @@
+import csv
+import io
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.templatetags.ui import plain_price, price, when
+from features.payments.models import Payment
+
+
+class PaymentTable(tables.Table):
+    paid_at = tables.Column(verbose_name=gettext_lazy("Paid"))
+    order = tables.Column(verbose_name=gettext_lazy("For"))
+    amount_minor = tables.Column(verbose_name=gettext_lazy("Amount"))
+    refunded_minor = tables.Column(verbose_name=gettext_lazy("Paid back"))
+    fee_minor = tables.Column(verbose_name=gettext_lazy("Stripe's fee"))
+
+    class Meta:
+        model = Payment
+        fields = ("paid_at", "order", "amount_minor", "refunded_minor", "fee_minor")
+        orderable = False
+        attrs = {"class": "nowrap"}
+        caption = gettext_lazy("Payments")
+        empty_text = gettext_lazy("Nothing was paid in this time.")
+
+    def render_paid_at(self, value):
+        return when(value)
+
+    def render_order(self, record):
+        titles = ", ".join(line.title for line in record.order.lines.all())
+        kept = "" if record.is_kept else _("goes back")
+        return format_html('{}<br><small class="muted">{} {}</small>', titles, record.stripe_id, kept)
+
+    def render_amount_minor(self, record):
+        return price(record.amount_minor, record.currency, exact=True)
+
+    def render_refunded_minor(self, record):
+        return price(record.refunded_minor, record.currency, exact=True)
+
+    def render_fee_minor(self, record):
+        return price(record.fee_minor, record.currency, exact=True)
+
+
+def entries_csv(entries) -> str:
+    """The books for a spreadsheet: one line an entry. Ids and amounts, no names."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["happened_at", "transaction", "order", "account", "amount", "currency"])
+    for entry in entries:
+        moved = entry.transaction
+        amount = plain_price(abs(entry.amount_minor), entry.currency)
+        writer.writerow(
+            [
+                moved.happened_at.isoformat(), moved.key, moved.order.public_id if moved.order else "", entry.account,
+                f"-{amount}" if entry.amount_minor < 0 else amount, entry.currency,
+            ]
+        )  # fmt: skip
+    return out.getvalue()
