@@ -23,8 +23,10 @@ def till(settings, base_url):
         form_action = [*settings.SECURE_CSP["form-action"], server.url]
         settings.SECURE_CSP = {**settings.SECURE_CSP, "form-action": form_action}
         stripe_client._client.cache_clear()
-        server.state.listeners.append(Sender(f"{base_url}/payments/webhook/", "whsec_local"))
+        sender = Sender(f"{base_url}/payments/webhook/", "whsec_local")
+        server.state.listeners.append(sender)
         yield server
+        sender.flush()  # nothing is still on its way when the tables are emptied
 
 
 @plain_phone_and_scripted_desk
