@@ -54,3 +54,14 @@ def own_engagement(person, public_id) -> Engagement:
 
 def engagement_as_mentor(person, public_id) -> Engagement:
     return get_object_or_404(Engagement.objects.select_related("mentor", "mentee"), public_id=public_id, mentor=person)
+
+
+def open_offer(pk) -> Offer:
+    return get_object_or_404(
+        Offer.objects.open().select_related("mentor"), pk=pk, mentor__in=MentorPage.objects.shown().values("person")
+    )
+
+
+def booking_made(person, public_id) -> Booking:
+    """A meeting that the person has booked, or keeps."""
+    return get_object_or_404(Booking.objects.select_related("mentor", "mentee"), public_id=public_id, mentee=person)

@@ -62,6 +62,7 @@ def booking_page(booking, person, now) -> dict:
         "room_is_open": booking.room_is_open(now),
         "token": booking.token_of(person),
         "move_refusal": services.why_not_move(booking, now),
+        "may_say_met": services.why_not_say_we_met(booking, person, now) is None,
     }
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("meetings/<str:public_id>/move/", booking.booking_move, name="booking_move"),
     path("meetings/<str:public_id>/cancellation/", booking.booking_cancellation, name="booking_cancellation"),
     path("meetings/<str:public_id>/agenda/", booking.booking_agenda, name="booking_agenda"),
+    path("meetings/<str:public_id>/outcome/", booking.booking_outcome, name="booking_outcome"),
     path("meetings/<str:public_id>/calendar.ics", booking.booking_calendar, name="booking_calendar"),
     path("meet/<str:token>/", booking.meet, name="meet"),
     path("mentors/<slug:handle>/request/", requests.request_new, name="mentorship_request_new"),

@@ -12,6 +12,7 @@ from features.forum.lists import lines
 from features.forum.models import Thread
 from features.library.cards import cards as work_cards
 from features.library.models import Work
+from features.mentoring import services as mentoring
 from features.sessions.cards import cards
 from features.sessions.models import Attendance, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services import ROOM_OPENS, room_is_open
@@ -84,6 +85,7 @@ def member_home(person, now) -> dict:
             [e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:5]], now
         ),
         "soon": cards(soon[:5], now),
+        "mentoring": mentoring.commitments(person, now),
         "this_week": sum(seat.session.starts_at < now + timedelta(days=7) for seat in seats),
     }
 

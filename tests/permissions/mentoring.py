@@ -23,6 +23,11 @@ ARGUMENTS = {
     "booking_move": _pk("meeting"),
     "booking_cancellation": _pk("meeting"),
     "booking_agenda": _pk("meeting"),
+    "booking_outcome": _pk("past_meeting"),
+    "api:mentor_offers": lambda w: [w.host.handle],
+    "api:mentor_times": lambda w: [w.host.handle, w.offer.pk],
+    "api:confirm_meeting": _pk("held_meeting"),
+    "api:call_off_meeting": _pk("meeting"),
     "booking_calendar": _pk("meeting"),
     "meet": lambda w: [w.meeting.mentee_token],
     "mentorship_request_new": lambda w: [w.host.handle],
@@ -51,6 +56,9 @@ OFFER = {
 BODIES = {
     ("mentor_slots", "POST"): lambda w: {"starts_at": str(w.free_at)},
     ("booking", "POST"): lambda w: {"note": "Please"},
+    ("api:meetings", "POST"): lambda w: {"offer": w.offer.pk, "starts_at": w.free_moment},
+    ("api:call_off_meeting", "POST"): lambda w: {"reason": "Ill"},
+    ("api:confirm_meeting", "POST"): lambda w: {"note": "Please"},
     ("booking_move", "POST"): lambda w: {"starts_at": str(w.free_at), "reason": "A train"},
     ("booking_cancellation", "POST"): lambda w: {"reason": "Ill"},
     ("booking_agenda", "POST"): lambda w: {"agenda": "1. Indexes"},
@@ -90,6 +98,14 @@ booking_move          POST login    login    404    303   404    404      404   
 booking_cancellation  GET  login    login    404    200   404    404      404        404
 booking_cancellation  POST login    login    404    303   404    404      404        404
 booking_agenda        POST login    login    404    303   404    404      404        404
+booking_outcome       POST login    login    404    303   404    404      404        404
+api:mentor_offers            GET  200
+api:mentor_times             GET  200
+api:meetings          GET  401      401      200    200   200    200      200        200
+api:meetings          POST 401      401      201    201   201    201      201        201
+api:confirm_meeting           POST 401      401      404    200   404    404      404        404
+api:call_off_meeting  POST 401      401      404    200   404    404      404        404
+api:mentorship_requests          GET  401      401      200    200   200    200      200        200
 booking_calendar      GET  login    login    404    200   404    404      404        404
 meet                  GET  200
 meet                  POST 409

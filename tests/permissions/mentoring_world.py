@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from features.calendar import services as calendar
 from features.mentoring import services
-from features.mentoring.models import BookingRules, MentorPage, MentorshipRequest, Offer
+from features.mentoring.models import Booking, BookingRules, MentorPage, MentorshipRequest, Offer
 
 
 def add_mentoring(world) -> None:
@@ -38,4 +38,10 @@ def add_mentoring(world) -> None:
         mentee=world.people["suspended"], mentor=host, goal="Of somebody else", background="-", expectation="-",
         due_at=now + timedelta(days=2),
     )  # fmt: skip
+    past = now - timedelta(hours=3)
+    world.past_meeting = Booking.objects.create(
+        offer=world.offer, mentor=host, mentee=guest, title="Over", time_zone="UTC", starts_at=past,
+        ends_at=past + timedelta(hours=1), confirmed_at=past, outcome="nobody", settled_at=now,
+    )  # fmt: skip
+    world.free_moment = later[20].isoformat()
     world.free_at = int(later[20].timestamp())

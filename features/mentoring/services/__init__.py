@@ -14,7 +14,9 @@ from features.mentoring.services.bookings import (
     settle_meetings,
     why_not_book,
     why_not_move,
+    why_not_say_we_met,
 )
+from features.mentoring.services.commitments import commitments
 from features.mentoring.services.engagements import (
     add_action,
     agree,
@@ -79,6 +81,7 @@ __all__ = [
     "close_offer",
     "closed_pairs",
     "come_back",
+    "commitments",
     "count_answers",
     "decline_request",
     "expire_requests",
@@ -112,6 +115,7 @@ __all__ = [
     "why_not_ask",
     "why_not_book",
     "why_not_move",
+    "why_not_say_we_met",
     "withdraw_request",
     "write_message",
     "write_note",

@@ -299,14 +299,19 @@ def settle_meetings(*, now: datetime) -> int:
 def say_we_met(*, booking: Booking, by: User, now: datetime | None = None) -> None:
     """Somebody who waited in vain would not say so: whoever was there may put right, for two days, that nobody or only
     they had pressed the button. Nobody can say it of themselves against the other."""
-    now = now or timezone.now()
     booking = _locked(booking)
-    if booking.settled_at is None or now > booking.ends_at + OBJECTED_WITHIN:
-        raise MentoringRefused("too_late", _("This can be put right for two days after the meeting."))
-    missed = {Booking.Outcome.MENTEE_ABSENT: booking.mentor_id, Booking.Outcome.MENTOR_ABSENT: booking.mentee_id}
-    if booking.outcome in missed and missed[booking.outcome] != by.pk:
-        raise MentoringRefused("not_yours", _("Only the other one can say that you were there."))
+    if refused := why_not_say_we_met(booking, by, now or timezone.now()):
+        raise refused
     Booking.objects.filter(pk=booking.pk).update(outcome=Booking.Outcome.MET)
+
+
+def why_not_say_we_met(booking: Booking, by: User, now: datetime) -> MentoringRefused | None:
+    if booking.settled_at is None or booking.outcome == Booking.Outcome.MET or now > booking.ends_at + OBJECTED_WITHIN:
+        return MentoringRefused("too_late", _("This can be put right for two days after the meeting."))
+    missed = {Booking.Outcome.MENTEE_ABSENT: booking.mentor_id, Booking.Outcome.MENTOR_ABSENT: booking.mentee_id}
+    if missed.get(booking.outcome, by.pk) != by.pk:
+        return MentoringRefused("not_yours", _("Only the other one can say that you were there."))
+    return None
 
 
 def remind(*, now: datetime) -> int:

@@ -152,3 +152,16 @@ def booking_agenda(request, public_id):
     Booking.objects.confirmed().filter(pk=found.pk).update(agenda=request.POST.get("agenda", "").strip()[:2000])
     messages.success(request, _("The agenda is kept. Both of you see it."))
     return see_other(found)
+
+
+@require_POST
+@login_required
+def booking_outcome(request, public_id):
+    """Whoever was there says that they met after all."""
+    found = access.own_booking(request.user, public_id)
+    try:
+        services.say_we_met(booking=found, by=request.user)
+        messages.success(request, _("Put right: you met."))
+    except services.MentoringRefused as refused:
+        messages.error(request, refused.words)
+    return see_other(found)

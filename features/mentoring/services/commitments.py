@@ -1,0 +1,30 @@
+"""What somebody's home shows of mentoring: the next meeting, and what waits for them."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from features.accounts.models import User
+from features.mentoring.models import Booking, Engagement, MentorshipRequest
+
+MOST = 5
+
+
+def commitments(person: User, now: datetime | None = None) -> dict:
+    now = now or timezone.now()
+    State = MentorshipRequest.State
+    coming = Booking.objects.confirmed().of(person).filter(ends_at__gt=now).select_related("mentor", "mentee")
+    meeting = coming.order_by("starts_at", "pk").first()
+    mine = Q(mentor=person, state__in=(State.NEW, State.VIEWED)) | Q(mentee=person, state=State.NEEDS_INFO)
+    due = MentorshipRequest.objects.filter(mine).select_related("mentor", "mentee").order_by("due_at", "pk")[:MOST]
+    turn = Q(mentor=person, turn=Engagement.Turn.MENTOR) | Q(mentee=person, turn=Engagement.Turn.MENTEE)
+    turns = Engagement.objects.active().filter(turn).select_related("mentor", "mentee").order_by("turn_since", "pk")
+    return {
+        "meeting": meeting,
+        "meeting_with": meeting.other(person) if meeting else None,
+        "meeting_token": meeting.token_of(person) if meeting else "",
+        "room_is_open": bool(meeting and meeting.room_is_open(now)),
+        "due": [(row, row.mentee if row.mentor_id == person.pk else row.mentor) for row in due],
+        "turns": [(row, row.other(person)) for row in turns[:MOST]],
+    }
