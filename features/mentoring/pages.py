@@ -12,6 +12,7 @@ from features.mentoring import services
 from features.mentoring.models import ROOM_OPENS, Booking, Offer
 from features.mentoring.services.offers import zone_of
 from features.mentoring.slots import by_day
+from features.payments import services as payments
 
 
 def _days(found) -> list:
@@ -21,15 +22,20 @@ def _days(found) -> list:
     ]
 
 
-def slots_page(offer, viewer, now) -> dict:
+DAYS_SHOWN = 7
+
+
+def slots_page(offer, viewer, now, is_all=False) -> dict:
     refusal = services.why_not_book(offer, viewer, now) if viewer.is_authenticated else None
+    days = [] if refusal else _days(services.free_slots(offer, viewer, now=now))
     return {
         "offer": offer,
         "here": reverse("mentor_slots", args=[offer.mentor.handle, offer.pk]),
         "mentor": offer.mentor,
         "mentor_zone": zone_of(offer.mentor),
         "refusal": refusal,
-        "days": [] if refusal else _days(services.free_slots(offer, viewer, now=now)),
+        "days": days if is_all else days[:DAYS_SHOWN],
+        "has_more": not is_all and len(days) > DAYS_SHOWN,
     }
 
 
@@ -56,6 +62,8 @@ def booking_page(booking, person, now) -> dict:
         "hold_is_over": booking.confirmed_at is None and (booking.held_until <= now or booking.cancelled_at),
         **_hold(booking, now),
         "price": price(booking.price_minor, booking.currency),
+        "order": payments.order_of("booking", booking.pk) if booking.price_minor else None,
+        "paid_back": services.refund_quote(booking, person, now) if booking.price_minor else None,
         "agenda_template": agenda_template(),
         "has_started": booking.starts_at <= now,
         "is_over": booking.ends_at <= now,

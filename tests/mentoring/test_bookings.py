@@ -13,7 +13,6 @@ from features.calendar.models import TimeClaim
 from features.mentoring import services
 from features.mentoring.models import Booking, Offer
 from features.payments.models import Order
-from features.payments.services.orders import providers
 from tests.factories import make_user
 
 HOUR = timedelta(hours=1)
@@ -103,8 +102,8 @@ class TestBooking:
         assert services.book(booking=booked).pk == booked.pk
         assert Order.objects.count() == 1
 
-    def test_a_priced_one_is_kept_until_it_is_paid_and_given_back_if_not(self, offer, slot, learner, monkeypatch):
-        monkeypatch.setitem(providers, "test", object())
+    def test_a_priced_one_is_kept_until_it_is_paid_and_given_back_if_not(self, offer, slot, learner, settings):
+        settings.STRIPE_SECRET_KEY = "sk_test_of_nobody"
         Offer.objects.filter(pk=offer.pk).update(price_minor=4500)
         held = services.book(booking=services.reserve(offer=offer, person=learner, starts_at=slot()))
         assert held.confirmed_at is None
@@ -117,7 +116,30 @@ class TestBooking:
         held.refresh_from_db()
         assert held.confirmed_at
         assert held.cancelled_at is None
-        assert Order.objects.get().lines.get().policy == {"free_until_hours": 24, "most_moves": 2}
+        assert Order.objects.get().lines.get().policy == held.policy
+        assert held.policy["tiers"] == [{"hours": 24, "percent": 100}]
+        assert held.policy["most_moves"] == 2
+
+    def test_money_that_comes_late_gets_the_time_only_if_it_is_still_free(
+        self, offer, slot, learner, outsider, settings
+    ):
+        settings.STRIPE_SECRET_KEY = "sk_test_of_nobody"
+        start = slot()
+        Offer.objects.filter(pk=offer.pk).update(price_minor=4500)
+        held = services.book(booking=services.reserve(offer=offer, person=learner, starts_at=start))
+        fulfilment, now = services.BookingFulfilment(), timezone.now()
+        fulfilment.extend(str(held.pk), now + 2 * HOUR)
+        assert services.release_expired_holds(now=now + 3 * HOUR) == 0  # payments looks at the payment first
+        fulfilment.release(str(held.pk), now)
+        assert not TimeClaim.objects.exists()
+        assert fulfilment.reseat(str(held.pk), now)
+        held.refresh_from_db()
+        assert held.confirmed_at
+        assert held.cancelled_at is None
+        Booking.objects.filter(pk=held.pk).update(confirmed_at=None, held_until=now)
+        fulfilment.release(str(held.pk), now)
+        services.reserve(offer=offer, person=outsider, starts_at=start)
+        assert not fulfilment.reseat(str(held.pk), now)
 
     def test_the_letters_move_and_end_one_entry(self, booked, slot, letters):
         first = entry(letters())

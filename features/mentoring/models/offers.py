@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet
+from features.payments import services as payments
 
 
 class OfferQuerySet(QuerySet):
@@ -56,8 +57,8 @@ class Offer(models.Model):
         return self.title
 
     def policy(self) -> dict:
-        """What was promised, as it is written into whatever is bought."""
-        return {"free_until_hours": self.change_hours, "most_moves": self.most_moves}
+        """What is promised: all of the price back until then, nothing afterwards, and so many moves."""
+        return payments.policy(payments.Preset.FULL, self.change_hours) | {"most_moves": self.most_moves}
 
 
 class BookingRules(models.Model):

@@ -17,7 +17,6 @@ from features.mentoring.services import offers
 from features.mentoring.services.refusals import MentoringRefused
 from features.notifications.services import notify
 from features.payments import services as payments
-from features.payments.models import OrderLine
 
 KIND = "booking"
 RESERVED = timedelta(minutes=5)  # to say what it is about, and to be sure
@@ -108,7 +107,7 @@ def book(*, booking: Booking, note: str = "", now: datetime | None = None) -> Bo
         return booking
     if booking.cancelled_at or (booking.held_until and booking.held_until <= now):
         raise MentoringRefused("hold_expired", _("The time to confirm was over. Choose a time once more."))
-    if OrderLine.objects.filter(kind=KIND, ref=str(booking.pk)).exists():
+    if payments.order_of(KIND, booking.pk):
         return booking  # it waits for its payment
     booking.note = note
     booking.held_until = now + UNPAID
@@ -127,7 +126,7 @@ def book(*, booking: Booking, note: str = "", now: datetime | None = None) -> Bo
     return booking
 
 
-class BookingFulfilment:
+class BookingFulfilment(payments.Fulfilment):
     """What payments asks of a booking."""
 
     def confirm(self, ref, now):
@@ -137,7 +136,27 @@ class BookingFulfilment:
             offers.refresh_page(booking.mentor, now=now)
 
     def release(self, ref, now):
-        _release(Booking.objects.active().filter(pk=ref, confirmed_at=None), "hold_expired", now)
+        _give_up(ref, "hold_expired", now)
+
+    def extend(self, ref, until):
+        Booking.objects.active().filter(pk=ref, confirmed_at=None).update(held_until=until)
+
+    def reseat(self, ref, now):
+        """Money that came late: the time is theirs if it is still free for both."""
+        booking = Booking.objects.select_related("mentor", "mentee").get(pk=ref)
+        if booking.starts_at <= now or booking.cancelled_at is None:
+            return False
+        try:
+            with transaction.atomic():
+                _claim(booking)
+        except MentoringRefused:
+            return False
+        Booking.objects.filter(pk=ref).update(cancelled_at=None, cancelled_by=None, reason="", held_until=now)
+        self.confirm(ref, now)
+        return True
+
+    def page(self, ref):
+        return Booking.objects.get(pk=ref).get_absolute_url()
 
 
 @atomic_retry
@@ -145,9 +164,14 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime | N
     """Call it off, by either of the two, until it starts. False when it was called off before. Raises
     MentoringRefused."""
     now = now or timezone.now()
+    order = payments.order_of(KIND, booking.pk) if booking.price_minor else None
+    if order:
+        payments.lock_order(order.pk)  # before the booking's row, as everywhere
     booking = _locked(booking)
     if booking.cancelled_at:
         return False
+    if order and booking.confirmed_at is None:
+        return payments.release(order=order, now=now)
     if booking.starts_at <= now:
         raise MentoringRefused("started", _("This meeting has begun. Say on its page what became of it."))
     was_confirmed = booking.confirmed_at is not None
@@ -155,10 +179,26 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime | N
     booking.ical_sequence += 1
     booking.save(update_fields=["cancelled_at", "cancelled_by", "reason", "changed_at", "ical_sequence"])
     calendar.release(KIND, str(booking.pk))
+    if order:
+        _pay_back(booking, by, now)
     if was_confirmed:
         _tell(booking, "booking_cancelled")
     offers.refresh_page(booking.mentor, now=now)
     return True
+
+
+def refund_quote(booking: Booking, by: User, now: datetime) -> int | None:
+    """What calling it off now pays back, in minor units; None where nothing was paid. By the mentor it is all of it."""
+    quote = payments.refund_quote(KIND, booking.pk, starts_at=booking.starts_at, now=now)
+    if quote is None:
+        return None
+    return quote.paid_minor if by.pk == booking.mentor_id else quote.amount_minor
+
+
+def _pay_back(booking, by, now) -> None:
+    if amount := refund_quote(booking, by, now):
+        source = "host_cancelled" if by.pk == booking.mentor_id else "buyer"
+        payments.refund_thing(KIND, booking.pk, source=source, amount_minor=amount, by=by, now=now)
 
 
 def why_not_move(booking: Booking, now: datetime) -> MentoringRefused | None:
@@ -207,8 +247,10 @@ def move_booking(
 @transaction.atomic
 def give_back(*, booking: Booking, now: datetime | None = None) -> bool:
     """Let go of what is kept and not booked."""
-    held = Booking.objects.active().filter(pk=booking.pk, confirmed_at=None)
-    return bool(_release(held, "given_back", now or timezone.now()))
+    now = now or timezone.now()
+    if order := payments.order_of(KIND, booking.pk):
+        return payments.release(order=order, now=now)
+    return _give_up(booking.pk, "given_back", now)
 
 
 def release_expired_holds(*, now: datetime | None = None) -> int:
@@ -225,13 +267,16 @@ def _overdue(now):
 
 
 def _release(bookings, reason, now) -> int:
-    released = 0
-    for pk in list(bookings.values_list("pk", flat=True)):
-        changed = Booking.objects.active().filter(pk=pk, confirmed_at=None).update(cancelled_at=now, reason=reason)
-        if changed:
-            calendar.release(KIND, str(pk))
-        released += changed
-    return released
+    """Where there is an order its payment is looked at first: payments releases those."""
+    found = [pk for pk in bookings.values_list("pk", flat=True) if not payments.order_of(KIND, pk)]
+    return sum(_give_up(pk, reason, now) for pk in found)
+
+
+def _give_up(pk, reason, now) -> bool:
+    changed = Booking.objects.active().filter(pk=pk, confirmed_at=None).update(cancelled_at=now, reason=reason)
+    if changed:
+        calendar.release(KIND, str(pk))
+    return bool(changed)
 
 
 def _lock(*people: int) -> None:

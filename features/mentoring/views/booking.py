@@ -14,6 +14,7 @@ from features.calendar import ical
 from features.mentoring import access, entries, pages, services
 from features.mentoring.forms import MoveForm, NoteForm, ReasonForm, SlotForm
 from features.mentoring.models import Booking
+from features.payments import services as payments
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,7 +23,8 @@ def mentor_slots(request, handle, pk):
     offer = access.shown_offer(handle, pk)
     if request.method == "POST":
         return _reserve(request, offer)
-    return render(request, "mentoring/slots.html", pages.slots_page(offer, request.user, timezone.now()))
+    context = pages.slots_page(offer, request.user, timezone.now(), "all" in request.GET)
+    return render(request, "mentoring/slots.html", context)
 
 
 @login_required
@@ -70,6 +72,8 @@ def _book(request, found):
                 messages.success(request, _("Your mentor reads it before the meeting."))
             elif found.confirmed_at:
                 messages.success(request, _("It is booked. A letter with the calendar entry is on its way."))
+            elif order := payments.order_of("booking", found.pk):
+                return see_other("order", order.public_id)
             return see_other(found)
     return _page(request, found, form, 422)
 
