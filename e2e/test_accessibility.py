@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from e2e.world import published, seated
+from features.assessments import services as assessments
 from features.calendar import services as calendar
 from features.library import services as library
 from features.moderation import services as moderation
@@ -19,6 +20,9 @@ from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import SkillSession
 from tests.accounts.conftest import add_totp, code_now
+from tests.assessments.conftest import make_bank, make_task, read, sit
+from tests.assessments.conftest import write as assessment_item
+from tests.assessments.test_work import proven
 from tests.factories import PASSWORD, make_skill, make_user
 from tests.library.conftest import write
 
@@ -266,3 +270,25 @@ def test_what_the_library_shows(inspect, expert, learner, skill):
     author.visit(draft.get_absolute_url(), "/library/writing/", under="/library/")
     assert {"work_new", "work_edit", "work_contents", "lesson_edit"} <= author.seen
     author.visit(f"{free.enrolments.get().certificate.get_absolute_url()}revocation/", under="/c/")
+
+
+def test_what_assessments_show(inspect, expert, learner, outsider, skill):
+    bank = make_bank(expert, outsider, skill, items=12, most=6)
+    beta = make_bank(expert, outsider, skill, items=12, stage="beta", calibrated=False, title="A beta", most=6)
+    item = assessment_item(bank, expert, 70, is_practice=True)
+    assessments.review_item(item=item, by=proven("A Reader", skill), verdict="good")
+    sit(bank, learner)
+    sit(beta, learner, knows=lambda row: row.position % 2)
+    task = make_task(expert, skill)
+    work = assessments.submit(task=task, person=learner, text="My work")
+    read(work, proven("Joaquín Batista", skill), {"cause": 3})
+    running = assessments.begin(bank=make_bank(expert, outsider, skill, items=12, title="Running"), person=learner)
+    taker = inspect(learner)
+    taker.visit("/assessments/", bank.get_absolute_url(), running.get_absolute_url(), under="/assessments/")
+    taker.visit("/progress/", f"/progress/{skill.slug}/", under="/progress/")
+    taker.visit("/work/", task.get_absolute_url(), work.get_absolute_url(), under="/work/")
+    assert {"attempt_result", "assessment_practice", "self_review", "work_appeal"} <= taker.seen
+    author = inspect(expert)
+    author.visit("/assessments/banks/", f"/assessments/banks/{bank.pk}/", under="/assessments/")
+    author.visit("/work/reading/", f"/work/tasks/{task.pk}/examples/", f"/work/tasks/{task.pk}/words/", under="/work/")
+    assert {"item", "item_new", "bank_rules", "task_new", "task_words"} <= author.seen

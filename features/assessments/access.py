@@ -1,11 +1,13 @@
 """Who may see and do what here. What somebody may not see does not exist for them."""
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from features.accounts.access import has_any_role
 from features.accounts.models import Role
-from features.assessments.models import Attempt, Bank, Item
+from features.assessments.models import Attempt, Bank, Item, Reading, Submission, SubmittedFile, Task
 
 AUTHORS = (Role.EXPERT, Role.ORGANISER)
 
@@ -36,3 +38,55 @@ def own_attempt(person, public_id) -> Attempt:
     """A test is nobody else's."""
     attempts = Attempt.objects.select_related("bank__skill", "bank__author", "person")
     return get_object_or_404(attempts, public_id=public_id, person=person)
+
+
+# --- Work that is judged --------------------------------------------------------------------------------------------
+def visible_task(person, pk) -> Task:
+    """What takes work; a closed one for its author and for who has handed in work."""
+    task = get_object_or_404(Task.objects.select_related("skill", "author", "rubric"), pk=pk)
+    if not task.is_open and task.author_id != person.pk and not task.submissions.filter(person=person.pk).exists():
+        raise Http404
+    return task
+
+
+def authored_task(person, pk) -> Task:
+    task = get_object_or_404(Task.objects.select_related("skill", "author", "rubric"), pk=pk)
+    if task.author_id != person.pk and not has_any_role(person, Role.ORGANISER):
+        raise Http404
+    return task
+
+
+def own_submission(person, public_id) -> Submission:
+    return get_object_or_404(_works(), public_id=public_id, person=person)
+
+
+def visible_submission(person, public_id) -> Submission:
+    """One's own; for readers while they hold it or once they have judged it."""
+    work = get_object_or_404(_works(), public_id=public_id)
+    if not may_read(person, work):
+        raise Http404
+    return work
+
+
+def may_read(person, work) -> bool:
+    if work.person_id == person.pk:
+        return True
+    mine = Reading.objects.filter(submission=work, reader=person)
+    return mine.filter(Q(submitted_at__isnull=False) | Q(leased_until__gt=timezone.now())).exists()
+
+
+def readable_file(person, public_id) -> SubmittedFile:
+    file = get_object_or_404(SubmittedFile.objects.select_related("submission"), public_id=public_id)
+    if not may_read(person, file.submission):
+        raise Http404
+    return file
+
+
+def own_reading(person, pk) -> Reading:
+    """What one has taken and not judged yet."""
+    readings = Reading.objects.select_related("submission__rubric", "submission__task__skill", "reader")
+    return get_object_or_404(readings, pk=pk, reader=person, submitted_at=None)
+
+
+def _works():
+    return Submission.objects.select_related("task__skill", "rubric", "task__author", "person", "appeal")

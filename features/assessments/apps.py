@@ -9,12 +9,15 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self):
         from core import nav, page_cache, seeds
-        from features.assessments import causes, findable, own_data, taking_over
+        from features.assessments import causes, findable, news, own_data, taking_over
         from features.assessments.seeds import fill
         from features.skills.services import Merge, merges
 
         nav.add(
             nav.Place(_("Assessments"), "assessments", order=45, section="learn"),
+            nav.Place(_("Have work judged"), "tasks", order=46, section="learn"),
+            nav.Place(_("Read work"), "reading_queue", order=36, section="teach"),
+            nav.Place(_("Achievements"), "achievements", order=47, section="learn"),
             nav.Place(_("Your progress"), "progress", icon="assess", order=35, section="account"),
             nav.Place(_("Write an assessment"), "banks", order=35, section="teach"),
         )
@@ -26,6 +29,7 @@ class AssessmentsConfig(AppConfig):
         )
         causes.register()
         findable.register()
+        news.register()
         own_data.register()
         seeds.seeds.register("assessments", (55, fill))
         page_cache.watch("assessments", self)

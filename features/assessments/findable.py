@@ -1,9 +1,10 @@
 """What the site's search knows of assessments."""
 
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from features.assessments.models import Bank
+from features.assessments.models import Bank, Task
 from features.discovery.kinds import Entry, Kind, Row, kinds
 
 KIND = "assessment"
@@ -12,6 +13,7 @@ KIND = "assessment"
 def register():
     kind = Kind(label=gettext_lazy("Assessments"), icon="assess", order=25, entries=entries, rows=rows)
     kinds.register(KIND, kind)
+    kinds.register("task", Kind(label=gettext_lazy("Work to hand in"), icon="edit", order=26, entries=task_entries))
 
 
 def entries(refs=None):
@@ -27,6 +29,22 @@ def entries(refs=None):
             names=[name.name for name in sorted(bank.skill.names.all(), key=lambda name: name.pk)],
             skills=[bank.skill_id],
             url=bank.get_absolute_url(),
+        )
+
+
+def task_entries(refs=None):
+    found = Task.objects.filter(is_open=True).order_by("pk")
+    if refs is not None:
+        found = found.filter(pk__in=refs)
+    for task in found.select_related("skill").prefetch_related("skill__names").iterator(chunk_size=500):
+        yield Entry(
+            kind="task",
+            ref=str(task.pk),
+            title=task.title,
+            text=strip_tags(task.html),
+            names=[name.name for name in sorted(task.skill.names.all(), key=lambda name: name.pk)],
+            skills=[task.skill_id],
+            url=task.get_absolute_url(),
         )
 
 

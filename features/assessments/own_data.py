@@ -1,7 +1,26 @@
 """What this feature knows about a person, for export and erasure."""
 
 from features.accounts.personal_data import PersonalData, personal_data
-from features.assessments.models import Attempt, Bank, Item, ItemReview, ItemVersion, PracticeCard, Response
+from features.assessments.models import (
+    Attempt,
+    Award,
+    Badge,
+    Bank,
+    Example,
+    Item,
+    ItemReview,
+    ItemVersion,
+    PracticeCard,
+    Reading,
+    Response,
+    Rubric,
+    Snippet,
+    Submission,
+    SubmittedFile,
+    Task,
+    Trial,
+    WorkAppeal,
+)
 
 
 def export(person) -> dict:
@@ -21,15 +40,46 @@ def export(person) -> dict:
         ),
         "items": list(Item.objects.filter(bank__author=person).order_by("pk").values("key", "area", "state")),
         "item_versions": list(wrote.values("item__key", "number", "text", "content", "made_at")),
+        "badges": list(
+            Badge.objects.filter(person=person).order_by("pk").values("code", "skill__name", "level", "issued_at")
+        ),
+        "awards": list(Award.objects.filter(person=person).order_by("pk").values("rule", "granted_at")),
+        **_work(person),
         "item_reviews": list(said.values("version__text", "verdict", "comment", "said_at")),
     }
 
 
+def _work(person) -> dict:
+    works = Submission.objects.filter(person=person).order_by("pk")
+    handed = ("task__title", "text", "links", "help_used", "done_on", "state", "submitted_at", "level", "error")
+    said = ("submission__task__title", "role", "scores", "comments", "overall", "level", "submitted_at")
+    answers = ("answer", "answer_text", "answered_at")
+    readings = Reading.objects.order_by("pk")
+    return {
+        "submissions": list(works.values(*handed)),
+        "submitted_files": list(SubmittedFile.objects.filter(submission__person=person).values("name", "size")),
+        "judgements_of_my_work": list(readings.filter(submission__person=person).values(*said, *answers)),
+        "judgements_by_me": list(readings.filter(reader=person).values(*said)),
+        "work_appeals": list(WorkAppeal.objects.filter(submission__person=person).values("text", "made_at")),
+        "snippets": list(Snippet.objects.filter(owner=person).values("text", "used")),
+        "tasks": list(Task.objects.filter(author=person).order_by("pk").values("title", "brief", "created_at")),
+        "rubrics": list(Rubric.objects.filter(made_by=person).order_by("pk").values("content", "made_at")),
+        "examples": list(Example.objects.filter(made_by=person).order_by("pk").values("text", "scores", "why")),
+        "trials": list(Trial.objects.filter(reader=person).order_by("pk").values("scores", "agreement", "tried_at")),
+    }
+
+
 def erase(person) -> None:
-    """Tests and practice go. Questions stay, because the results of others were computed from them, without a name."""
+    """Tests, practice and work go. Questions stay, because the results of others were computed from them, without a
+    name."""
     PracticeCard.objects.filter(person=person).delete()
     Attempt.objects.filter(person=person).delete()
-    ItemVersion.objects.filter(made_by=person).update(made_by=None)
+    Submission.objects.filter(person=person).delete()
+    Snippet.objects.filter(owner=person).delete()
+    Badge.objects.filter(person=person).delete()
+    Award.objects.filter(person=person).delete()
+    for model in (ItemVersion, Example):
+        model.objects.filter(made_by=person).update(made_by=None)
 
 
 def register():

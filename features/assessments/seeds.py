@@ -10,7 +10,7 @@ from django.db import transaction
 from core.models import RateCounter
 from features.accounts.models import User
 from features.assessments import ability, services
-from features.assessments.models import Bank, Item, ItemParameter, ItemReview
+from features.assessments.models import Bank, Item, ItemParameter, ItemReview, Reading, Task
 from features.assessments.models.banks import Stage
 from features.assessments.scoring import guessing
 from features.skills.services import resolve_all
@@ -45,8 +45,9 @@ def fill(now):
         bank.refresh_from_db()
         for key, theta, days in TAKEN if stage == Stage.OPEN else TAKEN[2:4]:
             _sit(bank, people[key], theta, now - timedelta(days=days, hours=2))
+    _work(people, known["SQL"], now)
     ids = "|".join(str(person.pk) for person in people.values())
-    RateCounter.objects.filter(key__regex=rf"^assessment:({ids})$").delete()
+    RateCounter.objects.filter(key__regex=rf"^(assessment|submission):({ids})$").delete()
 
 
 def _calibrate(bank):
@@ -64,6 +65,51 @@ def _calibrate(bank):
         }
     services.keep_parameters(bank=bank, method="given", found=found, people=412, note="brought along with the bank")
     bank.refresh_from_db()
+
+
+RUBRIC = [
+    {"key": "cause", "name": "The cause", "levels": [
+        {"points": 0, "words": "Guessed"}, {"points": 1, "words": "Named, without a plan that shows it"},
+        {"points": 2, "words": "Shown in the plan"}, {"points": 3, "words": "Shown, and the cause behind it too"}]},
+    {"key": "change", "name": "The change", "levels": [
+        {"points": 0, "words": "Makes it slower, or wrong"}, {"points": 1, "words": "Faster by luck"},
+        {"points": 2, "words": "Fits the cause"}, {"points": 3, "words": "Fits, and nothing smaller would do"}]},
+    {"key": "telling", "name": "How it is told", "levels": [
+        {"points": 0, "words": "Nobody could repeat it"}, {"points": 1, "words": "Before and after, with numbers"},
+        {"points": 2, "words": "With what was tried and did not help"}]},
+]  # fmt: skip
+BRIEF = (
+    "Take a slow report of your own work. Find out why it is slow, make it faster, and tell a colleague how.\n\n"
+    "Hand in the query and its plan before and after, and half a page of words. Take names of customers out."
+)
+REPORT = (
+    "The report of late parcels took **40 seconds**. The plan read the whole table of events for each parcel.\n\n"
+    "An index on `(parcel_id, happened_at)` brought it to 2 seconds. I first tried one on `happened_at` alone, "
+    "which the planner did not use, and I do not quite know why."
+)
+
+
+def _work(people, skill, now):
+    """One task, one work of the learner's that was read and answered, and one that waits."""
+    author, learner = people["expert"], people["learner"]
+    task = Task(author=author, skill=skill, title="A report made faster", brief=BRIEF)
+    services.save_task(task=task, criteria=RUBRIC, by=author)
+    at = now - timedelta(days=11, hours=3)
+    work = services.submit(task=task, person=learner, text=REPORT, done_on=(at - timedelta(days=2)).date(), now=at)
+    until = at + timedelta(hours=8)
+    reading = Reading.objects.create(submission=work, reader=author, role=Reading.Role.EXPERT, leased_until=until)
+    services.judge(
+        reading=reading,
+        scores={"cause": 2, "change": 2, "telling": 1},
+        comments={
+            "cause": "The before and after is exactly what a colleague needs.",
+            "change": "You chose the right index but explained it by luck: say why the order of its columns matters.",
+        },
+        overall="One more look at why the first index was not used, and this is somebody who can teach it.",
+        now=at + timedelta(hours=5),
+    )
+    services.answer_feedback(reading=reading, answer=Reading.Answer.USEFUL, now=at + timedelta(days=1))
+    services.submit(task=task, person=people["leila"], text="A query for contracts that end soon. " + REPORT, now=now)
 
 
 def _sit(bank, person, theta, at):

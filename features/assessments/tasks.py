@@ -1,5 +1,7 @@
 """Doors for the worker: an id in, one service call, safe to run twice."""
 
+from datetime import timedelta
+
 from core.jobs import periodic
 from features.assessments import services
 
@@ -7,3 +9,19 @@ from features.assessments import services
 @periodic(minutes=5)
 def end_overdue_attempts():
     services.end_overdue()
+
+
+@periodic(minutes=30)
+def move_work_on():
+    services.sweep()
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=2, minutes=40))
+def calibrate_banks():
+    services.calibrate_all()
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=4, minutes=10))
+def look_after_badges():
+    services.grant_awards()
+    services.remind_of_ends()

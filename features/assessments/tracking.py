@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from core.pagination import keyset
 from core.templatetags.ui import LEVELS
 from features.assessments import pages
-from features.assessments.models import Bank
+from features.assessments.models import Badge, Bank
 from features.skills import services as skills
 from features.skills.models import Goal, Skill, SkillEvidence
 
+MEASURED = ("assessed", "work_reviewed")
 WIDTH, HEIGHT = 100, 40
 
 
@@ -75,6 +76,8 @@ def of_skill(request, skill, now) -> dict:
         "basis": skills.sources[found.basis].basis if found else "",
         "causes": skills.tell_causes(page.items, found, person) if found else [],
         "page": page,
+        "can_badge": bool(found and found.basis in MEASURED),
+        "badge": Badge.objects.filter(person=person, skill=skill, revoked_at=None).first(),
         "banks": list(Bank.objects.offered().filter(skill=skill)[:3]),
         "steps": pages.steps_on(skill),
     }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.assessments.views import progress, taking, writing
+from features.assessments.views import badges, progress, reading, taking, work, writing
 
 urlpatterns = [
     path("assessments/", taking.assessments, name="assessments"),
@@ -18,6 +18,32 @@ urlpatterns = [
     path("assessments/attempts/<str:public_id>/result/", taking.result, name="attempt_result"),
     path("assessments/<int:pk>/<slug:slug>/", taking.assessment, name="assessment"),
     path("assessments/<int:pk>/<slug:slug>/practice/", taking.practice, name="assessment_practice"),
+    path("work/", work.tasks, name="tasks"),
+    path("work/reading/", reading.queue, name="reading_queue"),
+    path("work/reading/next/", reading.next_reading, name="reading_next"),
+    path("work/reading/<int:pk>/", reading.reading, name="reading"),
+    path("work/reading/<int:pk>/return/", reading.return_, name="reading_return"),
+    path("work/tasks/new/", reading.new_task, name="task_new"),
+    path("work/tasks/<int:pk>/words/", reading.task_words, name="task_words"),
+    path("work/tasks/<int:pk>/examples/", reading.examples, name="task_examples"),
+    path("work/examples/<int:pk>/", reading.example, name="task_example"),
+    path("work/tasks/<int:pk>/<slug:slug>/", work.task, name="task"),
+    path("work/tasks/<int:pk>/<slug:slug>/peers/", reading.peer_reading, name="peer_reading"),
+    path("work/files/<str:public_id>/", work.file, name="submitted_file"),
+    path("work/<str:public_id>/", work.submission, name="submission"),
+    path("work/<str:public_id>/self/", work.self_review, name="self_review"),
+    path("work/<str:public_id>/withdrawal/", work.withdrawal, name="submission_withdrawal"),
+    path("work/<str:public_id>/appeal/", work.appeal, name="work_appeal"),
+    path("work/<str:public_id>/readings/<int:pk>/answer/", work.answer, name="feedback_answer"),
     path("progress/", progress.progress, name="progress"),
+    path("progress/<slug:slug>/badge/", badges.issue, name="badge_issue"),
+    path("achievements/", badges.achievements, name="achievements"),
+    path("badges/issuer.json", badges.issuer, name="badge_issuer"),
+    path("badges/keys.json", badges.keys, name="badge_keys"),
+    path("badges/status.jwt", badges.status, name="badge_status"),
+    path("badges/<slug:code>.json", badges.badge_json, name="badge_json"),
+    path("badges/<slug:code>.jwt", badges.badge_jwt, name="badge_jwt"),
+    path("badges/<slug:code>/", badges.badge, name="badge"),
+    path("badges/<slug:code>/withdrawal/", badges.withdraw, name="badge_withdrawal"),
     path("progress/<slug:slug>/", progress.skill, name="progress_skill"),
 ]

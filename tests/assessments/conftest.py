@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from features.assessments import services
-from features.assessments.models import Bank, Item, ItemVersion
+from features.assessments.models import Bank, Item, ItemVersion, Reading, Task
 from features.assessments.models.banks import Stage
 from tests.factories import make_skill, make_user
 
@@ -90,3 +93,27 @@ def sit(bank, person, knows=lambda row: True, now=None, most=99):
         attempt = services.answer(attempt=attempt, position=row.position, given=given, now=now)
     attempt.refresh_from_db()
     return attempt
+
+
+# --- Work that is judged --------------------------------------------------------------------------------------------
+CRITERIA = [
+    {"key": "cause", "name": "Cause", "levels": [{"points": n, "words": f"Level {n}"} for n in range(5)]},
+]
+
+
+def make_task(author, skill, *, criteria=None, **facts) -> Task:
+    said = {"title": "A report made faster", "brief": "Make a slow report fast, and **say why**."} | facts
+    return services.save_task(task=Task(author=author, skill=skill, **said), criteria=criteria or CRITERIA, by=author)
+
+
+def take(work, reader, role="expert") -> Reading:
+    """The lease that the queue would give."""
+    until = timezone.now() + timedelta(hours=8)
+    return Reading.objects.create(submission=work, reader=reader, role=role, leased_until=until)
+
+
+def read(work, reader, scores, *, role="expert", now=None) -> Reading:
+    """A judgement by a reader who has taken the work."""
+    return services.judge(
+        reading=take(work, reader, role), scores=scores, comments={"cause": "Say more."}, overall="", now=now
+    )

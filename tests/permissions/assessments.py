@@ -14,7 +14,8 @@ def _attempt(w):
 
 
 OF_THE_HOST = {
-    "assessment@draft", "bank", "bank_rules", "bank_stage", "bank_import", "item_new", "item_words", "item_retirement"
+    "assessment@draft", "bank", "bank_rules", "bank_stage", "bank_import", "item_new", "item_words", "item_retirement",
+    "task_words", "task_examples@own", "reading", "reading_return",
 }  # fmt: skip
 ARGUMENTS = {
     "assessment": _bank(),
@@ -33,10 +34,34 @@ ARGUMENTS = {
     "item_words": _pk("host_item"),
     "item_retirement": _pk("host_item"),
     "progress_skill": lambda w: [w.skill.slug],
+    "task": _bank("task"),
+    "task@old-slug": lambda w: [w.task.pk, "as-it-was-called"],
+    "task_words": _pk("host_task"),
+    "task_examples": _pk("task"),
+    "task_examples@own": _pk("host_task"),
+    "task_example": _pk("example"),
+    "peer_reading": _bank("task"),
+    "submission": lambda w: [w.work.public_id],
+    "self_review": lambda w: [w.work.public_id],
+    "submission_withdrawal": lambda w: [w.waiting_work.public_id],
+    "work_appeal": lambda w: [w.work.public_id],
+    "feedback_answer": lambda w: [w.work.public_id, w.judged.pk],
+    "submitted_file": lambda w: [w.file.public_id],
+    "badge": lambda w: [w.badge.code],
+    "badge_json": lambda w: [w.badge.code],
+    "badge_jwt": lambda w: [w.badge.code],
+    "badge_withdrawal": lambda w: [w.badge.code],
+    "badge_issue": lambda w: [w.skill.slug],
+    "reading": _pk("host_reading"),
+    "reading_return": _pk("host_reading"),
 }
 BANK = {
     "title": "Plans", "skill": "PostgreSQL", "about": "Reading them", "mode": "adaptive", "most": "12", "minutes": "30",
     "error": "0.4", "cooldown_days": "14", "penalty": "0", "pass_percent": "60",
+}  # fmt: skip
+TASK = {
+    "title": "A report made faster", "skill": "PostgreSQL", "kind": "work", "brief": "Make it faster.", "experts": "1",
+    "peers": "0", "peer_days": "7", "is_open": "on", "rubric": "Cause\n0: guessed\n2: shown",
 }  # fmt: skip
 ITEM = {"kind": "single", "text": "Which?", "answers": "*Right\nWrong", "band": "3"}
 BODIES = {
@@ -48,6 +73,15 @@ BODIES = {
     ("bank_stage", "POST"): lambda w: {"stage": "closed"},
     ("item_new", "POST"): lambda w: ITEM,
     ("item_words", "POST"): lambda w: ITEM,
+    ("task", "POST"): lambda w: {"text": "My work", "done_on": "2026-01-05"},
+    ("task_new", "POST"): lambda w: TASK,
+    ("task_words", "POST"): lambda w: TASK,
+    ("task_examples@own", "POST"): lambda w: {"text": "An example", "score-cause": "2"},
+    ("task_example", "POST"): lambda w: {"score-cause": "2"},
+    ("self_review", "POST"): lambda w: {"score-cause": "2"},
+    ("work_appeal", "POST"): lambda w: {"text": "Look at the second page"},
+    ("feedback_answer", "POST"): lambda w: {"answer": "useful"},
+    ("reading", "POST"): lambda w: {"score-cause": "2", "comment-cause": "Well shown"},
     ("item", "POST"): lambda w: {"verdict": "good"},
 }
 
@@ -83,4 +117,42 @@ item                 POST login    login    404    404   422    404      404    
 item_words           GET  login    login    404    200   404    404      404        200
 item_words           POST login    login    404    303   404    404      404        303
 item_retirement      POST login    login    404    303   404    404      404        303
+tasks                GET  200
+task                 GET  200
+task                 POST login    login    303    303   422    303      303        303
+task@old-slug        GET  301
+task@old-slug        POST 301
+task_new             GET  login    login    404    404   200    404      404        200
+task_new             POST login    login    404    404   303    404      404        303
+task_words           GET  login    login    404    200   404    404      404        200
+task_words           POST login    login    404    303   404    404      404        303
+task_examples        GET  login    login    404    404   200    404      404        200
+task_examples        POST login    login    404    404   422    404      404        404
+task_examples@own    GET  login    login    404    200   200    404      404        200
+task_examples@own    POST login    login    404    303   404    404      404        404
+task_example         GET  login    login    404    404   200    404      404        200
+task_example         POST login    login    404    404   303    404      404        303
+peer_reading         POST login    login    303    303   303    303      303        303
+submission           GET  login    login    404    200   200    404      404        404
+self_review          GET  login    login    404    200   404    404      404        404
+self_review          POST login    login    404    303   404    404      404        404
+submission_withdrawal POST login   login    404    303   404    404      404        404
+work_appeal          GET  login    login    404    200   404    404      404        404
+work_appeal          POST login    login    404    303   404    404      404        404
+feedback_answer      POST login    login    404    303   404    404      404        404
+submitted_file       GET  login    login    404    200   200    404      404        404
+achievements         GET  200
+badge                GET  200
+badge_json           GET  200
+badge_jwt            GET  200
+badge_issuer         GET  200
+badge_keys           GET  200
+badge_status         GET  200
+badge_issue          POST login    login    303    303   303    303      303        303
+badge_withdrawal     POST login    login    404    303   404    404      404        404
+reading_queue        GET  login    login    404    404   200    404      404        200
+reading_next         POST login    login    404    404   303    404      404        303
+reading              GET  login    login    404    200   404    404      404        404
+reading              POST login    login    404    303   404    404      404        404
+reading_return       POST login    login    404    303   404    404      404        404
 """

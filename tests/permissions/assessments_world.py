@@ -1,9 +1,13 @@
 """What the permission table needs of assessments: a bank of the expert's, one of the host's, and tests of the
 guest's."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from features.assessments import services
-from features.assessments.models import Attempt
-from tests.assessments.conftest import make_bank, write
+from features.assessments.models import Attempt, Award, Badge
+from tests.assessments.conftest import make_bank, make_task, read, take, write
 
 
 def add_assessments(world) -> None:
@@ -25,4 +29,26 @@ def add_assessments(world) -> None:
     for position in range(1, 7):
         services.answer(attempt=world.ended_attempt, position=position, given=["0"])
     services.stop(attempt=world.ended_attempt)
+    _add_work(world, expert, host, guest)
+    world.badge = Badge.objects.create(
+        person=guest, skill=world.skill, level=3.4, low=2.9, high=3.9, holder=guest.name, evidence=["attempt:1"],
+        expires_at=timezone.now() + timedelta(days=700),
+    )  # fmt: skip
+    Award.objects.create(person=guest, rule="judged")
     world.ended_attempt = Attempt.objects.get(pk=world.ended_attempt.pk)
+
+
+def _add_work(world, expert, host, guest) -> None:
+    """Tasks of the expert and the host; work of the guest's, one judged and one that waits; and one the host reads."""
+    world.task = make_task(expert, world.skill, title="The expert's task")
+    world.host_task = make_task(host, world.skill, title="The host's task")
+    world.example = services.add_example(task=world.task, by=expert, text="An example", scores={"cause": 2})
+    world.work = services.submit(
+        task=world.task, person=guest, text="canary-work-of-the-guest", files=[("plan.txt", b"Seq Scan")]
+    )
+    world.file = world.work.files.get()
+    world.judged = read(world.work, expert, {"cause": 2})
+    world.waiting_work = services.submit(task=world.host_task, person=guest, text="Another work of the guest")
+    third = make_task(expert, world.skill, title="Read by the host")
+    filler = services.submit(task=third, person=world.people["unverified"], text="Somebody's work")
+    world.host_reading = take(filler, host)

@@ -1,16 +1,39 @@
 from features.assessments.models.attempts import Attempt, PracticeCard, Response
 from features.assessments.models.banks import Bank, Item, ItemReview, ItemVersion
 from features.assessments.models.calibration import CalibrationRun, ItemFlag, ItemParameter
+from features.assessments.models.credentials import Award, Badge
+from features.assessments.models.work import (
+    Example,
+    Reading,
+    Rubric,
+    Snippet,
+    Submission,
+    SubmittedFile,
+    Task,
+    Trial,
+    WorkAppeal,
+)
 
 __all__ = [
     "Attempt",
+    "Award",
+    "Badge",
     "Bank",
     "CalibrationRun",
+    "Example",
     "Item",
     "ItemFlag",
     "ItemParameter",
     "ItemReview",
     "ItemVersion",
     "PracticeCard",
+    "Reading",
     "Response",
+    "Rubric",
+    "Snippet",
+    "Submission",
+    "SubmittedFile",
+    "Task",
+    "Trial",
+    "WorkAppeal",
 ]

@@ -1,5 +1,11 @@
 """Writing assessments, taking them, and what comes of it."""
 
+from features.assessments.services.badges import (
+    grant_awards,
+    issue_badge,
+    remind_of_ends,
+    revoke_badge,
+)
 from features.assessments.services.banks import (
     keep_parameters,
     retire_item,
@@ -8,8 +14,24 @@ from features.assessments.services.banks import (
     set_stage,
     write_item,
 )
+from features.assessments.services.calibrating import calibrate, calibrate_all
 from features.assessments.services.importing import Imported, import_items
 from features.assessments.services.practice import next_card, next_due, practise
+from features.assessments.services.reading import (
+    REVIEWED,
+    answer_feedback,
+    appeal,
+    give_back,
+    is_calibrated,
+    judge,
+    judge_self,
+    keep_snippet,
+    readable,
+    sweep,
+    take_next,
+    take_peer,
+    try_example,
+)
 from features.assessments.services.refusals import AssessmentRefused
 from features.assessments.services.results import ASSESSED, posterior, void
 from features.assessments.services.taking import (
@@ -22,29 +44,54 @@ from features.assessments.services.taking import (
     standing,
     stop,
 )
+from features.assessments.services.work import add_example, keep_rubric, save_task, submit, take_back
 
 __all__ = [
     "ASSESSED",
+    "REVIEWED",
     "AssessmentRefused",
     "Imported",
+    "add_example",
     "answer",
+    "answer_feedback",
+    "appeal",
     "begin",
+    "calibrate",
+    "calibrate_all",
     "current",
     "end_if_over",
     "end_overdue",
+    "give_back",
+    "grant_awards",
     "import_items",
+    "is_calibrated",
+    "issue_badge",
+    "judge",
+    "judge_self",
     "keep_parameters",
+    "keep_rubric",
+    "keep_snippet",
     "next_card",
     "next_due",
     "posterior",
     "practise",
+    "readable",
+    "remind_of_ends",
     "retire_item",
     "review_item",
+    "revoke_badge",
     "save_bank",
+    "save_task",
     "say_help",
     "set_stage",
     "standing",
     "stop",
+    "submit",
+    "sweep",
+    "take_back",
+    "take_next",
+    "take_peer",
+    "try_example",
     "void",
     "write_item",
 ]

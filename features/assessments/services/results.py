@@ -11,6 +11,7 @@ from features.accounts.models import User
 from features.accounts.services import audit
 from features.assessments import ability, selection
 from features.assessments.models import Attempt
+from features.assessments.services.badges import revoke_resting_on
 from features.assessments.services.refusals import AssessmentRefused
 from features.skills import services as skills
 
@@ -68,4 +69,5 @@ def void(*, attempt: Attempt, by: User, reason: str, now: datetime | None = None
     attempt.voided_at, attempt.void_reason = now or timezone.now(), reason
     attempt.save(update_fields=["voided_at", "void_reason"])
     skills.revoke_evidence(attempt.source)
+    revoke_resting_on(attempt.source, _("What it rested on was taken back."))
     audit(by, "attempt.voided", attempt.source, [reason])

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from features.accounts import services as accounts
 from features.accounts.models import Role, RoleGrant, User
-from features.assessments.models import Attempt, Bank
+from features.assessments.models import Attempt, Bank, Submission, Task
 from features.calendar.models import TimeClaim
 from features.discovery.models import Document
 from features.forum import services as forum
@@ -45,9 +45,9 @@ AT_ONCE = 1000
 KEYED: dict[str, type[models.Model]] = {
     "person": User, "session": SkillSession, "registration": Registration, "thread": Thread, "post": Post,
     "work": Work, "enrolment": Enrolment, "entitlement": Entitlement,
-    "assessment": Bank, "attempt": Attempt,
     "review": Review,
     "booking": Booking, "engagement": Engagement,
+    "assessment": Bank, "attempt": Attempt, "task": Task, "submission": Submission,
 }  # fmt: skip
 
 

@@ -1,0 +1,329 @@
+"""Work that is judged: rubrics that stay, a fair queue, several readers, and what the ledger makes of it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from features.assessments import grading, services
+from features.assessments.models import Reading, Rubric, Snippet, Submission
+from features.notifications.models import Follow, Notification
+from features.skills import services as skills
+from features.skills.models import SkillEvidence
+from tests.assessments.conftest import CRITERIA, make_task, read, take
+from tests.factories import make_skill, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def proven(name, skill):
+    """An expert whose skill is on record."""
+    person = make_user(name, role="expert")
+    skills.record_evidence(
+        person=person, skill=skill, kind="assessed", strength=0.7, happened_at=timezone.now(), source=f"x:{person.pk}",
+        measured=4.2, error=0.3,
+    )  # fmt: skip
+    return person
+
+
+@pytest.fixture
+def reader(skill):
+    return proven("Joaquín Batista", skill)
+
+
+@pytest.fixture
+def second(skill):
+    return proven("Hana Takemori", skill)
+
+
+@pytest.fixture
+def third(skill):
+    return proven("Leila Haddad", skill)
+
+
+@pytest.fixture
+def task(author, skill):
+    return make_task(author, skill)
+
+
+@pytest.fixture
+def work(task, learner):
+    return services.submit(task=task, person=learner, text="I rewrote the **join**.")
+
+
+class TestRubric:
+    def test_the_same_words_are_one_rubric_and_others_another(self, author, skill):
+        one, same = make_task(author, skill), make_task(author, skill, title="Another task")
+        other = make_task(author, skill, criteria=[CRITERIA[0] | {"name": "Reason"}])
+        assert one.rubric == same.rubric != other.rubric
+
+    def test_it_never_changes_and_work_keeps_the_one_it_was_handed_in_under(self, task, work, author):
+        before = task.rubric
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Rubric.objects.filter(pk=before.pk).update(content=[])
+        task = services.save_task(task=task, criteria=[CRITERIA[0] | {"name": "Reason"}], by=author)
+        work.refresh_from_db()
+        assert task.rubric != before
+        assert work.rubric == before
+
+    def test_levels_without_points_to_tell_them_apart_are_refused(self, author, skill):
+        flat = [{"key": "a", "name": "A", "levels": [{"points": 1, "words": "x"}, {"points": 1, "words": "y"}]}]
+        with pytest.raises(services.AssessmentRefused) as refused:
+            make_task(author, skill, criteria=flat)
+        assert refused.value.code == "rubric"
+
+
+class TestQueue:
+    def test_the_oldest_first_leased_for_eight_hours_and_free_again_after(self, work, task, reader, second, outsider):
+        now = timezone.now()
+        later = services.submit(task=task, person=outsider, text="Mine", now=now + timedelta(minutes=1))
+        taken = services.take_next(reader=reader, now=now)
+        assert (taken.submission, taken.leased_until) == (work, now + timedelta(hours=8))
+        assert services.take_next(reader=reader, now=now) == taken
+        assert services.take_next(reader=second, now=now).submission == later
+        Reading.objects.filter(reader=second).delete()
+        assert services.take_next(reader=second, now=now + timedelta(hours=9)).submission == work
+
+    def test_only_on_skills_one_has_proven_and_never_ones_own(self, work, reader, task, skill):
+        assert services.take_next(reader=make_user("Unproven", role="expert")) is None
+        mine = services.submit(task=task, person=reader, text="My own")
+        assert mine not in services.readable(reader, timezone.now())
+        assert work in services.readable(reader, timezone.now())
+
+    @pytest.mark.parametrize("way", ["reader follows", "author follows"])
+    def test_never_a_friends(self, work, reader, learner, way):
+        one, other = (reader, learner) if way == "reader follows" else (learner, reader)
+        Follow.objects.create(person=one, key=f"person:{other.pk}")
+        assert services.take_next(reader=reader) is None
+
+    def test_a_judgement_after_the_lease_counts_only_while_nobody_else_has_it(self, work, reader, second):
+        now = timezone.now()
+        late = services.take_next(reader=reader, now=now)
+        services.take_next(reader=second, now=now + timedelta(hours=9))
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.judge(
+                reading=late, scores={"cause": 3}, comments={"cause": "x"}, overall="", now=now + timedelta(hours=10)
+            )
+        assert refused.value.code == "lease_over"
+
+    def test_who_sees_examples_otherwise_than_staff_may_not_judge_yet(self, task, work, author, reader):
+        example = services.add_example(task=task, by=author, text="An example", scores={"cause": 4})
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.take_next(reader=reader)
+        assert (refused.value.code, refused.value.task) == ("uncalibrated", task)
+        services.try_example(example=example, reader=reader, scores={"cause": 0})
+        with pytest.raises(services.AssessmentRefused):
+            services.take_next(reader=reader)
+        services.try_example(example=example, reader=reader, scores={"cause": 3})
+        assert services.take_next(reader=reader).submission == work
+
+
+class TestJudging:
+    def test_the_level_enters_the_ledger_at_the_time_when_the_work_was_done(self, task, learner, reader):
+        work = services.submit(task=task, person=learner, text="Old work", done_on=date(2026, 3, 1))
+        read(work, reader, {"cause": 3})
+        work.refresh_from_db()
+        assert (work.state, work.level) == ("done", 4.0)
+        row = SkillEvidence.objects.get(person=learner)
+        assert (row.measured, row.kind, row.happened_at.date()) == (4.0, "work_reviewed", date(2026, 3, 1))
+        found = skills.level_of(learner, task.skill)
+        assert found.basis == "work_reviewed"
+        assert 3 < found.level < 4
+        assert Notification.objects.filter(recipient=learner, kind="work_judged").count() == 1
+
+    def test_points_without_a_word_are_refused(self, work, reader):
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.judge(reading=take(work, reader), scores={"cause": 3}, comments={}, overall=" ")
+        assert refused.value.code == "no_words"
+
+    def test_readers_who_saw_two_different_works_are_joined_by_a_third(
+        self, author, skill, learner, reader, second, third
+    ):
+        task = make_task(author, skill, experts=2)
+        work = services.submit(task=task, person=learner, text="Divisive")
+        read(work, reader, {"cause": 0})
+        read(work, second, {"cause": 4})
+        work.refresh_from_db()
+        assert (work.state, work.wanted, work.level) == ("experts", 3, None)
+        assert services.take_next(reader=reader) is None
+        last = services.take_next(reader=third)
+        assert last.role == "third"
+        services.judge(reading=last, scores={"cause": 3}, comments={"cause": "It is there."}, overall="")
+        work.refresh_from_db()
+        assert work.state == "done"
+        assert 3.5 <= work.level <= 4.5
+
+    def test_readers_who_agree_need_no_third(self, author, skill, learner, reader, second):
+        work = services.submit(task=make_task(author, skill, experts=2), person=learner, text="Clear")
+        read(work, reader, {"cause": 3})
+        work.refresh_from_db()
+        assert work.state == "experts"
+        read(work, second, {"cause": 3})
+        work.refresh_from_db()
+        assert (work.state, work.level) == ("done", pytest.approx(4.0))
+
+    def test_peers_count_by_their_median_and_oneself_never(self, author, skill, learner):
+        task = make_task(author, skill, peers=3)
+        peers = [make_user(f"Peer {n}") for n in range(3)]
+        work = services.submit(task=task, person=learner, text="Mine")
+        services.judge_self(submission=work, scores={"cause": 4})
+        for peer, points in zip(peers, (1, 2, 4), strict=True):
+            read(work, peer, {"cause": points}, role="peer")
+        work.refresh_from_db()
+        assert (work.level, work.basis, work.state) == (3.0, "peer", "done")
+
+    def test_who_has_not_handed_in_reads_nobodys_work(self, author, skill, learner, outsider):
+        task = make_task(author, skill, peers=1)
+        work = services.submit(task=task, person=learner, text="Mine")
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.take_peer(task=task, reader=outsider)
+        assert refused.value.code == "no_work"
+        services.submit(task=task, person=outsider, text="Mine too")
+        assert services.take_peer(task=task, reader=outsider).submission == work
+
+    def test_where_peers_do_not_come_an_expert_reads_it(self, author, skill, learner, reader):
+        now = timezone.now()
+        work = services.submit(task=make_task(author, skill, peers=3), person=learner, text="Alone", now=now)
+        assert services.sweep(now + timedelta(days=6)) == 0
+        assert services.sweep(now + timedelta(days=8)) == 1
+        assert services.take_next(reader=reader, now=now + timedelta(days=8)).submission == work
+
+    def test_reminders_are_two_at_most_however_often_the_sweeper_runs(self, work, reader):
+        now = timezone.now()
+        services.take_next(reader=reader, now=now)
+        for minutes in range(0, 100, 20):
+            services.sweep(now + timedelta(hours=6, minutes=minutes + 10))
+        assert Notification.objects.filter(recipient=reader, kind="reading_due").count() == 2
+
+
+class TestAfterwards:
+    def test_the_author_says_what_they_think_of_it(self, work, reader):
+        reading = read(work, reader, {"cause": 1})
+        services.answer_feedback(reading=reading, answer="unclear", text="Which join?")
+        reading.refresh_from_db()
+        assert (reading.answer, reading.answer_text) == ("unclear", "Which join?")
+
+    def test_one_objection_goes_to_another_expert_and_there_is_no_second(self, work, reader, second):
+        read(work, reader, {"cause": 1})
+        services.appeal(submission=work, text="You did not open the file")
+        assert services.take_next(reader=reader) is None
+        again = services.take_next(reader=second)
+        assert again.role == "appeal"
+        services.judge(reading=again, scores={"cause": 3}, comments={"cause": "It is there."}, overall="")
+        work.refresh_from_db()
+        assert (work.state, work.appeal.level_before) == ("done", 2.0)
+        assert 2.5 < work.level < 3.5
+        assert skills.level_of(work.person, work.task.skill).causes == 1
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.appeal(submission=work, text="Once more")
+        assert refused.value.code == "once"
+
+    def test_words_are_kept_and_come_back_by_use(self, reader):
+        for _ in range(2):
+            services.keep_snippet(owner=reader, text="Say why.")
+        services.keep_snippet(owner=reader, text="Show the plan.")
+        assert list(Snippet.objects.order_by("-used").values_list("text", flat=True)) == ["Say why.", "Show the plan."]
+
+
+class TestGrading:
+    def test_a_severe_reader_is_found_and_taken_out(self):
+        works = [(work, 4.0 - 0.2 * (work % 5)) for work in range(20)]
+        bias = {1: -0.6, 2: 0.0, 3: 0.6}
+        readings = [(w, r, level + b) for w, level in works for r, b in bias.items() if (w + r) % 3]
+        found = grading.severities(readings)
+        assert found[1] < -0.3 < 0.3 < found[3]
+        raw = sum(abs(value - dict(works)[w]) for w, _r, value in readings)
+        mended = sum(abs(value - found[r] - dict(works)[w]) for w, r, value in readings)
+        assert mended < 0.6 * raw
+
+    def test_two_readers_are_surer_than_one_and_less_so_where_they_differ(self):
+        one, same = grading.judgement([3.0], []), grading.judgement([3.0, 3.0], [])
+        apart = grading.judgement([2.0, 4.0], [])
+        assert same[1] < one[1]
+        assert same[1] < apart[1]
+
+    def test_an_expert_overrides_peers(self):
+        assert grading.judgement([2.0], [5.0, 5.0])[::2] == (2.0, "expert")
+
+
+class TestPages:
+    def test_work_with_a_file_is_handed_in_read_and_answered(self, client, task, learner, reader, outsider):
+        client.force_login(learner)
+        file = SimpleUploadedFile("plan.txt", b"Seq Scan")
+        said = {"text": "I rewrote it.", "links": "https://example.org/x", "done_on": "2026-05-04", "files": [file]}
+        answer = client.post(task.get_absolute_url(), said)
+        assert answer.status_code == 303
+        work = Submission.objects.get()
+        attached = client.get(f"/work/files/{work.files.get().public_id}/")
+        assert attached.headers["Content-Disposition"].startswith("attachment")
+        assert attached.headers["Content-Type"] == "application/octet-stream"
+        client.force_login(outsider)
+        assert client.get(work.get_absolute_url()).status_code == 404
+        client.force_login(reader)
+        place = client.post("/work/reading/next/")["Location"]
+        page = client.get(place).content.decode()
+        assert "I rewrote it." in page
+        assert "Level 3" in page
+        assert client.post(place, {"score-cause": "3"}).status_code == 422
+        sent = {"score-cause": "3", "comment-cause": "Say why.", "keep": "on", "overall": "Good."}
+        assert client.post(place, sent).status_code == 303
+        client.force_login(learner)
+        page = client.get(work.get_absolute_url()).content.decode()
+        assert "This work is at 4.0. It is probably between" in page
+        assert "Say why." in page
+        answered = client.post(
+            f"{work.get_absolute_url()}readings/{work.readings.get().pk}/answer/", {"answer": "useful"}
+        )
+        assert answered.status_code == 303
+
+    def test_a_file_that_is_not_taken_is_told_and_the_text_stays(self, client, task, learner):
+        client.force_login(learner)
+        file = SimpleUploadedFile("virus.exe", b"MZ")
+        answer = client.post(task.get_absolute_url(), {"text": "My words", "done_on": "2026-05-04", "files": [file]})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "virus.exe" in page
+        assert "My words" in page
+        assert not Submission.objects.exists()
+
+    def test_what_others_said_is_not_seen_before_one_has_judged(self, client, author, skill, learner, reader, second):
+        work = services.submit(task=make_task(author, skill, experts=2), person=learner, text="Blind")
+        read(work, reader, {"cause": 3})
+        services.take_next(reader=second)
+        client.force_login(second)
+        assert "Say more." not in client.get(work.get_absolute_url()).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_readers_who_ask_at_once_get_different_works(self):
+        skill = make_skill("At once")
+        task = make_task(make_user("An Author", role="expert"), skill)
+        for n in range(6):
+            services.submit(task=task, person=make_user(f"Learner {n}"), text=f"Work {n}")
+        readers = [proven(f"Reader {n}", skill) for n in range(6)]
+
+        def run(reader):
+            try:
+                found = services.take_next(reader=reader)
+                return found and found.submission_id
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(6) as pool:
+            taken = [one for one in pool.map(run, readers) if one]
+        assert len(taken) == len(set(taken)) > 0
+        held = Reading.objects.values_list("submission", flat=True)
+        assert len(set(held)) == len(held)
+
+
+def test_the_time_of_work_is_that_of_the_day_and_never_after_the_judgement(task, learner, reader):
+    work = services.submit(task=task, person=learner, text="Today's")
+    read(work, reader, {"cause": 2})
+    row = SkillEvidence.objects.get(person=learner)
+    work.refresh_from_db()
+    assert row.happened_at <= work.judged_at
+    assert isinstance(row.happened_at, datetime)
