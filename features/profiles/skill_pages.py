@@ -25,6 +25,7 @@ def skill(request, slug):
     page = keyset(parts.upcoming(skill, now).select_related("host"), request, order=("starts_at", "id"))
     people = list(parts.proven(skill).order_by("-level", "person_id")[: parts.MOST_PEOPLE + 1])
     past, works = parts.well_reviewed(skill, now), parts.written(skill)
+    measures = parts.measures(skill)
     context = {
         "skill": skill,
         "synonyms": skill.synonyms(),
@@ -32,13 +33,14 @@ def skill(request, slug):
         "page": page,
         "hosts": parts.hosts(skill, now),
         "past": past,
+        "measures": measures,
         "works": works[: parts.MOST_WORKS],
         "has_more_works": len(works) > parts.MOST_WORKS,
         "people": people[: parts.MOST_PEOPLE],
         "has_more_people": len(people) > parts.MOST_PEOPLE,
         "around": parts.around(skill),
         "numbers": parts.numbers(skill, now),
-        "is_worth_finding": bool(page.items or people or past or works),
+        "is_worth_finding": bool(page.items or people or past or works or measures),
         "canonical_url": absolute(skill.get_absolute_url()),
     }
     return render(request, "profiles/skill.html", context)

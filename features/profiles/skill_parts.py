@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from features.accounts.models import User
+from features.assessments.models import Bank, Task
 from features.library.cards import cards as works_as_cards
 from features.library.models import Work
 from features.profiles.access import public_people
@@ -15,6 +16,7 @@ from features.sessions.models import Registration, Review, SessionSkill, SkillSe
 from features.skills.models import Block, BlockVisibility, Skill, SkillLevel, SkillRelation, Visibility
 
 MOST_HOSTS, MOST_PEOPLE, MOST_PAST, MOST_WORKS, MOST_LINKS = 12, 6, 4, 4, 24
+MOST_MEASURES = 3
 GOOD, ENOUGH = 4, 3  # a mean of at least 4, of at least 3 reviews
 KEYS = ("part_of", "contains", "takes", "needed_for", "goes_with", "similar")
 BROADER, ESSENTIAL, RELATED = SkillRelation.Kind.BROADER, SkillRelation.Kind.ESSENTIAL, SkillRelation.Kind.RELATED
@@ -69,6 +71,12 @@ def well_reviewed(skill, now):
         for session in found
     }
     return cards(found, now, notes=said)
+
+
+def measures(skill) -> list:
+    """Where one can have the skill measured: assessments first, then work that experts judge."""
+    banks = Bank.objects.offered().filter(skill=skill).order_by("-stage", "pk")
+    return [*banks[:MOST_MEASURES], *Task.objects.filter(skill=skill, is_open=True).order_by("pk")[:MOST_MEASURES]]
 
 
 def proven(skill):

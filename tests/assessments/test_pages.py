@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from features.assessments import services
 from features.assessments.models import Attempt, Bank, Item
-from tests.assessments.conftest import make_bank, sit, write
+from tests.assessments.conftest import make_bank, make_task, sit, write
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +206,11 @@ class TestAuthors:
         for n in range(60, 66):
             write(bank, author, n)
         assert count() == before
+
+
+def test_the_page_of_a_skill_leads_to_what_measures_it(client, bank, author):
+    task = make_task(author, bank.skill)
+    page = client.get(bank.skill.get_absolute_url()).content.decode()
+    for one in (bank, task):
+        assert f'href="{one.get_absolute_url()}"' in page
+    assert 'name="robots"' not in page

@@ -47,6 +47,9 @@ ARGUMENTS = {
     "work_appeal": lambda w: [w.work.public_id],
     "feedback_answer": lambda w: [w.work.public_id, w.judged.pk],
     "submitted_file": lambda w: [w.file.public_id],
+    "api:attempt_begin": _pk("bank"),
+    "api:attempt_state": _attempt,
+    "api:attempt_answer": lambda w: [w.attempt.public_id, 1],
     "badge": lambda w: [w.badge.code],
     "badge_json": lambda w: [w.badge.code],
     "badge_jwt": lambda w: [w.badge.code],
@@ -82,6 +85,7 @@ BODIES = {
     ("work_appeal", "POST"): lambda w: {"text": "Look at the second page"},
     ("feedback_answer", "POST"): lambda w: {"answer": "useful"},
     ("reading", "POST"): lambda w: {"score-cause": "2", "comment-cause": "Well shown"},
+    ("api:attempt_answer", "PUT"): lambda w: {"answer": ["0"]},
     ("item", "POST"): lambda w: {"verdict": "good"},
 }
 
@@ -142,6 +146,10 @@ work_appeal          POST login    login    404    303   404    404      404    
 feedback_answer      POST login    login    404    303   404    404      404        404
 submitted_file       GET  login    login    404    200   200    404      404        404
 achievements         GET  200
+api:assessment_list  GET  200
+api:attempt_begin    POST 401      401      201    201   409    201      201        201
+api:attempt_state    GET  401      401      404    200   404    404      404        404
+api:attempt_answer   PUT  401      401      404    200   404    404      404        404
 badge                GET  200
 badge_json           GET  200
 badge_jwt            GET  200

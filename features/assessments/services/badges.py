@@ -16,7 +16,7 @@ from features.skills.models import SkillEvidence
 
 LASTS = timedelta(days=730)
 REMIND_BEFORE = timedelta(days=30)
-WIDEST = 1.8  # from low to high: with more a badge would promise what is not known
+WIDEST = 1.5  # from low to high: with more a badge would promise what is not known
 MEASURED = ("assessed", "work_reviewed")
 
 

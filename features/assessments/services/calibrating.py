@@ -64,16 +64,13 @@ def gather(bank: Bank) -> dict | None:
     people = {pk: n for n, pk in enumerate(attempts.values_list("pk", flat=True))}
     rows = Response.objects.filter(version__in=versions, attempt__bank=bank, answered_at__isnull=False)
     answers = []
-    for row in rows.values("attempt_id", "version_id", "is_right", "answer", "shown_at", "answered_at").iterator():
-        if row["attempt_id"] in people:
-            only = row["answer"][0] if row["answer"] and len(row["answer"]) == 1 else ""
-            option = (
-                int(only) if only.isdecimal() and versions[place[row["version_id"]]].kind in ("single", "code") else -1
-            )
-            seconds = (row["answered_at"] - row["shown_at"]).total_seconds()
-            answers.append(
-                [people[row["attempt_id"]], place[row["version_id"]], int(row["is_right"]), option, round(seconds, 1)]
-            )
+    for row in rows.select_related(None).iterator():
+        if row.attempt_id in people and row.answered_at:
+            only = row.answer[0] if row.answer and len(row.answer) == 1 else ""
+            n = place[row.version_id]
+            option = int(only) if only.isdecimal() and versions[n].kind in ("single", "code") else -1
+            seconds = round((row.answered_at - row.shown_at).total_seconds(), 1)
+            answers.append([people[row.attempt_id], n, int(bool(row.is_right)), option, seconds])
     if len(answers) < LEAST:
         return None
     languages = dict(Attempt.objects.filter(pk__in=people).values_list("pk", "person__languages"))

@@ -75,9 +75,8 @@ def take_next(*, reader: User, now: datetime | None = None) -> Reading | None:
             continue
         return _lease(found, reader, _role(found, reader), now)
     if uncalibrated:
-        refused = AssessmentRefused("uncalibrated", _("Judge the examples of this task first, to see as others see."))
-        refused.task = uncalibrated
-        raise refused
+        words = _("Judge the examples of this task first, to see as others see.")
+        raise AssessmentRefused("uncalibrated", words, task=uncalibrated)
     return None
 
 
@@ -203,7 +202,7 @@ def _settle(work: Submission, now: datetime) -> None:
     if work.state == Submission.State.PEERS:
         if len(peers) < work.task.peers:
             return
-        found = grading.judgement([], [reading.level for reading in peers])
+        found = grading.judgement([], [reading.level or 1.0 for reading in peers])
         _conclude(work, found, now)
         return
     if work.state != Submission.State.EXPERTS or len(experts) < work.wanted:
@@ -214,7 +213,7 @@ def _settle(work: Submission, now: datetime) -> None:
         Submission.objects.filter(pk=work.pk).update(wanted=3)
         return
     severity = _severities(work.task)
-    adjusted = {reading.pk: reading.level - severity.get(reading.reader_id, 0.0) for reading in experts}
+    adjusted = {reading.pk: (reading.level or 1.0) - severity.get(reading.reader_id, 0.0) for reading in experts}
     appeal = next((adjusted[reading.pk] for reading in experts if reading.role == Role_.APPEAL), None)
     others = [adjusted[reading.pk] for reading in experts if reading.role != Role_.APPEAL]
     _conclude(work, grading.judgement(others, [], appeal=appeal), now)
@@ -223,7 +222,7 @@ def _settle(work: Submission, now: datetime) -> None:
 def _severities(task) -> dict[int, float]:
     """Of the readers of this task, from all that was read for it."""
     rows = Reading.objects.filter(submission__task=task, role__in=EXPERT_ROLES, submitted_at__isnull=False)
-    return grading.severities(list(rows.values_list("submission_id", "reader_id", "level")))
+    return grading.severities([(row.submission_id, row.reader_id, row.level or 1.0) for row in rows])
 
 
 def _conclude(work, found, now) -> None:
@@ -237,6 +236,8 @@ def _conclude(work, found, now) -> None:
 
 def record(work: Submission) -> None:
     """What the ledger holds of it, at the time when the work was done and not when it was handed in."""
+    if work.level is None or work.error is None or work.judged_at is None:
+        return
     done_at = datetime.combine(work.done_on, datetime.min.time(), timezone.get_default_timezone())
     skills.record_evidence(
         person=work.person,
