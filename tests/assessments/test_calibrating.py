@@ -136,7 +136,8 @@ class TestJob:
 
 
 def test_what_the_web_loads_has_no_numpy():
-    """Only the package that runs in a process of its own, and what proves it."""
+    """Only the package that runs in a process of its own."""
     for path in Path("features/assessments").rglob("*.py"):
-        if "calibration/" not in str(path) or "models" in str(path):
-            assert "import numpy" not in path.read_text(), path
+        lines = path.read_text().splitlines()
+        if path.parent.name != "calibration" and "PROGRAM = " not in "".join(lines):
+            assert not [line for line in lines if line.startswith(("import numpy", "import scipy"))], path
