@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import psycopg
 
@@ -128,22 +128,27 @@ def running_site(
         **(environment or {}),
     }
     site = Site(values, folder, workers)
+    # Among tests many need one: the migrated database is copied.
+    is_copied = "PYTEST_XDIST_WORKER" in os.environ and not seed
+    # A connection for each statement: in between, a referee may have Postgres crash.
+    _execute(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {prepare()}" if is_copied else ""))
+    try:
+        if not is_copied:
+            site.manage("prepare" if seed else "migrate")
+        site.start_web()
+        if worker:
+            site.start_worker()
+        yield site
+        if sys.exc_info()[0] is None:
+            shutil.rmtree(folder)
+    finally:
+        site.stop()
+        _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(server: SplitResult, statement: str) -> None:
     with psycopg.connect(server._replace(path="/postgres").geturl(), autocommit=True) as connection:
-        # Among tests many need one: the migrated database is copied.
-        is_copied = "PYTEST_XDIST_WORKER" in os.environ and not seed
-        connection.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {prepare()}" if is_copied else ""))
-        try:
-            if not is_copied:
-                site.manage("prepare" if seed else "migrate")
-            site.start_web()
-            if worker:
-                site.start_worker()
-            yield site
-            if sys.exc_info()[0] is None:
-                shutil.rmtree(folder)
-        finally:
-            site.stop()
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(statement)
 
 
 def free_port() -> int:

@@ -24,7 +24,6 @@ from features.accounts.signals import people_came_or_went
 
 EXPORT_LASTS = timedelta(hours=48)
 RECOVERY = timedelta(days=14)
-_signer = TimestampSigner(salt="accounts.reopening", sep="~")
 
 
 class ClosureRefused(Exception):
@@ -122,8 +121,12 @@ def _somebody_else_runs_it(person: User) -> None:
         )
 
 
+def _signer() -> TimestampSigner:
+    return TimestampSigner(salt="accounts.reopening", sep="~")
+
+
 def reopening_path(closure: Closure) -> str:
-    return reverse("reopening", args=[_signer.sign(closure.public_id)])
+    return reverse("reopening", args=[_signer().sign(closure.public_id)])
 
 
 def way_back(email: str) -> str | None:
@@ -135,7 +138,7 @@ def way_back(email: str) -> str | None:
 def closure_by_link(token: str) -> Closure | None:
     """The closure that may still be undone by this link."""
     try:
-        name = _signer.unsign(token, max_age=RECOVERY)
+        name = _signer().unsign(token, max_age=RECOVERY)
     except BadSignature:
         return None
     return Closure.objects.select_related("person").filter(public_id=name, erased_at=None).first()
