@@ -113,7 +113,7 @@
 
   // --- Menus close like menus; filters stay as they were left -----------------------------------------------------
   document.addEventListener("click", ({ target }) => {
-    for (const menu of all("details.menu[open]", document)) if (!menu.contains(target)) menu.open = false;
+    for (const menu of all("details.menu[open]", document)) if (!menu.contains(target) || target.closest(".item")) menu.open = false;
   });
   document.addEventListener("keydown", ({ key, target }) => {
     const menu = key === "Escape" && target.closest?.("details.menu[open]");
