@@ -72,7 +72,9 @@ def act(request, name):
             return _done(request, act, entries, things, way_back)
     refused = services.why_not(request.user, name, things[0]) if request.method != "POST" else None
     context = {"act": act, "name": name, "things": things, "form": form, "next": way_back, "refused": refused}
-    context["target"] = things[0].key.replace(":", "-") if _in_place(act, things) else ""
+    # Only in the thread there is a post to be swapped; on its own page the form is a plain one.
+    is_beside = is_htmx(request) and _in_place(act, things)
+    context["target"] = things[0].key.replace(":", "-") if is_beside else ""
     status = 422 if form.errors else 200
     if not is_htmx(request):
         return render(request, "moderation/act.html", context, status=status)
