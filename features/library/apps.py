@@ -14,6 +14,7 @@ class LibraryConfig(AppConfig):
         from features.library.gate import may_see_file
         from features.library.seeds import fill
         from features.library.sitemaps import WorkSitemap
+        from features.payments.services import key_pages
         from features.skills.services import Merge, merges
 
         nav.add(
@@ -23,6 +24,7 @@ class LibraryConfig(AppConfig):
             nav.Place(_("Write for the library"), "writing", order=25, section="teach"),
         )
         file_access.register("lesson", may_see_file)
+        key_pages.register("library", services.page_of_key)
         merges.register(
             "works",
             Merge(

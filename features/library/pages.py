@@ -140,6 +140,7 @@ def work_page(request, work: Work, now) -> dict:
         "is_visitor": is_visitor,
         "may_publish": found.is_author and services.may_publish(person),
         "sells": payments.is_set_up(),
+        "may_give_back": not is_visitor and services.may_give_back(work, person, now),
     }
     context["goal"] = _goal(found, context)
     if work.is_listed:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.library.views import browse, certificates, feeds, learning, lessons, writing
+from features.library.views import browse, buying, certificates, feeds, learning, lessons, writing
 
 urlpatterns = [
     path("library/", browse.library, name="library"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("library/lessons/<int:pk>/place/", lessons.place, name="lesson_place"),
     path("library/lessons/<int:pk>/files/<str:name>/", lessons.file, name="lesson_file"),
     path("library/<int:pk>/start/", learning.start, name="work_start"),
+    path("library/<int:pk>/purchase/", buying.purchase, name="work_purchase"),
+    path("library/<int:pk>/refund/", buying.refund, name="work_refund"),
     path("library/<int:pk>/resume/", learning.resume, name="work_resume"),
     path("library/<int:pk>/edit/", writing.edit_work, name="work_edit"),
     path("library/<int:pk>/contents/", lessons.contents, name="work_contents"),

@@ -9,7 +9,7 @@ from core.models import QuerySet
 
 class EntitlementQuerySet(QuerySet):
     def in_force(self, at):
-        return self.filter(Q(until=None) | Q(until__gt=at), starts_at__lte=at, revoked_at=None)
+        return self.filter(Q(until=None) | Q(until__gt=at), starts_at__lte=at, revoked_at=None, held_until=None)
 
 
 class Entitlement(models.Model):
@@ -29,12 +29,17 @@ class Entitlement(models.Model):
     starts_at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True, help_text="Not paid yet: so long its order may be paid")
 
     objects = EntitlementQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "key", "source", "ref"], name="one_entitlement_per_cause"),
+            # Two tabs open one order, and nobody buys what they have.
+            models.UniqueConstraint(
+                fields=["person", "key"], condition=Q(source="purchase", revoked_at=None), name="one_purchase_of_a_key"
+            ),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("starts_at")), name="entitlement_ends_after_it_starts"
             ),

@@ -236,4 +236,13 @@ class LedgerEntry(models.Model):
         indexes = [models.Index(fields=["account", "currency"], name="ledger_by_account")]
 
 
-from features.payments.entitlement_models import Entitlement  # noqa: E402, F401 - models of their own module
+# Models of their own modules.
+from features.payments.credit_models import CreditLot, CreditMove, Package  # noqa: E402, F401
+from features.payments.entitlement_models import Entitlement  # noqa: E402, F401
+from features.payments.subscription_models import (  # noqa: E402, F401
+    Plan,
+    PlanPrice,
+    StripeCustomer,
+    Subscription,
+    SubscriptionInvoice,
+)

@@ -1,21 +1,29 @@
 """What this feature knows about a person, for export and erasure."""
 
+from core.jobs import enqueue
 from features.payments.models import (
     Checkout,
+    CreditLot,
+    CreditMove,
     Dispute,
     Entitlement,
     Incident,
     LedgerEntry,
     Order,
     OrderLine,
+    Package,
     Payment,
     Refund,
+    StripeCustomer,
+    Subscription,
+    SubscriptionInvoice,
 )
 
 
 def export(person) -> dict:
     bought = OrderLine.objects.filter(order__buyer=person).order_by("order_id", "pk")
     sold = OrderLine.objects.filter(seller=person).order_by("order_id", "pk")
+    lots = CreditLot.objects.filter(person=person).order_by("pk")
     line = ("kind", "title", "quantity", "unit_minor", "currency")
     return {
         "orders": list(
@@ -50,8 +58,31 @@ def export(person) -> dict:
             .values("key", "source", "starts_at", "until", "revoked_at")
         ),
         "sold": list(sold.values("order__opened_at", *line)),
+        "credits": list(
+            lots.values("seller__name", "scope", "units", "left", "price_minor", "opened_at", "expires_at")
+        ),
+        "credits_spent": list(
+            CreditMove.objects.filter(lot__person=person).order_by("pk").values("lot", "kind", "units", "moved_at")
+        ),
+        "packages": list(
+            Package.objects.filter(seller=person).order_by("pk").values("scope", "units", "price_minor", "offered_at")
+        ),
+        "subscriptions": list(
+            Subscription.objects.filter(person=person)
+            .order_by("pk")
+            .values("price__plan__name", "price__amount_minor", "state", "opened_at", "ended_at")
+        ),
+        "subscription_payments": list(
+            SubscriptionInvoice.objects.filter(subscription__person=person)
+            .order_by("pk")
+            .values("amount_minor", "currency", "paid_at")
+        ),
+        "at_stripe": list(StripeCustomer.objects.filter(person=person).values("stripe_id")),
     }
 
 
 def erase(person) -> None:
-    """Nothing: books are kept by law, and an order says what was bought and not by whom but through the account."""
+    """Books are kept by law, and an order says what was bought and not by whom but through the account. What would go
+    on being charged ends at once."""
+    if Subscription.objects.going_on().filter(person=person).exists():
+        enqueue("features.payments.tasks.end_subscription", person.pk, key=f"end_subscription:{person.pk}")

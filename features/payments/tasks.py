@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from core.jobs import job_outside, periodic
+from features.accounts.models import User
 from features.payments import services
 from features.payments.stripe_client import StripeDown
 
@@ -33,3 +34,14 @@ def reconcile():
     if services.is_set_up():
         services.reconcile()
         services.forget_events()
+
+
+@job_outside
+def end_subscription(person_id):
+    """Whoever closed their account is charged no more. Without an answer it is tried again."""
+    services.end_at_once(person=User.objects.get(pk=person_id))
+
+
+@periodic(minutes=60)
+def remind_of_charges():
+    services.remind_of_charges()

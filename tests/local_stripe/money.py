@@ -29,7 +29,7 @@ def create_session(state: State, params: dict, url: str) -> dict:
         )
     if params["mode"] == "payment" and not params.get("line_items"):
         raise Refused("parameter_missing", "You must provide one of: line_items.")
-    items = [_item(item) for item in params.get("line_items", [])]
+    items = [_item(state, item) for item in params.get("line_items", [])]
     total = sum(item["amount"] for item in items)
     name = state.new_id("cs_test")
     session = {
@@ -66,7 +66,11 @@ def create_session(state: State, params: dict, url: str) -> dict:
     return state.put(session)
 
 
-def _item(item):
+def _item(state, item):
+    if "price" in item:
+        from tests.local_stripe import subscriptions
+
+        return subscriptions.line_item(state, item)
     data = item.get("price_data")
     if not data:
         raise Refused("parameter_missing", "This stand-in wants price_data.")
@@ -116,6 +120,10 @@ def pay(state: State, name: str) -> dict:
     if session["status"] != "open":
         return session
     asked = state.objects[f"{name}/asked"]
+    if session["mode"] == "subscription":
+        from tests.local_stripe import subscriptions
+
+        return subscriptions.begin(state, session, asked)
     intent = charge(state, session["amount_total"], session["currency"], asked["intent"])
     session |= {"status": "complete", "payment_status": "paid", "payment_intent": intent["id"], "url": None}
     state.tell("payment_intent.succeeded", intent)

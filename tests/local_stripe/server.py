@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from tests.local_stripe import api, money, pages
+from tests.local_stripe import api, money, pages, subscriptions  # noqa: F401 - its routes
 from tests.local_stripe.parameters import BadParameter, nested
 from tests.local_stripe.state import State
 
@@ -46,6 +46,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/v1/"):
             return self.api("POST", body)
         return self.act(parse_qs(body).get("act", [""])[0])
+
+    def do_DELETE(self):
+        return self.api("DELETE", urlsplit(self.path).query)
 
     # --- The API ------------------------------------------------------------------------------------------------------
     def api(self, method, text):

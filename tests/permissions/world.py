@@ -37,6 +37,7 @@ from tests.permissions.forum_world import add_forum
 from tests.permissions.library_world import add_library
 from tests.permissions.mentoring_world import add_mentoring
 from tests.permissions.payments import add_orders
+from tests.permissions.purchases_world import add_purchases
 
 # Words that stand in one private field each, and may be read by nobody else.
 NOTE = "canary-note-of-the-guest"
@@ -183,6 +184,7 @@ class World:
         self.closure = accounts.close(person=make_user("Greta Gone"), takes_words=False)
         add_forum(self)
         add_library(self)
+        add_purchases(self)
         add_mentoring(self)
         add_assessments(self)
         add_orders(self)

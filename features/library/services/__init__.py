@@ -1,5 +1,6 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
+from features.library.services.buying import buy, give_back, may_give_back, page_of_key
 from features.library.services.learning import (
     COMPLETED,
     begin,
@@ -41,14 +42,18 @@ __all__ = [
     "add_section",
     "begin",
     "bring_back",
+    "buy",
     "done_lessons",
     "enrol",
     "erase_removed",
+    "give_back",
     "index",
     "mark_done",
     "mark_not_done",
+    "may_give_back",
     "may_publish",
     "move",
+    "page_of_key",
     "publish",
     "remove_file",
     "remove_lesson",

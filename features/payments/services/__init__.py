@@ -3,6 +3,16 @@
 from features.payments.policies import Preset, Quote, policy, policy_words
 from features.payments.services.books import balances, book
 from features.payments.services.checkout import CheckoutRefused, checkout_url, end_hold, end_holds, leave
+from features.payments.services.credits import (
+    buy_package,
+    credits_left,
+    give_back_credits,
+    offer_package,
+    refund_worth,
+    return_credit,
+    spend_credit,
+    withdraw_package,
+)
 from features.payments.services.entitlements import end_entitlements, entitle, entitled, entitled_to
 from features.payments.services.events import Handler, forget_events, handlers, pull_events, receive
 from features.payments.services.incidents import report, resolve
@@ -18,48 +28,77 @@ from features.payments.services.orders import (
     release,
     settle,
 )
+from features.payments.services.plans import forget_demo, save_plan, withdraw_plan
 from features.payments.services.reconciling import reconcile, since_of
 from features.payments.services.refunds import ask_refund, refund_quote, refund_thing, send_refund
+from features.payments.services.selling import (
+    EntitlementFulfilment,
+    SaleRefused,
+    end_purchase,
+    key_pages,
+    purchase_of,
+    sell,
+)
+from features.payments.services.subscriptions import end_at_once, remind_of_charges
 from features.payments.services.taking import sync_checkout
 
 __all__ = [
     "CheckoutRefused",
+    "EntitlementFulfilment",
     "Fulfilment",
     "Handler",
     "Line",
     "OrderRefused",
     "Preset",
     "Quote",
+    "SaleRefused",
     "ask_refund",
     "balances",
     "book",
+    "buy_package",
     "checkout_url",
+    "credits_left",
+    "end_at_once",
     "end_entitlements",
     "end_hold",
     "end_holds",
+    "end_purchase",
     "entitle",
     "entitled",
     "entitled_to",
+    "forget_demo",
     "forget_events",
     "fulfilments",
+    "give_back_credits",
     "handlers",
     "is_set_up",
+    "key_pages",
     "leave",
     "lock_order",
+    "offer_package",
     "open_order",
     "order_of",
     "policy",
     "policy_words",
     "pull_events",
+    "purchase_of",
     "receive",
     "reconcile",
     "refund_quote",
     "refund_thing",
+    "refund_worth",
     "release",
+    "remind_of_charges",
     "report",
     "resolve",
+    "return_credit",
+    "save_plan",
+    "sell",
     "send_refund",
     "settle",
     "since_of",
+    "spend_credit",
     "sync_checkout",
+    "withdraw_package",
+    "withdraw_plan",
 ]

@@ -28,6 +28,9 @@ class Fulfilment:
         """Money came after the hold had ended: hand the thing over if there still is one, or answer False."""
         return False
 
+    def refunded(self, ref: str, now: datetime) -> None:
+        """All that was paid for the order went back, whoever decided that."""
+
     def page(self, ref: str) -> str:
         """Where the thing is to be seen."""
         return ""

@@ -14,6 +14,7 @@ from features.payments.models import Account, Incident, OrderLine, Payment, Refu
 from features.payments.policies import Quote, quote
 from features.payments.services.books import book
 from features.payments.services.incidents import report
+from features.payments.services.orders import fulfilments
 
 # Stripe remembers a key for a day; after this long it is asked first whether it has the refund already.
 KEY_IS_GOOD = timedelta(hours=20)
@@ -92,11 +93,21 @@ def apply_refund(facts: dict, now: datetime) -> None:
     amounts = {Account.HELD: refund.amount_minor, Account.STRIPE: -refund.amount_minor}
     about = {"happened_at": happened_at, "currency": payment.currency, "order": payment.order}
     book(key=f"refund:{refund.stripe_id}", amounts=amounts, **about)
+    if state == Refund.State.DONE:
+        _tell_lines(payment, now)
     if state == Refund.State.FAILED:
         back = {account: -amount for account, amount in amounts.items()}
         book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)
         Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
         report(Incident.Kind.REFUND_FAILED, refund.stripe_id, refund=refund.public_id, amount=refund.amount_minor)
+
+
+def _tell_lines(payment: Payment, now: datetime) -> None:
+    """All of it went back: what was bought ends, if its feature wants that."""
+    payment.refresh_from_db(fields=["refunded_minor"])
+    if payment.is_kept and not payment.left_minor:
+        for line in payment.order.lines.all():
+            fulfilments[line.kind].refunded(line.ref, now)
 
 
 def _row(facts, payment) -> Refund:

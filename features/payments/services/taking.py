@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from features.notifications.services import notify
 from features.payments import stripe_client as stripe
-from features.payments.models import Account, Checkout, Incident, Order, Payment, Refund
+from features.payments.models import Account, Checkout, Incident, Order, Payment, Refund, StripeCustomer
 from features.payments.services.books import book
 from features.payments.services.incidents import report
 from features.payments.services.orders import lock_order, release, reseat, settle
@@ -55,7 +55,8 @@ def apply_payment(intent: dict, now: datetime) -> None:
     name = (intent.get("metadata") or {}).get("order", "")
     order = Order.objects.filter(public_id=name).first()
     if order is None:
-        if not intent.get("invoice"):
+        # Whoever is a customer there has a subscription, and that has its own invoices.
+        if not StripeCustomer.objects.filter(stripe_id=intent.get("customer") or "").exists():
             report(Incident.Kind.UNKNOWN_PAYMENT, intent["id"], amount=intent["amount_received"], order=name)
         return
     order = lock_order(order.pk)

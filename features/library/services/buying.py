@@ -1,0 +1,68 @@
+"""Buying a work, and giving it back. What it costs is today's price; the rule for giving back is said before."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from features.accounts.models import User
+from features.library.models import Enrolment, Lesson, Work
+from features.library.services.refusals import LibraryRefused
+from features.payments import services as payments
+
+# Bought less than two weeks ago, and a quarter of it done at most.
+RETURNED_WITHIN = timedelta(days=14)
+MOST_DONE = 4
+
+
+def buy(*, work: Work, person: User, now: datetime | None = None):
+    """The order to pay; from a second tab the same one. Raises LibraryRefused."""
+    if work.author_id == person.pk:
+        raise LibraryRefused("own", _("You wrote it."))
+    if work.is_free or not work.is_listed:
+        raise LibraryRefused("not_sold", _("It is not for sale."))
+    try:
+        return payments.sell(
+            person=person,
+            key=work.key,
+            title=work.title,
+            unit_minor=work.price_minor,
+            currency=work.currency,
+            seller=work.author,
+            policy={},
+            now=now,
+        )
+    except payments.SaleRefused as refused:
+        raise LibraryRefused(refused.code, refused.words) from refused
+    except payments.OrderRefused as refused:
+        raise LibraryRefused(refused.code, _("Nothing can be bought here yet.")) from refused
+
+
+def may_give_back(work: Work, person: User, now: datetime) -> bool:
+    """Whether somebody who bought it gets their money back."""
+    line = payments.purchase_of(person, work.key) if person.is_authenticated and not work.is_free else None
+    if line is None or not line.order.settled_at or line.order.settled_at + RETURNED_WITHIN < now:
+        return False
+    enrolment = Enrolment.objects.filter(work=work, person=person).first()
+    done = enrolment.progress.count() if enrolment else 0
+    if not work.is_course:
+        return done == 0
+    return done * MOST_DONE <= Lesson.objects.shown().filter(work=work).count()
+
+
+@transaction.atomic
+def give_back(*, work: Work, person: User, now: datetime | None = None) -> None:
+    """The money goes back and the right ends, once; how far one came stays. Raises LibraryRefused."""
+    now = now or timezone.now()
+    line = payments.purchase_of(person, work.key)
+    if line is None or not may_give_back(work, person, now):
+        words = _("Money comes back within 14 days, while a quarter of it is done at most.")
+        raise LibraryRefused("too_late", words)
+    payments.refund_thing(line.kind, line.ref, source="buyer", by=person, now=now)
+    payments.end_purchase(ref=line.ref, now=now)
+
+
+def page_of_key(rest: str) -> str:
+    work = Work.objects.filter(pk=rest).first() if rest.isdecimal() else None
+    return work.get_absolute_url() if work else ""

@@ -1,0 +1,173 @@
+"""Packages and the credits they give. What expires first is spent first; what is not used goes back at the price of
+one. A lot's row is locked by whoever changes it, so that the last credit is spent once."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from features.accounts.access import has_role
+from features.accounts.models import Role, User
+from features.payments.models import CreditLot, CreditMove, Order, OrderLine, Package
+from features.payments.services.orders import Fulfilment, Line, fulfilments, is_set_up, open_order
+from features.payments.services.refunds import refund_thing
+from features.payments.services.selling import HOLD, SaleRefused
+
+KIND = "credits"
+Kind = CreditMove.Kind
+
+
+@transaction.atomic
+def offer_package(
+    *, seller: User, scope: str, units: int, price_minor: int, currency: str, valid_days: int, now=None
+) -> Package:
+    """Put a package on sale. A later one changes nothing for who has bought. Raises SaleRefused."""
+    if not is_set_up():
+        raise SaleRefused("payments_not_set_up", gettext_lazy("Nothing can be sold here yet."))
+    if not has_role(seller, Role.EXPERT):
+        raise SaleRefused("not_an_expert", gettext_lazy("Packages are sold by experts. Apply to become one."))
+    return Package.objects.create(
+        seller=seller, scope=scope, units=units, price_minor=price_minor, currency=currency,
+        valid_days=valid_days, offered_at=now or timezone.now(),
+    )  # fmt: skip
+
+
+def withdraw_package(*, package: Package, now: datetime | None = None) -> None:
+    """Nobody buys it any more; what was bought stays good."""
+    Package.objects.filter(pk=package.pk, withdrawn_at=None).update(withdrawn_at=now or timezone.now())
+
+
+def buy_package(*, package: Package, person: User, now: datetime | None = None) -> Order:
+    """An order for the package; the lot is its held row. Raises SaleRefused and OrderRefused."""
+    now = now or timezone.now()
+    if package.withdrawn_at:
+        raise SaleRefused("withdrawn", gettext_lazy("This package is no longer sold."))
+    if package.seller_id == person.pk:
+        raise SaleRefused("own", gettext_lazy("This is your own package."))
+    waiting = CreditLot.objects.filter(
+        person=person, seller=package.seller_id, scope=package.scope, units=package.units,
+        price_minor=package.price_minor, ended_at=None, held_until__gt=now,
+    ).first()  # fmt: skip
+    if waiting:
+        return Order.objects.get(lines__kind=KIND, lines__ref=str(waiting.pk))
+    return _buy(package, person, now)
+
+
+@transaction.atomic
+def _buy(package, person, now) -> Order:
+    lot = CreditLot.objects.create(
+        person=person, seller=package.seller, scope=package.scope, units=package.units, left=package.units,
+        price_minor=package.price_minor, currency=package.currency, valid_days=package.valid_days, opened_at=now,
+        expires_at=now + timedelta(days=package.valid_days), held_until=now + HOLD,
+    )  # fmt: skip
+    title = _("%(n)d credits with %(name)s: %(what)s") % {
+        "n": package.units, "name": package.seller.name, "what": package.get_scope_display()
+    }  # fmt: skip
+    line = Line(
+        kind=KIND, ref=str(lot.pk), title=title, unit_minor=package.price_minor, currency=package.currency,
+        seller=package.seller,
+    )  # fmt: skip
+    return open_order(buyer=person, lines=[line], hold_until=lot.held_until, now=now)
+
+
+class CreditsFulfilment(Fulfilment):
+    """What an order asks of the lot that it is about. Its time begins when it is paid."""
+
+    def confirm(self, ref: str, now: datetime) -> None:
+        lot = CreditLot.objects.select_for_update().get(pk=ref)
+        if lot.held_until is None:
+            return
+        lot.held_until, lot.ended_at, lot.opened_at = None, None, now
+        lot.expires_at = now + timedelta(days=lot.valid_days)
+        lot.save(update_fields=["held_until", "ended_at", "opened_at", "expires_at"])
+
+    def release(self, ref: str, now: datetime) -> None:
+        CreditLot.objects.filter(pk=ref, ended_at=None).exclude(held_until=None).update(ended_at=now)
+
+    def extend(self, ref: str, until: datetime) -> None:
+        CreditLot.objects.filter(pk=ref).exclude(held_until=None).update(held_until=until)
+
+    def reseat(self, ref: str, now: datetime) -> bool:
+        """Credits are never sold out: late money is good money."""
+        self.confirm(ref, now)
+        return True
+
+    def refunded(self, ref: str, now: datetime) -> None:
+        """All that was paid for it went back: what is left of it ends."""
+        CreditLot.objects.filter(pk=ref, ended_at=None).update(ended_at=now, left=0)
+
+    def page(self, ref: str) -> str:
+        from django.urls import reverse
+
+        return reverse("wallet")
+
+
+fulfilments.register(KIND, CreditsFulfilment())
+
+
+def credits_left(person: User, seller: User, scope: str, now: datetime | None = None) -> int:
+    """How many somebody can spend with this seller now."""
+    lots = CreditLot.objects.usable(now or timezone.now()).filter(person=person, seller=seller, scope=scope)
+    return lots.aggregate(n=Sum("left"))["n"] or 0
+
+
+@transaction.atomic
+def spend_credit(*, person: User, seller: User, scope: str, cause: str, now: datetime | None = None) -> CreditLot:
+    """Spend one for `cause`, such as `booking:12`, from what expires first. The same cause spends one. Raises
+    SaleRefused where there is none."""
+    now = now or timezone.now()
+    known = CreditMove.objects.filter(kind=Kind.SPENT, cause=cause).select_related("lot").first()
+    if known:
+        return known.lot
+    mine = CreditLot.objects.usable(now).filter(person=person, seller=seller, scope=scope)
+    # Whoever waits here for a lot that is empty by then looks at it again, and goes on to the next.
+    for pk in mine.order_by("expires_at", "pk").values_list("pk", flat=True):
+        lot = CreditLot.objects.usable(now).select_for_update().filter(pk=pk).first()
+        if lot:
+            CreditMove.objects.create(lot=lot, kind=Kind.SPENT, cause=cause, moved_at=now)
+            CreditLot.objects.filter(pk=pk).update(left=F("left") - 1)
+            lot.left -= 1
+            return lot
+    raise SaleRefused("no_credit", gettext_lazy("You have no credit for this. Buy a package, or pay for this one."))
+
+
+@transaction.atomic
+def return_credit(*, cause: str, now: datetime | None = None) -> bool:
+    """What was spent for `cause` did not take place: the credit is back in its lot, with the lot's own end. Once."""
+    spent = CreditMove.objects.filter(kind=Kind.SPENT, cause=cause).first()
+    if spent is None:
+        return False
+    lot = CreditLot.objects.select_for_update().get(pk=spent.lot_id)
+    if CreditMove.objects.filter(kind=Kind.RETURNED, cause=cause).exists() or lot.ended_at:
+        return False
+    CreditMove.objects.create(lot=lot, kind=Kind.RETURNED, cause=cause, moved_at=now or timezone.now())
+    CreditLot.objects.filter(pk=lot.pk).update(left=F("left") + 1)
+    return True
+
+
+def refund_worth(lot: CreditLot, now: datetime) -> int:
+    """What giving back the rest brings: its units at the price of one, while they have not expired."""
+    if lot.held_until or lot.ended_at or lot.expires_at <= now:
+        return 0
+    return lot.worth(lot.left)
+
+
+@transaction.atomic
+def give_back_credits(*, lot: CreditLot, by: User, now: datetime | None = None) -> int:
+    """The rest goes back for money, and the lot ends. Answers the amount. Raises SaleRefused."""
+    now = now or timezone.now()
+    lot = CreditLot.objects.select_for_update().get(pk=lot.pk)
+    amount = refund_worth(lot, now)
+    if not amount:
+        raise SaleRefused("nothing_left", gettext_lazy("There is nothing left in it to give back."))
+    CreditMove.objects.create(lot=lot, kind=Kind.REFUNDED, units=lot.left, cause=f"lot:{lot.pk}", moved_at=now)
+    CreditLot.objects.filter(pk=lot.pk).update(left=0, ended_at=now)
+    refund_thing(KIND, lot.pk, source="buyer", amount_minor=amount, by=by, now=now)
+    return amount
+
+
+def order_line_of(lot: CreditLot) -> OrderLine | None:
+    return OrderLine.objects.filter(kind=KIND, ref=str(lot.pk)).select_related("order").first()

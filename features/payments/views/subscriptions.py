@@ -1,0 +1,187 @@
+from decimal import Decimal
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.htmx import see_other
+from core.templatetags.ui import DIGITS
+from features.accounts.access import role_required
+from features.accounts.models import Role
+from features.payments import services
+from features.payments.models import Plan, Subscription
+from features.payments.services import subscriptions
+from features.payments.stripe_client import StripeDown, StripeRefused
+
+AWAY = gettext_lazy("Stripe does not answer just now, and nothing was changed. Try again in a minute.")
+
+
+class PlanForm(forms.ModelForm):
+    price = forms.DecimalField(
+        label=gettext_lazy("Price"),
+        max_value=100_000,
+        help_text=gettext_lazy("For whoever begins from now on. Who has the plan keeps the price they have."),
+    )
+
+    class Meta:
+        model = Plan
+        fields = ("name", "about", "interval", "trial_days")
+
+    def clean_price(self):
+        digits = DIGITS.get(settings.CURRENCY, 2)
+        typed: Decimal = self.cleaned_data["price"]
+        if typed != round(typed, digits) or typed <= 0:
+            raise forms.ValidationError(_("Write a price such as 45 or 45.00."))
+        return int(typed.scaleb(digits))
+
+    def clean_trial_days(self):
+        return min(self.cleaned_data["trial_days"], 90)
+
+
+def sold_plans():
+    return Plan.objects.filter(withdrawn_at=None).prefetch_related("prices")
+
+
+@require_safe
+def plans(request):
+    """What can be subscribed to, what it opens, and by which rules it ends."""
+    is_member = request.user.is_authenticated
+    began = Subscription.objects.filter(person=request.user.pk).exclude(stripe_id=None)
+    context = {
+        "plans": sold_plans() if services.is_set_up() else [],
+        "mine": subscriptions.current(request.user) if is_member else None,
+        "may_try": not is_member or not began.exists(),
+    }
+    return render(request, "payments/plans.html", context)
+
+
+@require_POST
+@login_required
+def begin(request, pk):
+    plan = get_object_or_404(sold_plans(), pk=pk)
+    try:
+        return HttpResponseRedirect(subscriptions.begin(person=request.user, plan=plan), status=303)
+    except services.SaleRefused as refused:
+        messages.error(request, refused.words)
+        return see_other("subscription" if refused.code == "yours" else "plans")
+    except (StripeDown, StripeRefused):
+        messages.error(request, AWAY)
+        return see_other("plans")
+
+
+@require_safe
+@login_required
+def own(request):
+    """One's own, with every way out in plain sight."""
+    mine = subscriptions.current(request.user)
+    others = [plan for plan in sold_plans() if mine and plan.pk != mine.price.plan_id]
+    waiting = not mine and Subscription.objects.filter(person=request.user, state="opening").exclude(checkout_id="")
+    context = {
+        "mine": mine,
+        "others": others,
+        "back": request.GET.get("back", ""),
+        "is_waiting": bool(waiting),
+        "months": range(1, subscriptions.LONGEST_PAUSE + 1),
+        "now": timezone.now(),
+    }
+    return render(request, "payments/subscription.html", context)
+
+
+@require_POST
+@login_required
+def act(request):
+    """Cancel, undo, pause, go on, or look again: one form each."""
+    row = subscriptions.current(request.user)
+    wanted = request.POST.get("act", "")
+    try:
+        if wanted == "look":
+            subscriptions.look_again(person=request.user)
+        elif row is None:
+            messages.info(request, _("You have no subscription."))
+        elif wanted == "cancel":
+            subscriptions.cancel(row=row)
+            messages.success(request, _("It ends when what you paid for is over. Until then you can undo this."))
+        elif wanted == "undo":
+            subscriptions.undo_cancel(row=row)
+            messages.success(request, _("It goes on as before."))
+        elif wanted == "pause":
+            months = request.POST.get("months", "1")
+            subscriptions.pause(row=row, months=int(months) if months.isdecimal() else 0)
+            messages.success(request, _("Paused. Nothing is charged until it goes on."))
+        elif wanted == "go_on":
+            subscriptions.go_on(row=row)
+            messages.success(request, _("It goes on."))
+        elif wanted == "portal":
+            return HttpResponseRedirect(subscriptions.portal_url(person=request.user), status=303)
+    except services.SaleRefused as refused:
+        messages.error(request, refused.words)
+    except (StripeDown, StripeRefused):
+        messages.error(request, AWAY)
+    return see_other("subscription")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def change(request, pk):
+    """What another plan costs now, to the cent; then the change."""
+    row = subscriptions.current(request.user)
+    plan = get_object_or_404(sold_plans(), pk=pk)
+    if row is None:
+        return see_other("plans") if request.method == "POST" else HttpResponseRedirect("/plans/")
+    try:
+        if request.method == "POST":
+            subscriptions.change_plan(row=row, plan=plan)
+            messages.success(request, _("Changed."))
+            return see_other("subscription")
+        preview = subscriptions.preview_change(row=row, plan=plan)
+    except services.SaleRefused as refused:
+        messages.error(request, refused.words)
+        return see_other("subscription")
+    except (StripeDown, StripeRefused):
+        messages.error(request, AWAY)
+        return see_other("subscription")
+    return render(request, "payments/plan_change.html", {"mine": row, "plan": plan, "preview": preview})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Role.ORGANISER)
+def manage(request):
+    return _edit(request, Plan())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Role.ORGANISER)
+def manage_plan(request, pk):
+    plan = get_object_or_404(Plan.objects.prefetch_related("prices"), pk=pk)
+    if request.method == "POST" and request.POST.get("act") == "withdraw":
+        services.withdraw_plan(plan=plan, by=request.user)
+        messages.success(request, _("Nobody begins it any more. Who has it keeps it."))
+        return see_other("manage_plans")
+    return _edit(request, plan)
+
+
+def _edit(request, plan):
+    initial = {}
+    if plan.pk:
+        initial["price"] = Decimal(plan.price.amount_minor).scaleb(-DIGITS.get(plan.price.currency, 2))
+    form = PlanForm(request.POST or None, instance=plan, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_plan(
+                plan=form.instance, amount_minor=form.cleaned_data["price"], currency=settings.CURRENCY, by=request.user
+            )
+        except services.SaleRefused as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, _("Saved."))
+            return see_other("manage_plans")
+    plans = Plan.objects.prefetch_related("prices__subscriptions").order_by("withdrawn_at", "pk")
+    context = {"form": form, "plan": plan, "plans": plans}
+    return render(request, "payments/manage/plans.html", context, status=422 if form.errors else 200)

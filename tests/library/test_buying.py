@@ -1,0 +1,113 @@
+"""A work is bought through Stripe, is there at once, and goes with its money; how far one came stays."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.jobs import run_pending
+from features.library import services
+from features.library.models import Enrolment
+from features.payments import services as payments
+from features.payments.models import Entitlement, Order, Refund
+from tests.library.conftest import CANARY, hide, lessons_of
+from tests.local_stripe import money
+from tests.payments.conftest import deliver, stripe, stripe_server  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def buyer(client, learner, stripe):  # noqa: F811
+    client.force_login(learner)
+    return client
+
+
+def pay(stripe, order):  # noqa: F811
+    payments.checkout_url(order=order)
+    money.pay(stripe.state, order.checkouts.get(closed_at=None).stripe_id)
+
+
+@pytest.fixture
+def bought(buyer, paid_course, stripe, deliver, learner):  # noqa: F811
+    hide(lessons_of(paid_course)[1])
+    answer = buyer.post(f"/library/{paid_course.pk}/purchase/")
+    order = Order.objects.get()
+    assert (answer.status_code, answer["Location"]) == (303, f"/payments/orders/{order.public_id}/")
+    pay(stripe, order)
+    assert set(deliver()) == {200}
+    return order
+
+
+def test_paid_it_is_there_and_stands_among_ones_courses(bought, buyer, learner, paid_course):
+    assert CANARY in buyer.get(lessons_of(paid_course)[1].get_absolute_url()).text
+    assert paid_course.title in buyer.get("/library/learning/").text
+    assert Enrolment.objects.get(person=learner).work == paid_course
+    assert buyer.get(f"/payments/orders/{bought.public_id}/").status_code == 200
+
+
+def test_until_it_is_paid_nothing_is_open(buyer, learner, paid_course):
+    hide(lessons_of(paid_course)[1])
+    buyer.post(f"/library/{paid_course.pk}/purchase/")
+    assert CANARY not in buyer.get(lessons_of(paid_course)[1].get_absolute_url()).text
+    assert not payments.entitled(learner, paid_course.key)
+    assert not Enrolment.objects.exists()
+
+
+def test_two_tabs_are_one_order_and_what_one_has_is_not_sold_again(buyer, learner, paid_course, stripe, deliver):  # noqa: F811
+    for _ in range(2):
+        buyer.post(f"/library/{paid_course.pk}/purchase/")
+    pay(stripe, Order.objects.get())
+    deliver()
+    with pytest.raises(services.LibraryRefused, match="yours"):
+        services.buy(work=paid_course, person=learner)
+    assert Order.objects.count() == 1
+
+
+def test_given_back_in_time_the_money_comes_back_and_progress_stays(bought, buyer, learner, paid_course, stripe):  # noqa: F811
+    Enrolment.objects.get(person=learner)
+    assert "Give it back" in buyer.get(paid_course.get_absolute_url()).text
+    assert "refund all" in buyer.get(f"/library/{paid_course.pk}/refund/").text
+    for _ in range(2):
+        buyer.post(f"/library/{paid_course.pk}/refund/")
+    run_pending()
+    [refund] = Refund.objects.all()
+    assert (refund.amount_minor, refund.state) == (4500, "done")
+    assert CANARY not in buyer.get(lessons_of(paid_course)[1].get_absolute_url()).text
+    assert Enrolment.objects.filter(person=learner).exists()
+    assert buyer.post(f"/library/{paid_course.pk}/purchase/").status_code == 303
+    assert Order.objects.count() == 2
+
+
+def test_neither_after_two_weeks_nor_with_more_than_a_quarter_done(bought, learner, paid_course):
+    now = timezone.now()
+    assert services.may_give_back(paid_course, learner, now)
+    assert not services.may_give_back(paid_course, learner, now + timedelta(days=15))
+    services.mark_done(lesson=lessons_of(paid_course)[0], person=learner)
+    assert not services.may_give_back(paid_course, learner, now)
+    with pytest.raises(services.LibraryRefused, match="too_late"):
+        services.give_back(work=paid_course, person=learner)
+
+
+def test_a_refund_from_stripes_dashboard_closes_it_too(bought, learner, paid_course, stripe, deliver):  # noqa: F811
+    payment = bought.payments.get()
+    money.refund(stripe.state, {"payment_intent": payment.stripe_id, "amount": 1000})
+    deliver()
+    assert payments.entitled(learner, paid_course.key)
+    money.refund(stripe.state, {"payment_intent": payment.stripe_id})
+    deliver()
+    assert not payments.entitled(learner, paid_course.key)
+
+
+def test_a_hold_that_ends_unpaid_leaves_the_way_free(buyer, learner, paid_course):
+    order = services.buy(work=paid_course, person=learner)
+    payments.end_hold(order=order, now=timezone.now() + timedelta(hours=2))
+    assert Entitlement.objects.get().revoked_at
+    again = services.buy(work=paid_course, person=learner)
+    assert again != order
+
+
+def test_the_author_and_who_asks_for_what_is_free_are_refused(expert, learner, paid_course, course, stripe):  # noqa: F811
+    for work, person in ((paid_course, expert), (course, learner)):
+        with pytest.raises(services.LibraryRefused):
+            services.buy(work=work, person=person)

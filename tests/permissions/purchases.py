@@ -1,0 +1,48 @@
+"""What is paid in advance: one's own wallet and subscription, what experts sell, what the organiser offers."""
+
+
+def _pk(name):
+    return lambda w: [getattr(w, name).pk]
+
+
+ARGUMENTS = {
+    "credits_refund": _pk("lot"),
+    "package": _pk("package"),
+    "package_withdrawal": _pk("package"),
+    "plan_start": _pk("plan"),
+    "plan_change": _pk("plan"),
+    "manage_plan": _pk("plan"),
+    "work_purchase": _pk("paid_work"),
+    "work_refund": _pk("paid_work"),
+}
+PLAN = {"name": "Plan", "about": "All", "interval": "month", "trial_days": "0", "price": "9"}
+BODIES = {
+    ("packages", "POST"): lambda w: {"scope": "session", "units": "5", "price": "99", "valid_days": "90"},
+    ("subscription_act", "POST"): lambda w: {"act": "cancel"},
+    ("manage_plans", "POST"): lambda w: PLAN,
+    ("manage_plan", "POST"): lambda w: PLAN,
+}
+
+TABLE = """
+#                       stranger unverif. member owner expert moderat. moderator+ organiser
+wallet              GET  login    login    200    200   200    200      200        200
+credits_refund      POST login    login    404    303   404    404      404        404
+packages            GET  login    login    404    404   200    404      404        404
+packages            POST login    login    404    404   422    404      404        404
+package             GET  200
+package             POST login    login    303    303   303    303      303        303
+package_withdrawal  POST login    login    404    404   303    404      404        404
+plans               GET  200
+plan_start          POST login    login    303    303   303    303      303        303
+plan_change         GET  login    login    302    302   302    302      302        302
+plan_change         POST login    login    303    303   303    303      303        303
+subscription        GET  login    login    200    200   200    200      200        200
+subscription_act    POST login    login    303    303   303    303      303        303
+manage_plans        GET  login    login    404    404   404    mfa      404        200
+manage_plans        POST login    login    404    404   404    mfa      404        422
+manage_plan         GET  login    login    404    404   404    mfa      404        200
+manage_plan         POST login    login    404    404   404    mfa      404        422
+work_purchase       POST login    login    303    303   303    303      303        303
+work_refund         GET  login    login    302    302   302    302      302        302
+work_refund         POST login    login    303    303   303    303      303        303
+"""

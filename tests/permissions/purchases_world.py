@@ -1,0 +1,17 @@
+"""What the permission table needs of what is sold in advance: the expert's package, the guest's credits, a plan."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from features.payments.models import CreditLot, Package, Plan, PlanPrice
+
+
+def add_purchases(world) -> None:
+    expert, guest = world.people["expert"], world.people["guest"]
+    facts = {"seller": expert, "scope": "mentoring", "units": 5, "price_minor": 19900, "currency": "EUR"}
+    world.package = Package.objects.create(**facts)
+    expires_at = timezone.now() + timedelta(days=90)
+    world.lot = CreditLot.objects.create(person=guest, left=3, valid_days=180, expires_at=expires_at, **facts)
+    world.plan = Plan.objects.create(name="All of the library", about="Every article and course")
+    PlanPrice.objects.create(plan=world.plan, amount_minor=900, currency="EUR")
