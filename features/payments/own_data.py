@@ -58,9 +58,7 @@ def export(person) -> dict:
             .values("key", "source", "starts_at", "until", "revoked_at")
         ),
         "sold": list(sold.values("order__opened_at", *line)),
-        "credits": list(
-            lots.values("seller__name", "scope", "units", "left", "price_minor", "opened_at", "expires_at")
-        ),
+        "credits": list(lots.values("seller", "scope", "units", "left", "price_minor", "opened_at", "expires_at")),
         "credits_spent": list(
             CreditMove.objects.filter(lot__person=person).order_by("pk").values("lot", "kind", "units", "moved_at")
         ),
