@@ -135,6 +135,13 @@ class BookingFulfilment(payments.Fulfilment):
             _tell(booking, "booked")
             offers.refresh_page(booking.mentor, now=now)
 
+    def extend(self, ref, until):
+        Booking.objects.active().filter(pk=ref, confirmed_at=None).update(held_until=until)
+
+    def page(self, ref):
+        booking = Booking.objects.filter(pk=ref).first()
+        return booking.get_absolute_url() if booking else ""
+
     def release(self, ref, now):
         _give_up(ref, "hold_expired", now)
 
