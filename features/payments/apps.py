@@ -24,6 +24,6 @@ class PaymentsConfig(AppConfig):
             nav.add(
                 nav.Place(_("Payments"), "orders", icon="money", order=40, section="account"),
                 nav.Place(_("Wallet"), "wallet", icon="money", order=41, section="account"),
-                nav.Place(_("Subscription"), "subscription", icon="star", order=42, section="account"),
+                nav.Place(_("Subscription"), "own_subscription", icon="star", order=42, section="account"),
                 nav.Place(_("Subscriptions"), "plans", order=35, section="learn"),
             )

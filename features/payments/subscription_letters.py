@@ -49,7 +49,7 @@ def _amount(row):
 
 
 def _letter(subject, said, label):
-    link = (label, absolute(reverse("subscription")))
+    link = (label, absolute(reverse("own_subscription")))
     context = {"subject": subject, "facts": [], "paragraphs": said, "link": link, "more": []}
     return Letter(template="payments/email/letter", context=context)
 

@@ -36,7 +36,7 @@ plans               GET  200
 plan_start          POST login    login    303    303   303    303      303        303
 plan_change         GET  login    login    302    302   302    302      302        302
 plan_change         POST login    login    303    303   303    303      303        303
-subscription        GET  login    login    200    200   200    200      200        200
+own_subscription    GET  login    login    200    200   200    200      200        200
 subscription_act    POST login    login    303    303   303    303      303        303
 manage_plans        GET  login    login    404    404   404    mfa      404        200
 manage_plans        POST login    login    404    404   404    mfa      404        422

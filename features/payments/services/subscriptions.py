@@ -44,7 +44,7 @@ def begin(*, person, plan: Plan, now: datetime | None = None) -> str:
     if row is None:
         row = Subscription.objects.create(person=person, price=price, opened_at=now, trial_days=trial_of(person, plan))
     customer, price_id = customer_of(person), price_at_stripe(price)
-    page = absolute(reverse("subscription"))
+    page = absolute(reverse("own_subscription"))
     data: dict = {"metadata": {"subscription": row.public_id}}
     if row.trial_days:
         data["trial_period_days"] = row.trial_days
@@ -123,7 +123,7 @@ def apply(facts: dict, now: datetime) -> None:
             row.person,
             "payment_failed",
             row.pk,
-            reverse("subscription"),
+            reverse("own_subscription"),
             f"past_due:{row.pk}:{item['current_period_end']}",
         )
 
@@ -254,7 +254,7 @@ def change_plan(*, row: Subscription, plan: Plan) -> None:
 
 def portal_url(*, person) -> str:
     """Stripe's own pages for cards and invoices."""
-    params = {"customer": customer_of(person), "return_url": absolute(reverse("subscription"))}
+    params = {"customer": customer_of(person), "return_url": absolute(reverse("own_subscription"))}
     key = f"portal-{person.pk}-{int(timezone.now().timestamp())}"
     return stripe.call(lambda v1: v1.billing_portal.sessions.create, params=params, key=key)["url"]
 
@@ -274,6 +274,6 @@ def remind_of_charges(*, now: datetime | None = None) -> int:
     )
     told = 0
     for row in soon.select_related("person"):
-        notify(row.person, "trial_ends", row.pk, reverse("subscription"), f"trial_ends:{row.pk}")
+        notify(row.person, "trial_ends", row.pk, reverse("own_subscription"), f"trial_ends:{row.pk}")
         told += 1
     return told

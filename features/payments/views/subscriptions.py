@@ -70,7 +70,7 @@ def begin(request, pk):
         return HttpResponseRedirect(subscriptions.begin(person=request.user, plan=plan), status=303)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
-        return see_other("subscription" if refused.code == "yours" else "plans")
+        return see_other("own_subscription" if refused.code == "yours" else "plans")
     except (StripeDown, StripeRefused):
         messages.error(request, AWAY)
         return see_other("plans")
@@ -124,7 +124,7 @@ def act(request):
         messages.error(request, refused.words)
     except (StripeDown, StripeRefused):
         messages.error(request, AWAY)
-    return see_other("subscription")
+    return see_other("own_subscription")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,14 +139,14 @@ def change(request, pk):
         if request.method == "POST":
             subscriptions.change_plan(row=row, plan=plan)
             messages.success(request, _("Changed."))
-            return see_other("subscription")
+            return see_other("own_subscription")
         preview = subscriptions.preview_change(row=row, plan=plan)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
-        return see_other("subscription")
+        return see_other("own_subscription")
     except (StripeDown, StripeRefused):
         messages.error(request, AWAY)
-        return see_other("subscription")
+        return see_other("own_subscription")
     return render(request, "payments/plan_change.html", {"mine": row, "plan": plan, "preview": preview})
 
 
