@@ -7,18 +7,16 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self):
-        from core import nav, seeds
+        from core import nav
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.payments import letters, own_data, services, subscription_letters
-        from features.payments.seeds import fill
 
         personal_data.register("payments", PersonalData(own_data.export, own_data.erase))
         letters.register()
         staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,)))
         subscription_letters.register()
-        seeds.seeds.register("payments", (30, fill))
         staff_pages.register("manage_plans", StaffPage(_("Plans"), "manage_plans", 70, (Role.ORGANISER,)))
         if services.is_set_up():
             nav.add(

@@ -21,7 +21,6 @@ class Plan(models.Model):
     trial_days = models.PositiveSmallIntegerField(_("days for free to begin with"), default=0)
     offered_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
-    is_demo = models.BooleanField(default=False, editable=False)
 
     objects = QuerySet.as_manager()
 

@@ -65,7 +65,6 @@ class Migration(migrations.Migration):
                 ('trial_days', models.PositiveSmallIntegerField(default=0, verbose_name='days for free to begin with')),
                 ('offered_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
-                ('is_demo', models.BooleanField(default=False, editable=False)),
             ],
             options={
                 'ordering': ['pk'],

@@ -28,7 +28,7 @@ from features.payments.services.orders import (
     release,
     settle,
 )
-from features.payments.services.plans import forget_demo, save_plan, withdraw_plan
+from features.payments.services.plans import save_plan, withdraw_plan
 from features.payments.services.reconciling import reconcile, since_of
 from features.payments.services.refunds import ask_refund, refund_quote, refund_thing, send_refund
 from features.payments.services.selling import (
@@ -66,7 +66,6 @@ __all__ = [
     "entitle",
     "entitled",
     "entitled_to",
-    "forget_demo",
     "forget_events",
     "fulfilments",
     "give_back_credits",

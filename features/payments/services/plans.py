@@ -47,11 +47,3 @@ def price_at_stripe(price: PlanPrice) -> str:
         price.stripe_id = made["id"]
         PlanPrice.objects.filter(pk=price.pk).update(stripe_id=made["id"])
     return price.stripe_id
-
-
-def forget_demo() -> None:
-    """When the invented people are gone: a plan that nobody real has goes too."""
-    plans = Plan.objects.filter(is_demo=True)
-    Plan.objects.filter(pk__in=plans.filter(prices__subscriptions__isnull=False)).update(is_demo=False)
-    PlanPrice.objects.filter(plan__is_demo=True).delete()
-    Plan.objects.filter(is_demo=True).delete()
