@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.jobs import run_pending
 from features.payments import services, stripe_client
-from features.payments.models import Checkout, Incident, LedgerTransaction, Order, Payment, Refund, StripeEvent
+from features.payments.models import Account, Checkout, Incident, LedgerTransaction, Order, Payment, Refund, StripeEvent
 from features.payments.services.books import book
 from features.sessions import services as sessions
 from features.sessions.models import Registration
@@ -324,7 +324,7 @@ def test_the_same_event_from_many_sides_at_once(stripe, deliver, expert, learner
 @pytest.mark.django_db(transaction=True)
 def test_the_database_refuses_books_that_do_not_come_to_nothing(learner):
     with pytest.raises(IntegrityError, match="do not come to nothing"), transaction.atomic():
-        book(key="wrong", happened_at=timezone.now(), currency="EUR", amounts={"stripe": 5, "held": -4})
-    book(key="right", happened_at=timezone.now(), currency="EUR", amounts={"stripe": 5, "held": -5})
+        book(key="wrong", happened_at=timezone.now(), currency="EUR", amounts={Account.STRIPE: 5, Account.HELD: -4})
+    book(key="right", happened_at=timezone.now(), currency="EUR", amounts={Account.STRIPE: 5, Account.HELD: -5})
     with pytest.raises(Exception, match="is not changed"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE payments_ledgerentry SET amount_minor = 6 WHERE amount_minor = 5")

@@ -1,5 +1,6 @@
 """The books: every movement of money is booked once, and comes to nothing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import Sum
@@ -7,7 +8,7 @@ from django.db.models import Sum
 from features.payments.models import Account, LedgerEntry, LedgerTransaction
 
 
-def book(*, key: str, happened_at: datetime, currency: str, amounts: dict[str, int], order=None) -> bool:
+def book(*, key: str, happened_at: datetime, currency: str, amounts: Mapping[Account, int], order=None) -> bool:
     """Book one movement by account, once per `key`. The database refuses what does not come to nothing."""
     transaction, is_new = LedgerTransaction.objects.get_or_create(
         key=key, defaults={"happened_at": happened_at, "order": order}

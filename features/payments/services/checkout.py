@@ -128,7 +128,9 @@ def end_holds(*, now: datetime | None = None) -> int:
 
 
 def _close_at_stripe(order: Order, now: datetime) -> None:
-    for row in order.checkouts.filter(closed_at=None).exclude(stripe_id=None):
+    for row in order.checkouts.filter(closed_at=None):
+        if row.stripe_id is None:  # Stripe never answered, so nobody has its page
+            continue
         with contextlib.suppress(stripe.StripeRefused):  # it is over already, one way or the other
             stripe.call(lambda v1: v1.checkout.sessions.expire, row.stripe_id, key=f"expire-{row.public_id}")
         sync_checkout(row.stripe_id, now=now)

@@ -4,6 +4,7 @@ doubling nor loss of events matters. The event's row and its work are one transa
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -25,8 +26,8 @@ FORGET = timedelta(days=40)  # Stripe itself keeps events for 30 days
 class Handler:
     """`fetch` asks Stripe how the object with this id stands, outside of any transaction; `apply` writes it down."""
 
-    fetch: Callable[[str], object]
-    apply: Callable[[object, datetime], None]
+    fetch: Callable[[str], Any]
+    apply: Callable[[Any, datetime], None]
 
 
 # By how the type of an event begins; the longest beginning counts.

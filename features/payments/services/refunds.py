@@ -1,6 +1,7 @@
 """Money goes back. A refund is a row before Stripe is asked, and no more is ever asked for than was paid."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -91,7 +92,7 @@ def apply_refund(facts: dict, now: datetime) -> None:
     refund.save(update_fields=["stripe_id", "state", "settled_at"])
     happened_at = datetime.fromtimestamp(facts["created"], UTC)
     amounts = {Account.HELD: refund.amount_minor, Account.STRIPE: -refund.amount_minor}
-    about = {"happened_at": happened_at, "currency": payment.currency, "order": payment.order}
+    about: dict[str, Any] = {"happened_at": happened_at, "currency": payment.currency, "order": payment.order}
     book(key=f"refund:{refund.stripe_id}", amounts=amounts, **about)
     if state == Refund.State.DONE:
         _tell_lines(payment, now)
@@ -139,7 +140,7 @@ def _fail(refund, code):
 # --- By thing -------------------------------------------------------------------------------------------------------
 def _paid_line(kind: str, ref) -> tuple[OrderLine | None, Payment | None]:
     line = OrderLine.objects.filter(kind=kind, ref=str(ref)).select_related("order").first()
-    payment = line and Payment.objects.filter(order=line.order, is_kept=True).first()
+    payment = Payment.objects.filter(order=line.order, is_kept=True).first() if line else None
     return line, payment
 
 
