@@ -1,0 +1,264 @@
+"""The forum at 10,000 and at 1,000,000 posts: CPU and queries of a thread page, lists and search as quick as before."""
+
+import contextlib
+import os
+import statistics
+import sys
+import time
+from http.cookies import SimpleCookie
+from io import BytesIO
+from pathlib import Path
+
+import django
+
+MEMBERS, FEW, MANY = 2_000, 10_000, 1_000_000  # posts
+LONG = 20_000  # answers in one thread
+ROUNDS, WARM = 40, 5
+CPU_ROUNDS = 400
+MOST_CPU_MEMBER, MOST_CPU_VISITOR, MOST_QUERIES, MOST_GROWTH = 4.0, 0.5, 8, 1.2
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+# --- A forum of any size ----------------------------------------------------------------------------------------------
+def grow(posts: int) -> float:
+    """Copy the threads of the scale until there are so many posts: same words, other people, other days."""
+    from django.db import connection
+
+    began = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        while True:
+            cursor.execute("SELECT count(*), (SELECT count(*) FROM forum_thread) FROM forum_post")
+            there, threads = cursor.fetchone()
+            if there >= posts:
+                break
+            share = min(1.0, (posts - there) / there + 0.01)
+            cursor.execute(DOUBLE, {"most": int(threads * share) + 1})
+        for table in ("forum_thread", "forum_post", "forum_thread_skills", "discovery_document"):
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("RESET statement_timeout")
+    return time.monotonic() - began
+
+
+def lengthen(thread: int, answers: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(LENGTHEN, {"thread": thread, "answers": answers})
+        cursor.execute("VACUUM ANALYZE forum_post")
+
+
+# Columns by name, so that those that will be added later get their defaults.
+DOUBLE = """
+    DO $$
+    DECLARE
+        top_thread bigint := (SELECT max(id) FROM forum_thread);
+        top_post bigint := (SELECT max(id) FROM forum_post);
+        top_document bigint := (SELECT max(id) FROM discovery_document);
+    BEGIN
+        SET CONSTRAINTS ALL DEFERRED;
+        CREATE TEMP TABLE chosen ON COMMIT DROP AS SELECT * FROM forum_thread ORDER BY id LIMIT %(most)s;
+        CREATE TEMP TABLE written ON COMMIT DROP AS
+            SELECT p.* FROM forum_post p JOIN chosen c ON c.id = p.thread_id;
+        UPDATE chosen SET id = id + top_thread, accepted_id = accepted_id + top_post,
+            active_at = active_at - interval '7 seconds', created_at = created_at - interval '7 seconds';
+        UPDATE written SET id = id + top_post, thread_id = thread_id + top_thread, parent_id = parent_id + top_post;
+        INSERT INTO forum_thread SELECT * FROM chosen;
+        INSERT INTO forum_post SELECT * FROM written;
+        INSERT INTO forum_thread_skills (thread_id, skill_id)
+            SELECT thread_id + top_thread, skill_id FROM forum_thread_skills WHERE thread_id + top_thread IN (
+                SELECT id FROM chosen
+            );
+        INSERT INTO discovery_document
+            (id, kind, ref, title, text, skills, language, visibility, url, starts_at, standing, updated_at, words)
+            SELECT d.id + top_document, d.kind, c.id::text, d.title, d.text, d.skills, d.language, d.visibility,
+                '/forum/threads/' || c.id || '/' || c.slug || '/', d.starts_at, d.standing, d.updated_at, d.words
+            FROM chosen c JOIN discovery_document d ON d.kind = 'thread' AND d.ref = (c.id - top_thread)::text;
+    END $$
+"""
+LENGTHEN = """
+    WITH one AS (SELECT text, html FROM forum_post WHERE part = 'reply' LIMIT 1), people AS (
+        SELECT array_agg(id) AS ids FROM (SELECT id FROM accounts_user ORDER BY id LIMIT 500) few
+    ), written AS (
+        INSERT INTO forum_post (thread_id, part, author_id, text, html, state, score, ups, comments, created_at)
+        SELECT %(thread)s, 'reply', people.ids[1 + n %% 500], one.text, one.html, 'shown', 0, 0, 0, now()
+        FROM generate_series(1, %(answers)s) AS n, one, people RETURNING 1
+    )
+    UPDATE forum_thread SET replies = replies + %(answers)s, active_at = now() WHERE id = %(thread)s
+"""
+
+
+# --- What is asked ----------------------------------------------------------------------------------------------------
+def pages(long: int) -> list[tuple[str, str]]:
+    from features.accounts.models import User
+    from features.forum.models import Board, Post, Thread
+
+    thread = Thread.objects.get(pk=long)
+    deep = thread.posts.filter(part="reply").order_by("pk")[LONG // 2]
+    board = Board.objects.get(pk=thread.board_id)
+    answer = Post.objects.filter(part="reply").order_by("pk").first()
+    author = User.objects.get(pk=answer.author_id)
+    skill = thread.skills.first()
+    return [
+        ("forum", "/forum/"),
+        ("newest", "/forum/?sort=newest"),
+        ("solved", "/forum/?state=solved"),
+        ("unanswered", "/forum/unanswered/"),
+        ("a board", board.get_absolute_url()),
+        ("a skill", f"/forum/?skill={skill.slug}"),
+        ("an author", f"/forum/?author={author.handle}"),
+        ("dates", f"/forum/?end={thread.created_at:%Y-%m-%d}"),
+        ("a thread", answer.thread.get_absolute_url()),
+        ("a long thread", thread.get_absolute_url()),
+        ("its middle", f"{thread.get_absolute_url()}?at={deep.pk}"),
+        ("search", "/forum/?q=monday"),
+        ("search, a phrase", '/forum/?q="since+monday"'),
+        ("search, filters", f"/forum/?q=beside&state=solved&skill={skill.slug}"),
+        ("search, everywhere", "/search/?q=monday&kind=thread"),
+        ("feed", "/forum/feed.atom"),
+        ("API", "/api/v1/threads/"),
+    ]
+
+
+def measured(addresses, person) -> dict[str, tuple[float, float, int]]:
+    """p50 and p95 in milliseconds and the number of queries, by name of the page."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from core.models import RateCounter
+
+    client = Client()
+    client.force_login(person)
+    found = {}
+    for name, address in addresses:
+        RateCounter.objects.all().delete()
+        for _ in range(WARM):
+            answer = client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        asked = len(queries)
+        took = []
+        for _ in range(ROUNDS):
+            began = time.perf_counter()
+            client.get(address)
+            took.append((time.perf_counter() - began) * 1000)
+        found[name] = (statistics.median(took), statistics.quantiles(took, n=20)[-1], asked)
+    return found
+
+
+# --- CPU --------------------------------------------------------------------------------------------------------------
+class Door:
+    """The application as its server calls it, with or without a session."""
+
+    def __init__(self, session: str = ""):
+        from core.wsgi import application
+
+        self.application, self.cookies = application, SimpleCookie()
+        self.session = session
+
+    def get(self, path: str) -> int:
+        from django.conf import settings
+
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "testserver",
+            "SERVER_PORT": "80",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "testserver",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(),
+            "wsgi.errors": sys.stderr,
+        }
+        if self.session:
+            environ["HTTP_COOKIE"] = f"{settings.SESSION_COOKIE_NAME}={self.session}"
+        status = []
+        answer = self.application(environ, lambda line, headers, exc_info=None: status.append(line))
+        size = sum(len(part) for part in answer)
+        answer.close()
+        assert status[0].startswith("200"), (path, status, size)
+        return size
+
+
+def cpu(door: Door, path: str) -> tuple[float, float]:
+    """Milliseconds of CPU for one page: ours, and Postgres' own."""
+    for _ in range(20):
+        door.get(path)
+    theirs, ours = database_ticks(), time.process_time()
+    for _ in range(CPU_ROUNDS):
+        door.get(path)
+    ours = (time.process_time() - ours) * 1000 / CPU_ROUNDS
+    return ours, (database_ticks() - theirs) * 1000 / TICK / CPU_ROUNDS
+
+
+def database_ticks() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'")
+        pids = [pid for (pid,) in cursor]
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(FileNotFoundError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+    return total
+
+
+def main(arguments=()) -> int:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
+    os.environ["ALLOWED_HOSTS"] = "testserver"
+    django.setup()
+    from django.core.management import call_command
+    from django.test import Client
+
+    from features.accounts.models import User
+    from features.forum.models import Thread
+
+    many = int(arguments[0]) if arguments else MANY
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        call_command("migrate", verbosity=0)
+        call_command("seed", scale=MEMBERS)
+    grow(FEW)
+    typical = Thread.objects.filter(replies__gte=8, accepted__isnull=False).order_by("pk").first()
+    long = Thread.objects.filter(replies__gte=3).order_by("pk").first().pk
+    lengthen(typical.pk, 20)  # a page of 20 posts
+    lengthen(long, LONG)
+    reader = User.objects.filter(is_demo=True).order_by("-pk").first()
+    few = measured(pages(long), reader)
+    client = Client()
+    client.force_login(reader)
+    session = client.cookies["sessionid" if "sessionid" in client.cookies else next(iter(client.cookies))].value
+    member, visitor = cpu(Door(session), typical.get_absolute_url()), cpu(Door(), typical.get_absolute_url())
+    seconds = grow(many)
+    after = measured(pages(long), reader)
+    print(f"{many:,} posts, grown in {seconds:.0f} s.\n{'':20}{FEW:>12,} posts{many:>22,} posts (p50, p95)")
+    slow = {}
+    for name in few:
+        (a50, a95, asked), (b50, b95, asked_now) = few[name], after[name]
+        print(f"  {name:20} {a50:6.1f} {a95:6.1f} ms {asked:3} queries {b50:6.1f} {b95:6.1f} ms {asked_now:3} queries")
+        if b95 > MOST_GROWTH * a95:
+            slow[name] = round(b95 / a95, 2)
+    print(
+        f"CPU of a page of 20 posts: {sum(member):.2f} ms for a member ({member[0]:.2f} + {member[1]:.2f} Postgres), "
+        f"{sum(visitor):.2f} ms for a visitor ({visitor[0]:.2f} + {visitor[1]:.2f})"
+    )
+    threads = ("a thread", "a long thread", "its middle")
+    checks = {
+        f"a member's page within {MOST_CPU_MEMBER} ms of CPU": sum(member) <= MOST_CPU_MEMBER,
+        f"a visitor's within {MOST_CPU_VISITOR} ms": sum(visitor) <= MOST_CPU_VISITOR,
+        f"at most {MOST_QUERIES} queries": all(after[name][2] <= MOST_QUERIES for name in threads),
+        f"p95 at most {MOST_GROWTH} times as long {slow or ''}": not slow,
+    }
+    for words, holds in checks.items():
+        print(f"{'ok    ' if holds else 'NOT OK'} {words}", flush=True)
+    return 0 if all(checks.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
