@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from e2e.world import published, seated
 from features.assessments import services as assessments
 from features.calendar import services as calendar
+from features.forum import services as forum
+from features.forum.models import Board, Post, Thread
 from features.library import services as library
 from features.moderation import services as moderation
 from features.moderation.links import page_of
@@ -292,3 +294,27 @@ def test_what_assessments_show(inspect, expert, learner, outsider, skill):
     author.visit("/assessments/banks/", f"/assessments/banks/{bank.pk}/", under="/assessments/")
     author.visit("/work/reading/", f"/work/tasks/{task.pk}/examples/", f"/work/tasks/{task.pk}/words/", under="/work/")
     assert {"item", "item_new", "bank_rules", "task_new", "task_words"} <= author.seen
+def test_what_the_forum_shows(inspect, expert, learner, skill):
+    board = Board.objects.create(name="Databases", slug="databases", about="Queries and plans", skill=skill)
+    facts = {
+        "author": learner,
+        "board": board,
+        "kind": "question",
+        "skills": [skill],
+        "text": "It is a small one. " * 3,
+    }
+    thread, other = (forum.ask(title=f"Why is it slow on a {day}?", **facts) for day in ("Monday", "Tuesday"))
+    post = forum.reply(author=expert, thread=thread, text="Because of the *backup*.\n\n    a plan\n\n> said")
+    forum.remark(author=learner, post=post, text="Which one?")
+    Post.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    forum.edit(by=expert, post=Post.objects.get(pk=post.pk), text="Because of the backup, each Monday.")
+    forum.propose_duplicate(by=expert, thread=other, of=thread)
+    forum.accept(by=learner, post=Post.objects.get(pk=post.pk))
+    Thread.objects.filter(pk=thread.pk).update(is_stale=True)
+    asker = inspect(learner)
+    asker.visit("/forum/", "/forum/?q=slow", "/forum/?q=nothing+like+it", "/forum/new/", "/forum/unanswered/",
+                thread.get_absolute_url(), other.get_absolute_url(), f"/forum/posts/{post.pk}/history/",
+                f"/forum/posts/{post.pk}/comments/", f"{other.get_absolute_url()}invitations/",
+                f"{other.get_absolute_url()}duplicates/", under="/forum/")  # fmt: skip
+    assert {"post_edit", "post_history", "thread_invitations", "board"} <= asker.seen
+    inspect(expert).visit(thread.get_absolute_url(), under=thread.get_absolute_url())

@@ -320,5 +320,5 @@ def comments_page(request, post: Post) -> dict:
         "remarks": [_said(comment, thread, person, (), is_moderator) for comment in page.items],
         "page": page,
         "canonical_url": absolute(thread.get_absolute_url()),
-        "remark_form": RemarkForm(auto_id=False),
+        "remark_form": RemarkForm(),
     }

@@ -62,10 +62,10 @@ ARGUMENTS = {
     "api:forum_vote@hidden": _pk("hidden_post"),
     "api:forum_accept": _pk("own_answer"),
     "api:forum_take_back": _pk("own_answer"),
-    "board_feed": lambda w: ["databases"],
-    "board_feed@nothing": lambda w: ["no-such-board"],
-    "thread_feed": _thread("thread"),
-    "thread_feed@hidden": _thread("hidden_thread"),
+    "board_atom": lambda w: ["databases"],
+    "board_atom@nothing": lambda w: ["no-such-board"],
+    "thread_atom": _thread("thread"),
+    "thread_atom@hidden": _thread("hidden_thread"),
     "thread_draft": _thread("thread"),
     "thread_draft@hidden": _thread("hidden_thread"),
     "thread_reading": _thread("thread"),
@@ -150,11 +150,11 @@ post_comments@hidden  POST 404      404      404    422   404    422      422   
 post_vote             POST login    login    303    303   303    303      303        303
 post_vote@hidden      POST login    login    404    404   404    404      404        404
 post_acceptance       POST login    login    303    303   303    303      303        303
-forum_feed            GET  200
-board_feed            GET  200
-board_feed@nothing    GET  404
-thread_feed           GET  200
-thread_feed@hidden    GET  404
+forum_atom            GET  200
+board_atom            GET  200
+board_atom@nothing    GET  404
+thread_atom           GET  200
+thread_atom@hidden    GET  404
 forum_similar         GET  login    login    200    200   200    200      200        200
 forum_draft           POST login    login    303    303   303    303      303        303
 thread_draft          POST login    login    303    303   303    303      303        303

@@ -20,13 +20,13 @@ NEWEST = 30
 
 
 @require_safe
-def forum_feed(request):
+def forum_atom(request):
     """The newest threads, with the filters of the list: `?skill=` for a tag."""
     return _threads(request, _("Forum"), "/forum/")
 
 
 @require_safe
-def board_feed(request, slug):
+def board_atom(request, slug):
     board = visible_board(slug)
     return _threads(request, board.name, board.get_absolute_url(), board)
 
@@ -46,7 +46,7 @@ def _threads(request, title, page, board=None):
 
 
 @require_safe
-def thread_feed(request, pk, slug):
+def thread_atom(request, pk, slug):
     """The newest answers of a thread, and what it began with."""
     thread = visible_thread(AnonymousUser(), pk)
     posts = thread.posts.shown().exclude(part=Post.Part.COMMENT).select_related("author").order_by("-id")[:NEWEST]

@@ -122,6 +122,7 @@ def _remark(request, post):
         return render(request, "forum/_post.html#remarks", context, status=200 if comment else 422)
     if comment:
         return see_other("post", comment.pk)
+    form.auto_id = "id_%s"  # here it stands alone
     context = pages.comments_page(request, post) | {"remark_form": form}
     return render(request, "forum/comments.html", context, status=422)
 
