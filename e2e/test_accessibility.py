@@ -294,6 +294,8 @@ def test_what_assessments_show(inspect, expert, learner, outsider, skill):
     author.visit("/assessments/banks/", f"/assessments/banks/{bank.pk}/", under="/assessments/")
     author.visit("/work/reading/", f"/work/tasks/{task.pk}/examples/", f"/work/tasks/{task.pk}/words/", under="/work/")
     assert {"item", "item_new", "bank_rules", "task_new", "task_words"} <= author.seen
+
+
 def test_what_the_forum_shows(inspect, expert, learner, skill):
     board = Board.objects.create(name="Databases", slug="databases", about="Queries and plans", skill=skill)
     facts = {
