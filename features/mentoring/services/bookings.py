@@ -360,7 +360,10 @@ def say_we_met(*, booking: Booking, by: User, now: datetime | None = None) -> No
 def why_not_say_we_met(booking: Booking, by: User, now: datetime) -> MentoringRefused | None:
     if booking.settled_at is None or booking.outcome == Booking.Outcome.MET or now > booking.ends_at + OBJECTED_WITHIN:
         return MentoringRefused("too_late", _("This can be put right for two days after the meeting."))
-    missed = {Booking.Outcome.MENTEE_ABSENT: booking.mentor_id, Booking.Outcome.MENTOR_ABSENT: booking.mentee_id}
+    missed: dict[str, int] = {
+        Booking.Outcome.MENTEE_ABSENT: booking.mentor_id,
+        Booking.Outcome.MENTOR_ABSENT: booking.mentee_id,
+    }
     if missed.get(booking.outcome, by.pk) != by.pk:
         return MentoringRefused("not_yours", _("Only the other one can say that you were there."))
     return None

@@ -345,7 +345,7 @@ def level_gain(mentor: User) -> dict | None:
     )
     gains: dict[int, list[int]] = {}
     for mentee, before, after in rows.values_list("engagement__mentee", "before", "after"):
-        gains.setdefault(mentee, []).append(after - before)
+        gains.setdefault(mentee, []).append((after or 0) - (before or 0))  # none is missing: the query says so
     if len(gains) < LEAST_SHOWN:
         return None
     return {"steps": statistics.median(max(found) for found in gains.values()), "people": len(gains)}

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -41,7 +42,7 @@ def why_not_ask(mentor: User, person: User, now: datetime) -> MentoringRefused |
         return MentoringRefused("own", _("This is your own page. Others ask here."))
     if page is None or Block.objects.filter(_pair(mentor, person)).exists():
         return MentoringRefused("closed", _("Nobody can be asked here. Look for another mentor."))
-    if not person.emailaddress_set.filter(verified=True).exists():
+    if not EmailAddress.objects.filter(user=person, verified=True).exists():
         return MentoringRefused("email_not_verified", _("Confirm your e-mail address first."))
     if barred := bar(person, Ability.MESSAGE):
         return MentoringRefused("barred", barred.words, barred.url)
@@ -298,7 +299,8 @@ def _count_answers(page, now):
     received = MentorshipRequest.objects.filter(mentor=page.person, sent_at__gt=now - LOOKED_BACK)
     decided = received.filter(Q(first_answer_at__isnull=False) | Q(state=State.EXPIRED))
     took = [(row.first_answer_at - row.sent_at) if row.first_answer_at else ANSWER_WITHIN for row in decided]
-    page.answers_in = statistics.median(took) if took else None
+    median = statistics.median(time.total_seconds() for time in took) if took else None
+    page.answers_in = timedelta(seconds=median) if median is not None else None
     taken = Engagement.objects.active().filter(mentor=page.person).count()
     MentorPage.objects.filter(pk=page.pk).update(answers_in=page.answers_in, places_taken=taken)
 
