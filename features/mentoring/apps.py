@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 
@@ -7,9 +8,21 @@ class MentoringConfig(AppConfig):
     label = "mentoring"
 
     def ready(self):
-        from core import page_cache
-        from features.mentoring import own_data, registering, services
+        from core import nav, page_cache, seeds, seo
+        from features.accounts.access import StaffPage, staff_pages
+        from features.accounts.models import Role
+        from features.mentoring import cohort_letters, findable, own_data, receivers, registering, services
+        from features.mentoring.matching_seeds import fill as fill_mentors
+        from features.mentoring.sitemaps import MentorSitemap
         from features.skills.services import Merge, merges
+
+        nav.add(
+            nav.Place(_("Mentors"), "mentors", icon="mentors", order=15),
+            nav.Place(_("Mentors"), "mentors", order=15, section="learn"),
+            nav.Place(_("Mentor others"), "mentor_settings", order=20, section="teach"),
+            nav.Place(_("How mentors are ranked"), "mentor_ranking", order=40, section="trust"),
+            nav.Place(_("Mentors for you"), "mentor_suggestions", icon="mentors", order=30, section="account"),
+        )
 
         merges.register(
             "mentors",
@@ -18,3 +31,9 @@ class MentoringConfig(AppConfig):
         own_data.register()
         registering.register()
         page_cache.watch("mentoring", self)
+        findable.register()
+        receivers.connect()
+        cohort_letters.register()
+        staff_pages.register("manage_cohorts", StaffPage(_("Groups to pair"), "manage_cohorts", 65, (Role.ORGANISER,)))
+        seeds.seeds.register("mentors", (60, fill_mentors))
+        seo.sitemaps["mentors"] = MentorSitemap

@@ -1,11 +1,14 @@
 """Doors for the worker: one service call each, safe to run twice."""
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
 
 from core.jobs import periodic
 from features.mentoring import services
+
+log = logging.getLogger(__name__)
 
 
 @periodic(minutes=1)
@@ -35,3 +38,19 @@ def count_answers():
 @periodic(minutes=30)
 def refresh_mentor_pages():
     services.refresh_pages()
+
+
+@periodic(minutes=1)
+def draw_changed_lists():
+    services.drain()
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=45))
+def draw_all_lists():
+    """After levels were counted again. First a look whether the small steps of the day led where one large one does."""
+    services.count_history()
+    while services.drain():
+        pass
+    if differ := services.differing():
+        log.error("lists differ from what would be drawn", extra={"people": differ[:20], "count": len(differ)})
+    services.rematch()

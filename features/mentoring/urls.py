@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from features.mentoring.views import booking, engagements, offers, requests
+from features.mentoring.views import booking, cohorts, engagements, mentors, offers, requests, suggestions
 
 one_engagement = [
     path("", engagements.engagement, name="engagement"),
@@ -15,6 +15,13 @@ one_engagement = [
 ]
 
 urlpatterns = [
+    path("mentors/", mentors.mentors, name="mentors"),
+    path("mentors/ranking/", mentors.ranking, name="mentor_ranking"),
+    path("mentors/settings/", mentors.settings, name="mentor_settings"),
+    path("mentors/suggestions/", suggestions.suggestions, name="mentor_suggestions"),
+    path("mentors/suggestions/goal/", suggestions.goal, name="mentor_goal"),
+    path("mentors/<slug:handle>/", mentors.mentor, name="mentor"),
+    path("mentors/<slug:handle>/dismissal/", suggestions.dismissal, name="mentor_dismissal"),
     path("mentors/<slug:handle>/times/<int:pk>/", booking.mentor_slots, name="mentor_slots"),
     path("meetings/", booking.bookings, name="bookings"),
     path("meetings/<str:public_id>/", booking.booking, name="booking"),
@@ -34,4 +41,11 @@ urlpatterns = [
     path("mentoring/offers/new/", offers.offer_new, name="offer_new"),
     path("mentoring/offers/<int:pk>/", offers.offer_edit, name="offer_edit"),
     path("mentoring/offers/<int:pk>/closing/", offers.offer_closing, name="offer_closing"),
+    path("manage/cohorts/", cohorts.cohorts, name="manage_cohorts"),
+    path("manage/cohorts/<int:pk>/", cohorts.cohort, name="manage_cohort"),
+    path("manage/cohorts/<int:pk>/people/", cohorts.people, name="manage_cohort_people"),
+    path("manage/cohorts/<int:pk>/leaving/", cohorts.leaving, name="manage_cohort_leaving"),
+    path("manage/cohorts/<int:pk>/pins/", cohorts.pins, name="manage_cohort_pins"),
+    path("manage/cohorts/<int:pk>/drawing/", cohorts.drawing, name="manage_cohort_drawing"),
+    path("manage/cohorts/<int:pk>/publication/", cohorts.publication, name="manage_cohort_publication"),
 ]

@@ -86,6 +86,7 @@ def member_home(person, now) -> dict:
         ),
         "soon": cards(soon[:5], now),
         "mentoring": mentoring.commitments(person, now),
+        "step": mentoring.next_step(person, now),
         "this_week": sum(seat.session.starts_at < now + timedelta(days=7) for seat in seats),
     }
 

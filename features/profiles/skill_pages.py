@@ -32,6 +32,7 @@ def skill(request, slug):
         "cards": cards(page.items, now),
         "page": page,
         "hosts": parts.hosts(skill, now),
+        "mentors": parts.mentors(skill, now),
         "past": past,
         "measures": measures,
         "works": works[: parts.MOST_WORKS],

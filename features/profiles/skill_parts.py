@@ -10,6 +10,7 @@ from features.accounts.models import User
 from features.assessments.models import Bank, Task
 from features.library.cards import cards as works_as_cards
 from features.library.models import Work
+from features.mentoring.models import MentorPage
 from features.profiles.access import public_people
 from features.sessions.cards import cards
 from features.sessions.models import Registration, Review, SessionSkill, SkillSession
@@ -51,6 +52,13 @@ def written(skill):
     about = Work.skills.through.objects.filter(work=OuterRef("pk"), skill__in=skills)
     works = Work.objects.listed().filter(Exists(about)).select_related("author")
     return works_as_cards(works.order_by("-published_at", "-id")[: MOST_WORKS + 1])
+
+
+def mentors(skill, now):
+    """Who mentors in the skill or one below it and has room, as lists of people."""
+    skills = Skill.objects.filter(Q(pk=skill.pk) | Q(parent=skill.pk))
+    pages = MentorPage.objects.with_room(now).filter(topics__in=skills).distinct()
+    return pages.select_related("person").order_by("person__name", "pk")[:MOST_HOSTS]
 
 
 def held(skill, now):

@@ -35,6 +35,7 @@ from tests.permissions import passkey
 from tests.permissions.assessments_world import add_assessments
 from tests.permissions.forum_world import add_forum
 from tests.permissions.library_world import add_library
+from tests.permissions.mentor_world import add_mentors
 from tests.permissions.mentoring_world import add_mentoring
 from tests.permissions.payments import add_orders
 from tests.permissions.purchases_world import add_purchases
@@ -188,6 +189,7 @@ class World:
         add_mentoring(self)
         add_assessments(self)
         add_orders(self)
+        add_mentors(self)
 
     def _profile(self):
         """Of the guest: two projects, the first with a picture, for nobody else."""

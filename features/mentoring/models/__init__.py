@@ -1,4 +1,5 @@
 from features.mentoring.models.bookings import GRACE, LATE, ROOM_OPENS, Booking, BookingQuerySet
+from features.mentoring.models.cohorts import Cohort, CohortMember, CohortPair
 from features.mentoring.models.engagements import (
     ActionItem,
     Engagement,
@@ -8,6 +9,15 @@ from features.mentoring.models.engagements import (
     Message,
     Note,
     Testimonial,
+)
+from features.mentoring.models.matches import (
+    Dirty,
+    Dismissal,
+    DismissalQuerySet,
+    MatchList,
+    MatchRun,
+    MatchWish,
+    MentorPrice,
 )
 from features.mentoring.models.mentors import MentorPage, MentorPageQuerySet
 from features.mentoring.models.offers import BookingRules, Offer, OfferQuerySet
@@ -24,12 +34,22 @@ __all__ = [
     "Booking",
     "BookingQuerySet",
     "BookingRules",
+    "Cohort",
+    "CohortMember",
+    "CohortPair",
+    "Dirty",
+    "Dismissal",
+    "DismissalQuerySet",
     "Engagement",
     "EngagementQuerySet",
     "EngagementSkill",
     "FitAnswer",
+    "MatchList",
+    "MatchRun",
+    "MatchWish",
     "MentorPage",
     "MentorPageQuerySet",
+    "MentorPrice",
     "MentorshipRequest",
     "Message",
     "Note",

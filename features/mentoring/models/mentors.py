@@ -59,6 +59,10 @@ class MentorPage(models.Model):
     frozen_at = models.DateTimeField(null=True, editable=False, help_text="Since when nobody is sent, for silence")
     price_from = models.PositiveIntegerField(null=True, editable=False, help_text="Minor units of the cheapest offer")
     next_free_at = models.DateTimeField(null=True, editable=False, help_text="The first slot, when it was last counted")
+    history = models.FloatField(default=0.75, editable=False, help_text="How often they answer, as far as is known")
+    listed_as = models.CharField(
+        max_length=60, blank=True, editable=False, help_text="What lists last knew of the above"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -17,7 +17,17 @@ from features.mentoring.services.bookings import (
     why_not_move,
     why_not_say_we_met,
 )
+from features.mentoring.services.cohorts import (
+    add_to_cohort,
+    draw_cohort,
+    leave_cohort,
+    pin,
+    publish_cohort,
+    save_cohort,
+    unpin,
+)
 from features.mentoring.services.commitments import commitments
+from features.mentoring.services.dismissing import NOT_NOW, bring_back, dismiss, save_wish
 from features.mentoring.services.engagements import (
     add_action,
     agree,
@@ -36,7 +46,17 @@ from features.mentoring.services.engagements import (
     write_note,
     write_testimonial,
 )
-from features.mentoring.services.mentors import MentoringRefused, save_mentor_page, take_over_topics
+from features.mentoring.services.goals import set_goal
+from features.mentoring.services.matching import (
+    count_history,
+    differing,
+    drain,
+    forget_lists,
+    mark_dirty,
+    rematch,
+    those_in_lists,
+)
+from features.mentoring.services.mentors import save_mentor_page, take_over_topics, why_not_mentor
 from features.mentoring.services.offers import (
     close_offer,
     free_slots,
@@ -46,6 +66,7 @@ from features.mentoring.services.offers import (
     save_offer,
     save_rules,
 )
+from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import (
     accept_request,
     alternatives,
@@ -63,12 +84,16 @@ from features.mentoring.services.requests import (
     why_not_ask,
     withdraw_request,
 )
+from features.mentoring.services.steps import Step, next_step
 
 __all__ = [
+    "NOT_NOW",
     "BookingFulfilment",
     "MentoringRefused",
+    "Step",
     "accept_request",
     "add_action",
+    "add_to_cohort",
     "agree",
     "alternatives",
     "answer_fit",
@@ -77,6 +102,7 @@ __all__ = [
     "ask_for_more",
     "book",
     "brief_of",
+    "bring_back",
     "busy_pairs",
     "cancel_booking",
     "close_offer",
@@ -84,38 +110,56 @@ __all__ = [
     "come_back",
     "commitments",
     "count_answers",
+    "count_history",
     "decline_request",
+    "differing",
+    "dismiss",
+    "drain",
+    "draw_cohort",
     "expire_requests",
     "finish",
+    "forget_lists",
     "free_slots",
     "give_back",
     "keep_apart",
+    "leave_cohort",
     "level_gain",
+    "mark_dirty",
     "move_booking",
+    "next_step",
     "nudge",
+    "pin",
+    "publish_cohort",
     "record_join",
     "refresh_page",
     "refresh_pages",
     "refund_quote",
     "release_expired_holds",
+    "rematch",
     "remind",
     "reserve",
     "reveal",
     "rules_of",
+    "save_cohort",
     "save_mentor_page",
     "save_offer",
     "save_rules",
+    "save_wish",
     "say_we_met",
     "send_request",
+    "set_goal",
     "settle_meetings",
     "sign_off",
     "take_over_mentorships",
     "take_over_topics",
     "testimonials_of",
+    "those_in_lists",
     "tick_action",
+    "unpin",
     "view_request",
     "why_not_ask",
     "why_not_book",
+    "why_not_mentor",
     "why_not_move",
     "why_not_say_we_met",
     "withdraw_request",

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from features.accounts.access import Ability, bar, has_role
 from features.accounts.models import Role
+from features.mentoring import findable
 from features.mentoring.models import MentorPage
+from features.mentoring.services.matching import mark_dirty
 from features.mentoring.services.refusals import MentoringRefused
 from features.skills.models import Skill
 
@@ -32,13 +34,25 @@ def save_mentor_page(*, page: MentorPage, topics: Iterable[Skill], now=None) -> 
     if refused := why_not_mentor(page.person):
         raise refused
     page.updated_at = now or timezone.now()
-    counted = {"places_taken", "answers_in", "frozen_at", "price_from", "next_free_at", "created_at"}
+    counted = {
+        "places_taken",
+        "answers_in",
+        "frozen_at",
+        "price_from",
+        "next_free_at",
+        "history",
+        "listed_as",
+        "created_at",
+    }
     said = [field.name for field in page._meta.concrete_fields if field.name not in counted and not field.primary_key]
     if page._state.adding:
         page.save(force_insert=True)
     else:
         page.save(update_fields=said)
+    before = set(page.topics.values_list("pk", flat=True))
     page.topics.set(topics)
+    mark_dirty([page.pk], "mentor page", before)
+    findable.publish(page.pk)
     return page
 
 

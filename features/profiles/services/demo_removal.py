@@ -29,7 +29,8 @@ from features.discovery.models import Document
 from features.forum import services as forum
 from features.forum.models import Post, Thread
 from features.library.models import Enrolment, Work
-from features.mentoring.models import Booking, Engagement
+from features.mentoring import services as mentoring
+from features.mentoring.models import Booking, Engagement, MentorPage
 from features.moderation.models import Case, Entry
 from features.moderation.services import open_log_for_removal
 from features.notifications.models import Follow, Notification
@@ -48,6 +49,7 @@ KEYED: dict[str, type[models.Model]] = {
     "review": Review,
     "booking": Booking, "engagement": Engagement,
     "assessment": Bank, "attempt": Attempt, "task": Task, "submission": Submission,
+    "mentor": MentorPage,
 }  # fmt: skip
 
 
@@ -184,6 +186,7 @@ def remove_demo(*, by: User | None, now: datetime | None = None) -> Doomed:
     _delete(found)
     _forget_notices()
     forum.forget_demo()
+    mentoring.forget_lists()
     for person_id, seats_gone in found.told.items():
         notify(User.objects.get(pk=person_id), "demo_removed", seats_gone, reverse("sessions"), f"demo:{person_id}")
     accounts.audit(by, "demo.removed", "site", [f"people:{len(found.ids(User))}"])

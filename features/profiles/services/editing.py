@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from features.accounts import services as accounts
 from features.accounts.models import User
+from features.mentoring import services as mentoring
 from features.profiles.services.documents import publish_person
 from features.skills import services as skills
 from features.skills.models import BlockVisibility, Entry, Goal, PersonSkill, Profile, Project, Skill
@@ -97,6 +98,8 @@ def _number(rows: list[Entry]) -> None:
         row.position = place
     if moved:
         type(moved[0])._default_manager.bulk_update(moved, ["position"])
+        if isinstance(moved[0], Goal):  # the first one weighs most
+            mentoring.mark_dirty([moved[0].person_id], "goal")
 
 
 @transaction.atomic

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from features.skills.models import SkillEvidence
+from features.skills.models import SkillEvidence, SkillLevel
 from features.skills.services.levels import refresh
+from features.skills.signals import levels_changed
 
 DECLARED = "self_declared"
 
@@ -37,7 +38,7 @@ def record_all(evidence: Sequence[SkillEvidence]) -> None:
         unique_fields=["person", "skill", "kind", "source"],
         update_fields=["strength", "measured", "error", "happened_at", "revoked_at"],
     )
-    refresh({(row.person_id, row.skill_id) for row in evidence})
+    _changed({(row.person_id, row.skill_id) for row in evidence})
 
 
 @transaction.atomic
@@ -46,7 +47,7 @@ def revoke_evidence(*sources: str) -> int:
     named = SkillEvidence.objects.filter(source__in=sources)
     revoked = named.standing().update(revoked_at=timezone.now())
     if revoked:
-        refresh(set(named.values_list("person_id", "skill_id")))
+        _changed(set(named.values_list("person_id", "skill_id")))
     return revoked
 
 
@@ -66,10 +67,15 @@ def declare_level(*, person, skill, level: int, now=None) -> None:
 def withdraw_declared(*, person, skill) -> None:
     said = SkillEvidence.objects.standing().filter(person=person, skill=skill, kind=DECLARED)
     if said.update(revoked_at=timezone.now()):
-        refresh({(person.pk, skill.pk)})
+        _changed({(person.pk, skill.pk)})
 
 
 def evidence_for(person):
     """What stands for a person, newest first, with its skills."""
     evidence = SkillEvidence.objects.standing().filter(person=person)
     return evidence.select_related("skill").order_by("-happened_at", "-id")
+
+
+def _changed(pairs) -> None:
+    refresh(pairs)
+    levels_changed.send(SkillLevel, people={person for person, _ in pairs})

@@ -1,0 +1,280 @@
+"""Lists of mentors: all of them every night, in between those of whom something has changed."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Case, CharField, Count, F, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
+
+from features.mentoring.loading import Frame, load, neighbours, new_frame, skills_of, teaching, wanting
+from features.mentoring.matching import VERSION, plain, prices
+from features.mentoring.models import Dirty, Dismissal, MatchList, MatchRun, MentorPage, MentorPrice, MentorshipRequest
+from features.skills.models import Goal
+
+SIZE = plain.SIZE
+PLAIN_UP_TO = 3_000_000  # pairs that plain Python scores within a minute
+AT_ONCE = 1_000
+UNKNOWN_HISTORY = 0.75
+LONGEST = timedelta(hours=2)  # after which a run that has not ended was killed
+MILLIONTHS = 1_000_000
+
+Row = tuple[int, list[int], list[int]]  # mentee, mentors, scores in millionths
+State = MatchRun.State
+
+
+@dataclass(frozen=True)
+class Found:
+    """All lists of a market; prices and exposures by mentor."""
+
+    rows: Iterator[Row]
+    prices: Callable[[], Iterable[tuple[int, float, float]]]  # asked after the rows
+
+
+def current_run() -> MatchRun | None:
+    return MatchRun.objects.filter(state=State.CURRENT).first()
+
+
+@transaction.atomic
+def mark_dirty(people: Collection[int], why: str, skills: Collection[int] = ()) -> None:
+    """Have lists looked at again within a minute. Who is marked stays marked, with the skills of both causes."""
+    rows = [Dirty(person_id=person, why=why, skills=sorted(skills)) for person in sorted(set(people))]
+    Dirty.objects.bulk_create(rows, ignore_conflicts=True)
+    if skills:
+        for row in Dirty.objects.filter(person__in=people).select_for_update():
+            row.skills = sorted({*row.skills, *skills})
+            row.save(update_fields=["skills"])
+
+
+def those_in_lists(people: Collection[int]) -> list[int]:
+    """Of these people those who look for a mentor or are one."""
+    looking = Goal.objects.filter(person__in=people).values_list("person", flat=True)
+    return sorted({*looking, *MentorPage.objects.filter(pk__in=people).values_list("pk", flat=True)})
+
+
+# --- Everybody --------------------------------------------------------------------------------------------------------
+def rematch(now: datetime | None = None) -> None:
+    """Draw all lists anew: here if that is little work, else in a process that loads what it takes."""
+    now = now or timezone.now()
+    mentees = Goal.objects.values("person").distinct().count()
+    if mentees * MentorPage.objects.with_room(now).count() <= PLAIN_UP_TO:
+        match_everybody(in_plain, now=now)
+    else:
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "match_everybody"]
+        subprocess.run(command, check=True)  # noqa: S603 - our own command
+
+
+def in_plain(builder, before: dict[int, float]) -> Found:
+    market = builder.finish()
+    kept: list[tuple[list[int], list[float]]] = []
+
+    def rows():
+        for mentee, mentors, scores in plain.lists(market, range(len(builder.mentees))):
+            kept.append((mentors, scores))
+            yield builder.mentees[mentee], [builder.mentors[m] for m in mentors], _millionths(scores)
+
+    def priced():
+        mentors, scores = [m for m, _ in kept], [s for _, s in kept]
+        known = [before.get(pk, 0.0) for pk in builder.mentors]
+        found, exposure = prices.settled(mentors, scores, [len(m) for m in mentors], market.or_room, known)
+        return zip(builder.mentors, found, exposure, strict=True)
+
+    return Found(rows(), priced)
+
+
+def match_everybody(reckon: Callable[..., Found], now: datetime | None = None) -> MatchRun | None:
+    """A new run takes the place of the current one in one moment; who was marked before it began is clean."""
+    now = now or timezone.now()
+    if (run := _begin(now)) is None:
+        return None
+    _now_listed(_turned(now))
+    frame = new_frame(now)
+    run.params = frame.as_params()
+    builder = load(frame, now)
+    former = current_run()
+    before = dict(MentorPrice.objects.filter(run=former).values_list("mentor", "price")) if former else {}
+    found = reckon(builder, before)
+    with transaction.atomic():
+        _copy(MatchList, ("run_id", "mentee_id", "mentors", "scores", "made_at"), _rows(run, found.rows, now))
+        _copy(
+            MentorPrice,
+            ("run_id", "mentor_id", "price", "exposure"),
+            ((run.pk, pk, round(price, 6), round(shown, 3)) for pk, price, shown in found.prices()),
+        )
+        run.mentees, run.mentors = len(builder.mentees), len(builder.mentors)
+        run.state, run.finished_at = State.CURRENT, timezone.now()
+        MatchRun.objects.filter(state=State.CURRENT).update(state=State.FORMER)
+        run.save()
+        Dirty.objects.filter(at__lt=now).delete()
+    _forget()
+    return run
+
+
+def _begin(now: datetime) -> MatchRun | None:
+    """One at a time."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mentoring.match_everybody'))")
+        building = MatchRun.objects.filter(state=State.BUILDING)
+        building.filter(started_at__lt=now - LONGEST).delete()
+        if building.exists():
+            return None
+        return MatchRun.objects.create(version=VERSION, started_at=now)
+
+
+def _rows(run, rows, now):
+    for mentee, mentors, scores in rows:
+        yield run.pk, mentee, mentors, scores, now
+
+
+def _copy(model, columns, rows) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _forget() -> None:
+    """The run of before is kept for a day of looking back; older ones go, lists and all."""
+    for old in MatchRun.objects.filter(state=State.FORMER).order_by("-pk")[1:]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            old.lists.all()._raw_delete("default")
+            old.prices.all()._raw_delete("default")
+            old.delete()
+
+
+def forget_lists() -> None:
+    """All that was drawn from people who were never there. Until the next night lists are drawn when they are read."""
+    MatchRun.objects.all().delete()
+
+
+def _millionths(scores) -> list[int]:
+    return [round(score * MILLIONTHS) for score in scores]
+
+
+# --- Those of whom something changed ----------------------------------------------------------------------------------
+def drain(now: datetime | None = None, most: int = AT_ONCE) -> int:
+    """Bring the lists of the current run up to date with whoever is marked. Answers how many lists were written."""
+    now = now or timezone.now()
+    mark_turned(now)
+    run = current_run()
+    # While a new run is being built marks are kept: it may have read its people before they changed.
+    if run is None or MatchRun.objects.filter(state=State.BUILDING, started_at__gte=now - LONGEST).exists():
+        return 0
+    with transaction.atomic():
+        marked = list(Dirty.objects.select_for_update(skip_locked=True).order_by("at", "pk")[:most])
+        if not marked:
+            return 0
+        frame, near = Frame.of(run.params), neighbours()
+        people = [row.person_id for row in marked]
+        skills = skills_of(people) | {skill for row in marked for skill in row.skills}
+        touched = set(wanting(skills, near)) - set(people) if skills else set()
+        again = set(people) | _weighed(run, frame, near, people, sorted(touched), now)
+        written = _draw(run, frame, near, sorted(again), now)
+        Dirty.objects.filter(pk__in=people, at__in=[row.at for row in marked]).delete()
+    return written
+
+
+def mark_turned(now: datetime) -> None:
+    """Mentors whose room, price or time to answer is not what lists know, whoever changed it and however: leave that
+    begins, a place that was taken, a role that ended. And people for whom a "not now" is over."""
+    turned = _turned(now)
+    mark_dirty(list(turned.values_list("pk", flat=True)), "room")
+    _now_listed(turned)
+    over = Dismissal.objects.filter(until__lte=now)
+    mark_dirty(list(over.values_list("mentee", flat=True)), "not now is over")
+    over.delete()
+
+
+def count_history(now: datetime | None = None) -> None:
+    """How often mentors answer what they are asked, in half a year: three answers of four are taken as given, so that
+    one slip of somebody new is no verdict."""
+    states = MentorshipRequest.State
+    since = (now or timezone.now()) - timedelta(days=180)
+    decided = MentorshipRequest.objects.filter(decided_at__gte=since).exclude(state=states.WITHDRAWN)
+    asked = decided.values("mentor").annotate(n=Count("pk"), missed=Count("pk", filter=Q(state=states.EXPIRED)))
+    counted = {row["mentor"]: round((row["n"] - row["missed"] + 3) / (row["n"] + 4), 3) for row in asked}
+    MentorPage.objects.exclude(pk__in=counted).exclude(history=UNKNOWN_HISTORY).update(history=UNKNOWN_HISTORY)
+    for pk, history in counted.items():
+        MentorPage.objects.filter(pk=pk).exclude(history=history).update(history=history)
+
+
+def _turned(now):
+    known = Concat(
+        Cast(Case(When(pk__in=MentorPage.objects.with_room(now), then=F("capacity") - F("places_taken")), default=0),
+             CharField()),
+        Value(":"), Cast(F("capacity"), CharField()),
+        Value(":"), Cast(Coalesce(F("price_from"), 0), CharField()),
+        Value(":"), Coalesce(Cast(F("answers_in"), CharField()), Value("")),
+        Value(":"), Cast(F("history"), CharField()),
+    )  # fmt: skip
+    return MentorPage.objects.annotate(known=known).exclude(listed_as=F("known"))
+
+
+def _now_listed(turned) -> None:
+    turned.update(listed_as=F("known"))
+
+
+def _weighed(run, frame, near, mentors, touched, now) -> set[int]:
+    """Of mentees who want what changed mentors show: those whose list has one of them, or has a place for one."""
+    again: set[int] = set()
+    for start in range(0, len(touched), AT_ONCE):
+        some = touched[start : start + AT_ONCE]
+        lists = {row.mentee_id: row for row in MatchList.objects.filter(run=run, mentee__in=some)}
+        builder = load(frame, now, mentees=some, mentors=mentors, near=near)
+        found = {
+            builder.mentees[i]: scores for i, _, scores in plain.lists(builder.finish(), range(len(builder.mentees)))
+        }
+        for mentee in some:
+            kept, best = lists.get(mentee), _millionths(found.get(mentee) or [0])[0]
+            listed = kept is not None and not set(kept.mentors).isdisjoint(mentors)
+            least = kept.scores[-1] if kept is not None and len(kept.scores) >= SIZE else 0
+            if listed or (best and best >= least):
+                again.add(mentee)
+    return again
+
+
+def _draw(run, frame, near, mentees, now) -> int:
+    """Write these lists anew, each over all mentors that could be in it."""
+    written = 0
+    for start in range(0, len(mentees), AT_ONCE):
+        some = mentees[start : start + AT_ONCE]
+        rows = list(lists_of(frame, near, some, now))
+        MatchList.objects.bulk_create(
+            [MatchList(run=run, mentee_id=m, mentors=found, scores=s, made_at=now) for m, found, s in rows],
+            update_conflicts=True, unique_fields=["run", "mentee"], update_fields=["mentors", "scores", "made_at"],
+        )  # fmt: skip
+        # Whoever has no goal any more, or no account, has no list.
+        MatchList.objects.filter(run=run, mentee__in=set(some) - {row[0] for row in rows}).delete()
+        written += len(rows)
+    return written
+
+
+def lists_of(frame: Frame, near, mentees: Collection[int], now: datetime) -> Iterator[Row]:
+    """Lists as a full run would draw them, from those mentors alone that could stand in them."""
+    wanted = set(Goal.objects.filter(person__in=mentees).values_list("skill", flat=True))
+    builder = load(frame, now, mentees=mentees, mentors=teaching(wanted, near, now), near=near)
+    for mentee, mentors, scores in plain.lists(builder.finish(), range(len(builder.mentees))):
+        yield builder.mentees[mentee], [builder.mentors[m] for m in mentors], _millionths(scores)
+
+
+def differing(now: datetime | None = None, share: float = 0.01, seed: int = 0) -> list[int]:
+    """Of a sample of the current lists those that are not what would be drawn today; whoever is marked may differ."""
+    now = now or timezone.now()
+    if (run := current_run()) is None:
+        return []
+    frame, near = Frame.of(run.params), neighbours()
+    clean = MatchList.objects.filter(run=run).exclude(mentee__in=Dirty.objects.values("person"))
+    pks = list(clean.order_by("mentee").values_list("mentee", flat=True))
+    sample = sorted(Random(seed).sample(pks, min(len(pks), max(1, int(len(pks) * share)))) if pks else [])  # noqa: S311
+    kept = {row.mentee_id: (row.mentors, row.scores) for row in MatchList.objects.filter(run=run, mentee__in=sample)}
+    fresh = {mentee: (mentors, scores) for mentee, mentors, scores in lists_of(frame, near, sample, now)}
+    return [mentee for mentee in sample if kept[mentee] != fresh.get(mentee, ([], []))]

@@ -1,0 +1,79 @@
+"""A group paired by an organiser: people, pins, a preview both ways, and one publication."""
+
+import pytest
+
+from features.calendar import services as calendar
+from features.mentoring import services
+from features.mentoring.matching import cohort as assigning
+from features.mentoring.models import Cohort, CohortPair, MentorPage
+from features.notifications.models import Notification
+from features.skills.models import Goal
+from tests.factories import make_user
+from tests.mentoring.test_mentor_pages import EVENINGS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cohort(organiser, skill):
+    """Two mentors of two places and one, four who want a mentor."""
+    cohort = services.save_cohort(cohort=Cohort(name="Spring"), by=organiser)
+    for n in range(2):
+        mentor = make_user(f"Mentor {n}", role="expert", handle=f"mentor-{n}")
+        calendar.keep_free(person=mentor, hours=EVENINGS)
+        services.save_mentor_page(page=MentorPage(person=mentor, capacity=1), topics=[skill])
+        services.add_to_cohort(cohort=cohort, handles=[mentor.handle], places=2 - n)
+    for n in range(4):
+        mentee = make_user(f"Member {n}", handle=f"member-{n}")
+        Goal.objects.create(person=mentee, skill=skill, level=2 + n % 3)
+        services.add_to_cohort(cohort=cohort, handles=[f"@{mentee.handle}"])
+    return cohort
+
+
+def pairs():
+    return dict(CohortPair.objects.values_list("mentee__handle", "mentor__handle"))
+
+
+@pytest.mark.parametrize("mode", ["best", "stable"])
+def test_as_many_as_there_are_places_and_figures_of_both_ways(cohort, mode):
+    cohort.mode = mode
+    services.save_cohort(cohort=cohort, by=None)
+    services.draw_cohort(cohort=cohort)
+    assert len(pairs()) == 3
+    cohort.refresh_from_db()
+    assert {found["placed"] for found in cohort.figures.values()} == {3}
+    assert cohort.figures["stable"]["blocking"] == 0
+
+
+def test_the_solver_of_the_worker_comes_to_the_same_sum(cohort):
+    services.draw_cohort(cohort=cohort)
+    plain = sum(CohortPair.objects.values_list("score", flat=True))
+    services.draw_cohort(cohort=cohort, solve=assigning.compiled)
+    assert sum(CohortPair.objects.values_list("score", flat=True)) == plain
+
+
+def test_pinned_pairs_stay_whatever_is_drawn(cohort):
+    members = {member.person.handle: member.person for member in cohort.members.select_related("person")}
+    services.pin(cohort=cohort, mentee=members["member-3"], mentor=members["mentor-1"])
+    for mode in ("best", "stable"):
+        cohort.mode = mode
+        services.save_cohort(cohort=cohort, by=None)
+        services.draw_cohort(cohort=cohort)
+        assert pairs()["member-3"] == "mentor-1"
+    with pytest.raises(services.MentoringRefused):
+        services.pin(cohort=cohort, mentee=members["member-0"], mentor=members["mentor-1"])
+    services.unpin(cohort=cohort, mentee=members["member-3"])
+    assert not CohortPair.objects.filter(is_pinned=True).exists()
+
+
+def test_it_is_published_once_and_both_sides_are_told(cohort, organiser, letters):
+    with pytest.raises(services.MentoringRefused):
+        services.publish_cohort(cohort=cohort, by=organiser)
+    services.draw_cohort(cohort=cohort)
+    assert not Notification.objects.filter(kind="cohort_pair").exists()
+    services.publish_cohort(cohort=cohort, by=organiser)
+    assert Notification.objects.filter(kind="cohort_pair").count() == 6
+    assert {letter.subject for letter in letters()} >= {"Spring: you and Mentor 0"}
+    for act in (services.draw_cohort, services.leave_cohort):
+        with pytest.raises(services.MentoringRefused):
+            act(cohort=cohort, **({"person": organiser} if act is services.leave_cohort else {}))

@@ -1,0 +1,223 @@
+"""Lists of mentors in the database: drawn at night, kept true in between."""
+
+from datetime import date, time, timedelta
+from random import Random
+
+import pytest
+from django.utils import timezone
+
+from features.accounts.models import RoleGrant
+from features.calendar import services as calendar
+from features.mentoring import services
+from features.mentoring.facts import closed_pairs
+from features.mentoring.models import Dirty, MatchList, MatchRun, MentorPage, MentorPrice, MentorshipRequest
+from features.profiles import services as profiles
+from features.skills.models import Goal, PersonSkill, SkillLevel
+from features.skills.services import record_evidence
+from tests.factories import make_skill, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def lists(run=None):
+    rows = MatchList.objects.filter(run=run or MatchRun.objects.get(state="current"))
+    return {row.mentee_id: (row.mentors, row.scores) for row in rows}
+
+
+@pytest.fixture
+def world(django_user_model):
+    """Eight mentors, twelve members with goals, five skills."""
+    chance = Random(11)
+    area = make_skill("Data")
+    skills = [make_skill(name, parent=area) for name in ("SQL", "Statistics", "Pipelines", "Charts", "Negotiation")]
+    world = type("World", (), {"skills": skills, "area": area, "chance": chance})
+    world.mentors = [make_user(f"Mentor {n}", role="expert", handle=f"mentor-{n}", languages=["en"]) for n in range(8)]
+    for mentor in world.mentors:
+        topics = chance.sample(skills, 2)
+        for skill in topics:
+            PersonSkill.objects.create(person=mentor, skill=skill, level=chance.randint(3, 5))
+        calendar.keep_free(person=mentor, hours=[(chance.randint(1, 3), time(17), time(21))])
+        services.save_mentor_page(page=MentorPage(person=mentor, capacity=chance.randint(1, 3)), topics=topics)
+    world.mentees = [make_user(f"Member {n}", handle=f"member-{n}") for n in range(12)]
+    for mentee in world.mentees:
+        for place, skill in enumerate(chance.sample(skills, 2)):
+            Goal.objects.create(person=mentee, skill=skill, level=3, position=place)
+        calendar.keep_free(person=mentee, hours=[(day, time(17), time(20)) for day in (1, 2, 3)])
+    services.rematch()
+    return world
+
+
+class TestFullRun:
+    def test_everybody_with_a_goal_has_a_list_and_a_run_says_when(self, world):
+        run = MatchRun.objects.get()
+        assert (run.state, run.mentees, run.mentors, run.version) == ("current", 12, 8, 1)
+        assert len(lists()) == 12
+        assert any(len(mentors) > 1 for mentors, _ in lists().values())
+        assert MentorPrice.objects.filter(run=run).count() == 8
+
+    def test_twice_comes_to_the_same_and_takes_the_place_at_once(self, world):
+        before = lists()
+        services.rematch()
+        former, run = MatchRun.objects.order_by("pk")
+        assert (former.state, run.state) == ("former", "current")
+        assert lists(run) == before == lists(former)
+        services.rematch()
+        assert MatchRun.objects.count() == 2
+
+    def test_one_at_a_time_and_a_killed_one_is_not_waited_for(self, world):
+        stuck = MatchRun.objects.create(version=1)
+        services.rematch()
+        assert MatchRun.objects.filter(state="current").count() == 1
+        assert MatchRun.objects.latest("pk") == stuck
+        services.rematch(timezone.now() + timedelta(hours=3))
+        assert not MatchRun.objects.filter(pk=stuck.pk).exists()
+
+
+class TestChanges:
+    def after(self, world):
+        """Small steps lead where a full run with the same frame leads."""
+        services.drain()
+        assert not Dirty.objects.exists()
+        assert services.differing(share=1) == []
+        return lists()
+
+    def test_nothing_is_done_without_a_change(self, world):
+        assert services.drain() == 0
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_many_changes_of_all_kinds_come_to_the_full_run(self, world, seed):
+        chance = Random(seed)
+        for _ in range(4):
+            mentor, mentee = chance.choice(world.mentors), chance.choice(world.mentees)
+            page = MentorPage.objects.get(pk=mentor.pk)
+            skill = chance.choice(world.skills)
+            act = chance.randrange(7)
+            if act == 0:
+                services.save_mentor_page(page=page, topics=chance.sample(world.skills, 2))
+            elif act == 1:
+                MentorPage.objects.filter(pk=mentor.pk).update(places_taken=chance.randint(0, 3))
+            elif act == 2:
+                Goal.objects.filter(person=mentee).first().delete()
+            elif act == 3:
+                record_evidence(
+                    person=mentor,
+                    skill=skill,
+                    kind="session_hosted",
+                    strength=0.9,
+                    happened_at=timezone.now(),
+                    source="x:1",
+                )
+            elif act == 4:
+                calendar.keep_free(person=mentor, hours=[(6, time(8), time(20))])
+            elif act == 5:
+                services.dismiss(mentee=mentee, mentor=mentor, for_good=chance.random() < 0.5)
+            else:
+                page.away_from = date(2020, 1, 1)
+                services.save_mentor_page(page=page, topics=page.topics.all())
+        self.after(world)
+
+    def test_a_change_touches_its_own_lists_alone(self, world):
+        before = {row.pk: row.made_at for row in MatchList.objects.all()}
+        Goal.objects.filter(person=world.mentees[0]).first().delete()
+        assert services.drain() == 1
+        changed = [row for row in MatchList.objects.all() if before[row.pk] != row.made_at]
+        assert [row.mentee_id for row in changed] == [world.mentees[0].pk]
+
+    def test_who_has_no_goal_any_more_has_no_list(self, world):
+        Goal.objects.filter(person=world.mentees[0]).delete()
+        assert world.mentees[0].pk not in self.after(world)
+
+    def test_whose_role_has_ended_leaves_all_lists(self, world):
+        mentor = world.mentors[0]
+        RoleGrant.objects.filter(person=mentor).update(revoked_at=timezone.now())
+        assert all(mentor.pk not in mentors for mentors, _ in self.after(world).values())
+
+    def test_full_or_away_is_in_no_list_and_comes_back(self, world):
+        mentor = next(m for m in world.mentors if any(m.pk in mentors for mentors, _ in lists().values()))
+        MentorPage.objects.filter(pk=mentor.pk).update(places_taken=3)
+        assert all(mentor.pk not in mentors for mentors, _ in self.after(world).values())
+        MentorPage.objects.filter(pk=mentor.pk).update(places_taken=0)
+        assert any(mentor.pk in mentors for mentors, _ in self.after(world).values())
+
+    def test_goals_that_change_places_weigh_otherwise(self, world):
+        mentee = world.mentees[0]
+        before = lists()[mentee.pk]
+        profiles.move_entry(person=mentee, entry=Goal.objects.filter(person=mentee).last(), up=True)
+        assert self.after(world)[mentee.pk][1] != before[1]
+
+    def test_while_a_run_is_built_marks_are_kept_for_after_it(self, world):
+        building = MatchRun.objects.create(version=1)
+        Goal.objects.filter(person=world.mentees[0]).first().delete()
+        assert services.drain() == 0
+        building.delete()
+        assert services.drain() == 1
+
+
+class TestExclusions:
+    def somebody(self):
+        mentee, (mentors, _) = max(lists().items(), key=lambda item: len(item[1][0]))
+        return mentee, mentors[0]
+
+    def test_dismissed_for_good_never_returns_not_now_returns(self, world):
+        mentee, mentor = self.somebody()
+        mentee = next(m for m in world.mentees if m.pk == mentee)
+        person = next(m for m in world.mentors if m.pk == mentor)
+        now = timezone.now()
+        services.dismiss(mentee=mentee, mentor=person, for_good=False, now=now)
+        services.drain(now)
+        assert mentor not in lists()[mentee.pk][0]
+        services.drain(now + timedelta(days=31))
+        assert mentor in lists()[mentee.pk][0]
+        services.dismiss(mentee=mentee, mentor=person, for_good=True, now=now)
+        services.dismiss(mentee=mentee, mentor=person, for_good=False, now=now)
+        services.drain(now + timedelta(days=400))
+        services.rematch()
+        assert mentor not in lists()[mentee.pk][0]
+        services.bring_back(mentee=mentee, mentor=person)
+        services.drain()
+        assert mentor in lists()[mentee.pk][0]
+
+    def test_pairs_that_others_closed_are_left_out(self, world, monkeypatch):
+        mentee, mentor = self.somebody()
+        monkeypatch.setitem(closed_pairs, "test", lambda ids: {(mentee, mentor)})
+        services.mark_dirty([mentee], "blocked")
+        services.drain()
+        assert mentor not in lists()[mentee][0]
+        services.rematch()
+        assert mentor not in lists()[mentee][0]
+
+
+def test_what_is_on_record_outweighs_what_is_said(world):
+    skill = world.skills[0]
+    said, proved = world.mentors[0], world.mentors[1]
+    for mentor in (said, proved):
+        PersonSkill.objects.filter(person=mentor).delete()
+        services.save_mentor_page(page=MentorPage.objects.get(pk=mentor.pk), topics=[skill])
+    MentorPage.objects.exclude(pk__in=[said.pk, proved.pk]).update(is_accepting=False)
+    MentorPage.objects.update(capacity=2, places_taken=0)
+    PersonSkill.objects.create(person=said, skill=skill, level=4)
+    record_evidence(
+        person=proved, skill=skill, kind="session_hosted", strength=0.9, happened_at=timezone.now(), source="session:1"
+    )
+    assert SkillLevel.objects.get(person=proved).level > 3
+    Goal.objects.filter(person=world.mentees[0]).delete()
+    Goal.objects.create(person=world.mentees[0], skill=skill, level=3)
+    for person in (said, proved):
+        calendar.keep_free(person=person, hours=[(1, time(17), time(21))])
+    services.drain()
+    assert lists()[world.mentees[0].pk][0][0] == proved.pk
+
+
+def test_who_leaves_people_without_an_answer_sinks_and_a_slip_of_somebody_new_is_no_verdict(world):
+    now = timezone.now()
+    mentee, mentor = world.mentees[0], next(m for m in world.mentors if m.pk in lists()[world.mentees[0].pk][0])
+    before = dict(zip(*lists()[mentee.pk], strict=True))[mentor.pk]
+    for n, state in enumerate(["accepted", "expired", "expired", "expired"]):
+        MentorshipRequest.objects.create(
+            mentee=world.mentees[n + 1], mentor=mentor, goal="Read plans", state=state, due_at=now, decided_at=now
+        )
+    services.count_history()
+    assert MentorPage.objects.get(pk=mentor.pk).history == 0.5
+    services.drain()
+    assert dict(zip(*lists()[mentee.pk], strict=True))[mentor.pk] < before
+    assert services.differing(share=1) == []
