@@ -50,4 +50,11 @@ manage_cohort_leaving   POST login    login    404    404   404    mfa      404 
 manage_cohort_pins      POST login    login    404    404   404    mfa      404        303
 manage_cohort_drawing   POST login    login    404    404   404    mfa      404        303
 manage_cohort_publication POST login    login    404    404   404    mfa      404        303
+manage_cohort           POST login    login    404    404   404    mfa      405        405
+manage_cohort@nothing   POST login    login    404    404   404    mfa      405        405
+manage_cohort_people    GET  login    login    404    404   404    mfa      405        405
+manage_cohort_leaving   GET  login    login    404    404   404    mfa      405        405
+manage_cohort_pins      GET  login    login    404    404   404    mfa      405        405
+manage_cohort_drawing   GET  login    login    404    404   404    mfa      405        405
+manage_cohort_publication GET  login    login    404    404   404    mfa      405        405
 """
