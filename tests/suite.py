@@ -9,6 +9,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from core import processes
 from core.preconditions import ROOT
@@ -17,7 +18,7 @@ from tests.ground import fresh_ground
 
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
-PATIENCE = 30 * 60  # seconds for one step: what hangs is ended and has failed
+PATIENCE = 60 * 60  # seconds for one step: what hangs is ended and has failed
 # What `check --deploy` looks at is a production; no password here opens anything.
 PRODUCTION = {
     "HOST": "0.0.0.0",
@@ -74,8 +75,10 @@ class Step:
         return f"{'FAILED' if self.failed else 'ok':>6}  {self.ended - self.started:6.1f} s  {self.name}"
 
 
-def steps(folder: Path) -> list[list[Step]]:
-    """Lanes: the steps of one run one after the other, the lanes run beside each other."""
+def steps(folder: Path, database: str) -> list[list[Step]]:
+    """Lanes: the steps of one run one after the other, the lanes run beside each other. Journeys in a browser wait a
+    good part of their time, so they run beside the tests, in databases of their own."""
+    journeys = {"DATABASE_URL": urlsplit(database)._replace(path="/journeys").geturl()}
     manage = [PYTHON, "manage.py"]
     return [
         [
@@ -89,7 +92,9 @@ def steps(folder: Path) -> list[list[Step]]:
         ],
         [
             Step("tests", pytest(folder, "tests"), is_live=True),
-            Step("end to end", pytest(folder, "e2e"), is_live=True, after="chromium"),
+        ],
+        [
+            Step("end to end", pytest(folder, "e2e"), journeys, after="chromium"),
         ],
     ]
 
@@ -139,7 +144,7 @@ def main(arguments: list[str]) -> int:
             folder = Path(environment["DATA_DIR"])
             if arguments:
                 return part(arguments, environment)
-            is_good = run(steps(folder), environment, folder)
+            is_good = run(steps(folder, environment["DATABASE_URL"]), environment, folder)
             print(f"{'All is well' if is_good else 'Not all is well'} after {time.monotonic() - started:.0f} s.")
             print(totals(folder), flush=True)
             return 0 if is_good else 1
