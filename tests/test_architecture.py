@@ -22,10 +22,11 @@ PYTHON = sorted(path for part in ("core", "features") for path in (ROOT / part).
 PUBLIC = {"models", "services", "signals", "access", "templatetags"}
 # Public besides, each because several features need it: choices and cleaning of time zones, the registry of personal
 # data, calendar files, wall time, the registries of kinds of notice and of findable kinds, the skill picker, dates as
-# people remember them, a session as a row of a list.
+# people remember them, a session, a work or a thread as a row of a list.
 ALSO_PUBLIC = {
     "accounts.zones", "accounts.personal_data", "calendar.ical", "calendar.zones", "notifications.kinds",
     "discovery.kinds", "skills.fields", "skills.dates", "integrations.outside", "sessions.cards", "library.cards",
+    "forum.lists",
 }  # fmt: skip
 
 
