@@ -83,7 +83,7 @@ def _tell_late(post: Post) -> None:
 
 
 def _settle(post: Post, thread_id: int) -> None:
-    if post.part == Part.COMMENT:
+    if post.parent_id:
         shown = Post.objects.filter(parent=post.parent_id, part=Part.COMMENT, state=State.SHOWN).count()
         Post.objects.filter(pk=post.parent_id).update(comments=shown)
         return
@@ -150,8 +150,8 @@ def merge(*, source: Thread, into: Thread, accepted: str = "", now: datetime | N
     if conflict(source, into) and accepted not in ("into", "source"):
         raise ForumRefused("two_accepted", _("Both have an accepted answer. Say which one stays accepted."))
     posts = list(Post.objects.filter(thread=source).order_by("pk"))
-    opening = next((post.pk for post in posts if post.part == Part.OPENING), None)
-    before = {
+    opening = next(post.pk for post in posts if post.part == Part.OPENING)
+    before: dict[str, Any] = {
         "into": into.pk,
         "posts": [post.pk for post in posts],
         "opening": opening,

@@ -83,7 +83,7 @@ def _log(by, post, reason, now) -> None:
 @transaction.atomic
 def edit_back(*, by: User, post: Post, revision: int | None, now: datetime | None = None) -> None:
     """Undo of a moderator's change: what it said before."""
-    former = post.revisions.filter(pk=revision).first()
+    former = post.revisions.filter(pk=revision).first() if revision else None
     if former is None:
         raise ForumRefused("gone", _("The wording of before is no longer there."))
     now = now or timezone.now()

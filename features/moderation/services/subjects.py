@@ -79,7 +79,7 @@ def things(keys: Sequence[str]) -> dict[str, Thing]:
         kind, _, ref = key.partition(":")
         if kind in subjects and ref:
             by_kind.setdefault(kind, []).append(ref)
-    found = {}
+    found: dict[str, Thing] = {}
     for kind, refs in by_kind.items():
         found |= {f"{kind}:{ref}": thing for ref, thing in subjects[kind].things(refs).items()}
     return {key: found[key] for key in keys if key in found}

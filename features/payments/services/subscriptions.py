@@ -134,7 +134,7 @@ def _open_or_close(row: Subscription, facts: dict, now: datetime) -> None:
     if row.state in (State.TRIALING, State.ACTIVE, State.PAST_DUE):
         entitle(person=row.person, key=key, source=source, ref=ref)
     elif row.state == State.PAUSED:
-        paid_until = _moment((facts.get("metadata") or {}).get("paid_until")) or row.period_ends_at
+        paid_until = _moment((facts.get("metadata") or {}).get("paid_until")) or row.period_ends_at or row.opened_at
         entitle(person=row.person, key=key, source=source, ref=ref, until=max(paid_until, row.opened_at))
     else:
         end_entitlements(source=source, ref=ref, now=now)
@@ -162,7 +162,7 @@ def apply_invoice(facts: dict, now: datetime) -> None:
     row = Subscription.objects.filter(stripe_id=facts["subscription"]["id"]).first()
     if row is None or invoice["status"] != "paid" or not invoice["amount_paid"]:
         return
-    paid_at = _moment(invoice["status_transitions"]["paid_at"])
+    paid_at = datetime.fromtimestamp(invoice["status_transitions"]["paid_at"], UTC)
     _made, is_new = SubscriptionInvoice.objects.get_or_create(
         stripe_id=invoice["id"],
         defaults={
@@ -216,10 +216,11 @@ def pause(*, row: Subscription, months: int, now: datetime | None = None) -> Non
     now = now or timezone.now()
     if row.state != State.ACTIVE or not 1 <= months <= LONGEST_PAUSE:
         raise SaleRefused("not_now", _("Only a subscription that is paid can be paused, for three months at most."))
-    resumes = max(row.period_ends_at, now) + timedelta(days=30 * months)
+    paid_until = row.period_ends_at or now
+    resumes = max(paid_until, now) + timedelta(days=30 * months)
     params = {
         "pause_collection": {"behavior": "void", "resumes_at": int(resumes.timestamp())},
-        "metadata": {"paid_until": str(int(row.period_ends_at.timestamp()))},
+        "metadata": {"paid_until": str(int(paid_until.timestamp()))},
     }
     _update(row, f"pause{months}", params)
 
@@ -232,6 +233,8 @@ def go_on(*, row: Subscription) -> None:
 def _change(row: Subscription, plan: Plan) -> list[dict]:
     if plan.pk == row.price.plan_id or plan.withdrawn_at:
         raise SaleRefused("not_sold", _("Choose another plan that is sold here."))
+    if row.stripe_id is None:
+        raise SaleRefused("not_now", _("It is not paid yet."))
     item = fetch(row.stripe_id)["items"]["data"][0]["id"]
     return [{"id": item, "price": price_at_stripe(plan.price)}]
 
