@@ -135,13 +135,6 @@ class BookingFulfilment(payments.Fulfilment):
             _tell(booking, "booked")
             offers.refresh_page(booking.mentor, now=now)
 
-    def extend(self, ref, until):
-        Booking.objects.active().filter(pk=ref, confirmed_at=None).update(held_until=until)
-
-    def page(self, ref):
-        booking = Booking.objects.filter(pk=ref).first()
-        return booking.get_absolute_url() if booking else ""
-
     def release(self, ref, now):
         _give_up(ref, "hold_expired", now)
 
@@ -163,7 +156,8 @@ class BookingFulfilment(payments.Fulfilment):
         return True
 
     def page(self, ref):
-        return Booking.objects.get(pk=ref).get_absolute_url()
+        booking = Booking.objects.filter(pk=ref).first()
+        return booking.get_absolute_url() if booking else ""
 
 
 @atomic_retry
