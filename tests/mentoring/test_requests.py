@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from features.mentoring import services
-from features.mentoring.models import Block, Engagement, MentorPage, MentorshipRequest
+from features.mentoring.models import Block, Engagement, MatchList, MatchRun, MentorPage, MentorshipRequest
 from tests.factories import make_user
 from tests.mentoring.test_bookings import refused
 
@@ -119,6 +119,25 @@ class TestDeciding:
         assert services.closed_pairs([learner.pk]) == {(learner.pk, sent.mentor_id)}
         assert services.closed_pairs([second_mentor.pk]) == set()
         assert services.alternatives(learner, sent.skills.all()) == [second_mentor]
+
+    def test_who_has_a_list_is_sent_on_in_its_order_and_else_to_the_quickest(
+        self, ask, learner, second_mentor, skill, outsider
+    ):
+        third = make_user("Thandeka Zulu", role="expert")
+        services.save_mentor_page(page=MentorPage(person=third, languages=["en"]), topics=[skill])
+        MentorPage.objects.filter(person=second_mentor).update(answers_in=timedelta(hours=1))
+        run = MatchRun.objects.create(version=1, state="current", finished_at=timezone.now())
+        listed = [outsider.pk, third.pk, second_mentor.pk]  # the first of them is no mentor any more
+        MatchList.objects.create(
+            run=run, mentee=learner, mentors=listed, scores=[900_000, 800_000, 700_000], made_at=timezone.now()
+        )
+        sent = ask(learner)
+        assert services.alternatives(learner, sent.skills.all()) == [third, second_mentor]
+        assert services.alternatives(outsider, sent.skills.all(), most=2) == [second_mentor, sent.mentor]
+        services.dismiss(mentee=learner, mentor=third, for_good=True)
+        assert services.alternatives(learner, sent.skills.all()) == [second_mentor]
+        services.expire_requests(now=timezone.now() + timedelta(hours=49))
+        assert MentorshipRequest.objects.open().get().mentor == second_mentor
 
 
 class TestSilence:

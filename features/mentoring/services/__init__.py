@@ -26,6 +26,7 @@ from features.mentoring.services.cohorts import (
     save_cohort,
     unpin,
 )
+from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.commitments import commitments
 from features.mentoring.services.dismissing import NOT_NOW, bring_back, dismiss, save_wish
 from features.mentoring.services.engagements import (
@@ -69,7 +70,6 @@ from features.mentoring.services.offers import (
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import (
     accept_request,
-    alternatives,
     answer_request,
     ask_for_more,
     brief_of,

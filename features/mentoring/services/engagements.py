@@ -26,8 +26,9 @@ from features.mentoring.models import (
     Note,
     Testimonial,
 )
+from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.refusals import MentoringRefused
-from features.mentoring.services.requests import alternatives, count_places
+from features.mentoring.services.requests import count_places
 from features.notifications.services import notify
 from features.skills import services as skills
 from features.skills.models import Skill, SkillEvidence

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from features.mentoring.models import (
     MentorPage,
     MentorshipRequest,
 )
+from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.refusals import MentoringRefused
 from features.notifications.services import notify
 from features.skills import services as skills
@@ -244,18 +245,6 @@ def _line_of(request):
     while request:
         yield request.mentor_id
         request = request.origin
-
-
-def alternatives(
-    person: User, about: Iterable[Skill], *, without=(), now: datetime | None = None, most=3
-) -> list[User]:
-    """Mentors with room in one of these skills, the quickest to answer first; nobody who was asked or is kept apart."""
-    now = now or timezone.now()
-    apart = set(closed_pairs([person.pk])) | set(busy_pairs([person.pk]))
-    taken = {mentor for mentee, mentor in apart if mentee == person.pk} | set(without) | {person.pk}
-    pages = MentorPage.objects.with_room(now).filter(topics__in=list(about)).exclude(person__in=taken).distinct()
-    pages = pages.select_related("person").order_by(F("answers_in").asc(nulls_last=True), "places_taken", "pk")
-    return [page.person for page in pages[:most]]
 
 
 # --- What matching asks -----------------------------------------------------------------------------------------------
