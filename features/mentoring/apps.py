@@ -13,6 +13,7 @@ class MentoringConfig(AppConfig):
         from features.accounts.models import Role
         from features.mentoring import cohort_letters, findable, own_data, receivers, registering, services
         from features.mentoring.matching_seeds import fill as fill_mentors
+        from features.mentoring.seeds import fill as fill_mentorships
         from features.mentoring.sitemaps import MentorSitemap
         from features.skills.services import Merge, merges
 
@@ -36,4 +37,5 @@ class MentoringConfig(AppConfig):
         cohort_letters.register()
         staff_pages.register("manage_cohorts", StaffPage(_("Groups to pair"), "manage_cohorts", 65, (Role.ORGANISER,)))
         seeds.seeds.register("mentors", (60, fill_mentors))
+        seeds.seeds.register("mentorships", (61, fill_mentorships))
         seo.sitemaps["mentors"] = MentorSitemap
