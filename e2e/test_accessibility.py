@@ -1,6 +1,6 @@
 """axe on every kind of page, in both themes, on phone and desk: no violation."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,6 +14,8 @@ from features.calendar import services as calendar
 from features.forum import services as forum
 from features.forum.models import Board, Post, Thread
 from features.library import services as library
+from features.mentoring import services as mentoring
+from features.mentoring.models import Booking, BookingRules, Cohort, MentorPage, Offer
 from features.moderation import services as moderation
 from features.moderation.links import page_of
 from features.notifications import services as notifications
@@ -219,6 +221,8 @@ def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
     draft = moderation.save_draft(person=learner, skills=world.about, plan="Plans", evidence="Years", links="")
     moderation.send(application=draft)
     moderation.ask_for_mark(person=learner, kind="works_at", name="Port", link="https://example.org/team")
+    group = mentoring.save_cohort(cohort=Cohort(name="Spring"), by=organiser)
+    mentoring.add_to_cohort(cohort=group, handles=[learner.handle])
     other = make_user("Second Moderator", role="moderator")
     given = moderation.impose(by=other, person=outsider, kind="silence", reason="Advertising")
     moderation.appeal(sanction=given, text="It was no advertisement.")
@@ -320,3 +324,47 @@ def test_what_the_forum_shows(inspect, expert, learner, skill):
                 f"{other.get_absolute_url()}duplicates/", under="/forum/")  # fmt: skip
     assert {"post_edit", "post_history", "thread_invitations", "board"} <= asker.seen
     inspect(expert).visit(thread.get_absolute_url(), under=thread.get_absolute_url())
+
+
+def asked(person, mentor, skill):
+    words = {"goal": "Lead the move", "background": "Two years of SQL", "expectation": "A plan"}
+    return mentoring.send_request(person=person, mentor=mentor, about=[skill], **words)
+
+
+def test_what_mentoring_shows(inspect, expert, learner, outsider, skill):
+    other = make_user("Second Mentor", role="expert", languages=["en"])
+    for mentor in (expert, other):
+        page = MentorPage(person=mentor, languages=["en"], about="Bring one slow thing.", not_for="Certificates")
+        mentoring.save_mentor_page(page=page, topics=[skill])
+        calendar.keep_free(person=mentor, hours=[(day, time(8), time(20)) for day in range(1, 8)])
+        mentoring.save_rules(rules=BookingRules(mentor=mentor, room_url="https://meet.example.org/amara"))
+        offer = mentoring.save_offer(offer=Offer(mentor=mentor, title="An hour on your queries", minutes=60))
+    mentoring.set_goal(
+        person=learner, reason="Answer them myself", skills=[skill], level=4, minutes=60, budget=None,
+        now=timezone.now(),
+    )  # fmt: skip
+    over = mentoring.accept_request(request=asked(outsider, expert, skill))
+    mentoring.finish(engagement=over, by=outsider, ending="reached", summary="Good", rating=5, testimonial="So good.")
+    mentoring.reveal(testimonial=over.testimonial, is_shown=True)
+    together = mentoring.accept_request(request=asked(learner, expert, skill))
+    mentoring.write_message(engagement=together, author=expert, text="Look *here* first.")
+    mentoring.write_note(engagement=together, author=learner, text="For me", is_shared=False)
+    mentoring.add_action(engagement=together, by=learner, owner=expert, text="Send the plan")
+    (first, _end), (second, _end), *_rest = mentoring.free_slots(offer, learner, now=timezone.now())[::4]
+    meeting = mentoring.book(booking=mentoring.reserve(offer=offer, person=learner, starts_at=first))
+    mentoring.reserve(offer=offer, person=outsider, starts_at=second)
+    waiting = asked(outsider, other, skill)
+    member = inspect(learner)
+    member.visit("/mentors/", "/mentors/?q=nothing+like+it", f"/mentors/{expert.handle}/", under="/mentors/")
+    member.visit("/mentoring/", together.get_absolute_url(), under="/mentoring/")
+    member.visit("/meetings/", meeting.get_absolute_url(), f"/meet/{meeting.mentee_token}/", under="/meetings/")
+    assert {"mentor_suggestions", "mentor_goal", "mentor_slots", "agreement", "fit_check", "ending"} <= member.seen
+    assert {"booking_move", "booking_cancellation"} <= member.seen
+    mentor = inspect(other)
+    mentor.visit("/mentors/settings/", under="/mentors/settings/")
+    mentor.visit("/mentoring/", waiting.get_absolute_url(), "/mentoring/offers/", under="/mentoring/")
+    assert {"offer_new", "offer_edit"} <= mentor.seen
+    held = inspect(outsider)
+    held.visit(
+        Booking.objects.get(mentee=outsider).get_absolute_url(), over.get_absolute_url(), under="/mentoring/with/"
+    )

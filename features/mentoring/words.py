@@ -191,7 +191,7 @@ class Teller:
             values = {"price": price(m.or_price[j], settings.CURRENCY)}
             return _("Costs from %(price)s, more than the most that you named.") % values
         if code == 5:
-            return _("Left out of your suggestions.")
+            return _("Not suggested: you left them out, have asked them, or work together already.")
         minutes, _times = self.shared(i, j)
         values = {"hours": _hours(minutes), "wanted": _hours(m.ee_minutes[i])}
         return _("You share %(hours)s a week, and want %(wanted)s. With more free hours you might fit.") % values
