@@ -1,4 +1,3 @@
-import os
 import re
 
 import pytest
@@ -17,9 +16,8 @@ CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
-    """Where several processes test beside each other, each has a copy of one migrated database."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        settings.DATABASES["default"]["TEST"]["TEMPLATE"] = connection.settings_dict["TEST"]["TEMPLATE"] = prepare()
+    """Each process that tests has a copy of one prepared database."""
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = connection.settings_dict["TEST"]["TEMPLATE"] = prepare()
 
 
 @pytest.fixture(scope="session")

@@ -26,13 +26,13 @@ def prepare() -> str:
 
 
 def _make(url: str) -> None:
-    with psycopg.connect(_with_name(url, "postgres"), autocommit=True) as connection:
+    with psycopg.connect(with_name(url, "postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {NAME}")
         connection.execute(f"CREATE DATABASE {NAME}")
-    environment = os.environ | {"DATABASE_URL": _with_name(url, NAME)}
-    command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"]
+    environment = os.environ | {"DATABASE_URL": with_name(url, NAME), "DEMO": "0"}
+    command = [sys.executable, "manage.py", "prepare"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
-def _with_name(url: str, name: str) -> str:
+def with_name(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()

@@ -128,13 +128,13 @@ def running_site(
         **(environment or {}),
     }
     site = Site(values, folder, workers)
-    # Among tests many need one: the migrated database is copied.
-    is_copied = "PYTEST_XDIST_WORKER" in os.environ and not seed
+    # Many need one: the prepared database is copied.
+    is_copied = not seed
     # A connection for each statement: in between, a referee may have Postgres crash.
     _execute(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {prepare()}" if is_copied else ""))
     try:
         if not is_copied:
-            site.manage("prepare" if seed else "migrate")
+            site.manage("prepare")
         site.start_web()
         if worker:
             site.start_worker()
