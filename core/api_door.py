@@ -28,6 +28,7 @@ def door(run):
                 raise Http404
             request.caller = _identify(request)
             window = _count(request)
+            _need_consent(request)
             _need_json(request, operation)
             act = partial(run, request, **path)
             key = request.headers.get("Idempotency-Key")
@@ -66,6 +67,12 @@ def _count(request):
         return hit("api", request.caller.key)
     hit("api_stranger", client_address(request))
     return None  # what a stranger has left is nobody else's: their answers may be shared
+
+
+def _need_consent(request):
+    if request.caller and request.method not in SAFE and seams["consent"](request.caller.person):
+        detail = _("There are terms to agree to first, on the site. Reading goes on without it.")
+        raise Refusal("consent", detail, step="consent", status=403)
 
 
 def _need_json(request, operation):

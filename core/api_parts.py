@@ -56,7 +56,8 @@ class Scope:
 scopes: dict[str, Scope] = Registry("scopes of the API")
 
 # What the core has to ask of features: "bearer" answers the Caller with this secret, or None; "role" answers whether a
-# request has a second factor behind it, and raises Http404 for whoever has not this role.
+# request has a second factor behind it, and raises Http404 for whoever has not this role;
+# "consent" answers whether a person has yet to agree to the terms in force.
 seams: dict = Registry("questions of the API")
 
 

@@ -71,18 +71,20 @@ def first_row(sql: str, params) -> Any:
 
 class Prepared:
     """The first row of a query whose SQL is made once. The ORM makes it anew for each request, which for the rows that
-    every request reads costs more than all the rest of the reading. `build` answers a queryset of plain rows and gets
-    an `Argument` for each value that differs from call to call."""
+    every request reads costs more than all the rest of the reading. `build` answers a queryset of rows, which may be
+    annotated, and gets an `Argument` for each value that differs from call to call."""
 
     def __init__(self, build):
         self.build = build
         self.made = None
+        self.more: list[str] = []  # what the rows are annotated with
 
     def _make(self):
         queryset = self.build(*map(Argument, range(len(signature(self.build).parameters))))
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         columns = [column for column, _sql, _alias in compiler.select]
+        self.more = list(queryset.query.annotation_select)
         self.made = queryset.model, sql, params, compiler.get_converters(columns), compiler
         return self.made
 
@@ -93,7 +95,11 @@ class Prepared:
             return None
         if converters:
             row = next(iter(compiler.apply_converters([row], converters)))
-        return model.from_db(connection.alias, self.names(model), row)
+        names = self.names(model)
+        found = model.from_db(connection.alias, names, row[: len(names)])
+        for name, value in zip(self.more, row[len(names) :], strict=True):
+            setattr(found, name, value)
+        return found
 
     @staticmethod
     def names(model):

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "features.accounts.middleware.InvalidIs422",
     "features.accounts.middleware.viewer_zone",
     "features.accounts.middleware.shown_out",
+    "features.accounts.middleware.consent_first",
     "features.accounts.middleware.way_back",
     "features.accounts.middleware.privileged_needs_mfa",
     "core.middleware.plain_errors",

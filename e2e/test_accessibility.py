@@ -1,5 +1,6 @@
 """axe on every kind of page, in both themes, on phone and desk: no violation."""
 
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from e2e.world import published, seated
+from features.accounts import services as accounts
+from features.accounts.models import site_day
 from features.assessments import services as assessments
 from features.calendar import services as calendar
 from features.forum import services as forum
@@ -215,6 +218,22 @@ def test_what_hosts_see(inspect, world, expert):
     page.get_by_role("button", name="Save and publish").click()
     expect(page.get_by_text("Some answers need another look")).to_be_visible()
     host.look("new session with faults")
+
+
+def test_what_one_agrees_to(inspect, learner, organiser):
+    for kind, after in (("terms", 0), ("privacy", 0), ("terms", 1)):
+        accounts.publish_terms(
+            by=organiser, kind=kind, after=after, text="### Who may join\n\nPeople of 16 and older.", changes="Seats.",
+            in_force_on=site_day(),
+        )  # fmt: skip
+    inspect().visit("/terms/", "/terms/?version=1", "/privacy/", "/account/signup/", under="/terms/")
+    member = inspect(learner)
+    page = member.page
+    page.goto("/sessions/")
+    expect(page.get_by_role("heading", name="Do you agree?")).to_be_visible()
+    member.look("asked again")
+    page.get_by_role("button", name="I agree").click()
+    expect(page).to_have_url(re.compile(r"/sessions/$"))
 
 
 def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import logs
 from core.registry import Registry
-from features.accounts.models import PRIVILEGED_ROLES, Role, RoleGrant, User
+from features.accounts.models import PRIVILEGED_ROLES, Role, RoleGrant, Terms, User, site_day
 
 
 def roles(user) -> frozenset[tuple[str, str]]:
@@ -74,6 +74,17 @@ def bar(person, ability: str, scope: str = "") -> Bar | None:
     """What stands between a person and an ability: nothing for nearly everybody. Services refuse with its words."""
     found = (asked(person, ability, scope) for asked in barriers.values())
     return next((bar for bar in found if bar), None) if person.pk else None
+
+
+ASKED = "asked_for_consent"
+
+
+def owes_consent(person) -> bool:
+    """Whether a version of the terms is in force to which they have not agreed. It comes with the person behind a
+    session (`backends.PERSON`), whom every page reads anyway; for whoever a token speaks for it is one query."""
+    if not hasattr(person, "owes_consent"):
+        person.owes_consent = Terms.objects.owed_by(person.pk, site_day()).exists()
+    return person.owes_consent
 
 
 def is_privileged(user) -> bool:

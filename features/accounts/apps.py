@@ -8,8 +8,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from core import dev_panels, nav, page_cache
+        from core.api_parts import seams
         from core.seeds import scales, seeds
-        from features.accounts import own_data, receivers  # noqa: F401
+        from features.accounts import access, own_data, receivers  # noqa: F401
         from features.accounts import seeds as demo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
@@ -19,19 +20,24 @@ class AccountsConfig(AppConfig):
         for order, (name, label) in enumerate(
             {
                 "manage": _("Health"), "manage_roles": _("Roles"), "manage_skills": _("Skills"),
-                "manage_audit": _("Audit log"), "admin:index": _("Records"),
+                "manage_audit": _("Audit log"),
+                "manage_terms": _("Terms"), "admin:index": _("Records"),
             }.items()
         ):  # fmt: skip
             # People and what is decided about them (moderation's pages) stand between health and the rest.
             page = StaffPage(label, name, order=100 * order, roles=(Role.ORGANISER,))
             staff_pages.register(name, page)
+        seams["consent"] = access.owes_consent
         personal_data.register("accounts", PersonalData(own_data.export, own_data.erase))
         seeds.register("accounts", (10, demo.fill))
+        seeds.register("terms", (99, demo.fill_terms))  # when everybody is there who agrees to them
         scales.register("accounts", (10, members))
         dev_panels.panels.register("Codes of the authenticator apps", demo.current_codes)
         nav.add(
             nav.Place(_("Account"), "account", order=10, section="account"),
             nav.Place(_("Preferences"), "preferences", order=20, section="account"),
+            nav.Place(_("Terms"), "terms", order=100, section="trust"),
+            nav.Place(_("Privacy"), "privacy", order=110, section="trust"),
         )
         page_cache.watch(
             "people",

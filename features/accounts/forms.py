@@ -9,7 +9,7 @@ from core import languages
 from core.text import one_line
 from features.accounts import handles, services, zones
 from features.accounts.fields import NameField
-from features.accounts.models import User
+from features.accounts.models import Consent, User, site_day
 
 
 class SaysEMail:
@@ -83,7 +83,9 @@ class SignupForm(SaysEMail, allauth.SignupForm):
 
     @transaction.atomic
     def save(self, request):
-        return super().save(request)
+        person = super().save(request)
+        services.agree(person=person, terms=services.terms_in_force(), how=Consent.How.SIGN_UP)
+        return person
 
 
 class SignUpInPassing(SignupForm):
@@ -155,3 +157,34 @@ class ClosureForm(forms.Form):
         widget=forms.RadioSelect,
     )
     sure = forms.BooleanField(label=_("I have read what happens, and want my account closed"))
+
+
+class TermsForm(forms.Form):
+    """The next version of a text. `after` is the one it was written from, so that nobody passes over another's."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 20}),
+        help_text=_("Markdown: **bold**, lists, ### headings, links. Say here from which age on people may join."),
+    )
+    changes = forms.CharField(
+        label=_("What changed"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("In a few plain sentences. Everybody who is asked again reads them first."),
+    )
+    in_force_on = forms.DateField(
+        label=_("In force from"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("From this day on nobody acts here without having agreed."),
+    )
+    after = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args, newest=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial = {"after": newest.version if newest else 0, "in_force_on": site_day()}
+        if newest:
+            self.initial["text"] = newest.text
+        else:
+            del self.fields["changes"]

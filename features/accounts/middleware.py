@@ -11,11 +11,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from core import logs
+from core.htmx import came_by_htmx, see_other
 from core.middleware import has_session
 from features.accounts import access, services
 from features.accounts.models import Role
 
 PRIVILEGED_PATHS = ("/manage/", "/moderation/", "/admin/")
+# What stays open to whoever has not agreed: the API, which answers in its own way, and the ways out.
+WITHOUT_CONSENT = (
+    "/api/", "/terms/", "/privacy/", "/account/consent/", "/account/data/", "/account/closure/", "/account/logout/",
+    "/account/reauthenticate/", "/account/2fa/reauthenticate/", "/unsubscribe/",
+)  # fmt: skip
 OPEN_PATHS = ("/moderation/log/",)  # everybody may read what was done
 
 
@@ -50,6 +56,35 @@ def shown_out(get_response):
     return middleware
 
 
+def consent_first(get_response):
+    """Whoever has not agreed to what is in force is asked on their next full page, once; reading goes on without it.
+    To act takes their yes, but for the ways out. The API asks the same question in its own door."""
+
+    def middleware(request):
+        if not has_session(request) or request.path.startswith(WITHOUT_CONSENT) or not request.user.is_authenticated:
+            return get_response(request)
+        if not access.owes_consent(request.user):
+            return get_response(request)
+        if request.method in ("GET", "HEAD"):
+            is_page = "text/html" in request.headers.get("Accept", "") and not came_by_htmx(request)
+            if not is_page or request.session.get(access.ASKED):
+                return get_response(request)
+            request.session[access.ASKED] = True
+            return redirect(f"{reverse('consent')}?{urlencode({'next': request.get_full_path()})}")
+        request.session[access.ASKED] = True
+        messages.warning(request, _("Nothing was changed yet. Agree first, then press the button once more."))
+        return see_other(f"{reverse('consent')}?{urlencode({'next': _page_behind(request) or '/'})}")
+
+    return middleware
+
+
+def _page_behind(request) -> str:
+    """The page of this site on which the button stood that was pressed, if the browser says so."""
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    path = services.safe_next(request, f"{page.path}?{page.query}" if page.query else page.path)
+    return path if page.netloc == request.get_host() else ""
+
+
 def way_back(get_response):
     """Whoever has to log in to press a button comes back to the page it stood on: what it posts to may have no page."""
 
@@ -58,9 +93,7 @@ def way_back(get_response):
         location = request.method == "POST" and response.get("Location", "")
         if not location or not location.startswith(f"{reverse(settings.LOGIN_URL)}?next="):
             return response
-        page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-        path = services.safe_next(request, f"{page.path}?{page.query}" if page.query else page.path)
-        if path and page.netloc == request.get_host():
+        if path := _page_behind(request):
             response["Location"] = redirect_to_login(path).url
         return response
 

@@ -13,6 +13,7 @@ from features.accounts.models import (
     AccountLetter,
     AuditEntry,
     Closure,
+    Consent,
     DataExport,
     FormerHandle,
     RoleGrant,
@@ -49,6 +50,7 @@ def export(person: User) -> dict:
         "acts": _rows(AuditEntry.objects.filter(actor_id=person.pk), "act", "target", "fields", "happened_at"),
         "exports": _rows(DataExport.objects.filter(person=person), "asked_at", "made_at", "ends_at"),
         "closure": _rows(Closure.objects.filter(person=person), "closed_at", "erases_at", "takes_words"),
+        "consents": _rows(Consent.objects.filter(person=person), "terms__kind", "terms__version", "agreed_at", "how"),
         "other_logins": [
             _rows(table.filter(user=person), "provider", "uid", "date_joined") for table in _other_logins()
         ],
@@ -61,7 +63,7 @@ def erase(person: User) -> None:
         session.end()
     for table in (EmailAddress.objects, Authenticator.objects, LogEntry.objects, *_other_logins()):
         table.filter(user=person).delete()
-    for table in (FormerHandle.objects, RoleGrant.objects, DataExport.objects):
+    for table in (FormerHandle.objects, RoleGrant.objects, DataExport.objects, Consent.objects):
         table.filter(person=person).delete()
     for file in StoredFile.objects.filter(owner=person):
         remove_file(file)

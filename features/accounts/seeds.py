@@ -14,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from features.accounts import handles
-from features.accounts.models import PRIVILEGED_ROLES, RoleGrant, User
+from features.accounts.models import PRIVILEGED_ROLES, Consent, Role, RoleGrant, Terms, User, site_day
+from features.accounts.services import publish_terms
 
 DEMO_PASSWORD = "skills-for-all"  # noqa: S105 - public by intent, and only ever on loopback
 DOMAIN = "demo.example"
@@ -52,6 +53,26 @@ def _make(entry, address, password, joined_at) -> None:
         if role in PRIVILEGED_ROLES:
             totp.TOTP.activate(person, totp.generate_totp_secret())
             RecoveryCodes.activate(person)
+
+
+@transaction.atomic
+def fill_terms(now) -> None:
+    """A first version of both texts, to which everybody in the demo world has agreed."""
+    organiser = User.objects.filter(is_demo=True, role_grants__role=Role.ORGANISER).order_by("pk").first()
+    before = now - timedelta(days=420)  # earlier than anybody joined
+    for kind in Terms.Kind.values:
+        if organiser and not Terms.objects.filter(kind=kind).exists():
+            text = (Path(__file__).parent / f"demo_{kind}.md").read_text()
+            publish_terms(by=organiser, kind=kind, after=0, text=text, in_force_on=site_day(before), now=before)
+    texts = Terms.objects.in_force(site_day(now))
+    Consent.objects.bulk_create(
+        (
+            Consent(person_id=pk, terms=terms, agreed_at=max(joined_at, terms.written_at), how=Consent.How.SIGN_UP)
+            for terms in texts
+            for pk, joined_at in User.objects.filter(is_demo=True).values_list("pk", "joined_at")
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def current_codes() -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from django.db.transaction import atomic
 from django.urls import include, path
 
 from features.accounts.admin import hide_secrets, one_way_in
-from features.accounts.views import codes, files, manage, own, privacy
+from features.accounts.views import codes, files, manage, own, privacy, terms
 
 hide_secrets()
 one_way_in()
@@ -28,6 +28,7 @@ urlpatterns = [
     path("account/data/<str:name>.zip", privacy.data_archive, name="own_data_archive"),
     path("account/closure/", privacy.closure, name="closure"),
     path("reopening/<str:token>/", privacy.reopening, name="reopening"),
+    path("account/consent/", terms.consent, name="consent"),
     path("account/preferences/", own.preferences, name="preferences"),
     path("account/sessions/<int:pk>/end/", own.end_session, name="end_session"),
     path("account/login/code/confirm/", codes.confirm_login, name="account_confirm_login_code"),
@@ -35,7 +36,10 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("files/<str:name>/<int:width>.webp", files.stored_file, name="stored_file"),
     path("files/<str:name>/", files.stored_document, name="stored_document"),
+    path("terms/", terms.text, {"kind": "terms"}, name="terms"),
+    path("privacy/", terms.text, {"kind": "privacy"}, name="privacy"),
     path("manage/", manage.manage, name="manage"),
     path("manage/roles/", manage.roles, name="manage_roles"),
     path("manage/audit/", manage.audit, name="manage_audit"),
+    path("manage/terms/", terms.manage, name="manage_terms"),
 ]

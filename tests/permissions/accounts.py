@@ -4,6 +4,9 @@ Member, owner and expert gave their password a moment ago; moderators and the or
 more where a way in could be changed. The owner has an authenticator app, recovery codes and a passkey.
 """
 
+from datetime import timedelta
+
+from features.accounts.models import site_day
 from features.accounts.services.privacy import reopening_path
 from tests.factories import PASSWORD
 
@@ -19,6 +22,7 @@ PREFERENCES = {
     "name": "Another Name", "handle": "another-name", "headline": "", "languages": ["en"], "time_zone": "UTC",
     "theme": "dark",
 }  # fmt: skip
+TERMS = {"kind": "terms", "after": 0, "text": "Be kind."}
 NEW_PASSWORD = {"password1": "quite another phrase", "password2": "quite another phrase"}
 
 SECRET = {"reopening"}
@@ -26,6 +30,7 @@ SECRET = {"reopening"}
 BODIES = {
     ("preferences", "POST"): lambda w: PREFERENCES,
     ("closure", "POST"): lambda w: {"words": "keep", "sure": "on"},
+    ("manage_terms", "POST"): lambda w: TERMS | {"in_force_on": site_day() + timedelta(days=30)},
     ("account_login", "POST"): lambda w: {"login": w.people["member"].email, "password": PASSWORD},
     ("account_signup", "POST"): lambda w: {"name": "New Person", "email": "new@example.org"},
     ("account_request_login_code", "POST"): lambda w: {"email": w.people["member"].email},
@@ -75,6 +80,11 @@ own_data                            POST login    login    303    303   303    a
 own_data_archive                    GET  login    login    404    200   404    again    again      again
 closure                             GET  login    login    200    200   200    again    again      again
 closure                             POST login    login    303    303   303    again    again      again
+# What one agrees to is everybody's to read; in this world nothing is, so nobody is asked.
+terms                               GET  200
+privacy                             GET  200
+consent                             GET  login    login    302    302   302    302      302        302
+consent                             POST login    login    303    303   303    303      303        303
 reopening                           GET  200
 reopening                           POST 303
 usersessions_list                   GET  login    login    200    200   200    200      200        200
@@ -121,6 +131,8 @@ manage                              POST login    login    404    404   404    m
 manage_roles                        GET  login    login    404    404   404    mfa      404        200
 manage_roles                        POST login    login    404    404   404    mfa      405        405
 stored_file                         GET  200
+manage_terms                        GET  login    login    404    404   404    mfa      404        200
+manage_terms                        POST login    login    404    404   404    mfa      404        303
 manage_audit                        GET  login    login    404    404   404    mfa      404        200
 manage_audit                        POST login    login    404    404   404    mfa      405        405
 """

@@ -11,6 +11,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from core import seeds
+from features.accounts import services as accounts
 from features.accounts.models import AuditEntry, User
 from features.notifications.models import Notification
 from features.notifications.services import in_words
@@ -45,6 +46,8 @@ def world(django_db_setup, django_db_blocker):
         with override_settings(DEMO=True, IS_LOOPBACK=True):
             for _name, fill in seeds.in_order():
                 fill(now)
+        # Who looks around in the demo is asked whether they agree, as everywhere.
+        accounts.agree(person=boss, terms=accounts.owed_terms(boss), how="asked")
         invented = list(User.objects.filter(is_demo=True).order_by("pk"))
         sessions.register(session=own, person=invented[1])
         theirs = SkillSession.objects.upcoming(now).exclude(host=host).filter(price_minor=0, seats_taken__lt=3)

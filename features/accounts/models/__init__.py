@@ -14,6 +14,7 @@ from features.accounts.models.people import (
     UserQuerySet,
 )
 from features.accounts.models.privacy import Closure, DataExport
+from features.accounts.models.terms import Consent, Terms, site_day
 
 __all__ = [
     "FOR_GOOD",
@@ -23,12 +24,15 @@ __all__ = [
     "AllPeople",
     "AuditEntry",
     "Closure",
+    "Consent",
     "DataExport",
     "FormerHandle",
     "Role",
     "RoleGrant",
     "StoredFile",
+    "Terms",
     "User",
     "UserManager",
     "UserQuerySet",
+    "site_day",
 ]

@@ -48,6 +48,7 @@ from features.accounts.services.privacy import (
     what_closing_means,
 )
 from features.accounts.services.roles import RoleRefused, grant_role, revoke_role
+from features.accounts.services.terms import TermsRefused, agree, owed_terms, publish_terms, terms_in_force
 
 __all__ = [
     "SHOWN_OUT",
@@ -57,6 +58,8 @@ __all__ = [
     "FileRefused",
     "HandleTaken",
     "RoleRefused",
+    "TermsRefused",
+    "agree",
     "ask_for_export",
     "audit",
     "begin_sign_up",
@@ -78,6 +81,8 @@ __all__ = [
     "keep_reason",
     "make_export",
     "may_see",
+    "owed_terms",
+    "publish_terms",
     "readmit",
     "reinstate",
     "remove_file",
@@ -91,6 +96,7 @@ __all__ = [
     "suspend",
     "sweep_files",
     "take_input",
+    "terms_in_force",
     "way_back",
     "what_closing_means",
 ]

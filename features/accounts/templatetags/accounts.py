@@ -4,7 +4,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from features.accounts import access
+from features.accounts import access, services
 
 register = template.Library()
 
@@ -16,6 +16,12 @@ def staff_pages(context):
     found = [(reverse(page.url_name), page.label) for page in access.staff_pages_of(request.user)]
     longest = max((url for url, _label in found if request.path.startswith(url)), key=len, default="")
     return [{"url": url, "label": label, "current": url == longest} for url, label in found]
+
+
+@register.simple_tag
+def terms_in_force():
+    """What whoever joins now agrees to."""
+    return services.terms_in_force()
 
 
 # First match wins: Edge and Opera also say Chrome, everything says Safari; Android also says Linux.
