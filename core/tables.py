@@ -12,7 +12,7 @@ from django.db.migrations.operations import RunSQL
 
 
 def make_tables() -> bool:
-    """False, and nothing is done, where there are tables. All that `migrate` has left to do afterwards is its signals."""
+    """False, and nothing is done, where there are tables. All that `migrate` has left to do then is its signals."""
     if connection.introspection.table_names():
         return False
     executor = MigrationExecutor(connection)
