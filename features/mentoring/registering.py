@@ -25,7 +25,6 @@ def register():
     nav.add(
         nav.Place(_("Mentoring"), "mentoring", icon="mentors", order=14, section="account"),
         nav.Place(_("Meetings"), "bookings", icon="clock", order=15, section="account"),
-        nav.Place(_("Your offers"), "own_offers", icon="mentors", order=25, section="account"),
     )
     fulfilments.register("booking", services.BookingFulfilment())
     calendars.register("meetings", entries.of_person)

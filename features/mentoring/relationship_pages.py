@@ -40,7 +40,7 @@ def queue_page(request, now) -> dict:
         ],
         "past": [(row, row.other(person)) for row in paged.items],
         "page": paged,
-        "mentor_page": MentorPage.objects.filter(person=person).first(),
+        "mentor_page": MentorPage.objects.shown(now).filter(person=person).first(),
     }
 
 

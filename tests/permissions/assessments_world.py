@@ -43,11 +43,11 @@ def _add_work(world, expert, host, guest) -> None:
     world.task = make_task(expert, world.skill, title="The expert's task")
     world.host_task = make_task(host, world.skill, title="The host's task")
     world.example = services.add_example(task=world.task, by=expert, text="An example", scores={"cause": 2})
-    world.work = services.submit(
+    world.handed_in = services.submit(
         task=world.task, person=guest, text="canary-work-of-the-guest", files=[("plan.txt", b"Seq Scan")]
     )
-    world.file = world.work.files.get()
-    world.judged = read(world.work, expert, {"cause": 2})
+    world.file = world.handed_in.files.get()
+    world.judged = read(world.handed_in, expert, {"cause": 2})
     world.waiting_work = services.submit(task=world.host_task, person=guest, text="Another work of the guest")
     third = make_task(expert, world.skill, title="Read by the host")
     filler = services.submit(task=third, person=world.people["unverified"], text="Somebody's work")
