@@ -12,6 +12,10 @@ from features.assessments.models import Attempt, Bank, Item, Reading, Submission
 AUTHORS = (Role.EXPERT, Role.ORGANISER)
 
 
+def is_author(person) -> bool:
+    return has_any_role(person, *AUTHORS)
+
+
 def visible_bank(person, pk) -> Bank:
     """What is offered; a draft or a closed one for its author."""
     return get_object_or_404(Bank.objects.visible_to(person.pk).select_related("skill", "author"), pk=pk)

@@ -16,10 +16,8 @@ class AssessmentsConfig(AppConfig):
         nav.add(
             nav.Place(_("Assessments"), "assessments", order=45, section="learn"),
             nav.Place(_("Have work judged"), "tasks", order=46, section="learn"),
-            nav.Place(_("Read work"), "reading_queue", order=36, section="teach"),
             nav.Place(_("Achievements"), "achievements", order=47, section="learn"),
             nav.Place(_("Your progress"), "progress", icon="assess", order=35, section="account"),
-            nav.Place(_("Write an assessment"), "banks", order=35, section="teach"),
         )
         merges.register(
             "assessments",

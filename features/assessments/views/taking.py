@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.htmx import is_htmx, render_page, see_other
 from core.pagination import keyset
 from features.assessments import pages, services
-from features.assessments.access import own_attempt, visible_bank
+from features.assessments.access import is_author, own_attempt, visible_bank
 from features.assessments.forms import HelpForm
 from features.assessments.models import Bank
 from features.assessments.services.practice import for_practice
@@ -23,7 +23,9 @@ def assessments(request):
     if skill:
         found = found.filter(skill=skill)
     page = keyset(found, request, order=("-id",))
-    return render(request, "assessments/assessments.html", {"page": page, "skill": skill})
+    return render(
+        request, "assessments/assessments.html", {"page": page, "skill": skill, "writes": is_author(request.user)}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
