@@ -47,9 +47,9 @@ def test_a_test_from_its_rules_to_what_comes_next(enter, learner, bank, javascri
     )
     expect(page.get_by_role("heading", name="What moves it most")).to_be_visible()
     expect(page.get_by_text("You can repeat it from")).to_be_visible()
-    page.get_by_label("What help did you use?").fill("A book")
+    page.get_by_role("textbox", name="What help did you use?").fill("A book")
     page.get_by_role("button", name="Keep it").click()
-    expect(page.get_by_label("What help did you use?")).to_have_value("A book")
+    expect(page.get_by_role("textbox", name="What help did you use?")).to_have_value("A book")
     page.get_by_role("link", name="PostgreSQL over time").click()
     expect(page.get_by_text("Most of it rests on: Assessed")).to_be_visible()
     assert Attempt.objects.get().responses.count() == 6
