@@ -11,7 +11,12 @@ pytestmark = pytest.mark.django_db
 
 ROWS = rows()
 # In the row of the codes themselves allauth writes down that their owner has seen them.
-NOTED = {"mfa_view_recovery_codes": {"mfa_authenticator"}, "mfa_download_recovery_codes": {"mfa_authenticator"}}
+# That a mentor has seen what somebody asked is a state of the request, and who asked is shown it.
+NOTED = {
+    "mfa_view_recovery_codes": {"mfa_authenticator"},
+    "mfa_download_recovery_codes": {"mfa_authenticator"},
+    "mentorship_request": {"mentoring_mentorshiprequest"},
+}
 
 LOOKING = ("stranger", "member", "owner", "organiser")
 
