@@ -20,7 +20,7 @@ from tests.conftest import (  # noqa: F401
     skill,
 )
 
-expect.set_options(timeout=10_000)  # a bound for a busy machine, not an expectation
+expect.set_options(timeout=20_000)  # a bound for a busy machine, not an expectation
 
 SCREENS = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
@@ -74,7 +74,7 @@ def new_context(new_context, watch):
 
     def open_context(**options):
         context = watch.over(new_context(**{"locale": "en-GB", "timezone_id": "Europe/Berlin"} | options))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         return context
 
     return open_context

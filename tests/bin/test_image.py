@@ -22,7 +22,7 @@ from tests import ground
 from tests.prove.site import free_port
 
 NOBODY = 65534
-PATIENCE = 60  # seconds: a bound, not an expectation
+PATIENCE = 300  # seconds: a bound, not an expectation
 # What the machine of the tests brings along, and what would change it.
 NOT_BY_HAND = ("pip install", "useradd")
 

@@ -20,7 +20,7 @@ from features.accounts import seeds
 from tests import ground
 from tests.prove.site import free_port
 
-PATIENCE = 120  # seconds: a bound for a busy machine, not an expectation
+PATIENCE = 300  # seconds: a bound for a busy machine, not an expectation
 
 
 class Launcher:

@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds: this is a bound, not an expectation
+PATIENCE = 180  # seconds: this is a bound, not an expectation
 
 
 def until(is_so, patience=PATIENCE, every=0.02):

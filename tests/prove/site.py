@@ -24,7 +24,7 @@ from core.launch import MANAGE, web_command, worker_command
 from core.preconditions import ROOT
 from tests.template import prepare
 
-PATIENCE = 60  # seconds: a bound, not an expectation
+PATIENCE = 180  # seconds: a bound, not an expectation
 
 
 class Site:
