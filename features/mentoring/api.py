@@ -145,7 +145,9 @@ def meetings(request, paging: Query[Paging]):
     return made | {"items": [meeting_out(row) for row in made["items"]]}
 
 
-@meetings_router.post("", auth=Member(WRITE), response={201: Meeting}, summary="Keep a time for five minutes")
+@meetings_router.post(
+    "", auth=Member(WRITE), response={201: Meeting}, summary="Keep a time for five minutes", url_name="meetings"
+)
 @refusing
 def reserve(request, body: Reservation):
     """Confirm it within that time, or it is free again. Another time of the same mentor's gives this one back."""
