@@ -301,6 +301,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_TIME_ZONE = env.str("DEFAULT_TIME_ZONE", "Europe/Berlin")
 CURRENCY = env.str("CURRENCY", "EUR")
+# Who sells, as it stands on invoices. Without a VAT number no VAT is charged.
+SELLER_NAME, SELLER_ADDRESS = env.str("SELLER_NAME", ""), env.str("SELLER_ADDRESS", "")
+SELLER_COUNTRY, SELLER_VAT_ID = env.str("SELLER_COUNTRY", ""), env.str("SELLER_VAT_ID", "")
+VAT_PERCENT = env.decimal("VAT_PERCENT", "0")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]

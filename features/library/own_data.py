@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from features.accounts.personal_data import PersonalData, personal_data
+from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.library.models import Certificate, Enrolment, LessonContent, LessonFile, Work
-from features.library.services import index
+from features.library.services import index, take_off_the_list
 from features.moderation.services import facts
 
 
@@ -31,13 +31,28 @@ def export(person) -> dict:
     }
 
 
+def leave(person) -> None:
+    """Nobody begins or buys it any more; who has it keeps it."""
+    for work in _listed(person):
+        take_off_the_list(work=work)
+
+
+def foretell(person) -> Foretold:
+    words = _("Articles and courses taken off the list; whoever has bought or begun one keeps it")
+    return Foretold(at_once=[(words, _listed(person).count())])
+
+
+def _listed(person):
+    return Work.objects.filter(author=person, published_at__isnull=False, withdrawn_at=None, removed_at=None)
+
+
 def erase(person) -> None:
     """How far somebody came goes, with their certificates. What they wrote is taken off the list; others may have paid
     for it, so it stays for those, without the name: that goes with the account."""
     Enrolment.objects.filter(person=person).delete()
     Work.objects.filter(author=person, published_at=None).delete()
+    leave(person)
     for work in Work.objects.filter(author=person):
-        Work.objects.filter(pk=work.pk, withdrawn_at=None).update(withdrawn_at=work.updated_at)
         index(work)
 
 
@@ -47,5 +62,5 @@ def numbers(person) -> list[tuple[str, int]]:
 
 
 def register():
-    personal_data.register("library", PersonalData(export=export, erase=erase))
+    personal_data.register("library", PersonalData(export=export, erase=erase, leave=leave, foretell=foretell))
     facts.register("library", numbers)

@@ -13,9 +13,12 @@ class PaymentsConfig(AppConfig):
         from features.accounts.personal_data import PersonalData, personal_data
         from features.payments import letters, own_data, services, subscription_letters
 
-        personal_data.register("payments", PersonalData(own_data.export, own_data.erase))
+        personal_data.register(
+            "payments", PersonalData(own_data.export, own_data.erase, leave=own_data.leave, foretell=own_data.foretell)
+        )
         letters.register()
         staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,)))
+        staff_pages.register("manage_invoices", StaffPage(_("Invoices"), "manage_invoices", 61, (Role.ORGANISER,)))
         subscription_letters.register()
         staff_pages.register("manage_plans", StaffPage(_("Plans"), "manage_plans", 70, (Role.ORGANISER,)))
         if services.is_set_up():

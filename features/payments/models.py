@@ -239,6 +239,7 @@ class LedgerEntry(models.Model):
 # Models of their own modules.
 from features.payments.credit_models import CreditLot, CreditMove, Package  # noqa: E402, F401
 from features.payments.entitlement_models import Entitlement  # noqa: E402, F401
+from features.payments.invoice_models import BillingDetails, Invoice, InvoiceCounter  # noqa: E402, F401
 from features.payments.subscription_models import (  # noqa: E402, F401
     Plan,
     PlanPrice,

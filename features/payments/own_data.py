@@ -1,13 +1,20 @@
 """What this feature knows about a person, for export and erasure."""
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from core.jobs import enqueue
+from features.accounts.personal_data import Foretold
+from features.payments import services
 from features.payments.models import (
+    BillingDetails,
     Checkout,
     CreditLot,
     CreditMove,
     Dispute,
     Entitlement,
     Incident,
+    Invoice,
     LedgerEntry,
     Order,
     OrderLine,
@@ -75,12 +82,46 @@ def export(person) -> dict:
             .order_by("pk")
             .values("amount_minor", "currency", "paid_at")
         ),
+        "billing": list(BillingDetails.objects.filter(person=person).values("name", "address", "country", "vat_id")),
+        "invoices": list(
+            Invoice.objects.of(person)
+            .order_by("pk")
+            .values(
+                "number", "kind", "issued_at", "buyer", "lines", "net_minor", "vat_minor", "total_minor", "currency"
+            )
+        ),
         "at_stripe": list(StripeCustomer.objects.filter(person=person).values("stripe_id")),
     }
 
 
-def erase(person) -> None:
-    """Books are kept by law, and an order says what was bought and not by whom but through the account. What would go
-    on being charged ends at once."""
+def leave(person) -> None:
+    """What would go on being charged ends, and nothing more is sold. Credits that can no longer be spent are paid
+    back."""
     if Subscription.objects.going_on().filter(person=person).exists():
         enqueue("features.payments.tasks.end_subscription", person.pk, key=f"end_subscription:{person.pk}")
+    for package in Package.objects.filter(seller=person, withdrawn_at=None):
+        services.withdraw_package(package=package)
+    now = timezone.now()
+    for lot in [lot for lot in _sold_credits(person) if services.refund_worth(lot, now)]:
+        services.give_back_credits(lot=lot, by=None, source=Refund.Source.HOST_CANCELLED)
+
+
+def foretell(person) -> Foretold:
+    return Foretold(
+        at_once=[
+            (_("Subscriptions ended"), Subscription.objects.going_on().filter(person=person).count()),
+            (_("Packages no longer sold"), Package.objects.filter(seller=person, withdrawn_at=None).count()),
+            (_("Packages paid back to who bought them"), _sold_credits(person).count()),
+        ]
+    )
+
+
+def _sold_credits(person):
+    return CreditLot.objects.usable(timezone.now()).filter(seller=person)
+
+
+def erase(person) -> None:
+    """Books are kept by law: an order says what was bought and not by whom but through the account; an invoice goes on
+    naming its buyer, for as long as the law wants it kept."""
+    leave(person)
+    BillingDetails.objects.filter(person=person).delete()

@@ -1,6 +1,6 @@
 """What the pages show, gathered from rows."""
 
-from features.payments.models import Order
+from features.payments.models import Invoice, Order
 from features.payments.policies import policy_words
 from features.payments.services.orders import fulfilments
 
@@ -19,6 +19,7 @@ def order_page(order: Order, now) -> dict:
         "total": sum(line.total_minor for line in lines),
         "payments": payments,
         "refunds": [refund for payment in payments for refund in payment.refunds.order_by("pk")],
+        "invoices": Invoice.objects.of(order.buyer).filter(payment__order=order).order_by("pk"),
         "is_open": is_open,
         "seconds_left": max(0, int((order.hold_until - now).total_seconds())) if is_open else 0,
         "has_checkout": order.checkouts.filter(closed_at=None).exclude(stripe_id=None).exists(),

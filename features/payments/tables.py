@@ -58,3 +58,35 @@ def entries_csv(entries) -> str:
             ]
         )  # fmt: skip
     return out.getvalue()
+
+
+def invoices_csv(invoices) -> str:
+    """One line a document, as whoever keeps the books needs them. What a spreadsheet would run as a formula is quoted
+    with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ["number", "kind", "issued_on", "supplied_on", "corrects", "buyer", "country", "vat_id", "what", "vat_rule",
+         "vat_percent", "net", "vat", "total", "currency"]
+    )  # fmt: skip
+    for row in invoices:
+        words = [row.buyer["name"], row.buyer["country"], row.buyer["vat_id"], _titles(row)]
+        sums = [_signed(amount, row.currency) for amount in (row.net_minor, row.vat_minor, row.total_minor)]
+        writer.writerow(
+            [row.number, row.kind, f"{row.issued_at:%Y-%m-%d}", f"{row.supplied_at:%Y-%m-%d}",
+             row.corrects.number if row.corrects else "", *map(_cell, words), row.vat_rule, row.vat_percent, *sums,
+             row.currency]
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def _titles(invoice) -> str:
+    return ", ".join(line["title"] for line in invoice.lines)
+
+
+def _signed(amount_minor, currency) -> str:
+    return ("-" if amount_minor < 0 else "") + plain_price(abs(amount_minor), currency)
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

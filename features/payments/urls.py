@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.payments.views import manage, orders, subscriptions, wallet, webhook
+from features.payments.views import invoices, manage, orders, subscriptions, wallet, webhook
 
 urlpatterns = [
     path("payments/webhook/", webhook.webhook, name="stripe_webhook"),
@@ -9,6 +9,14 @@ urlpatterns = [
     path("payments/orders/<str:public_id>/departure/", orders.departure, name="order_departure"),
     path("payments/orders/<str:public_id>/look/", orders.look, name="order_look"),
     path("account/payments/", orders.orders, name="orders"),
+    path("account/payments/receipts/", invoices.receipts, name="receipts"),
+    path("account/payments/receipts.csv", invoices.receipts_file, name="receipts_file"),
+    path("account/payments/receipts/<str:number>/", invoices.receipt, name="receipt"),
+    path("account/payments/receipts/<str:number>/pdf/", invoices.invoice_file, name="invoice_file"),
+    path("account/payments/billing/", invoices.billing, name="billing"),
+    path("manage/invoices/", invoices.manage, name="manage_invoices"),
+    path("manage/invoices.csv", invoices.manage_file, name="manage_invoices_file"),
+    path("manage/invoices/<str:number>/pdf/", invoices.manage_pdf, name="manage_invoice_file"),
     path("manage/money/", manage.overview, name="manage_money"),
     path("manage/money/books.csv", manage.entries_file, name="manage_money_file"),
     path("manage/money/incidents/<int:pk>/", manage.resolution, name="manage_incident"),

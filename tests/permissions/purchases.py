@@ -12,6 +12,9 @@ ARGUMENTS = {
     "plan_start": _pk("plan"),
     "plan_change": _pk("plan"),
     "manage_plan": _pk("plan"),
+    "receipt": lambda w: [w.invoice.number],
+    "invoice_file": lambda w: [w.invoice.number],
+    "manage_invoice_file": lambda w: [w.invoice.number],
     "work_purchase": _pk("paid_work"),
     "work_refund": _pk("paid_work"),
 }
@@ -42,6 +45,18 @@ manage_plans        GET  login    login    404    404   404    mfa      404     
 manage_plans        POST login    login    404    404   404    mfa      404        422
 manage_plan         GET  login    login    404    404   404    mfa      404        200
 manage_plan         POST login    login    404    404   404    mfa      404        422
+receipts            GET  login    login    200    200   200    200      200        200
+receipts_file       GET  login    login    200    200   200    200      200        200
+receipt             GET  login    login    404    200   404    404      404        404
+invoice_file        GET  login    login    404    200   404    404      404        404
+billing             GET  login    login    200    200   200    200      200        200
+billing             POST login    login    422    422   422    422      422        422
+manage_invoices     GET  login    login    404    404   404    mfa      404        200
+manage_invoices     POST login    login    404    404   404    mfa      405        405
+manage_invoices_file GET login    login    404    404   404    mfa      404        200
+manage_invoices_file POST login    login    404    404   404    mfa      405        405
+manage_invoice_file GET  login    login    404    404   404    mfa      404        200
+manage_invoice_file POST login    login    404    404   404    mfa      405        405
 work_purchase       POST login    login    303    303   303    303      303        303
 work_refund         GET  login    login    302    302   302    302      302        302
 work_refund         POST login    login    303    303   303    303      303        303

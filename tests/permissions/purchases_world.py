@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from features.payments.models import CreditLot, Package, Plan, PlanPrice
+from features.payments.models import CreditLot, Order, Package, Payment, Plan, PlanPrice
+from features.payments.services.invoicing import invoice_payment
 
 
 def add_purchases(world) -> None:
@@ -15,3 +16,8 @@ def add_purchases(world) -> None:
     world.lot = CreditLot.objects.create(person=guest, left=3, valid_days=180, expires_at=expires_at, **facts)
     world.plan = Plan.objects.create(name="All of the library", about="Every article and course")
     PlanPrice.objects.create(plan=world.plan, amount_minor=900, currency="EUR")
+    order = Order.objects.create(buyer=guest, currency="EUR", settled_at=timezone.now())
+    payment = Payment.objects.create(
+        order=order, stripe_id="pi_canary", amount_minor=4500, currency="EUR", paid_at=timezone.now()
+    )
+    world.invoice = invoice_payment(payment, timezone.now())

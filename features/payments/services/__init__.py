@@ -16,6 +16,7 @@ from features.payments.services.credits import (
 from features.payments.services.entitlements import end_entitlements, entitle, entitled, entitled_to
 from features.payments.services.events import Handler, forget_events, handlers, pull_events, receive
 from features.payments.services.incidents import report, resolve
+from features.payments.services.invoicing import is_vat_id, save_billing_details, seller
 from features.payments.services.orders import (
     Fulfilment,
     Line,
@@ -71,6 +72,7 @@ __all__ = [
     "give_back_credits",
     "handlers",
     "is_set_up",
+    "is_vat_id",
     "key_pages",
     "leave",
     "lock_order",
@@ -91,8 +93,10 @@ __all__ = [
     "report",
     "resolve",
     "return_credit",
+    "save_billing_details",
     "save_plan",
     "sell",
+    "seller",
     "send_refund",
     "settle",
     "since_of",

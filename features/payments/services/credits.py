@@ -156,7 +156,7 @@ def refund_worth(lot: CreditLot, now: datetime) -> int:
 
 
 @transaction.atomic
-def give_back_credits(*, lot: CreditLot, by: User, now: datetime | None = None) -> int:
+def give_back_credits(*, lot: CreditLot, by: User | None, source: str = "buyer", now: datetime | None = None) -> int:
     """The rest goes back for money, and the lot ends. Answers the amount. Raises SaleRefused."""
     now = now or timezone.now()
     lot = CreditLot.objects.select_for_update().get(pk=lot.pk)
@@ -165,7 +165,7 @@ def give_back_credits(*, lot: CreditLot, by: User, now: datetime | None = None) 
         raise SaleRefused("nothing_left", gettext_lazy("There is nothing left in it to give back."))
     CreditMove.objects.create(lot=lot, kind=Kind.REFUNDED, units=lot.left, cause=f"lot:{lot.pk}", moved_at=now)
     CreditLot.objects.filter(pk=lot.pk).update(left=0, ended_at=now)
-    refund_thing(KIND, lot.pk, source="buyer", amount_minor=amount, by=by, now=now)
+    refund_thing(KIND, lot.pk, source=source, amount_minor=amount, by=by, now=now)
     return amount
 
 

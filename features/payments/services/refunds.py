@@ -15,6 +15,7 @@ from features.payments.models import Account, Incident, OrderLine, Payment, Refu
 from features.payments.policies import Quote, quote
 from features.payments.services.books import book
 from features.payments.services.incidents import report
+from features.payments.services.invoicing import credit
 from features.payments.services.orders import fulfilments
 
 # Stripe remembers a key for a day; after this long it is asked first whether it has the refund already.
@@ -96,6 +97,7 @@ def apply_refund(facts: dict, now: datetime) -> None:
     book(key=f"refund:{refund.stripe_id}", amounts=amounts, **about)
     if state == Refund.State.DONE:
         _tell_lines(payment, now)
+        credit(refund, now)
     if state == Refund.State.FAILED:
         back = {account: -amount for account, amount in amounts.items()}
         book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)

@@ -16,6 +16,7 @@ from features.payments.models import Account, Plan, PlanPrice, StripeCustomer, S
 from features.payments.services.books import book
 from features.payments.services.entitlements import end_entitlements, entitle
 from features.payments.services.events import Handler, handlers
+from features.payments.services.invoicing import invoice_subscription
 from features.payments.services.orders import is_set_up
 from features.payments.services.plans import price_at_stripe
 from features.payments.services.selling import SaleRefused
@@ -163,7 +164,7 @@ def apply_invoice(facts: dict, now: datetime) -> None:
     if row is None or invoice["status"] != "paid" or not invoice["amount_paid"]:
         return
     paid_at = datetime.fromtimestamp(invoice["status_transitions"]["paid_at"], UTC)
-    _made, is_new = SubscriptionInvoice.objects.get_or_create(
+    made, is_new = SubscriptionInvoice.objects.get_or_create(
         stripe_id=invoice["id"],
         defaults={
             "subscription": row,
@@ -181,6 +182,7 @@ def apply_invoice(facts: dict, now: datetime) -> None:
             order=None,
             amounts={Account.STRIPE: amount, Account.COMMISSION: -amount},
         )
+        invoice_subscription(made, now)
 
 
 handlers.register("customer.subscription.", Handler(fetch, apply))

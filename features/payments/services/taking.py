@@ -10,6 +10,7 @@ from features.payments import stripe_client as stripe
 from features.payments.models import Account, Checkout, Incident, Order, Payment, Refund, StripeCustomer
 from features.payments.services.books import book
 from features.payments.services.incidents import report
+from features.payments.services.invoicing import invoice_payment
 from features.payments.services.orders import lock_order, release, reseat, settle
 from features.payments.services.refunds import ask_refund
 
@@ -97,11 +98,9 @@ def _decide(order, payment, is_wanted, is_right, now):
         _give_back(payment, Refund.Source.TWICE, now)
     elif not is_right:
         _give_back(payment, Refund.Source.AMOUNT, now)
-    elif order.is_unpaid:
-        settle(order=order, now=now)
+    elif (settle if order.is_unpaid else reseat)(order=order, now=now):
         notify(order.buyer, "order_paid", order.pk, _page(order), key=f"order_paid:{order.pk}")
-    elif reseat(order=order, now=now):
-        notify(order.buyer, "order_paid", order.pk, _page(order), key=f"order_paid:{order.pk}")
+        invoice_payment(payment, now)
     else:
         _give_back(payment, Refund.Source.LATE, now)
 

@@ -1,0 +1,155 @@
+"""Invoices and credit notes: numbered without gaps, and never changed. They are drawn up in the transaction that writes
+down the money, so that neither is there without the other."""
+
+import re
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from features.accounts.models import User
+from features.payments.models import (
+    BillingDetails,
+    Invoice,
+    InvoiceCounter,
+    Payment,
+    Refund,
+    SubscriptionInvoice,
+)
+
+Kind, Rule = Invoice.Kind, Invoice.Rule
+LETTERS = {Kind.INVOICE: "INV", Kind.CREDIT_NOTE: "CN"}
+# By its form, in a member state of the EU (Greece begins by EL).
+VAT_ID = re.compile(
+    r"^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)[0-9A-Z+*]{2,12}$"
+)
+
+
+def is_vat_id(text: str) -> bool:
+    """Whether it can be a VAT number of the EU, by its form."""
+    return bool(VAT_ID.match(text))
+
+
+def seller() -> dict:
+    """Who runs the site, as they want to stand on invoices."""
+    return {
+        "name": settings.SELLER_NAME or settings.SITE_NAME,
+        "address": settings.SELLER_ADDRESS,
+        "country": settings.SELLER_COUNTRY,
+        "vat_id": settings.SELLER_VAT_ID,
+    }
+
+
+def buyer(person: User) -> dict:
+    details = BillingDetails.objects.filter(person=person).first()
+    if details is None:
+        return {"name": person.name, "address": "", "country": "", "vat_id": ""}
+    return {name: getattr(details, name) for name in ("name", "address", "country", "vat_id")}
+
+
+def vat(from_whom: dict, to_whom: dict, total_minor: int) -> tuple[str, Decimal, int]:
+    """(rule, percent, VAT within `total_minor`). VAT is taken out of the price. A company in another member state
+    owes it itself."""
+    if not from_whom["vat_id"]:
+        return Rule.NONE, Decimal(0), 0
+    if is_vat_id(to_whom["vat_id"]) and to_whom["vat_id"][:2] != from_whom["vat_id"][:2]:
+        return Rule.REVERSE, Decimal(0), 0
+    percent = settings.VAT_PERCENT
+    return Rule.INCLUDED, percent, _share(total_minor, percent)
+
+
+def _share(total_minor: int, percent: Decimal) -> int:
+    """Half a minor unit goes up, away from nothing on both kinds of document."""
+    return int((total_minor * percent / (100 + percent)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@transaction.atomic
+def _issue(*, kind: str, person: User, is_demo: bool, now: datetime, **facts) -> Invoice:
+    """Take the next number of its series, and write the document. Invented people have numbers of their own, which go
+    with them and leave no gap."""
+    series = f"{'DEMO-' if is_demo else ''}{LETTERS[Kind(kind)]}-{timezone.localtime(now):%Y}"
+    InvoiceCounter.objects.bulk_create([InvoiceCounter(series=series)], ignore_conflicts=True)
+    InvoiceCounter.objects.filter(pk=series).update(last=F("last") + 1)  # the lock, until this is committed
+    place = InvoiceCounter.objects.get(pk=series).last
+    return Invoice.objects.create(
+        kind=kind, series=series, place=place, number=f"{series}-{place:05}", person=person, issued_at=now, **facts
+    )
+
+
+def _invoice(*, person, lines, total_minor, now, **facts) -> Invoice:
+    from_whom, to_whom = seller(), buyer(person)
+    rule, percent, share = vat(from_whom, to_whom, total_minor)
+    return _issue(
+        kind=Kind.INVOICE, person=person, is_demo=person.is_demo, now=now, seller=from_whom, buyer=to_whom, lines=lines,
+        vat_rule=rule, vat_percent=percent, net_minor=total_minor - share, vat_minor=share, total_minor=total_minor,
+        **facts,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def invoice_payment(payment: Payment, now: datetime) -> Invoice | None:
+    """The invoice of money that bought something, once. None for money that goes back as it came. With the order's row
+    locked."""
+    if not payment.is_kept:
+        return None
+    known = payment.invoices.filter(kind=Kind.INVOICE).first()
+    if known:
+        return known
+    lines = [
+        {"title": line.title, "quantity": line.quantity, "total_minor": line.total_minor}
+        for line in payment.order.lines.order_by("pk")
+    ]
+    return _invoice(
+        person=payment.order.buyer, lines=lines, total_minor=payment.amount_minor, currency=payment.currency,
+        payment=payment, supplied_at=payment.paid_at, now=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def invoice_subscription(paid: SubscriptionInvoice, now: datetime) -> Invoice:
+    plan = paid.subscription.price.plan
+    lines = [{"title": plan.name, "quantity": 1, "total_minor": paid.amount_minor}]
+    return _invoice(
+        person=paid.subscription.person, lines=lines, total_minor=paid.amount_minor, currency=paid.currency,
+        subscription_invoice=paid, supplied_at=paid.paid_at, now=now,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def credit(refund: Refund, now: datetime) -> Invoice | None:
+    """The credit note of money that went back, once, by the rule and to the particulars of the invoice that it takes
+    from. None where there was no invoice. With the payment's row locked."""
+    known = Invoice.objects.filter(refund=refund).first()
+    corrected = refund.payment.invoices.filter(kind=Kind.INVOICE).first()
+    if known or corrected is None:
+        return known
+    share = -_left_of_vat(corrected, refund.amount_minor)
+    title = str(_("Paid back of %(number)s: %(why)s")) % {
+        "number": corrected.number, "why": refund.get_source_display()
+    }  # fmt: skip
+    return _issue(
+        kind=Kind.CREDIT_NOTE, person=corrected.person, is_demo=corrected.series.startswith("DEMO-"), now=now,
+        seller=corrected.seller, buyer=corrected.buyer, payment=refund.payment, refund=refund, corrects=corrected,
+        lines=[{"title": title, "quantity": 1, "total_minor": -refund.amount_minor}], currency=corrected.currency,
+        vat_rule=corrected.vat_rule, vat_percent=corrected.vat_percent, net_minor=-refund.amount_minor - share,
+        vat_minor=share, total_minor=-refund.amount_minor, supplied_at=refund.settled_at or now,
+    )  # fmt: skip
+
+
+def _left_of_vat(corrected: Invoice, amount_minor: int) -> int:
+    """The VAT of what goes back; the last part takes what rounding left, so that all of it comes to nothing."""
+    before = corrected.credit_notes.aggregate(total=Sum("total_minor"), vat=Sum("vat_minor"))
+    left, vat_left = corrected.total_minor + (before["total"] or 0), corrected.vat_minor + (before["vat"] or 0)
+    return vat_left if amount_minor >= left else min(_share(amount_minor, corrected.vat_percent), vat_left)
+
+
+def save_billing_details(*, person: User, data: dict, now: datetime | None = None) -> BillingDetails:
+    """For invoices from now on; those that are issued stay as they are."""
+    details, _new = BillingDetails.objects.update_or_create(
+        person=person, defaults={**data, "changed_at": now or timezone.now()}
+    )
+    return details
