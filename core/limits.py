@@ -44,6 +44,8 @@ from django.db import connection
 LIMITS = {
     "registration": (20, 3600),
     "booking": (40, 3600),
+    "coupon": (20, 3600),
+    "coupon_look": (60, 3600),
     "mentorship_request": (10, 24 * 3600),
     "mentoring_message": (60, 3600),
     "session_publish": (20, 24 * 3600),

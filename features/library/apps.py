@@ -10,7 +10,7 @@ class LibraryConfig(AppConfig):
     def ready(self):
         from core import nav, page_cache, seeds, seo
         from features.accounts.services import file_access
-        from features.library import causes, findable, notices, own_data, receivers, services  # noqa: F401
+        from features.library import causes, findable, notices, own_data, receivers, selling, services  # noqa: F401
         from features.library.gate import may_see_file
         from features.library.seeds import fill
         from features.library.sitemaps import WorkSitemap
@@ -36,6 +36,7 @@ class LibraryConfig(AppConfig):
         findable.register()
         notices.register()
         own_data.register()
+        selling.register()
         seeds.seeds.register("library", (55, fill))
         seo.sitemaps["library"] = WorkSitemap
         page_cache.watch("library", self)

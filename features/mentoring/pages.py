@@ -64,6 +64,7 @@ def booking_page(booking, person, now) -> dict:
         "price": price(booking.price_minor, booking.currency),
         "order": payments.order_of("booking", booking.pk) if booking.price_minor else None,
         "paid_back": services.refund_quote(booking, person, now) if booking.price_minor else None,
+        "credit_comes_back": services.credit_comes_back(booking, person, now) if booking.price_minor else None,
         "agenda_template": agenda_template(),
         "has_started": booking.starts_at <= now,
         "is_over": booking.ends_at <= now,

@@ -15,6 +15,7 @@ from features.mentoring import (
     relationship_data,
     relationship_letters,
     relationship_pages,
+    selling,
     services,
 )
 from features.payments.services import fulfilments
@@ -40,6 +41,7 @@ def register():
     meeting_data.register()
     relationship_data.register()
     causes.register()
+    selling.register()
 
 
 def mentorships(n: int) -> str:

@@ -19,6 +19,7 @@ class PaymentsConfig(AppConfig):
         letters.register()
         staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,)))
         staff_pages.register("manage_invoices", StaffPage(_("Invoices"), "manage_invoices", 61, (Role.ORGANISER,)))
+        staff_pages.register("manage_coupons", StaffPage(_("Coupons"), "manage_coupons", 71, (Role.ORGANISER,)))
         subscription_letters.register()
         staff_pages.register("manage_plans", StaffPage(_("Plans"), "manage_plans", 70, (Role.ORGANISER,)))
         if services.is_set_up():

@@ -237,6 +237,7 @@ class LedgerEntry(models.Model):
 
 
 # Models of their own modules.
+from features.payments.coupon_models import Coupon, CouponUse  # noqa: E402, F401
 from features.payments.credit_models import CreditLot, CreditMove, Package  # noqa: E402, F401
 from features.payments.entitlement_models import Entitlement  # noqa: E402, F401
 from features.payments.invoice_models import BillingDetails, Invoice, InvoiceCounter  # noqa: E402, F401

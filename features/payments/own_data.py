@@ -1,5 +1,6 @@
 """What this feature knows about a person, for export and erasure."""
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,8 @@ from features.payments import services
 from features.payments.models import (
     BillingDetails,
     Checkout,
+    Coupon,
+    CouponUse,
     CreditLot,
     CreditMove,
     Dispute,
@@ -83,6 +86,12 @@ def export(person) -> dict:
             .values("amount_minor", "currency", "paid_at")
         ),
         "billing": list(BillingDetails.objects.filter(person=person).values("name", "address", "country", "vat_id")),
+        "coupons": list(
+            Coupon.objects.filter(Q(seller=person) | Q(made_by=person)).order_by("pk").values("code", "made_at")
+        ),
+        "coupons_used": list(
+            CouponUse.objects.filter(person=person).order_by("pk").values("coupon__code", "off_minor", "used_at")
+        ),
         "invoices": list(
             Invoice.objects.of(person)
             .order_by("pk")
@@ -102,6 +111,7 @@ def leave(person) -> None:
     for package in Package.objects.filter(seller=person, withdrawn_at=None):
         services.withdraw_package(package=package)
     now = timezone.now()
+    Coupon.objects.filter(seller=person, withdrawn_at=None).update(withdrawn_at=now)
     for lot in [lot for lot in _sold_credits(person) if services.refund_worth(lot, now)]:
         services.give_back_credits(lot=lot, by=None, source=Refund.Source.HOST_CANCELLED)
 

@@ -1,8 +1,9 @@
 """What the pages show, gathered from rows."""
 
-from features.payments.models import Invoice, Order
+from features.payments.models import CouponUse, Invoice, Order
 from features.payments.policies import policy_words
 from features.payments.services.orders import fulfilments
+from features.payments.services.till import credits_for, is_paid_by_credit
 
 A_PAGE = 25
 
@@ -21,6 +22,9 @@ def order_page(order: Order, now) -> dict:
         "refunds": [refund for payment in payments for refund in payment.refunds.order_by("pk")],
         "invoices": Invoice.objects.of(order.buyer).filter(payment__order=order).order_by("pk"),
         "is_open": is_open,
+        "coupon_use": CouponUse.objects.filter(order=order, ended_at=None).select_related("coupon").first(),
+        "credits": credits_for(order, now) if is_open else 0,
+        "is_by_credit": bool(order.settled_at) and any(is_paid_by_credit(line.kind, line.ref) for line in lines),
         "seconds_left": max(0, int((order.hold_until - now).total_seconds())) if is_open else 0,
         "has_checkout": order.checkouts.filter(closed_at=None).exclude(stripe_id=None).exists(),
         "policy": [words for line in lines for words in policy_words(line.policy)],

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.payments.views import invoices, manage, orders, subscriptions, wallet, webhook
+from features.payments.views import coupons, invoices, manage, orders, subscriptions, wallet, webhook
 
 urlpatterns = [
     path("payments/webhook/", webhook.webhook, name="stripe_webhook"),
@@ -8,6 +8,12 @@ urlpatterns = [
     path("payments/orders/<str:public_id>/checkout/", orders.checkout, name="order_checkout"),
     path("payments/orders/<str:public_id>/departure/", orders.departure, name="order_departure"),
     path("payments/orders/<str:public_id>/look/", orders.look, name="order_look"),
+    path("payments/orders/<str:public_id>/coupon/", coupons.entry, name="order_coupon"),
+    path("payments/orders/<str:public_id>/credit/", coupons.credit, name="order_credit"),
+    path("coupons/", coupons.coupons, name="coupons"),
+    path("coupons/<int:pk>/withdrawal/", coupons.withdrawal, name="coupon_withdrawal"),
+    path("coupons/<str:code>/", coupons.coupon, name="coupon"),
+    path("manage/coupons/", coupons.manage, name="manage_coupons"),
     path("account/payments/", orders.orders, name="orders"),
     path("account/payments/receipts/", invoices.receipts, name="receipts"),
     path("account/payments/receipts.csv", invoices.receipts_file, name="receipts_file"),

@@ -20,6 +20,7 @@ class SessionsConfig(AppConfig):
             follows,
             happenings,
             own_data,
+            selling,
             services,
         )
         from features.sessions.causes import register as register_causes
@@ -48,6 +49,7 @@ class SessionsConfig(AppConfig):
         follows.register()
         calendars.register("sessions", entries.of_person)
         own_data.register()
+        selling.register()
         curation.register()
         findable.register()
         happenings.register()

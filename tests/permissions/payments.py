@@ -20,7 +20,9 @@ def _order(w):
     return [w.order.public_id]
 
 
-ARGUMENTS = dict.fromkeys(("order", "order_checkout", "order_departure", "order_look"), _order)
+ARGUMENTS = dict.fromkeys(
+    ("order", "order_checkout", "order_coupon", "order_credit", "order_departure", "order_look"), _order
+)
 ARGUMENTS["manage_incident"] = lambda w: [w.incident.pk]
 BODIES = {}
 
@@ -28,6 +30,8 @@ TABLE = """
 #                       stranger unverif. member owner expert moderat. moderator+ organiser
 order            GET    login    login    404    200   404    404      404        404
 order_checkout   POST   login    login    404    303   404    404      404        404
+order_coupon     POST   login    login    404    303   404    404      404        404
+order_credit     POST   login    login    404    303   404    404      404        404
 order_departure  POST   login    login    404    303   404    404      404        404
 order_look       POST   login    login    404    303   404    404      404        404
 orders           GET    login    login    200    200   200    200      200        200

@@ -12,6 +12,8 @@ ARGUMENTS = {
     "plan_start": _pk("plan"),
     "plan_change": _pk("plan"),
     "manage_plan": _pk("plan"),
+    "coupon": lambda w: [w.coupon.code],
+    "coupon_withdrawal": _pk("coupon"),
     "receipt": lambda w: [w.invoice.number],
     "invoice_file": lambda w: [w.invoice.number],
     "manage_invoice_file": lambda w: [w.invoice.number],
@@ -45,6 +47,12 @@ manage_plans        GET  login    login    404    404   404    mfa      404     
 manage_plans        POST login    login    404    404   404    mfa      404        422
 manage_plan         GET  login    login    404    404   404    mfa      404        200
 manage_plan         POST login    login    404    404   404    mfa      404        422
+coupons             GET  login    login    404    404   200    404      404        404
+coupons             POST login    login    404    404   422    404      404        404
+coupon              GET  200
+coupon_withdrawal   POST login    login    404    404   303    404      404        303
+manage_coupons      GET  login    login    404    404   404    mfa      404        200
+manage_coupons      POST login    login    404    404   404    mfa      404        422
 receipts            GET  login    login    200    200   200    200      200        200
 receipts_file       GET  login    login    200    200   200    200      200        200
 receipt             GET  login    login    404    200   404    404      404        404

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from features.payments.models import CreditLot, Order, Package, Payment, Plan, PlanPrice
+from features.payments.models import Coupon, CreditLot, Order, Package, Payment, Plan, PlanPrice
 from features.payments.services.invoicing import invoice_payment
 
 
@@ -21,3 +21,4 @@ def add_purchases(world) -> None:
         order=order, stripe_id="pi_canary", amount_minor=4500, currency="EUR", paid_at=timezone.now()
     )
     world.invoice = invoice_payment(payment, timezone.now())
+    world.coupon = Coupon.objects.create(code="CANARY-26", seller=expert, made_by=expert, percent=20, currency="EUR")

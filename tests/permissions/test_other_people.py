@@ -20,11 +20,12 @@ ROWS = [row for row in rows() if not row.is_secret]
 ACTS = [(row, method) for row in ROWS for method in ("POST", "DELETE") if method in row.cells]
 # Acts upon one thing of one person: the others are told that it is not there.
 ON_A_THING = [(row, method) for row, method in ACTS if row.arguments and is_success(row.cells[method]["owner"])]
+AT_THE_TILL = {"order_checkout", "order_coupon", "order_credit", "order_look"}
 UPON_OWN = [
     (row, method)
     for row, method in ON_A_THING
     # Nobody waits for a draft, and Stripe is not there to be asked.
-    if row.cells[method]["member"] == "404" and row.name not in {"waitlist@draft", "order_checkout", "order_look"}
+    if row.cells[method]["member"] == "404" and row.name not in {"waitlist@draft", *AT_THE_TILL}
 ]
 # Acts that anybody does for themselves, and could try to do to somebody else by naming them.
 FOR_ONESELF = [(row, method) for row, method in ACTS if is_success(row.cells[method]["member"])]

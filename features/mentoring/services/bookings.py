@@ -129,6 +129,11 @@ def book(*, booking: Booking, note: str = "", now: datetime | None = None) -> Bo
 class BookingFulfilment(payments.Fulfilment):
     """What payments asks of a booking."""
 
+    credit_scope = "mentoring"
+
+    def thing(self, ref):
+        return f"offer:{Booking.objects.values_list('offer', flat=True).get(pk=ref)}"
+
     def confirm(self, ref, now):
         booking = Booking.objects.select_related("mentor", "mentee").get(pk=ref)
         if Booking.objects.active().filter(pk=ref, confirmed_at=None).update(confirmed_at=now, held_until=None):
@@ -196,8 +201,16 @@ def refund_quote(booking: Booking, by: User, now: datetime) -> int | None:
     return quote.paid_minor if by.pk == booking.mentor_id else quote.amount_minor
 
 
+def credit_comes_back(booking: Booking, by: User, now: datetime) -> bool | None:
+    """Whether calling it off now brings back the credit that it was paid by; None for any other meeting."""
+    comes_back = payments.credit_comes_back(KIND, booking.pk, starts_at=booking.starts_at, now=now)
+    return comes_back if comes_back is None else comes_back or by.pk == booking.mentor_id
+
+
 def _pay_back(booking, by, now) -> None:
-    if amount := refund_quote(booking, by, now):
+    if credit_comes_back(booking, by, now):
+        payments.give_credit_back(KIND, booking.pk, now=now)
+    elif amount := refund_quote(booking, by, now):
         source = "host_cancelled" if by.pk == booking.mentor_id else "buyer"
         payments.refund_thing(KIND, booking.pk, source=source, amount_minor=amount, by=by, now=now)
 

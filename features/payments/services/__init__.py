@@ -3,14 +3,23 @@
 from features.payments.policies import Preset, Quote, policy, policy_words
 from features.payments.services.books import balances, book
 from features.payments.services.checkout import CheckoutRefused, checkout_url, end_hold, end_holds, leave
+from features.payments.services.coupons import (
+    Priced,
+    find_coupon,
+    make_coupon,
+    on_sale,
+    price_lists,
+    reduced,
+    use_coupon,
+    uses_of,
+    why_not,
+    withdraw_coupon,
+)
 from features.payments.services.credits import (
     buy_package,
-    credits_left,
     give_back_credits,
     offer_package,
     refund_worth,
-    return_credit,
-    spend_credit,
     withdraw_package,
 )
 from features.payments.services.entitlements import end_entitlements, entitle, entitled, entitled_to
@@ -40,8 +49,10 @@ from features.payments.services.selling import (
     purchase_of,
     sell,
 )
+from features.payments.services.spending import credits_left, return_credit, spend_credit
 from features.payments.services.subscriptions import end_at_once, remind_of_charges
 from features.payments.services.taking import sync_checkout
+from features.payments.services.till import credit_comes_back, credits_for, give_credit_back, pay_with_credit
 
 __all__ = [
     "CheckoutRefused",
@@ -51,6 +62,7 @@ __all__ = [
     "Line",
     "OrderRefused",
     "Preset",
+    "Priced",
     "Quote",
     "SaleRefused",
     "ask_refund",
@@ -58,6 +70,8 @@ __all__ = [
     "book",
     "buy_package",
     "checkout_url",
+    "credit_comes_back",
+    "credits_for",
     "credits_left",
     "end_at_once",
     "end_entitlements",
@@ -67,24 +81,31 @@ __all__ = [
     "entitle",
     "entitled",
     "entitled_to",
+    "find_coupon",
     "forget_events",
     "fulfilments",
     "give_back_credits",
+    "give_credit_back",
     "handlers",
     "is_set_up",
     "is_vat_id",
     "key_pages",
     "leave",
     "lock_order",
+    "make_coupon",
     "offer_package",
+    "on_sale",
     "open_order",
     "order_of",
+    "pay_with_credit",
     "policy",
     "policy_words",
+    "price_lists",
     "pull_events",
     "purchase_of",
     "receive",
     "reconcile",
+    "reduced",
     "refund_quote",
     "refund_thing",
     "refund_worth",
@@ -102,6 +123,10 @@ __all__ = [
     "since_of",
     "spend_credit",
     "sync_checkout",
+    "use_coupon",
+    "uses_of",
+    "why_not",
+    "withdraw_coupon",
     "withdraw_package",
     "withdraw_plan",
 ]

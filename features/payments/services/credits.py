@@ -1,10 +1,9 @@
-"""Packages and the credits they give. What expires first is spent first; what is not used goes back at the price of
-one. A lot's row is locked by whoever changes it, so that the last credit is spent once."""
+"""Packages and the credits they give; what is not used goes back at the price of one. A lot's row is locked by whoever
+changes it, so that the last credit is spent once."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -106,46 +105,6 @@ class CreditsFulfilment(Fulfilment):
 
 
 fulfilments.register(KIND, CreditsFulfilment())
-
-
-def credits_left(person: User, seller: User, scope: str, now: datetime | None = None) -> int:
-    """How many somebody can spend with this seller now."""
-    lots = CreditLot.objects.usable(now or timezone.now()).filter(person=person, seller=seller, scope=scope)
-    return lots.aggregate(n=Sum("left"))["n"] or 0
-
-
-@transaction.atomic
-def spend_credit(*, person: User, seller: User, scope: str, cause: str, now: datetime | None = None) -> CreditLot:
-    """Spend one for `cause`, such as `booking:12`, from what expires first. The same cause spends one. Raises
-    SaleRefused where there is none."""
-    now = now or timezone.now()
-    known = CreditMove.objects.filter(kind=Kind.SPENT, cause=cause).select_related("lot").first()
-    if known:
-        return known.lot
-    mine = CreditLot.objects.usable(now).filter(person=person, seller=seller, scope=scope)
-    # Whoever waits here for a lot that is empty by then looks at it again, and goes on to the next.
-    for pk in mine.order_by("expires_at", "pk").values_list("pk", flat=True):
-        lot = CreditLot.objects.usable(now).select_for_update().filter(pk=pk).first()
-        if lot:
-            CreditMove.objects.create(lot=lot, kind=Kind.SPENT, cause=cause, moved_at=now)
-            CreditLot.objects.filter(pk=pk).update(left=F("left") - 1)
-            lot.left -= 1
-            return lot
-    raise SaleRefused("no_credit", gettext_lazy("You have no credit for this. Buy a package, or pay for this one."))
-
-
-@transaction.atomic
-def return_credit(*, cause: str, now: datetime | None = None) -> bool:
-    """What was spent for `cause` did not take place: the credit is back in its lot, with the lot's own end. Once."""
-    spent = CreditMove.objects.filter(kind=Kind.SPENT, cause=cause).first()
-    if spent is None:
-        return False
-    lot = CreditLot.objects.select_for_update().get(pk=spent.lot_id)
-    if CreditMove.objects.filter(kind=Kind.RETURNED, cause=cause).exists() or lot.ended_at:
-        return False
-    CreditMove.objects.create(lot=lot, kind=Kind.RETURNED, cause=cause, moved_at=now or timezone.now())
-    CreditLot.objects.filter(pk=lot.pk).update(left=F("left") + 1)
-    return True
 
 
 def refund_worth(lot: CreditLot, now: datetime) -> int:

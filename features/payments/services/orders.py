@@ -8,12 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.registry import Registry
-from features.payments.models import Order, OrderLine
+from features.payments.models import CouponUse, Order, OrderLine
 
 
 class Fulfilment:
     """What a feature that sells something answers for. Calls are idempotent, in the order's transaction, with the
     order's row locked: whoever locks both, locks the order first."""
+
+    credit_scope = ""  # what kind of credit pays for one, if any does
 
     def confirm(self, ref: str, now: datetime) -> None:
         """The line is paid: hand the thing over."""
@@ -30,6 +32,10 @@ class Fulfilment:
 
     def refunded(self, ref: str, now: datetime) -> None:
         """All that was paid for the order went back, whoever decided that."""
+
+    def thing(self, ref: str) -> str:
+        """Of what this is one: session:12, so that a coupon can be for it."""
+        return ""
 
     def page(self, ref: str) -> str:
         """Where the thing is to be seen."""
@@ -115,6 +121,7 @@ def release(*, order: Order, now: datetime) -> bool:
     """End an unpaid order and give its things back, once. False when it was settled or released before."""
     changed = Order.objects.filter(pk=order.pk, settled_at=None, released_at=None).update(released_at=now)
     if changed:
+        CouponUse.objects.filter(order=order, ended_at=None).update(ended_at=now)
         for line in order.lines.all():
             fulfilments[line.kind].release(line.ref, now)
     return bool(changed)
@@ -131,6 +138,7 @@ def reseat(*, order: Order, now: datetime) -> bool:
     except GoneMeanwhile:
         return False
     Order.objects.filter(pk=order.pk).update(settled_at=now, released_at=None)
+    CouponUse.objects.filter(order=order).update(ended_at=None)  # it was paid at that price, so it was used
     return True
 
 

@@ -17,6 +17,7 @@ from features.payments.services.books import book
 from features.payments.services.incidents import report
 from features.payments.services.invoicing import credit
 from features.payments.services.orders import fulfilments
+from features.payments.services.spending import return_credit
 
 # Stripe remembers a key for a day; after this long it is asked first whether it has the refund already.
 KEY_IS_GOOD = timedelta(hours=20)
@@ -159,9 +160,12 @@ def refund_quote(kind: str, ref, *, starts_at: datetime, now: datetime | None = 
 def refund_thing(
     kind: str, ref, *, source: str, amount_minor: int | None = None, by=None, now: datetime | None = None
 ) -> Refund | None:
-    """Pay back `amount_minor` of what a thing cost, or all of it. One refund per thing and source."""
+    """Pay back `amount_minor` of what a thing cost, or all of it. One refund per thing and source. What was paid by a
+    credit gets that back, if it is all of it."""
     line, payment = _paid_line(kind, ref)
     if line is None or payment is None:
+        if amount_minor is None:
+            return_credit(cause=f"{kind}:{ref}", now=now)
         return None
     amount = line.total_minor if amount_minor is None else amount_minor
     cause = f"{source}:line:{line.pk}"

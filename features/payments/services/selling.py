@@ -96,6 +96,10 @@ class EntitlementFulfilment(Fulfilment):
         """All that was paid for it went back, whoever decided that."""
         Entitlement.objects.filter(pk=ref, revoked_at=None).update(revoked_at=now)
 
+    def thing(self, ref: str) -> str:
+        held = Entitlement.objects.filter(pk=ref).first()
+        return held.key if held else ""
+
     def page(self, ref: str) -> str:
         held = Entitlement.objects.filter(pk=ref).first()
         feature, _colon, rest = held.key.partition(":") if held else ("", "", "")

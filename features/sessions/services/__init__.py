@@ -47,6 +47,7 @@ from features.sessions.services.reviews import (
 from features.sessions.services.seats import (
     RegistrationRefused,
     cancel_registration,
+    credit_comes_back,
     recount_seats,
     refund_batch,
     refund_quote,
@@ -74,6 +75,7 @@ __all__ = [
     "check_in",
     "check_in_is_open",
     "corrections_end",
+    "credit_comes_back",
     "decline_offer",
     "duplicate",
     "erase_removed",

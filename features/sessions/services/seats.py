@@ -107,6 +107,11 @@ def _mine(session, person):
 class RegistrationFulfilment(payments.Fulfilment):
     """What payments asks of a seat."""
 
+    credit_scope = "session"
+
+    def thing(self, ref):
+        return f"session:{Registration.objects.values_list('session', flat=True).get(pk=ref)}"
+
     def confirm(self, ref, now):
         registration = Registration.objects.select_related("session", "person").get(pk=ref)
         if registration.confirmed_at is None:
@@ -164,6 +169,8 @@ def cancel_registration(*, registration, by, reason="", expected_minor=None, now
         return False
     if quote:
         _pay_back(registration, quote, by, now)
+    elif (comes_back := credit_comes_back(registration, session, now)) is not None:
+        _give_credit_back(registration, comes_back, now)
     if not session.is_cancelled:
         notify(registration.person, "registration_cancelled", registration.pk, session.get_absolute_url())
     return True
@@ -187,6 +194,20 @@ def refund_quote(registration, session, now) -> payments.Quote | None:
     if not registration.confirmed_at:
         return None
     return payments.refund_quote("registration", registration.pk, starts_at=session.starts_at, now=now)
+
+
+def credit_comes_back(registration, session, now) -> bool | None:
+    """Whether giving this seat back now brings the credit back that it was paid by; None for any other seat."""
+    if not registration.confirmed_at or not session.price_minor:
+        return None
+    return payments.credit_comes_back("registration", registration.pk, starts_at=session.starts_at, now=now)
+
+
+def _give_credit_back(registration, comes_back, now):
+    if comes_back:
+        payments.give_credit_back("registration", registration.pk, now=now)
+    else:
+        ResaleClaim.objects.create(registration=registration, opened_at=now)
 
 
 def _pay_back(registration, quote, by, now):

@@ -106,6 +106,7 @@ def cancellation_context(seat):
     session, now = seat.session, timezone.now()
     return {
         "quote": services.refund_quote(seat, session, now) if session.starts_at else None,
+        "credit_comes_back": services.credit_comes_back(seat, session, now) if session.starts_at else None,
         "session": session,
         "registration": seat,
         "waiting_count": session.waitlist.filter(left_at=None).count(),

@@ -1,0 +1,26 @@
+"""What a coupon can be for."""
+
+from django.utils import timezone
+
+from features.payments.services import Priced, price_lists
+from features.sessions.models import SkillSession
+
+
+def on_sale(seller=None, key: str = "") -> list[Priced]:
+    found = SkillSession.objects.upcoming(timezone.now()).filter(price_minor__gt=0).order_by("starts_at", "pk")
+    if seller:
+        found = found.filter(host=seller)
+    if key:
+        ref = key.partition(":")[2]
+        found = found.filter(pk=int(ref)) if ref.isdecimal() and len(ref) < 19 else found.none()
+    return [
+        Priced(
+            key=f"session:{row.pk}", line="registration", title=row.title, price_minor=row.price_minor,
+            currency=row.currency, url=row.get_absolute_url(),
+        )
+        for row in found[:100]
+    ]  # fmt: skip
+
+
+def register():
+    price_lists.register("session", on_sale)
