@@ -104,7 +104,7 @@ class TestEarnings:
         onboarded(stripe, expert)
         release(sold(stripe, make_session(expert, title="=1+1", price_minor=4500), learner))
         answer = browser(expert).get(reverse("earnings_file"))
-        [row] = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
+        [row] = csv.DictReader(io.StringIO(answer.content.decode()))
         assert (row["what"], row["gross"], row["site_fee"], row["yours"]) == ("'=1+1", "45.00", "4.50", "40.50")
         assert (row["state"], row["transferred"]) == ("sent", "40.50")
         assert row["transfer"] == Transfer.objects.get().stripe_id

@@ -51,7 +51,7 @@ def _transfer(seller, buyer) -> Transfer:
         line=line, payment=payment, seller=seller, currency="EUR", gross_minor=4500, fee_minor=450, net_minor=4050,
         fee_points=1000, paid_minor=4050, earned_at=now, look_at=now, released_at=now,
     )  # fmt: skip
-    account = PayoutAccount.objects.create(person=seller, country="DE", stripe_id="acct_canary")
+    account = PayoutAccount.objects.create(person=seller, country="DE")
     return Transfer.objects.create(
         earning=earning, account=account, amount_minor=4050, state=Transfer.State.FAILED, code="account_invalid"
     )

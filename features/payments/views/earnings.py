@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -53,7 +53,7 @@ def _page(request, form):
 @require_safe
 @login_required
 def earnings_file(request):
-    answer = StreamingHttpResponse(payout_pages.earnings_csv(request.user), content_type="text/csv; charset=utf-8")
+    answer = HttpResponse("".join(payout_pages.earnings_csv(request.user)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="earnings.csv"'
     return answer
 
@@ -78,7 +78,9 @@ def onboarding(request):
 @login_required
 def account(request):
     """Look again how it stands, or go to Stripe's own pages about payouts."""
-    row = get_object_or_404(PayoutAccount, person=request.user, stripe_id__isnull=False)
+    row = get_object_or_404(PayoutAccount, person=request.user)
+    if row.stripe_id is None:  # they never came as far as Stripe
+        return see_other("earnings")
     try:
         if request.POST.get("act") == "dashboard":
             return HttpResponseRedirect(services.dashboard_url(account=row), status=303)
