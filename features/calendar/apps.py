@@ -14,5 +14,6 @@ class CalendarConfig(AppConfig):
         personal_data.register("calendar", PersonalData(own_data.export, own_data.erase))
         nav.add(
             nav.Place(_("Free hours"), "weekly_hours", icon="clock", order=40, section="account"),
+            nav.Place(_("Busy times"), "busy_calendars", icon="lock", order=42, section="account"),
             nav.Place(_("Calendar"), "subscription", icon="sessions", order=45, section="account"),
         )

@@ -33,6 +33,14 @@ class WeeklyHoursForm(forms.Form):
         return [(day, data["starts"], data["ends"]) for day in data["days"]]
 
 
+class BusyCalendarForm(forms.Form):
+    address = forms.CharField(
+        label=_("Address of the calendar"),
+        max_length=2000,
+        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://…/basic.ics"}),
+    )
+
+
 class PresetForm(forms.Form):
     preset = forms.ChoiceField(choices=[(name, preset.label) for name, preset in PRESETS.items()])
 

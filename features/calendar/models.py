@@ -1,4 +1,5 @@
-from datetime import time
+from datetime import time, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -98,3 +99,54 @@ class CalendarFeed(models.Model):
     )
     secret = models.CharField(max_length=22, unique=True, default=make_public_id)
     made_at = models.DateTimeField(default=timezone.now)
+
+
+class BusyCalendar(models.Model):
+    """Another calendar of a person's, read from its address, which is a key and never shown again."""
+
+    class Problem(models.TextChoices):
+        ADDRESS = "address", _("The address leads nowhere that we may go")
+        AWAY = "away", _("Its server does not answer with it")
+        NO_CALENDAR = "no_calendar", _("What is there is no calendar")
+        TOO_MUCH = "too_much", _("There is more in it than we can read")
+
+    STALE = timedelta(hours=24)
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="busy_calendars")
+    address = models.TextField()
+    added_at = models.DateTimeField(default=timezone.now)
+    next_at = models.DateTimeField(default=timezone.now)
+    tried_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=12, choices=Problem, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "address"], name="calendar_is_read_once")]
+        indexes = [models.Index(fields=["next_at"], name="busy_calendars_due")]
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.address).hostname or ""
+
+    @property
+    def is_stale(self) -> bool:
+        known = self.read_at or self.added_at
+        return bool(self.problem and self.read_at is None) or known < timezone.now() - self.STALE
+
+
+class BusySpan(models.Model):
+    """From when until when somebody is busy, by one of their calendars; not what with."""
+
+    calendar = models.ForeignKey(BusyCalendar, models.CASCADE, related_name="spans")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="busy_for_a_while")]
+        indexes = [models.Index(fields=["person", "starts_at", "ends_at"], name="busy_spans_of_person")]

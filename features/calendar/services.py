@@ -21,7 +21,7 @@ from core.models import make_public_id
 from core.registry import Registry
 from features.accounts.models import User
 from features.calendar.ical import Entry
-from features.calendar.models import CalendarFeed, TimeClaim, WeeklyHours
+from features.calendar.models import BusyCalendar, BusySpan, CalendarFeed, TimeClaim, WeeklyHours
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -64,9 +64,11 @@ def release(kind: str, ref: str, person=None) -> int:
 
 
 def busy_spans(person, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """What a person has claimed between two moments, as (from, until)."""
+    """What a person has claimed between two moments, here or in another calendar of theirs, as (from, until)."""
     claims = TimeClaim.objects.filter(person=person, during__overlap=DateTimeTZRange(start, end))
-    return [(during.lower, during.upper) for during in claims.values_list("during", flat=True)]
+    elsewhere = BusySpan.objects.filter(person=person, starts_at__lt=end, ends_at__gt=start)
+    found = [(during.lower, during.upper) for during in claims.values_list("during", flat=True)]
+    return found + list(elsewhere.values_list("starts_at", "ends_at"))
 
 
 # --- Feeds ------------------------------------------------------------------------------------------------------------
@@ -150,7 +152,15 @@ def free_filter(person, starts_field: str, ends_field: str) -> Q:
     return within & Q(Exact(TruncDate(starts_field, tzinfo=zone), TruncDate(last, tzinfo=zone)))
 
 
-def busy_overlap(person, starts_field: str, ends_field: str) -> Exists:
-    """Whether a row runs into something that the person has claimed."""
+def busy_overlap(person, starts_field: str, ends_field: str) -> Q:
+    """Whether a row runs into something that the person has claimed, or is busy with elsewhere."""
     during = Func(OuterRef(starts_field), OuterRef(ends_field), function="tstzrange", output_field=DateTimeRangeField())
-    return Exists(TimeClaim.objects.filter(person=person, during__overlap=during))
+    elsewhere = BusySpan.objects.filter(
+        person=person, starts_at__lt=OuterRef(ends_field), ends_at__gt=OuterRef(starts_field)
+    )
+    return Q(Exists(TimeClaim.objects.filter(person=person, during__overlap=during))) | Q(Exists(elsewhere))
+
+
+def stale_calendars(person) -> list[BusyCalendar]:
+    """Calendars of the person's that could not be read for a day, or never."""
+    return [calendar for calendar in BusyCalendar.objects.filter(person=person) if calendar.is_stale]

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import render_page, see_other
 from core.seo import absolute
-from features.calendar import ical, services
-from features.calendar.forms import PresetForm, WeeklyHoursForm
-from features.calendar.models import CalendarFeed, WeeklyHours
+from features.calendar import busy, ical, services
+from features.calendar.forms import BusyCalendarForm, PresetForm, WeeklyHoursForm
+from features.calendar.models import BusyCalendar, CalendarFeed, WeeklyHours
 
 
 @login_required
@@ -90,3 +90,33 @@ def own_ics(request, secret):
     answer["Cache-Control"] = "private, no-store"
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def busy_calendars(request):
+    """Other calendars that keep one's time from being booked. Their addresses are not shown again."""
+    form = BusyCalendarForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            busy.add_busy_calendar(person=request.user, address=form.cleaned_data["address"])
+        except busy.BusyRefused as refused:
+            form.add_error("address", refused.words)
+        else:
+            messages.success(request, _("Added. It is read within a minute."))
+            return see_other("busy_calendars")
+    context = {"form": form, "calendars": list(BusyCalendar.objects.filter(person=request.user).order_by("pk"))}
+    return render(request, "calendar/busy.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def busy_calendar(request, pk):
+    found = get_object_or_404(BusyCalendar, pk=pk, person=request.user)
+    if request.POST.get("act") == "remove":
+        busy.remove_busy_calendar(calendar=found)
+        messages.success(request, _("Removed, with all that was known from it."))
+    else:
+        busy.read_again(calendar=found)
+        messages.success(request, _("It is read within a minute."))
+    return see_other("busy_calendars")

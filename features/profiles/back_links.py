@@ -5,7 +5,7 @@ from collections.abc import Collection
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from features.integrations import outside
+from core import outside
 
 MOST_BYTES = 512 * 1024
 MOST_REDIRECTS = 3

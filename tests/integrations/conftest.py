@@ -6,7 +6,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from features.integrations import outside, services
+from core import outside
+from features.integrations import services
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Receiver:
 def serving(receiver):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
             receiver.seen.append((self.path, dict(self.headers), body))
             self.send_response(receiver.status)
             for name, value in receiver.headers.items():

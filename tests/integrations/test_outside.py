@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from features.integrations import outside
-from features.integrations.outside import AddressRefused
+from core import outside
+from core.outside import AddressRefused
 from tests.integrations.conftest import Receiver, serving
 
 PRIVATE = [

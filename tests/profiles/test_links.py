@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
+from core import outside
 from core.jobs import run_pending
 from features.accounts.services import change_preferences
-from features.integrations import outside
 from features.notifications.models import Notification
 from features.profiles import back_links, services
 from features.skills.models import ProfileLink

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import outside
 from core.jobs import enqueue
 from core.limits import hit
 from core.seo import absolute
-from features.integrations import outside
 from features.integrations.models import Attempt, Delivery, WebhookEndpoint
 from features.integrations.services.endpoints import EndpointRefused
 from features.integrations.signatures import sign

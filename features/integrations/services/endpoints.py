@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import outside
 from core.registry import Registry
 from features.accounts.services import audit
-from features.integrations import outside
 from features.integrations.models import WebhookEndpoint, make_signing_secret
 
 MOST = 10
