@@ -14,6 +14,7 @@ from features.accounts import services as accounts
 from features.accounts.models import site_day
 from features.assessments import services as assessments
 from features.calendar import services as calendar
+from features.calendar.models import BusyCalendar
 from features.forum import services as forum
 from features.forum.models import Board, Post, Thread
 from features.library import services as library
@@ -388,3 +389,17 @@ def test_what_mentoring_shows(inspect, expert, learner, outsider, skill):
     held.visit(
         Booking.objects.get(mentee=outsider).get_absolute_url(), over.get_absolute_url(), under="/mentoring/with/"
     )
+
+
+def test_promises_that_were_not_kept_and_who_is_kept_apart(inspect, learner, expert, outsider):
+    now = timezone.now()
+    for n in range(4):
+        moderation.note_incident(
+            person=learner, kind="no_show", source=f"booking:{n}", happened_at=now, ability="register", other=expert
+        )
+    moderation.appeal_incident(incident=learner.incidents.latest("pk"), words="I was there.")
+    BusyCalendar.objects.create(person=learner, address="https://calendar.example.org/a.ics", problem="away")
+    mentoring.keep_apart(person=learner, other=outsider)
+    member = inspect(learner)
+    member.visit("/reliability/", "/account/reliability/", "/account/calendar/busy/", under="/account/reliability/")
+    member.visit("/mentoring/apart/", f"/mentoring/apart/{expert.handle}/", under="/mentoring/apart/")

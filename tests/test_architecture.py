@@ -25,7 +25,7 @@ PUBLIC = {"models", "services", "signals", "access", "templatetags"}
 # people remember them, a session, a work or a thread as a row of a list.
 ALSO_PUBLIC = {
     "accounts.zones", "accounts.personal_data", "calendar.ical", "calendar.zones", "notifications.kinds",
-    "discovery.kinds", "skills.fields", "skills.dates", "integrations.outside", "sessions.cards", "library.cards",
+    "discovery.kinds", "skills.fields", "skills.dates", "sessions.cards", "library.cards",
     "forum.lists",
 }  # fmt: skip
 

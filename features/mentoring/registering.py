@@ -7,11 +7,13 @@ from core import nav
 from features.calendar.services import calendars
 from features.mentoring import (
     causes,
+    curation,
     entries,
     facts,
     letters,
     meeting_data,
     pages,
+    promises,
     relationship_data,
     relationship_letters,
     relationship_pages,
@@ -42,6 +44,8 @@ def register():
     relationship_data.register()
     causes.register()
     selling.register()
+    curation.register()
+    promises.register()
 
 
 def mentorships(n: int) -> str:

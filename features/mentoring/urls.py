@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from features.mentoring.views import booking, cohorts, engagements, mentors, offers, requests, suggestions
+from features.mentoring.views import apart, booking, cohorts, engagements, mentors, offers, requests, suggestions
 
 one_engagement = [
     path("", engagements.engagement, name="engagement"),
@@ -35,6 +35,8 @@ urlpatterns = [
     path("mentoring/", requests.mentoring, name="mentoring"),
     path("mentoring/return/", requests.coming_back, name="mentoring_return"),
     path("mentoring/requests/<str:public_id>/", requests.request, name="mentorship_request"),
+    path("mentoring/apart/", apart.apart, name="apart"),
+    path("mentoring/apart/<slug:handle>/", apart.apart_from, name="apart_from"),
     path("mentoring/testimonials/<int:pk>/", engagements.testimonial, name="testimonial"),
     path("mentoring/with/<str:public_id>/", include(one_engagement)),
     path("mentoring/offers/", offers.own_offers, name="own_offers"),

@@ -12,11 +12,12 @@ class ModerationConfig(AppConfig):
         from features.accounts.access import Ability, StaffPage, barriers, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.moderation import act_kinds, letters, own_data, services
+        from features.moderation import act_kinds, incident_letters, letters, own_data, services
         from features.moderation.seeds import fill
 
         barriers["moderation"] = services.bar
         letters.register_kinds()
+        incident_letters.register()
         act_kinds.register()
         services.earned.register(
             Ability.FLAG,
@@ -29,12 +30,15 @@ class ModerationConfig(AppConfig):
             nav.Place(_("Teach here"), "expert_application", icon="award", order=40, section="account"),
             nav.Place(_("Marks"), "role_marks", icon="shield", order=50, section="account"),
             nav.Place(_("Abilities"), "abilities", icon="star", order=55, section="account"),
+            nav.Place(_("Reliability"), "own_reliability", icon="check", order=56, section="account"),
+            nav.Place(_("Reliability"), "reliability", order=20, section="trust"),
             nav.Place(_("Moderation log"), "moderation_log", order=10, section="trust"),
         )
         for page in (
             StaffPage(_("Queue"), "moderation", 15, (*services.EVERYWHERE, Role.AREA_MODERATOR)),
             StaffPage(_("People"), "manage_people", 10, services.STAFF),
             StaffPage(_("Appeals"), "manage_appeals", 20, services.STAFF),
+            StaffPage(_("Missed appointments"), "manage_missed_appointments", 21, services.STAFF),
             StaffPage(_("Experts"), "manage_experts", 30, services.REVIEWERS),
             StaffPage(_("Marks"), "manage_marks", 40, services.GRANTERS),
         ):

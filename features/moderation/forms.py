@@ -8,7 +8,16 @@ from django.utils.translation import ngettext_lazy
 from core.text import one_line
 from features.accounts.models import Role
 from features.moderation import services
-from features.moderation.models import HARM, ActAppeal, Appeal, ExpertApplication, Reason, RoleMark, Sanction
+from features.moderation.models import (
+    HARM,
+    ActAppeal,
+    Appeal,
+    ExpertApplication,
+    IncidentAppeal,
+    Reason,
+    RoleMark,
+    Sanction,
+)
 from features.skills.fields import SkillPickerField
 
 LENGTHS = [(n, ngettext_lazy("%(n)d day", "%(n)d days", n) % {"n": n}) for n in (1, 3, 7, 14, 30, 90, 365)]
@@ -89,6 +98,10 @@ class AppealDecisionForm(forms.Form):
     answer = forms.CharField(
         label=_("Answer"), max_length=500, widget=LONG, help_text=_("The person reads it, in these words.")
     )
+
+
+class IncidentDecisionForm(AppealDecisionForm):
+    outcome = forms.ChoiceField(label=_("Decision"), choices=IncidentAppeal.Outcome, widget=forms.RadioSelect)
 
 
 class RoleForm(forms.Form):

@@ -9,6 +9,8 @@ from features.moderation.models import (
     Entry,
     ExpertApplication,
     Flag,
+    Incident,
+    IncidentAppeal,
     Note,
     RoleMark,
     Sanction,
@@ -27,10 +29,14 @@ def export(person) -> dict:
     taught = ExpertApplication.skills.through.objects.filter(expertapplication__person=person).order_by("pk")
     done = Entry.objects.filter(person=person).order_by("pk")
     objections = ActAppeal.objects.filter(person=person).order_by("pk")
+    missed = Incident.objects.filter(person=person).order_by("pk")
+    sides = IncidentAppeal.objects.filter(incident__person=person).order_by("pk")
     cases = Case.objects.filter(person=person).order_by("pk")
     return {
         "reports": list(Flag.objects.filter(person=person).order_by("pk").values("reason", "words", "flagged_at")),
         "decisions_about_words": list(done.values("act", "kind", "ref", "reason", "words", "done_at")),
+        "missed_appointments": list(missed.values("kind", "source", "happened_at", "excused_at")),
+        "sides_told": list(sides.values("words", "filed_at", "outcome", "answer", "decided_at")),
         "objections": list(objections.values("words", "filed_at", "outcome", "answer", "decided_at")),
         "cases": list(cases.values("kind", "ref", "cause", "opened_at", "outcome", "decided_at")),
         "notes_written": list(Note.objects.filter(by=person).order_by("pk").values("words", "written_at")),
@@ -49,6 +55,7 @@ def erase(person) -> None:
     Appeal.objects.filter(sanction__person=person).delete()
     Sanction.objects.filter(person=person, lifted_at=None).update(lifted_at=now, lifting_reason="—", end_told_at=now)
     Sanction.objects.filter(person=person).update(reason="—", note="", lifting_reason="—")
+    Incident.objects.filter(person=person).delete()
     ExpertApplication.objects.filter(person=person).delete()
     RoleMark.objects.filter(person=person).delete()
     ActAppeal.objects.filter(person=person).delete()

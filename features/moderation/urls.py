@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.moderation.views import curating, experts, marks, people, queue, reports, sanctions
+from features.moderation.views import curating, experts, marks, people, queue, reliability, reports, sanctions
 
 urlpatterns = [
     path("moderation/", queue.queue, name="moderation"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("reports/<slug:kind>/<str:ref>/", reports.report, name="report"),
     path("account/abilities/", reports.abilities, name="abilities"),
     path("sanctions/<str:token>/", sanctions.sanction, name="sanction"),
+    path("reliability/", reliability.rules, name="reliability"),
+    path("account/reliability/", reliability.own, name="own_reliability"),
+    path("account/reliability/<int:pk>/", reliability.incident, name="incident"),
+    path("manage/missed/", reliability.queue, name="manage_missed_appointments"),
+    path("manage/missed/<int:pk>/", reliability.decide, name="manage_missed_appointment"),
     path("account/expert/", experts.application, name="expert_application"),
     path("account/marks/", marks.own, name="role_marks"),
     path("account/marks/<int:pk>/withdrawal/", marks.withdrawal, name="role_mark_withdrawal"),

@@ -73,13 +73,11 @@ def call(act, *arguments, params=None, key: str = "", account: str = ""):
     return answer.to_dict()
 
 
-def pages(act, params, account: str = ""):
+def pages(act, params):
     """Every object of a list, page by page, the newest first."""
     after = None
     while True:
-        page = call(
-            act, params={**params, "limit": 100} | ({"starting_after": after} if after else {}), account=account
-        )
+        page = call(act, params={**params, "limit": 100} | ({"starting_after": after} if after else {}))
         yield from page["data"]
         if not page["has_more"]:
             return

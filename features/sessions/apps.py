@@ -24,6 +24,7 @@ class SessionsConfig(AppConfig):
             services,
         )
         from features.sessions.causes import register as register_causes
+        from features.sessions.promises import register as register_promises
         from features.sessions.review_news import register as register_review_news
         from features.sessions.scale import sessions
         from features.sessions.seeds import fill
@@ -45,6 +46,7 @@ class SessionsConfig(AppConfig):
         fulfilments.register("registration", RegistrationFulfilment())
         emails.register_kinds()
         register_causes()
+        register_promises()
         register_review_news()
         follows.register()
         calendars.register("sessions", entries.of_person)

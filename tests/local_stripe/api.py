@@ -16,7 +16,6 @@ class Call:
     params: dict
     url: str
     names: tuple[str, ...]
-    account: str = ""  # whose: Stripe-Account, or nobody's but the platform's
 
 
 ROUTES: list[tuple[str, re.Pattern, str, Any]] = []
@@ -32,11 +31,11 @@ def route(method: str, path: str, params: str):
     return decorate
 
 
-def answer(state: State, method: str, path: str, params: dict, url: str, account: str = "") -> dict:
+def answer(state: State, method: str, path: str, params: dict, url: str) -> dict:
     for known, pattern, kind, function in ROUTES:
         if known == method and (match := pattern.match(path)):
             params = checked(params, kind)
-            call = Call(state, params, url, match.groups(), account)
+            call = Call(state, params, url, match.groups())
             return expanded(state, copy.deepcopy(function(call)), params.get("expand", []))
     raise money.Refused("url_invalid", f"Unrecognized request URL ({method}: {path}).", 404)
 
@@ -92,14 +91,9 @@ _reads("payment_intents", "payment_intent", "PaymentIntentRetrieveParams", "Paym
 _reads("charges", "charge", "ChargeRetrieveParams", "ChargeListParams")
 _reads("refunds", "refund", "RefundRetrieveParams", "RefundListParams")
 _reads("disputes", "dispute", "DisputeRetrieveParams", "DisputeListParams")
-
-
-@route("GET", "balance_transactions", "BalanceTransactionListParams")
-def balance_transactions(call):
-    lines = money.books(call.state, call.account)
-    if payout := call.params.get("payout"):
-        lines = [line for line in lines if line["id"] in call.state.objects[f"{payout}/lines"]["ids"]]
-    return listed(call, lines)
+_reads(
+    "balance_transactions", "balance_transaction", "BalanceTransactionRetrieveParams", "BalanceTransactionListParams"
+)
 
 
 @route("POST", "checkout/sessions", "checkout.SessionCreateParams")
@@ -119,11 +113,10 @@ def create_refund(call):
 
 @route("GET", "balance", "BalanceRetrieveParams")
 def balance(call):
-    return money.balance(call.state, call.account)
+    return money.balance(call.state)
 
 
 @route("GET", "events", "EventListParams")
 def events(call):
     money.expire_due(call.state)
-    of_account = [event for event in call.state.events if event.get("account", "") == call.account]
-    return listed(call, of_account[::-1])
+    return listed(call, list(reversed(call.state.events)))

@@ -172,14 +172,11 @@ def charge(state: State, amount: int, currency: str, data: dict) -> dict:
     )
 
 
-def move(state: State, amount, currency, kind, source, fee=0, account="") -> dict:
-    """One line of Stripe's own books: of the platform's balance, or of an account's."""
-    name = state.new_id("txn")
-    if account:
-        state.objects[f"{account}/books"]["ids"].append(name)
+def move(state: State, amount, currency, kind, source, fee=0) -> dict:
+    """One line of Stripe's own books."""
     return state.put(
         {
-            "id": name,
+            "id": state.new_id("txn"),
             "object": "balance_transaction",
             "amount": amount,
             "created": state.now(),
@@ -193,16 +190,9 @@ def move(state: State, amount, currency, kind, source, fee=0, account="") -> dic
     )
 
 
-def books(state: State, account: str = "") -> list[dict]:
-    """Their lines, the newest first."""
-    of_accounts = {name: thing["account"] for thing in state.of_kind("books") for name in thing["ids"]}
-    lines = state.of_kind("balance_transaction")
-    return [line for line in lines if of_accounts.get(line["id"], "") == account]
-
-
-def balance(state: State, account: str = "") -> dict:
+def balance(state: State) -> dict:
     sums: dict[str, int] = {}
-    for moved in books(state, account):
+    for moved in state.of_kind("balance_transaction"):
         sums[moved["currency"]] = sums.get(moved["currency"], 0) + moved["net"]
     available = [{"amount": amount, "currency": currency} for currency, amount in sums.items()]
     return {"object": "balance", "available": available, "pending": [], "livemode": False}

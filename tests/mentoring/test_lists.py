@@ -11,6 +11,7 @@ from features.calendar import services as calendar
 from features.mentoring import services
 from features.mentoring.facts import closed_pairs
 from features.mentoring.models import Dirty, MatchList, MatchRun, MentorPage, MentorPrice, MentorshipRequest
+from features.moderation import services as moderation
 from features.profiles import services as profiles
 from features.skills.models import Goal, PersonSkill, SkillLevel
 from features.skills.services import record_evidence
@@ -212,12 +213,16 @@ def test_who_leaves_people_without_an_answer_sinks_and_a_slip_of_somebody_new_is
     now = timezone.now()
     mentee, mentor = world.mentees[0], next(m for m in world.mentors if m.pk in lists()[world.mentees[0].pk][0])
     before = dict(zip(*lists()[mentee.pk], strict=True))[mentor.pk]
-    for n, state in enumerate(["accepted", "expired", "expired", "expired"]):
-        MentorshipRequest.objects.create(
-            mentee=world.mentees[n + 1], mentor=mentor, goal="Read plans", state=state, due_at=now, decided_at=now
+    MentorshipRequest.objects.create(
+        mentee=world.mentees[1], mentor=mentor, goal="Read plans", state="accepted", due_at=now, decided_at=now,
+        first_answer_at=now,
+    )  # fmt: skip
+    for n in range(3):
+        moderation.note_incident(
+            person=mentor, kind="no_answer", source=f"request:{n}", happened_at=now, ability="mentor", now=now
         )
-    services.count_history()
-    assert MentorPage.objects.get(pk=mentor.pk).history == 0.5
+    services.count_history(now)
+    assert MentorPage.objects.get(pk=mentor.pk).history == round((3 + 1) / (4 + 1 + 3 * 0.5), 3)
     services.drain()
     assert dict(zip(*lists()[mentee.pk], strict=True))[mentor.pk] < before
     assert services.differing(share=1) == []

@@ -47,6 +47,7 @@ ARGUMENTS = {
     },
     "engagement_tick": lambda w: [w.together.public_id, w.action.pk],
     "skill_sign_off": lambda w: [w.together.public_id, w.rated.pk],
+    "apart_from": lambda w: [w.host.handle],
     "offer_edit": lambda w: [w.offer.pk],
     "offer_closing": lambda w: [w.offer.pk],
 }
@@ -78,6 +79,7 @@ BODIES = {
     ("fit_check", "POST"): lambda w: {"answer": "good"},
     ("ending", "POST"): lambda w: {"ending": "reached"},
     ("testimonial", "POST"): lambda w: {"act": "show"},
+    ("apart_from", "POST"): lambda w: {"act": "apart"},
     ("offer_new", "POST"): lambda w: OFFER,
     ("offer_edit", "POST"): lambda w: OFFER,
 }  # fmt: skip
@@ -129,6 +131,9 @@ fit_check             GET  login    login    404    200   404    404      404   
 fit_check             POST login    login    404    303   404    404      404        404
 ending                GET  login    login    404    200   404    404      404        404
 ending                POST login    login    404    303   404    404      404        404
+apart                 GET  login    login    200    200   200    200      200        200
+apart_from            GET  login    login    200    200   200    200      200        200
+apart_from            POST login    login    303    303   303    303      303        303
 testimonial           POST login    login    404    303   404    404      404        404
 offer_new             GET  login    login    404    200   200    404      404        404
 offer_new             POST login    login    404    303   303    404      404        404

@@ -5,8 +5,11 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from features.calendar import services as calendar
+from features.calendar.models import BusyCalendar
 from features.mentoring import services
 from features.mentoring.models import Booking, BookingRules, MentorPage, MentorshipRequest, Offer
+from features.moderation import services as moderation
+from features.moderation.models import Incident
 
 
 def add_mentoring(world) -> None:
@@ -43,5 +46,14 @@ def add_mentoring(world) -> None:
         offer=world.offer, mentor=host, mentee=guest, title="Over", time_zone="UTC", starts_at=past,
         ends_at=past + timedelta(hours=1), confirmed_at=past, outcome="nobody", settled_at=now,
     )  # fmt: skip
+    # A meeting that was missed, and one of which the guest says that it was not so.
+    for meeting in (world.past_meeting, world.meeting):
+        moderation.note_incident(
+            person=guest, kind="no_show", source=f"booking:{meeting.pk}", happened_at=past, ability="register",
+            other=host,
+        )  # fmt: skip
+    world.missed, world.questioned = Incident.objects.filter(person=guest).order_by("pk")
+    moderation.appeal_incident(incident=world.questioned, words="canary-note-of-the-guest")
+    world.busy = BusyCalendar.objects.create(person=guest, address="https://calendar.example.org/canary.ics")
     world.free_moment = later[20].isoformat()
     world.free_at = int(later[20].timestamp())

@@ -23,6 +23,8 @@ ARGUMENTS = {
     "manage_appeal": lambda w: [w.sanction.pk],
     "manage_expert": lambda w: [w.application.pk],
     "manage_mark": lambda w: [w.mark.pk],
+    "incident": lambda w: [w.missed.pk],
+    "manage_missed_appointment": lambda w: [w.questioned.pk],
     "moderation_case": lambda w: [w.case.pk],
     "moderation_act": lambda w: ["hide"],
     "moderation_act@nothing": lambda w: ["no-such-act"],
@@ -51,6 +53,8 @@ BODIES = {
     # The organiser gave it, and a moderator does not judge organisers: nobody here may decide.
     ("manage_appeal", "POST"): lambda w: {"outcome": "upheld", "answer": "No"},
     ("manage_expert", "POST"): lambda w: {"act": "claim", "words": "", "wait_days": "30"},
+    ("incident", "POST"): lambda w: {"words": "I was there."},
+    ("manage_missed_appointment", "POST"): lambda w: {"outcome": "upheld", "answer": "You were not."},
     ("moderation_case", "POST"): lambda w: {"act": "claim"},
     ("moderation_act", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "reason": "unclear", "words": ""},
     ("moderation_selection", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "outcome": "ignored"},
@@ -120,6 +124,14 @@ report@hidden             POST login    login    404    404   404    404      40
 report@nothing            GET  login    login    404    404   404    404      404        404
 report@nothing            POST login    login    404    404   404    404      404        404
 abilities                 GET  login    login    200    200   200    200      200        200
+reliability               GET  200
+own_reliability           GET  login    login    200    200   200    200      200        200
+incident                  GET  login    login    404    200   404    404      404        404
+incident                  POST login    login    404    303   404    404      404        404
+manage_missed_appointments          GET  login    login    404    404   404    mfa      200        200
+manage_missed_appointments          POST login    login    404    404   404    mfa      405        405
+manage_missed_appointment           GET  login    login    404    404   404    mfa      200        200
+manage_missed_appointment           POST login    login    404    404   404    mfa      303        303
 
 
 # The organiser alone; reviewers read applications as well.

@@ -1,4 +1,4 @@
-from features.mentoring.models.bookings import GRACE, LATE, ROOM_OPENS, Booking, BookingQuerySet
+from features.mentoring.models.bookings import GRACE, ROOM_OPENS, Booking, BookingQuerySet
 from features.mentoring.models.cohorts import Cohort, CohortMember, CohortPair
 from features.mentoring.models.engagements import (
     ActionItem,
@@ -26,7 +26,6 @@ from features.mentoring.models.requests import ANSWER_WITHIN, QUESTION_WAITS, Bl
 __all__ = [
     "ANSWER_WITHIN",
     "GRACE",
-    "LATE",
     "QUESTION_WAITS",
     "ROOM_OPENS",
     "ActionItem",

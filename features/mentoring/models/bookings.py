@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from core.models import QuerySet, make_public_id
 from features.mentoring.models.offers import Offer
 
-LATE = timedelta(hours=3)  # what is called off later than this is told on the record
 GRACE = timedelta(minutes=10)  # who is not there by then did not come
 ROOM_OPENS = timedelta(minutes=15)
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet
+from features.accounts.access import Ability
 from features.accounts.models import Role, RoleGrant, User
+from features.moderation.models import Sanction
 from features.skills.models import Level, Skill
 
 
@@ -25,8 +27,13 @@ class MentorPageQuerySet(QuerySet):
     def open(self, now=None):
         """Who takes new people at all: it was not switched off, by them or for silence, and they are not away."""
         today = timezone.localdate(now)
+        paused = Sanction.objects.in_force(now).filter(person=OuterRef("person"), ability=Ability.MENTOR)
         away = Q(away_from__lte=today) & (Q(away_until=None) | Q(away_until__gte=today))
-        return self.shown(now).filter(is_accepting=True, frozen_at=None).exclude(away)
+        return (
+            self.shown(now)
+            .filter(is_accepting=True, frozen_at=None)
+            .exclude(away | Q(Exists(paused), person__is_sanctioned=True))
+        )
 
     def with_room(self, now=None):
         """Who could take somebody today."""

@@ -109,3 +109,7 @@ class Block(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "blocked"], name="blocked_once")]
+
+    @staticmethod
+    def between(one, other) -> Q:
+        return Q(person=one, blocked=other) | Q(person=other, blocked=one)

@@ -1,5 +1,11 @@
 """Mentoring: what mentors say of themselves, who is suggested to whom, and what the two of them agree on."""
 
+from features.mentoring.services.answering import (
+    busy_pairs,
+    closed_pairs,
+    come_back,
+    count_answers,
+)
 from features.mentoring.services.bookings import (
     BookingFulfilment,
     book,
@@ -7,16 +13,9 @@ from features.mentoring.services.bookings import (
     credit_comes_back,
     give_back,
     move_booking,
-    record_join,
     refund_quote,
     release_expired_holds,
-    remind,
     reserve,
-    say_we_met,
-    settle_meetings,
-    why_not_book,
-    why_not_move,
-    why_not_say_we_met,
 )
 from features.mentoring.services.cohorts import (
     add_to_cohort,
@@ -27,28 +26,42 @@ from features.mentoring.services.cohorts import (
     save_cohort,
     unpin,
 )
-from features.mentoring.services.colleagues import alternatives
-from features.mentoring.services.commitments import commitments
-from features.mentoring.services.dismissing import NOT_NOW, bring_back, dismiss, save_wish
-from features.mentoring.services.engagements import (
-    add_action,
-    agree,
+from features.mentoring.services.colleagues import (
+    alternatives,
+)
+from features.mentoring.services.commitments import (
+    commitments,
+)
+from features.mentoring.services.dismissing import (
+    NOT_NOW,
+    bring_back,
+    dismiss,
+    save_wish,
+)
+from features.mentoring.services.endings import (
     answer_fit,
     ask_for_fit,
+    end_apart,
     finish,
     keep_apart,
     level_gain,
-    nudge,
     reveal,
-    sign_off,
     take_over_mentorships,
     testimonials_of,
+    write_testimonial,
+)
+from features.mentoring.services.engagements import (
+    add_action,
+    agree,
+    nudge,
+    sign_off,
     tick_action,
     write_message,
     write_note,
-    write_testimonial,
 )
-from features.mentoring.services.goals import set_goal
+from features.mentoring.services.goals import (
+    set_goal,
+)
 from features.mentoring.services.matching import (
     count_history,
     differing,
@@ -58,7 +71,22 @@ from features.mentoring.services.matching import (
     rematch,
     those_in_lists,
 )
-from features.mentoring.services.mentors import save_mentor_page, take_over_topics, why_not_mentor
+from features.mentoring.services.may_book import (
+    why_not_book,
+    why_not_move,
+)
+from features.mentoring.services.meetings import (
+    record_join,
+    remind,
+    say_we_met,
+    settle_meetings,
+    why_not_say_we_met,
+)
+from features.mentoring.services.mentors import (
+    save_mentor_page,
+    take_over_topics,
+    why_not_mentor,
+)
 from features.mentoring.services.offers import (
     close_offer,
     free_slots,
@@ -68,16 +96,14 @@ from features.mentoring.services.offers import (
     save_offer,
     save_rules,
 )
-from features.mentoring.services.refusals import MentoringRefused
+from features.mentoring.services.refusals import (
+    MentoringRefused,
+)
 from features.mentoring.services.requests import (
     accept_request,
     answer_request,
     ask_for_more,
     brief_of,
-    busy_pairs,
-    closed_pairs,
-    come_back,
-    count_answers,
     decline_request,
     expire_requests,
     send_request,
@@ -85,7 +111,10 @@ from features.mentoring.services.requests import (
     why_not_ask,
     withdraw_request,
 )
-from features.mentoring.services.steps import Step, next_step
+from features.mentoring.services.steps import (
+    Step,
+    next_step,
+)
 
 __all__ = [
     "NOT_NOW",
@@ -118,6 +147,7 @@ __all__ = [
     "dismiss",
     "drain",
     "draw_cohort",
+    "end_apart",
     "expire_requests",
     "finish",
     "forget_lists",

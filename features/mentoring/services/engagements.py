@@ -1,6 +1,5 @@
 """A mentorship from its beginning to its end: whose turn it is, what both agree on, and what is left of it."""
 
-import statistics
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -15,27 +14,21 @@ from features.accounts.access import Ability, bar
 from features.accounts.models import User
 from features.mentoring.models import (
     ActionItem,
-    Block,
     Booking,
     Engagement,
     EngagementSkill,
-    FitAnswer,
     MentorPage,
-    MentorshipRequest,
     Message,
     Note,
-    Testimonial,
 )
-from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import count_places
 from features.notifications.services import notify
 from features.skills import services as skills
-from features.skills.models import Skill, SkillEvidence
+from features.skills.models import SkillEvidence
 
 NUDGES = (7, 14, 21)
 SILENT_DAYS = 28
-ASKED_AGAIN = timedelta(days=14)
 SIGNED_OFF, MENTORED = "mentor_sign_off", "mentoring_finished"
 SIGNED_OFF_STRENGTH, MENTORED_STRENGTH = 0.5, 0.4
 Ending = Engagement.Ending
@@ -62,7 +55,7 @@ def nudge(*, now: datetime) -> int:
     waiting = Engagement.objects.active().filter(turn_since__lte=now - timedelta(days=NUDGES[0]))
     for pk in list(waiting.values_list("pk", flat=True)):
         with transaction.atomic():
-            acted += _nudge(_locked(pk), now)
+            acted += _nudge(lock_engagement(pk), now)
     return acted
 
 
@@ -71,15 +64,15 @@ def _nudge(engagement, now) -> bool:
     if engagement.ended_at or waited < NUDGES[0] or _meets_soon(engagement, now):
         return False
     if waited >= SILENT_DAYS:
-        _end(engagement, None, Ending.SILENT, "", now)
+        end_engagement(engagement, None, Ending.SILENT, "", now)
         for person in (engagement.mentor, engagement.mentee):
-            _tell(person, "engagement_closed", engagement)
+            tell(person, "engagement_closed", engagement)
         return True
     due = max(days for days in NUDGES if days <= waited)
     if due <= engagement.nudged_days:
         return False
     Engagement.objects.filter(pk=engagement.pk).update(nudged_days=due)
-    _tell(engagement.waits_for, "engagement_nudge", engagement, f":{engagement.turn_since.isoformat()}:{due}")
+    tell(engagement.waits_for, "engagement_nudge", engagement, f":{engagement.turn_since.isoformat()}:{due}")
     return True
 
 
@@ -93,7 +86,7 @@ def _meets_soon(engagement, now) -> bool:
 @transaction.atomic
 def write_message(*, engagement: Engagement, author: User, text: str, now: datetime | None = None) -> Message:
     now = now or timezone.now()
-    engagement = _locked(engagement.pk)
+    engagement = lock_engagement(engagement.pk)
     check_active(engagement)
     if barred := bar(author, Ability.MESSAGE):
         raise MentoringRefused("barred", barred.words, barred.url)
@@ -105,20 +98,20 @@ def write_message(*, engagement: Engagement, author: User, text: str, now: datet
     pass_turn(engagement, author, now)
     # One letter for what is written in a row: the next one comes when the other has answered.
     before = Message.objects.filter(engagement=engagement).exclude(author=author).order_by("-pk").first()
-    _tell(engagement.other(author), "message_received", engagement, f":{author.pk}:{before.pk if before else 0}")
+    tell(engagement.other(author), "message_received", engagement, f":{author.pk}:{before.pk if before else 0}")
     return made
 
 
 @transaction.atomic
 def write_note(*, engagement: Engagement, author: User, text: str, is_shared: bool) -> Note:
-    check_active(_locked(engagement.pk))
+    check_active(lock_engagement(engagement.pk))
     return Note.objects.create(engagement=engagement, author=author, text=text, is_shared=is_shared)
 
 
 @transaction.atomic
 def add_action(*, engagement: Engagement, by: User, owner: User, text: str, now: datetime | None = None) -> ActionItem:
     """Something that one of the two takes on."""
-    check_active(_locked(engagement.pk))
+    check_active(lock_engagement(engagement.pk))
     return ActionItem.objects.create(engagement=engagement, owner=owner, text=text, added_at=now or timezone.now())
 
 
@@ -140,7 +133,7 @@ def agree(
 ) -> Engagement:
     """Write the agreement, and sign it. What one changes, the other has to sign anew. The mentee rates themselves."""
     now = now or timezone.now()
-    engagement = _locked(engagement.pk)
+    engagement = lock_engagement(engagement.pk)
     check_active(engagement)
     said = {"goal": goal, "plan": plan, "cadence": cadence, "ends_on": ends_on}
     if any(getattr(engagement, name) != value for name, value in said.items()):
@@ -150,14 +143,14 @@ def agree(
     setattr(engagement, f"{engagement.side_of(by)}_signed_at", now)
     engagement.save()
     if by.pk == engagement.mentee_id:
-        _rate(engagement, "before", ratings)
+        rate(engagement, "before", ratings)
     pass_turn(engagement, by, now)
     if not engagement.is_signed:
-        _tell(engagement.other(by), "agreement_to_sign", engagement, f":{now.isoformat()}")
+        tell(engagement.other(by), "agreement_to_sign", engagement, f":{now.isoformat()}")
     return engagement
 
 
-def _rate(engagement, moment, ratings):
+def rate(engagement, moment, ratings):
     for pk, level in (ratings or {}).items():
         EngagementSkill.objects.filter(engagement=engagement, pk=pk).update(**{moment: level})
 
@@ -176,117 +169,15 @@ def sign_off(*, engagement: Engagement, rated: EngagementSkill, now: datetime | 
             happened_at=now,
             source=source_of(engagement),
         )
-        _tell(engagement.mentee, "skill_signed_off", engagement, f":{rated.pk}")
+        tell(engagement.mentee, "skill_signed_off", engagement, f":{rated.pk}")
 
 
 def source_of(engagement) -> str:
     return f"engagement:{engagement.pk}"
 
 
-# --- Fit check --------------------------------------------------------------------------------------------------------
-def ask_for_fit(*, now: datetime) -> int:
-    """After the first meeting both are asked, and whoever did not know yet once more two weeks later."""
-    asked = 0
-    for engagement in _met_without_question():
-        for person in (engagement.mentor, engagement.mentee):
-            _made, is_new = FitAnswer.objects.get_or_create(
-                engagement=engagement, person=person, defaults={"asked_at": now}
-            )
-            if is_new:
-                _tell(person, "fit_asked", engagement)
-                asked += 1
-    again = FitAnswer.objects.filter(
-        answer=FitAnswer.Answer.UNDECIDED, answered_at__lte=now - ASKED_AGAIN, engagement__ended_at=None
-    )
-    for row in again.select_related("engagement", "person"):
-        FitAnswer.objects.filter(pk=row.pk).update(answer="", answered_at=None, asked_at=now)
-        _tell(row.person, "fit_asked", row.engagement, f":{now:%Y-%m-%d}")
-        asked += 1
-    return asked
-
-
-def _met_without_question():
-    asked = FitAnswer.objects.values("engagement")
-    active = Engagement.objects.active().exclude(pk__in=asked).select_related("mentor", "mentee")
-    met = Booking.objects.filter(outcome=Booking.Outcome.MET).values_list("mentor", "mentee", "starts_at")
-    pairs = {(mentor, mentee): start for mentor, mentee, start in met.order_by("starts_at")}
-    return [row for row in active if pairs.get((row.mentor_id, row.mentee_id), row.started_at) > row.started_at]
-
-
-@transaction.atomic
-def answer_fit(*, engagement: Engagement, person: User, answer: str, now: datetime | None = None) -> list[User]:
-    """What somebody says after the first meeting. “Not a fit” ends it without blame, and answers who else there is."""
-    now = now or timezone.now()
-    engagement = _locked(engagement.pk)
-    check_active(engagement)
-    FitAnswer.objects.update_or_create(
-        engagement=engagement, person=person, defaults={"answer": answer, "answered_at": now}
-    )
-    if answer != FitAnswer.Answer.NOT_A_FIT:
-        return []
-    _end(engagement, person, Ending.NOT_A_FIT, "", now)
-    _tell(engagement.other(person), "engagement_ended", engagement)
-    return alternatives(engagement.mentee, engagement.request.skills.all(), without={engagement.mentor_id}, now=now)
-
-
-# --- Ending -----------------------------------------------------------------------------------------------------------
-@transaction.atomic
-def finish(
-    *,
-    engagement: Engagement,
-    by: User,
-    ending: str,
-    summary: str = "",
-    rating: int | None = None,
-    testimonial: str = "",
-    ratings: Mapping[int, int] | None = None,
-    block: bool = False,
-    now: datetime | None = None,
-) -> Engagement:
-    """End it, with all there is to say in one act. A mentee's words are the mentor's to reveal."""
-    now = now or timezone.now()
-    engagement = _locked(engagement.pk)
-    check_active(engagement)
-    is_mentee = by.pk == engagement.mentee_id
-    if is_mentee:
-        _rate(engagement, "after", ratings)
-    _end(engagement, by, ending, summary, now)
-    if is_mentee and rating:
-        write_testimonial(engagement=engagement, rating=rating, words=testimonial, now=now)
-    if block:
-        Block.objects.get_or_create(person=by, blocked=engagement.other(by))
-    _tell(engagement.other(by), "engagement_ended", engagement)
-    return engagement
-
-
-@transaction.atomic
-def write_testimonial(*, engagement: Engagement, rating: int, words: str, now: datetime | None = None) -> Testimonial:
-    """Only of a mentorship that is over, by its mentee, once."""
-    engagement = _locked(engagement.pk)
-    if engagement.ended_at is None:
-        raise MentoringRefused("not_ended", _("A testimonial is for the end. Finish the mentorship first."))
-    made, is_new = Testimonial.objects.get_or_create(
-        engagement=engagement,
-        defaults={"rating": rating, "words": words, "written_at": now or timezone.now()},
-    )
-    if is_new:
-        _tell(engagement.mentor, "testimonial_written", engagement)
-    return made
-
-
-def reveal(*, testimonial: Testimonial, is_shown: bool, now: datetime | None = None) -> None:
-    """The mentor lets others read it, or not any more."""
-    rows = Testimonial.objects.filter(pk=testimonial.pk, removed_at=None)
-    rows.update(revealed_at=(now or timezone.now()) if is_shown else None)
-
-
-def testimonials_of(mentor: User):
-    """What everybody reads about a mentor."""
-    shown = Testimonial.objects.filter(engagement__mentor=mentor, removed_at=None, revealed_at__isnull=False)
-    return shown.select_related("engagement__mentee").order_by("-revealed_at", "-pk")
-
-
-def _end(engagement, by, ending, summary, now) -> None:
+# --- What they share --------------------------------------------------------------------------------------------------
+def end_engagement(engagement, by, ending, summary, now) -> None:
     MentorPage.objects.select_for_update().filter(pk=engagement.mentor_id).first()
     engagement.ended_at, engagement.ended_by, engagement.ending, engagement.summary = now, by, ending, summary
     engagement.save()
@@ -312,53 +203,13 @@ def _met(engagement) -> bool:
     return met.filter(outcome=Booking.Outcome.MET, starts_at__gt=engagement.started_at).exists()
 
 
-@transaction.atomic
-def keep_apart(*, person: User, other: User, now: datetime | None = None) -> None:
-    """Nothing more between these two: what is open ends, and nothing new begins."""
-    now = now or timezone.now()
-    Block.objects.get_or_create(person=person, blocked=other)
-    for engagement in Engagement.objects.active().of(person).of(other):
-        _end(_locked(engagement.pk), person, Ending.NOT_A_FIT, "", now)
-    open_ones = MentorshipRequest.objects.open().filter(mentee__in=(person, other), mentor__in=(person, other))
-    open_ones.update(state=MentorshipRequest.State.WITHDRAWN, decided_at=now)
-
-
-def _locked(pk) -> Engagement:
+def lock_engagement(pk) -> Engagement:
     rows = Engagement.objects.select_for_update(of=("self",)).select_related("mentor", "mentee", "request")
     return rows.get(pk=pk)
 
 
-def _tell(person, kind, engagement, suffix="") -> None:
+def tell(person, kind, engagement, suffix="") -> None:
     url = engagement.get_absolute_url()
     if kind == "fit_asked":
         url = reverse("fit_check", args=[engagement.public_id])
     notify(person, kind, engagement.pk, url, key=f"{kind}:{engagement.pk}:{person.pk}{suffix}")
-
-
-# --- What came of it --------------------------------------------------------------------------------------------------
-LEAST_SHOWN = 5
-
-
-def level_gain(mentor: User) -> dict | None:
-    """How far mentees came in their own rating, in the median; only with five of them, so that none can be told."""
-    rows = EngagementSkill.objects.filter(
-        engagement__mentor=mentor, engagement__ended_at__isnull=False, before__isnull=False, after__isnull=False
-    )
-    gains: dict[int, list[int]] = {}
-    for mentee, before, after in rows.values_list("engagement__mentee", "before", "after"):
-        gains.setdefault(mentee, []).append((after or 0) - (before or 0))  # none is missing: the query says so
-    if len(gains) < LEAST_SHOWN:
-        return None
-    return {"steps": statistics.median(max(found) for found in gains.values()), "people": len(gains)}
-
-
-def take_over_mentorships(source: Skill, into: Skill) -> int:
-    """What was about `source` is about `into`: each names it once."""
-    rated = EngagementSkill.objects.filter(skill=source)
-    moved = rated.count()
-    rated.filter(engagement__rated_skills__skill=into).delete()
-    rated.update(skill=into)
-    asked = MentorshipRequest.skills.through.objects.filter(skill=source)
-    asked.filter(mentorshiprequest__in=MentorshipRequest.objects.filter(skills=into)).delete()
-    asked.update(skill=into)
-    return moved

@@ -9,19 +9,20 @@ from random import Random
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Count, F, Q, Value, When
+from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from features.mentoring.loading import Frame, load, neighbours, new_frame, skills_of, teaching, wanting
 from features.mentoring.matching import VERSION, plain, prices
-from features.mentoring.models import Dirty, Dismissal, MatchList, MatchRun, MentorPage, MentorPrice, MentorshipRequest
+from features.mentoring.models import Dirty, Dismissal, MatchList, MatchRun, MentorPage, MentorPrice
+from features.moderation import services as moderation
 from features.skills.models import Goal
 
 SIZE = plain.SIZE
 PLAIN_UP_TO = 3_000_000  # pairs that plain Python scores within a minute
 AT_ONCE = 1_000
-UNKNOWN_HISTORY = 0.75
+UNKNOWN_HISTORY = 0.75  # the share on a record without entries
 LONGEST = timedelta(hours=2)  # after which a run that has not ended was killed
 MILLIONTHS = 1_000_000
 
@@ -195,16 +196,11 @@ def mark_turned(now: datetime) -> None:
 
 
 def count_history(now: datetime | None = None) -> None:
-    """How often mentors answer what they are asked, in half a year: three answers of four are taken as given, so that
-    one slip of somebody new is no verdict."""
-    states = MentorshipRequest.State
-    since = (now or timezone.now()) - timedelta(days=180)
-    decided = MentorshipRequest.objects.filter(decided_at__gte=since).exclude(state=states.WITHDRAWN)
-    asked = decided.values("mentor").annotate(n=Count("pk"), missed=Count("pk", filter=Q(state=states.EXPIRED)))
-    counted = {row["mentor"]: round((row["n"] - row["missed"] + 3) / (row["n"] + 4), 3) for row in asked}
-    MentorPage.objects.exclude(pk__in=counted).exclude(history=UNKNOWN_HISTORY).update(history=UNKNOWN_HISTORY)
-    for pk, history in counted.items():
-        MentorPage.objects.filter(pk=pk).exclude(history=history).update(history=history)
+    """The share of promises that mentors kept, from the one record of them: meetings, answers, sessions."""
+    pages = dict(MentorPage.objects.values_list("pk", "history"))
+    for pk, record in moderation.records(list(pages), now).items():
+        if record.share != pages[pk]:
+            MentorPage.objects.filter(pk=pk).update(history=record.share)
 
 
 def _turned(now):

@@ -1,12 +1,10 @@
 """A request from being sent to being decided. Whoever changes one holds its row, so that it is decided once."""
 
-import statistics
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,16 +21,17 @@ from features.mentoring.models import (
     MentorPage,
     MentorshipRequest,
 )
+from features.mentoring.services.answering import count_places, freeze_if_silent
 from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.refusals import MentoringRefused
+from features.moderation.models import Incident
+from features.moderation.services import note_incident
 from features.notifications.services import notify
 from features.skills import services as skills
 from features.skills.models import Skill
 
 State = MentorshipRequest.State
 MOST_OPEN = 3
-LOOKED_BACK = timedelta(weeks=4)
-SILENT_TIMES = 3  # requests in a row that nobody answered: from then on nobody is sent
 BRIEF_LINES = 8
 
 
@@ -41,7 +40,7 @@ def why_not_ask(mentor: User, person: User, now: datetime) -> MentoringRefused |
     page = MentorPage.objects.shown(now).filter(person=mentor).first()
     if mentor.pk == person.pk:
         return MentoringRefused("own", _("This is your own page. Others ask here."))
-    if page is None or Block.objects.filter(_pair(mentor, person)).exists():
+    if page is None or Block.objects.filter(Block.between(mentor, person)).exists():
         return MentoringRefused("closed", _("Nobody can be asked here. Look for another mentor."))
     if not EmailAddress.objects.filter(user=person, verified=True).exists():
         return MentoringRefused("email_not_verified", _("Confirm your e-mail address first."))
@@ -51,7 +50,7 @@ def why_not_ask(mentor: User, person: User, now: datetime) -> MentoringRefused |
         return MentoringRefused("asked", _("You have asked already."), standing.get_absolute_url())
     if active := Engagement.objects.active().filter(mentor=mentor, mentee=person).first():
         return MentoringRefused("together", _("You work together already."), active.get_absolute_url())
-    if not page.has_room(timezone.localdate(now)):
+    if not page.has_room(timezone.localdate(now)) or bar(mentor, Ability.MENTOR):
         words = _("%(name)s takes nobody new at the moment. Look for another mentor, or come back later.")
         return MentoringRefused("full", words % {"name": mentor.name})
     if MentorshipRequest.objects.open().filter(mentee=person).count() >= MOST_OPEN:
@@ -211,7 +210,16 @@ def _expire(pk, now) -> bool:
         _tell(request.mentee, "request_lapsed", request)
         return True
     _tell(request.mentor, "request_missed", request)
-    _freeze_if_silent(request.mentor, now)
+    freeze_if_silent(request.mentor, now)
+    note_incident(
+        person=request.mentor,
+        kind=Incident.Kind.NO_ANSWER,
+        source=f"request:{request.pk}",
+        happened_at=request.due_at,
+        ability=Ability.MENTOR,
+        other=request.mentee,
+        now=now,
+    )
     if not (request.goes_on and _go_on(request, now)):
         _tell(request.mentee, "request_expired", request)
     return True
@@ -247,72 +255,7 @@ def _line_of(request):
         request = request.origin
 
 
-# --- What matching asks -----------------------------------------------------------------------------------------------
-def closed_pairs(mentees) -> set[tuple[int, int]]:
-    """Pairs that do not come together again: kept apart by either, declined for good, or ended as no fit."""
-    declined = MentorshipRequest.objects.filter(state=State.DECLINED, reason=MentorshipRequest.Reason.NO_FIT)
-    unfit = Engagement.objects.filter(ending=Engagement.Ending.NOT_A_FIT)
-    blocks = set(Block.objects.values_list("person", "blocked"))
-    found = blocks | {(b, a) for a, b in blocks}
-    for rows in (declined, unfit):
-        found |= set((rows if mentees is None else rows.filter(mentee__in=mentees)).values_list("mentee", "mentor"))
-    return found if mentees is None else {pair for pair in found if pair[0] in set(mentees)}
-
-
-def busy_pairs(mentees) -> set[tuple[int, int]]:
-    """Pairs that are together or have asked."""
-    found: set[tuple[int, int]] = set()
-    for rows in (MentorshipRequest.objects.open(), Engagement.objects.active()):
-        found |= set((rows if mentees is None else rows.filter(mentee__in=mentees)).values_list("mentee", "mentor"))
-    return found
-
-
-# --- Counting ---------------------------------------------------------------------------------------------------------
-def count_places(mentor: User) -> None:
-    """How many people a mentor has. The page's row is held by whoever calls this, or it is counted again at night."""
-    taken = Engagement.objects.active().filter(mentor=mentor).count()
-    MentorPage.objects.filter(person=mentor).update(places_taken=taken)
-
-
-def count_answers(*, now: datetime | None = None) -> int:
-    """How long mentors take to answer, over the last four weeks; what was never answered counts as the whole time.
-    Whoever left the last three without an answer is sent nobody until they say that they are back."""
-    now = now or timezone.now()
-    pages = list(MentorPage.objects.select_related("person"))
-    for page in pages:
-        _count_answers(page, now)
-    return len(pages)
-
-
-def _count_answers(page, now):
-    received = MentorshipRequest.objects.filter(mentor=page.person, sent_at__gt=now - LOOKED_BACK)
-    decided = received.filter(Q(first_answer_at__isnull=False) | Q(state=State.EXPIRED))
-    took = [(row.first_answer_at - row.sent_at) if row.first_answer_at else ANSWER_WITHIN for row in decided]
-    median = statistics.median(time.total_seconds() for time in took) if took else None
-    page.answers_in = timedelta(seconds=median) if median is not None else None
-    taken = Engagement.objects.active().filter(mentor=page.person).count()
-    MentorPage.objects.filter(pk=page.pk).update(answers_in=page.answers_in, places_taken=taken)
-
-
-def _freeze_if_silent(mentor: User, now: datetime) -> None:
-    """Whoever left the last ones without an answer is sent nobody until they say that they are back."""
-    received = MentorshipRequest.objects.filter(mentor=mentor, decided_at__isnull=False).exclude(state=State.WITHDRAWN)
-    last = list(received.order_by("-decided_at", "-pk")[:SILENT_TIMES])
-    is_silent = len(last) == SILENT_TIMES and all(row.first_answer_at is None for row in last)
-    if is_silent and MentorPage.objects.filter(person=mentor, frozen_at=None).update(frozen_at=now):
-        notify(mentor, "mentor_frozen", last[0].pk, reverse("mentoring"), key=f"mentor_frozen:{last[0].pk}")
-
-
-def come_back(*, mentor: User) -> None:
-    """A mentor who fell silent is there again. One more request without an answer, and it begins anew."""
-    MentorPage.objects.filter(person=mentor).update(frozen_at=None)
-
-
 # --- What they share --------------------------------------------------------------------------------------------------
-def _pair(one, other) -> Q:
-    return Q(person=one, blocked=other) | Q(person=other, blocked=one)
-
-
 def _locked(request) -> MentorshipRequest:
     rows = MentorshipRequest.objects.select_for_update(of=("self",)).select_related("mentor", "mentee")
     return rows.get(pk=request.pk)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.htmx import see_other
 from features.accounts.access import role_required
 from features.accounts.models import Role
-from features.calendar.services import week_of
+from features.calendar.services import stale_calendars, week_of
 from features.mentoring import access, services
 from features.mentoring.forms import OfferForm, RulesForm
 from features.mentoring.models import MentorPage, Offer
@@ -29,6 +29,7 @@ def own_offers(request):
         "offers": Offer.objects.open().filter(mentor=request.user).order_by("minutes", "pk"),
         "week": week_of(request.user),
         "page": MentorPage.objects.filter(person=request.user).first(),
+        "stale": stale_calendars(request.user),
     }
     return render(request, "mentoring/own_offers.html", context, status=422 if form.errors else 200)
 

@@ -1,9 +1,11 @@
 from features.moderation.models.applications import ExpertApplication, Step
 from features.moderation.models.curation import HARM, ActAppeal, Case, Entry, Flag, Note, Reason
+from features.moderation.models.incidents import FORGOTTEN, Incident, IncidentAppeal
 from features.moderation.models.marks import RoleMark
 from features.moderation.models.sanctions import Appeal, Sanction
 
 __all__ = [
+    "FORGOTTEN",
     "HARM",
     "ActAppeal",
     "Appeal",
@@ -11,6 +13,8 @@ __all__ = [
     "Entry",
     "ExpertApplication",
     "Flag",
+    "Incident",
+    "IncidentAppeal",
     "Note",
     "Reason",
     "RoleMark",

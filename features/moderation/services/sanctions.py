@@ -90,6 +90,25 @@ def impose(
 
 
 @transaction.atomic
+def pause(*, person: User, ability: str, reason: str, ends_at: datetime, now: datetime) -> Sanction:
+    """What the rules of reliability take away by themselves: one ability, with an end."""
+    sanction = Sanction.objects.create(
+        person=person, kind=Sanction.Kind.LIMIT, ability=ability, reason=reason, starts_at=now, ends_at=ends_at
+    )
+    _keep_in_step(person, now)
+    accounts.audit(None, "sanction.imposed", f"person:{person.pk}", [f"sanction:{sanction.pk}", ability])
+    letters.tell("sanction_imposed", sanction)
+    return sanction
+
+
+@transaction.atomic
+def end_pause(*, sanction: Sanction, reason: str, now: datetime) -> None:
+    """What it rested on no longer holds."""
+    _lift(None, sanction, reason, now)
+    letters.tell("sanction_lifted", sanction)
+
+
+@transaction.atomic
 def lift(*, by: User, sanction: Sanction, reason: str, now: datetime | None = None) -> None:
     """End a sanction now, for a reason that the person reads."""
     now = now or timezone.now()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from features.accounts.services import audit
-from features.sessions import causes
+from features.sessions import causes, promises
 from features.sessions.models import Attendance, Registration, SkillSession
 from features.sessions.services.waitlist import lock
 
@@ -148,6 +148,7 @@ def _draw_conclusions(session):
     else:
         Attendance.objects.filter(registration__session=session, source=Source.NOT_SEEN).delete()
     causes.tell(session, present)
+    promises.tell(session, present)
 
 
 def seats_of(session):

@@ -16,8 +16,7 @@ from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.calendar import services as calendar
 from features.discovery import services as discovery
-from features.payments import services as payments
-from features.sessions import happenings
+from features.sessions import happenings, promises
 from features.sessions.models import KeptForm, SessionSkill, SkillSession
 from features.sessions.services.waitlist import hand_on, lock
 
@@ -76,7 +75,6 @@ def publish(*, session, by, now=None) -> SkillSession:
     _index(session)
     enqueue("features.sessions.tasks.tell_followers", session.pk, key=f"followers:{session.pk}")
     happenings.of_session("session.published", session)
-    payments.selling_begins(person=session.host, price_minor=session.price_minor)
     return session
 
 
@@ -103,7 +101,6 @@ def save_edit(*, session, data, skills, now=None) -> SkillSession:
         enqueue(
             "features.sessions.tasks.tell_of_change", session.pk, key=f"change:{session.pk}:{session.ical_sequence}"
         )
-    payments.selling_begins(person=session.host, price_minor=session.price_minor)
     session.updated_at = now
     session.save()
     _set_skills(session, skills)
@@ -122,6 +119,7 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
     if not session.is_published or session.has_ended(now):
         raise HostingRefused("over", _("Only a published session that is not over can be cancelled."))
     session.cancelled_at, session.cancellation_reason = now, one_line(reason)
+    promises.session_was_called_off(session, now)
     session.ical_sequence += 1
     session.updated_at = now
     session.save()

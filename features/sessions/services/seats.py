@@ -11,10 +11,9 @@ from core.db import atomic_retry
 from core.limits import hit
 from features.notifications.services import notify
 from features.payments import services as payments
-from features.sessions import happenings
+from features.sessions import happenings, promises
 from features.sessions.joining import VERDICTS, Verdict, can_join
 from features.sessions.models import Registration, ResaleClaim, SkillSession, WaitlistOffer
-from features.sessions.services.attendance import GRACE
 from features.sessions.services.waitlist import close_entry, hand_on, lock, take_offer
 
 log = logging.getLogger(__name__)
@@ -145,11 +144,6 @@ class RegistrationFulfilment(payments.Fulfilment):
         self.confirm(ref, now)
         return True
 
-    def delivered_at(self, ref):
-        """Its end, and the time for the list to be ticked off."""
-        session = Registration.objects.select_related("session").get(pk=ref).session
-        return session.ends_at + GRACE if session.ends_at and not session.is_cancelled else None
-
     def page(self, ref):
         return Registration.objects.select_related("session").get(pk=ref).session.get_absolute_url()
 
@@ -171,6 +165,7 @@ def cancel_registration(*, registration, by, reason="", expected_minor=None, now
     quote = refund_quote(registration, session, now)
     if quote and expected_minor is not None and quote.amount_minor < expected_minor:
         raise RegistrationRefused(VERDICTS["refund_changed"])
+    promises.seat_was_given_back(session, registration, by, now)
     if not _give_back(session, registration, by, reason, now):
         return False
     if quote:

@@ -1,0 +1,69 @@
+"""What people write to each other here, as things that either can report. A moderator reads what was reported, and no
+more: the rest stays between the two."""
+
+from django.db.models import Q
+from django.utils.html import linebreaks
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from features.mentoring.models import MentorshipRequest, Message
+from features.moderation.services import Subject, Thing, subjects
+
+MESSAGE, REQUEST = "mentoring_message", "mentorship_request"
+ACTS = ("warn", "silence", "suspend")
+
+
+def messages(refs):
+    rows = Message.objects.filter(pk__in=_numbers(refs)).select_related("author", "engagement")
+    return {
+        str(row.pk): Thing(
+            kind=MESSAGE,
+            ref=str(row.pk),
+            title=Truncator(row.text).words(8),
+            url=row.engagement.get_absolute_url(),
+            author=row.author,
+            state="shown",
+            html=row.html,
+            at=row.written_at,
+            row=row,
+        )
+        for row in rows
+    }
+
+
+def message_shown_to(person, ref):
+    """To whom it was written."""
+    rows = Message.objects.filter(pk__in=_numbers([ref])).exclude(author=person)
+    return rows.filter(Q(engagement__mentor=person) | Q(engagement__mentee=person)).exists()
+
+
+def requests(refs):
+    rows = MentorshipRequest.objects.filter(pk__in=_numbers(refs)).select_related("mentee")
+    return {
+        str(row.pk): Thing(
+            kind=REQUEST,
+            ref=str(row.pk),
+            title=row.goal,
+            url=row.get_absolute_url(),
+            author=row.mentee,
+            state="shown",
+            html=linebreaks("\n\n".join([row.background, row.expectation, row.answer]).strip(), autoescape=True),
+            at=row.sent_at,
+            row=row,
+        )
+        for row in rows
+    }
+
+
+def request_shown_to(person, ref):
+    return MentorshipRequest.objects.filter(pk__in=_numbers([ref]), mentor=person).exists()
+
+
+def _numbers(refs):
+    return [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
+
+
+def register():
+    subjects.register(MESSAGE, Subject(label=_("a message"), things=messages, shown_to=message_shown_to, acts=ACTS))
+    about = Subject(label=_("a request to a mentor"), things=requests, shown_to=request_shown_to, acts=ACTS)
+    subjects.register(REQUEST, about)

@@ -1,0 +1,50 @@
+"""Meetings and requests on the one record of promises: what was kept, and what an entry is about."""
+
+from collections import Counter
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from features.mentoring.models import Booking, MentorshipRequest
+from features.moderation.services import causes, kept
+
+
+def kept_meetings(people, since) -> dict[int, int]:
+    """Meetings to which somebody came, whether or not the other one did; and requests that a mentor answered."""
+    found: Counter[int] = Counter()
+    settled = Booking.objects.confirmed().filter(settled_at__isnull=False, starts_at__gt=since)
+    outcomes = Booking.Outcome
+    for side, alone in (("mentor", outcomes.MENTEE_ABSENT), ("mentee", outcomes.MENTOR_ABSENT)):
+        came = settled.filter(outcome__in=(outcomes.MET, alone), **{f"{side}__in": people})
+        found.update(came.values_list(side, flat=True))
+    answered = MentorshipRequest.objects.filter(mentor__in=people, decided_at__gt=since, first_answer_at__isnull=False)
+    found.update(answered.exclude(state=MentorshipRequest.State.WITHDRAWN).values_list("mentor", flat=True))
+    return dict(found)
+
+
+def tell_meetings(sources, viewer):
+    rows = Booking.objects.of(viewer).filter(pk__in=_numbers(sources)).select_related("mentor", "mentee")
+    said = _("%(title)s with %(name)s")
+    return {
+        f"booking:{row.pk}": (said % {"title": row.title, "name": row.other(viewer).name}, row.get_absolute_url())
+        for row in rows
+    }
+
+
+def tell_requests(sources, viewer):
+    rows = MentorshipRequest.objects.filter(Q(mentor=viewer) | Q(mentee=viewer), pk__in=_numbers(sources))
+    said = _("The request of %(name)s")
+    return {
+        f"request:{row.pk}": (said % {"name": row.mentee.name}, row.get_absolute_url())
+        for row in rows.select_related("mentee")
+    }
+
+
+def _numbers(sources):
+    return [int(source.partition(":")[2]) for source in sources]
+
+
+def register():
+    kept.register("mentoring", kept_meetings)
+    causes.register("booking", tell_meetings)
+    causes.register("request", tell_requests)

@@ -1,0 +1,182 @@
+"""How a mentorship ends: whether it fits, what came of it, what is said of it, and who is kept apart."""
+
+import statistics
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from features.accounts.models import User
+from features.mentoring.models import (
+    Block,
+    Booking,
+    Engagement,
+    EngagementSkill,
+    FitAnswer,
+    MentorshipRequest,
+    Testimonial,
+)
+from features.mentoring.services.bookings import cancel_booking
+from features.mentoring.services.colleagues import alternatives
+from features.mentoring.services.engagements import check_active, end_engagement, lock_engagement, rate, tell
+from features.mentoring.services.matching import mark_dirty
+from features.mentoring.services.refusals import MentoringRefused
+from features.skills.models import Skill
+
+ASKED_AGAIN = timedelta(days=14)
+Ending = Engagement.Ending
+
+
+# --- Fit check --------------------------------------------------------------------------------------------------------
+def ask_for_fit(*, now: datetime) -> int:
+    """After the first meeting both are asked, and whoever did not know yet once more two weeks later."""
+    asked = 0
+    for engagement in _met_without_question():
+        for person in (engagement.mentor, engagement.mentee):
+            _made, is_new = FitAnswer.objects.get_or_create(
+                engagement=engagement, person=person, defaults={"asked_at": now}
+            )
+            if is_new:
+                tell(person, "fit_asked", engagement)
+                asked += 1
+    again = FitAnswer.objects.filter(
+        answer=FitAnswer.Answer.UNDECIDED, answered_at__lte=now - ASKED_AGAIN, engagement__ended_at=None
+    )
+    for row in again.select_related("engagement", "person"):
+        FitAnswer.objects.filter(pk=row.pk).update(answer="", answered_at=None, asked_at=now)
+        tell(row.person, "fit_asked", row.engagement, f":{now:%Y-%m-%d}")
+        asked += 1
+    return asked
+
+
+def _met_without_question():
+    asked = FitAnswer.objects.values("engagement")
+    active = Engagement.objects.active().exclude(pk__in=asked).select_related("mentor", "mentee")
+    met = Booking.objects.filter(outcome=Booking.Outcome.MET).values_list("mentor", "mentee", "starts_at")
+    pairs = {(mentor, mentee): start for mentor, mentee, start in met.order_by("starts_at")}
+    return [row for row in active if pairs.get((row.mentor_id, row.mentee_id), row.started_at) > row.started_at]
+
+
+@transaction.atomic
+def answer_fit(*, engagement: Engagement, person: User, answer: str, now: datetime | None = None) -> list[User]:
+    """What somebody says after the first meeting. “Not a fit” ends it without blame, and answers who else there is."""
+    now = now or timezone.now()
+    engagement = lock_engagement(engagement.pk)
+    check_active(engagement)
+    FitAnswer.objects.update_or_create(
+        engagement=engagement, person=person, defaults={"answer": answer, "answered_at": now}
+    )
+    if answer != FitAnswer.Answer.NOT_A_FIT:
+        return []
+    end_engagement(engagement, person, Ending.NOT_A_FIT, "", now)
+    tell(engagement.other(person), "engagement_ended", engagement)
+    return alternatives(engagement.mentee, engagement.request.skills.all(), without={engagement.mentor_id}, now=now)
+
+
+# --- Ending -----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def finish(
+    *,
+    engagement: Engagement,
+    by: User,
+    ending: str,
+    summary: str = "",
+    rating: int | None = None,
+    testimonial: str = "",
+    ratings: Mapping[int, int] | None = None,
+    block: bool = False,
+    now: datetime | None = None,
+) -> Engagement:
+    """End it, with all there is to say in one act. A mentee's words are the mentor's to reveal."""
+    now = now or timezone.now()
+    engagement = lock_engagement(engagement.pk)
+    check_active(engagement)
+    is_mentee = by.pk == engagement.mentee_id
+    if is_mentee:
+        rate(engagement, "after", ratings)
+    end_engagement(engagement, by, ending, summary, now)
+    if is_mentee and rating:
+        write_testimonial(engagement=engagement, rating=rating, words=testimonial, now=now)
+    if block:
+        Block.objects.get_or_create(person=by, blocked=engagement.other(by))
+    tell(engagement.other(by), "engagement_ended", engagement)
+    return engagement
+
+
+@transaction.atomic
+def write_testimonial(*, engagement: Engagement, rating: int, words: str, now: datetime | None = None) -> Testimonial:
+    """Only of a mentorship that is over, by its mentee, once."""
+    engagement = lock_engagement(engagement.pk)
+    if engagement.ended_at is None:
+        raise MentoringRefused("not_ended", _("A testimonial is for the end. Finish the mentorship first."))
+    made, is_new = Testimonial.objects.get_or_create(
+        engagement=engagement,
+        defaults={"rating": rating, "words": words, "written_at": now or timezone.now()},
+    )
+    if is_new:
+        tell(engagement.mentor, "testimonial_written", engagement)
+    return made
+
+
+def reveal(*, testimonial: Testimonial, is_shown: bool, now: datetime | None = None) -> None:
+    """The mentor lets others read it, or not any more."""
+    rows = Testimonial.objects.filter(pk=testimonial.pk, removed_at=None)
+    rows.update(revealed_at=(now or timezone.now()) if is_shown else None)
+
+
+def testimonials_of(mentor: User):
+    """What everybody reads about a mentor."""
+    shown = Testimonial.objects.filter(engagement__mentor=mentor, removed_at=None, revealed_at__isnull=False)
+    return shown.select_related("engagement__mentee").order_by("-revealed_at", "-pk")
+
+
+@transaction.atomic
+def keep_apart(*, person: User, other: User, now: datetime | None = None) -> None:
+    """Nothing more between these two: what is open ends, and nothing new begins."""
+    now = now or timezone.now()
+    for booking in Booking.objects.active().of(person).of(other).filter(starts_at__gt=now):
+        words = _("These two do not meet any more.")
+        cancel_booking(booking=booking, by=person, reason=words, is_told=False, now=now)
+    Block.objects.get_or_create(person=person, blocked=other)
+    for engagement in Engagement.objects.active().of(person).of(other):
+        end_engagement(lock_engagement(engagement.pk), person, Ending.NOT_A_FIT, "", now)
+    open_ones = MentorshipRequest.objects.open().filter(mentee__in=(person, other), mentor__in=(person, other))
+    open_ones.update(state=MentorshipRequest.State.WITHDRAWN, decided_at=now)
+    mark_dirty([person.pk, other.pk], "kept apart")
+
+
+@transaction.atomic
+def end_apart(*, person: User, other: User) -> None:
+    Block.objects.filter(person=person, blocked=other).delete()
+    mark_dirty([person.pk, other.pk], "kept apart")
+
+
+# --- What came of it --------------------------------------------------------------------------------------------------
+LEAST_SHOWN = 5
+
+
+def level_gain(mentor: User) -> dict | None:
+    """How far mentees came in their own rating, in the median; only with five of them, so that none can be told."""
+    rows = EngagementSkill.objects.filter(
+        engagement__mentor=mentor, engagement__ended_at__isnull=False, before__isnull=False, after__isnull=False
+    )
+    gains: dict[int, list[int]] = {}
+    for mentee, before, after in rows.values_list("engagement__mentee", "before", "after"):
+        gains.setdefault(mentee, []).append((after or 0) - (before or 0))  # none is missing: the query says so
+    if len(gains) < LEAST_SHOWN:
+        return None
+    return {"steps": statistics.median(max(found) for found in gains.values()), "people": len(gains)}
+
+
+def take_over_mentorships(source: Skill, into: Skill) -> int:
+    """What was about `source` is about `into`: each names it once."""
+    rated = EngagementSkill.objects.filter(skill=source)
+    moved = rated.count()
+    rated.filter(engagement__rated_skills__skill=into).delete()
+    rated.update(skill=into)
+    asked = MentorshipRequest.skills.through.objects.filter(skill=source)
+    asked.filter(mentorshiprequest__in=MentorshipRequest.objects.filter(skills=into)).delete()
+    asked.update(skill=into)
+    return moved

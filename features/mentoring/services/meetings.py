@@ -1,0 +1,113 @@
+"""What becomes of a meeting: who was there, what is told on the record, and what can be put right."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from features.accounts.access import Ability
+from features.accounts.models import User
+from features.mentoring.models import GRACE, Booking
+from features.mentoring.services.bookings import KIND, lock_booking, tell
+from features.mentoring.services.refusals import MentoringRefused
+from features.moderation import services as moderation
+from features.moderation.models import Incident
+
+
+def record_join(*, booking: Booking, person: User, now: datetime | None = None) -> None:
+    """Somebody is there. Raises MentoringRefused."""
+    now = now or timezone.now()
+    if booking.cancelled_at or booking.confirmed_at is None:
+        raise MentoringRefused("not_booked", _("This meeting does not take place."))
+    if not booking.room_is_open(now):
+        raise MentoringRefused("not_open", _("The room opens 15 minutes before the start."))
+    side = "mentor_came_at" if person.pk == booking.mentor_id else "mentee_came_at"
+    Booking.objects.filter(pk=booking.pk, **{side: None}).update(**{side: now})
+
+
+SETTLED_AFTER = timedelta(minutes=30)
+OBJECTED_WITHIN = timedelta(days=2)
+
+
+def settle_meetings(*, now: datetime) -> int:
+    """Half an hour after the end: who pressed was there, and who did not come is written down."""
+    settled = 0
+    over = Booking.objects.confirmed().filter(settled_at=None, ends_at__lte=now - SETTLED_AFTER)
+    for booking in over.select_related("mentor", "mentee"):
+        both = _in_time(booking)
+        outcome = {
+            (True, True): Booking.Outcome.MET,
+            (True, False): Booking.Outcome.MENTEE_ABSENT,
+            (False, True): Booking.Outcome.MENTOR_ABSENT,
+            (False, False): Booking.Outcome.NOBODY,
+        }[both]
+        with transaction.atomic():
+            changed = Booking.objects.confirmed().filter(pk=booking.pk, settled_at=None)
+            if changed.update(outcome=outcome, settled_at=now):
+                _note_absence(booking, outcome, now)
+                settled += 1
+    return settled
+
+
+def _in_time(booking) -> tuple[bool, bool]:
+    """(mentor, mentee). Who comes after ten minutes did not come, unless the other one was as late."""
+    came = (booking.mentor_came_at, booking.mentee_came_at)
+    in_time = [at is not None and at <= booking.starts_at + GRACE for at in came]
+    return (in_time[0], in_time[1]) if any(in_time) else (came[0] is not None, came[1] is not None)
+
+
+def _note_absence(booking, outcome, now) -> None:
+    absent = {
+        Booking.Outcome.MENTEE_ABSENT: (booking.mentee, Ability.REGISTER),
+        Booking.Outcome.MENTOR_ABSENT: (booking.mentor, Ability.MENTOR),
+    }
+    if outcome in absent:
+        person, ability = absent[outcome]
+        moderation.note_incident(
+            person=person,
+            kind=Incident.Kind.NO_SHOW,
+            source=f"{KIND}:{booking.pk}",
+            happened_at=booking.starts_at,
+            ability=ability,
+            other=booking.other(person),
+            now=now,
+        )
+
+
+@transaction.atomic
+def say_we_met(*, booking: Booking, by: User, now: datetime | None = None) -> None:
+    """Somebody who waited in vain would not say so: whoever was there may put right, for two days, that nobody or only
+    they had pressed the button. Nobody can say it of themselves against the other."""
+    booking = lock_booking(booking)
+    if refused := why_not_say_we_met(booking, by, now or timezone.now()):
+        raise refused
+    Booking.objects.filter(pk=booking.pk).update(outcome=Booking.Outcome.MET)
+    moderation.withdraw_incident(source=f"{KIND}:{booking.pk}", now=now)
+
+
+def why_not_say_we_met(booking: Booking, by: User, now: datetime) -> MentoringRefused | None:
+    if booking.settled_at is None or booking.outcome == Booking.Outcome.MET or now > booking.ends_at + OBJECTED_WITHIN:
+        return MentoringRefused("too_late", _("This can be put right for two days after the meeting."))
+    missed: dict[str, int] = {
+        Booking.Outcome.MENTEE_ABSENT: booking.mentor_id,
+        Booking.Outcome.MENTOR_ABSENT: booking.mentee_id,
+    }
+    if missed.get(booking.outcome, by.pk) != by.pk:
+        return MentoringRefused("not_yours", _("Only the other one can say that you were there."))
+    return None
+
+
+def remind(*, now: datetime) -> int:
+    """A day and an hour before, to both."""
+    told = 0
+    for hours in (24, 1):
+        before = timedelta(hours=hours)
+        due = Booking.objects.confirmed().filter(
+            starts_at__lte=now + before, starts_at__gt=now + before - min(before / 2, timedelta(hours=3))
+        )
+        for booking in due.select_related("mentor", "mentee"):
+            if booking.booked_at <= booking.starts_at - before:
+                tell(booking, "booking_reminder", f":{booking.starts_at.isoformat()}:{hours}")
+                told += 1
+    return told

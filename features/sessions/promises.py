@@ -1,0 +1,87 @@
+"""Seats on the one record of promises: only where somebody else could have had the seat, which is in a full session."""
+
+from collections import Counter
+
+from django.utils.translation import gettext as _
+
+from features.accounts.access import Ability
+from features.moderation import services as moderation
+from features.moderation.models import Incident
+from features.sessions.models import Registration, SkillSession
+
+
+def tell(session, present) -> None:
+    """Who had a seat in a full session and was not seen; drawn anew with every correction."""
+    seats = Registration.objects.confirmed().filter(session=session).select_related("person")
+    is_full = session.capacity is not None and session.seats_taken >= session.capacity
+    missing = seats.exclude(pk__in=[seat.pk for seat in present]) if present and is_full else []
+    moderation.keep_incidents(
+        kind=Incident.Kind.NO_SHOW,
+        among=[_key(pk) for pk in seats.values_list("pk", flat=True)],
+        missed={_key(seat.pk): seat.person for seat in missing},
+        happened_at=session.starts_at,
+        ability=Ability.REGISTER,
+        other=session.host,
+    )
+
+
+def seat_was_given_back(session, registration, by, now) -> None:
+    """`session` as it was before: late, and somebody could have had it."""
+    is_full = session.capacity is not None and session.seats_taken >= session.capacity
+    if is_full and by.pk == registration.person_id and registration.confirmed_at:
+        _late(session, registration.person, _key(registration.pk), Ability.REGISTER, registration.confirmed_at, now)
+
+
+def session_was_called_off(session, now) -> None:
+    if session.seats_taken and now < session.starts_at:
+        agreed = session.published_at
+        _late(session, session.host, f"session:{session.pk}", Ability.HOST, agreed, now)
+
+
+def _late(session, person, source, ability, agreed_at, now):
+    if moderation.is_late(session.starts_at, agreed_at, now):
+        moderation.note_incident(
+            person=person,
+            kind=Incident.Kind.LATE_CANCEL,
+            source=source,
+            happened_at=now,
+            ability=ability,
+            other=None if person.pk == session.host_id else session.host,
+            now=now,
+        )
+
+
+def kept(people, since) -> dict[int, int]:
+    """Seats that were taken, and sessions that were held."""
+    came = Registration.objects.confirmed().present().filter(person__in=people, session__starts_at__gt=since)
+    found = Counter(came.values_list("person", flat=True))
+    held = SkillSession.objects.published().filter(
+        host__in=people, cancelled_at=None, starts_at__gt=since, attendance_settled_at__isnull=False
+    )
+    found.update(held.values_list("host", flat=True))
+    return dict(found)
+
+
+def tell_seats(sources, viewer):
+    rows = Registration.objects.filter(pk__in=_numbers(sources), person=viewer).select_related("session")
+    said = _("Your seat in “%(title)s”")
+    return {_key(row.pk): (said % {"title": row.session.title}, row.session.get_absolute_url()) for row in rows}
+
+
+def tell_sessions(sources, viewer):
+    rows = SkillSession.objects.filter(pk__in=_numbers(sources), host=viewer)
+    return {f"session:{row.pk}": (f"“{row.title}”", row.get_absolute_url()) for row in rows}
+
+
+def _key(pk):
+    return f"registration:{pk}"
+
+
+def _numbers(sources):
+    return [int(source.partition(":")[2]) for source in sources]
+
+
+def register():
+    moderation.kept.register("sessions", kept)
+    moderation.causes.register("registration", tell_seats)
+    moderation.causes.register("session", tell_sessions)
