@@ -1,4 +1,5 @@
 from functools import partial
+from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import nav
 from core.middleware import has_session
+from core.templatetags.ui import arch
 
 FOOTER = [("learn", _("Learn")), ("teach", _("Teach")), ("trust", _("Trust"))]
 
@@ -22,6 +24,9 @@ def site(request):
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
+        # Of this page, for whoever logs in and comes back to it.
+        "here": lambda: quote(request.get_full_path()),
+        "viewer_face": lambda: arch(request.user),
         "canonical_url": settings.SITE_URL + path,
         # Made when a template asks for them: a fragment has no frame.
         "nav": partial(nav.links, "main", path),

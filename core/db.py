@@ -1,14 +1,19 @@
 """One transaction for one verb, tried again when the database asks for it; queries that are made and planned once."""
 
+import contextlib
 import functools
 import random
+import re
 import time
+from enum import Enum
 from inspect import signature
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import Expression
+from django.db.models import BooleanField, Expression, F, Func
+from django.db.models.query import get_related_populators
+from psycopg.sql import Literal
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 
@@ -60,47 +65,100 @@ class Argument(Expression):
 def first_row(sql: str, params) -> Any:
     """The first row, or None, of a statement that every request runs: the server keeps its plan, where connections are
     our own (see OPTIONS in the settings). Making the plan takes it six times as long as following it."""
+    with _running(sql, params) as cursor:
+        return cursor.fetchone()
+
+
+@contextlib.contextmanager
+def _running(sql: str, params):
     connection.ensure_connection()
     with (
         connection.wrap_database_errors,
         connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor,  # type: ignore[attr-defined,call-arg]
     ):
         cursor.execute(sql, params)
-        return cursor.fetchone()
+        yield cursor
 
 
 class Prepared:
-    """The first row of a query whose SQL is made once. The ORM makes it anew for each request, which for the rows that
-    every request reads costs more than all the rest of the reading. `build` answers a queryset of rows, which may be
-    annotated, and gets an `Argument` for each value that differs from call to call."""
+    """A query whose SQL is made once. The ORM makes it anew for each request, which for rows that many requests read
+    costs more than all the rest of the reading. `build` answers a queryset of rows, which may be annotated and come
+    with others (`select_related`, `defer`), or of values, and gets an `Argument` for each value that differs from call
+    to call. All other values stand in the SQL itself: the one plan that is kept may use indexes made for them."""
 
     def __init__(self, build):
         self.build = build
-        self.made = None
-        self.more: list[str] = []  # what the rows are annotated with
+        self.made: Any = None
 
     def _make(self):
         queryset = self.build(*map(Argument, range(len(signature(self.build).parameters))))
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        columns = [column for column, _sql, _alias in compiler.select]
-        self.more = list(queryset.query.annotation_select)
-        self.made = queryset.model, sql, params, compiler.get_converters(columns), compiler
+        sql, positions = _with_its_values(sql, params)
+        converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+        self.made = sql, positions, converters, compiler, _shape(compiler, queryset._fetch_mode)
         return self.made
 
     def first(self, *arguments):
-        model, sql, params, converters, compiler = self.made or self._make()
-        row = first_row(sql, [arguments[p.position] if isinstance(p, Argument) else p for p in params])
-        if row is None:
-            return None
+        """The first row, or None."""
+        sql, positions = (self.made or self._make())[:2]
+        row = first_row(sql, [arguments[position] for position in positions])
+        return None if row is None else self._rows([row])[0]
+
+    def all(self, *arguments) -> list:
+        sql, positions = (self.made or self._make())[:2]
+        with _running(sql, [arguments[position] for position in positions]) as cursor:
+            return self._rows(cursor.fetchall())
+
+    def _rows(self, rows):
+        _sql, _positions, converters, compiler, shape = self.made
         if converters:
-            row = next(iter(compiler.apply_converters([row], converters)))
-        names = self.names(model)
-        found = model.from_db(connection.alias, names, row[: len(names)])
-        for name, value in zip(self.more, row[len(names) :], strict=True):
-            setattr(found, name, value)
+            rows = list(compiler.apply_converters(rows, converters))
+        if shape is None:
+            return rows
+        (model, names, start, end), related, annotated = shape
+        found = []
+        for row in rows:
+            one = model.from_db(connection.alias, names, row[start:end])
+            for populator in related:
+                populator.populate(row, one)
+            for name, column in annotated:
+                setattr(one, name, row[column])
+            found.append(one)
         return found
 
-    @staticmethod
-    def names(model):
-        return [field.attname for field in model._meta.concrete_fields]
+
+def _with_its_values(sql: str, params) -> tuple[str, list[int]]:
+    """The statement with all values that are fixed written into it, and which argument goes where."""
+    left, positions = iter(params), []
+
+    def written(match):
+        if match[0] == "%%":
+            return "%%"
+        value = next(left)
+        if isinstance(value, Argument):
+            positions.append(value.position)
+            return "%s"
+        value = value.value if isinstance(value, Enum) else value
+        return Literal(value).as_string(connection.connection).replace("%", "%%")
+
+    connection.ensure_connection()
+    return re.sub("%[%s]", written, sql), positions
+
+
+def _shape(compiler, fetch_mode):
+    """How rows become objects, as Django's own reading does it; None for rows of values."""
+    about = compiler.klass_info
+    if about is None:
+        return None
+    start, end = about["select_fields"][0], about["select_fields"][-1] + 1
+    names = [column.target.attname for column, *_ in compiler.select[start:end]]
+    related = get_related_populators(about, compiler.select, connection.alias, fetch_mode)
+    return (about["model"], names, start, end), related, list(compiler.annotation_col_map.items())
+
+
+def one_of(field: str, argument: Argument) -> Func:
+    """For `Prepared`: a condition that a number is one of a list, however long that is."""
+    return Func(
+        F(field), argument, template="(%(expressions)s::bigint[]))", arg_joiner=" = ANY(", output_field=BooleanField()
+    )

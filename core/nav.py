@@ -1,6 +1,7 @@
 """What the frame of every page links to. Features add their own places, so nothing is linked before it exists."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 
@@ -13,14 +14,15 @@ class Place:
     order: int = 0
     section: str = "main"  # main, or a footer column: learn, teach, trust
 
+    @cached_property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+    def holds(self, path: str) -> bool:
+        return path == self.url or (self.url != "/" and path.startswith(self.url))
+
     def as_link(self, path: str) -> dict:
-        url = reverse(self.url_name)
-        return {
-            "label": self.label,
-            "url": url,
-            "icon": self.icon,
-            "current": path == url or (url != "/" and path.startswith(url)),
-        }
+        return {"label": self.label, "url": self.url, "icon": self.icon, "current": self.holds(path)}
 
 
 _places: list[Place] = []
@@ -39,3 +41,8 @@ def links(section: str, path: str) -> list[dict]:
     for link in found:
         link["current"] = link["current"] and len(link["url"]) == longest
     return found
+
+
+def current(path: str) -> tuple[str, ...]:
+    """What decides which places are marked on a page."""
+    return tuple(place.url for place in _places if place.holds(path))

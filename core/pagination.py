@@ -23,20 +23,29 @@ def keyset(queryset, request, *, order: tuple[str, ...], size: int = 20, paramet
     the first page.
     """
     queryset = queryset.order_by(*order)
-    position = _read(request.GET.get(parameter, ""), order)
-    if position:
-        queryset = queryset.filter(_after(order, position))
-    rows = list(queryset[: size + 1])
+    values = position(request, order, parameter)
+    if values:
+        queryset = queryset.filter(after(order, values))
+    return page_of(list(queryset[: size + 1]), request, order, size, parameter, is_first=not values)
+
+
+def page_of(rows, request, order, size: int = 20, parameter: str = "after", *, is_first: bool) -> Page:
+    """A page of rows that were read in another way: one more than fit, if there are more."""
     next_url = ""
     if len(rows) > size:
         rows = rows[:size]
         query = request.GET.copy()
         query[parameter] = _write(rows[-1], order)
         next_url = f"{request.path}?{query.urlencode()}"
-    return Page(rows, next_url, not position)
+    return Page(rows, next_url, is_first)
 
 
-def _after(order, values):
+def position(request, order, parameter: str = "after") -> list | None:
+    """The values of the last row seen, as a cursor names them."""
+    return _read(request.GET.get(parameter, ""), order)
+
+
+def after(order, values):
     """(a, b) > (x, y), spelled out so that each field may have its own direction."""
     condition, equal = Q(), Q()
     for field, value in zip(order, values, strict=True):

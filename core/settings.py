@@ -2,6 +2,7 @@
 
 import os
 import sys
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -246,6 +247,11 @@ STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")  # several, comma separated, while one is exchanged
 # The stand-in for Stripe that `bin/run` starts beside the demo. It exists on loopback only.
 STRIPE_API_URL = env.str("STRIPE_API_URL", "") if IS_LOOPBACK else ""
+STRIPE_PAGES = (
+    [STRIPE_API_URL]
+    if STRIPE_API_URL
+    else [f"https://{name}.stripe.com" for name in ("checkout", "billing", "connect")]
+)
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
@@ -255,7 +261,7 @@ SECURE_CSP = {
     # Where a POST of ours is redirected to (Stripe's page, another site's log-in): browsers check that target too.
     "form-action": [
         CSP.SELF,
-        *([STRIPE_API_URL or "https://checkout.stripe.com"] if STRIPE_SECRET_KEY else []),
+        *(STRIPE_PAGES if STRIPE_SECRET_KEY else []),
         *LOGIN_PROVIDER_ORIGINS,
     ],
 }
@@ -305,6 +311,9 @@ CURRENCY = env.str("CURRENCY", "EUR")
 SELLER_NAME, SELLER_ADDRESS = env.str("SELLER_NAME", ""), env.str("SELLER_ADDRESS", "")
 SELLER_COUNTRY, SELLER_VAT_ID = env.str("SELLER_COUNTRY", ""), env.str("SELLER_VAT_ID", "")
 VAT_PERCENT = env.decimal("VAT_PERCENT", "0")
+# What the site keeps of what experts earn, and how long after delivery complaints hold their money.
+PLATFORM_FEE_PERCENT = env.decimal("PLATFORM_FEE_PERCENT", Decimal(10))
+PAYOUT_WINDOW_DAYS = env.int("PAYOUT_WINDOW_DAYS", 3)
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]

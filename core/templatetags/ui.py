@@ -14,8 +14,8 @@ from django.utils.dateformat import format as date_words
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 register = Library()
 
@@ -86,6 +86,7 @@ def arch(person, size: str = ""):
     return face(getattr(person, "photo_id", None), person.pk, person.name, size)
 
 
+@lru_cache(maxsize=5000)
 def face(photo: str | None, person_id: int, name: str, size: str = ""):
     look = f"arch t{tint(person_id)} {size}".rstrip()
     if not photo:
@@ -128,10 +129,17 @@ def _time(moment, shape: str, content):
     return format_html('<time datetime="{}" data-local="{}">{}</time>', utc, shape, content)
 
 
+@lru_cache(maxsize=10_000)
+def _start(moment, zone: str, shape: str, year: int, language: str):
+    """`year` and `language` decide the words: lists and threads say the same moments to many."""
+    return _time(moment, shape, words(local(moment, zone), shape))
+
+
 @register.simple_tag
 def when(moment, zone: str = "", end=None, shape: str = "full"):
     """A moment, or a span with `end`, in `zone` (default: the viewer's). A stranger's browser makes it local."""
-    start = _time(moment, shape, words(local(moment, zone), shape))
+    there = zone or timezone.get_current_timezone_name()
+    start = _start(moment, there, shape, timezone.localtime(timezone=ZoneInfo(there)).year, get_language())
     if not end:
         return start
     # An evening that ends after midnight still reads as one evening.

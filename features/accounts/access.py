@@ -18,7 +18,7 @@ from features.accounts.models import PRIVILEGED_ROLES, Role, RoleGrant, Terms, U
 
 
 def roles(user) -> frozenset[tuple[str, str]]:
-    """The (role, scope) pairs in force for `user`: one query per request, kept on the user object."""
+    """The (role, scope) pairs in force for `user`: one query per request at most, kept on the user object."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     # Not by user.__dict__: a request's user stands behind a proxy with one of its own.
@@ -26,6 +26,11 @@ def roles(user) -> frozenset[tuple[str, str]]:
         grants = RoleGrant.objects.filter(person_id=user.pk).in_force()
         user._roles = frozenset(grants.values_list("role", "scope"))
     return user._roles
+
+
+def know_roles(user, held) -> None:
+    """The rows of the query that read the person behind a session: pages of members ask for roles without another."""
+    user._roles = frozenset((row["role"], row["scope"]) for row in held)
 
 
 def forget_roles(user) -> None:

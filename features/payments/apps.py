@@ -11,12 +11,13 @@ class PaymentsConfig(AppConfig):
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.payments import letters, own_data, services, subscription_letters
+        from features.payments import letters, own_data, payout_letters, services, subscription_letters
 
         personal_data.register(
             "payments", PersonalData(own_data.export, own_data.erase, leave=own_data.leave, foretell=own_data.foretell)
         )
         letters.register()
+        payout_letters.register()
         staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,)))
         staff_pages.register("manage_invoices", StaffPage(_("Invoices"), "manage_invoices", 61, (Role.ORGANISER,)))
         staff_pages.register("manage_coupons", StaffPage(_("Coupons"), "manage_coupons", 71, (Role.ORGANISER,)))
@@ -27,5 +28,6 @@ class PaymentsConfig(AppConfig):
                 nav.Place(_("Payments"), "orders", icon="money", order=40, section="account"),
                 nav.Place(_("Wallet"), "wallet", icon="money", order=41, section="account"),
                 nav.Place(_("Subscription"), "own_subscription", icon="star", order=42, section="account"),
+                nav.Place(_("Earnings"), "earnings", icon="money", order=43, section="account"),
                 nav.Place(_("Subscriptions"), "plans", order=35, section="learn"),
             )

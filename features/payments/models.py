@@ -186,6 +186,8 @@ class Incident(models.Model):
         DISPUTE = "dispute", _("A buyer disputes a payment")
         LEDGER_DIFFERS = "ledger_differs", _("Our books and Stripe's differ")
         API_VERSION = "api_version", _("An event in another version of Stripe's API")
+        UNKNOWN_TRANSFER = "unknown_transfer", _("A transfer that was not made here")
+        UNKNOWN_REVERSAL = "unknown_reversal", _("A transfer was taken back in Stripe's dashboard")
 
     kind = models.CharField(max_length=30, choices=Kind)
     about = models.CharField(max_length=255, help_text="The id at Stripe, or of ours")
@@ -207,7 +209,8 @@ class Account(models.TextChoices):
     """Amounts are positive where value comes in (debit) and negative where it goes out or is owed (credit)."""
 
     STRIPE = "stripe", _("At Stripe")
-    HELD = "held", _("Held for sellers")
+    HELD = "held", _("Held until it is delivered")
+    OWED = "owed", _("Owed to sellers")
     FEES = "fees", _("Fees of Stripe")
     DISPUTES = "disputes", _("In dispute")
     COMMISSION = "commission", _("Kept by the site")
@@ -241,6 +244,13 @@ from features.payments.coupon_models import Coupon, CouponUse  # noqa: E402, F40
 from features.payments.credit_models import CreditLot, CreditMove, Package  # noqa: E402, F401
 from features.payments.entitlement_models import Entitlement  # noqa: E402, F401
 from features.payments.invoice_models import BillingDetails, Invoice, InvoiceCounter  # noqa: E402, F401
+from features.payments.payout_models import (  # noqa: E402, F401
+    Earning,
+    Payout,
+    PayoutAccount,
+    Transfer,
+    TransferReversal,
+)
 from features.payments.subscription_models import (  # noqa: E402, F401
     Plan,
     PlanPrice,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from features.payments import payout_pages
 from features.payments.models import Account, Incident, LedgerEntry, Order, Refund
 from features.payments.services import balances
 
@@ -16,6 +17,8 @@ NEXT_STEP = {
     Incident.Kind.REFUND_FAILED: _("The bank refused it. Ask the buyer for another account, and pay it back by hand."),
     Incident.Kind.DISPUTE: _("Answer in Stripe before the deadline, with what shows that the session took place."),
     Incident.Kind.LEDGER_DIFFERS: _("Run manage.py reconcile --days 30. If it stays, compare the CSV with Stripe's."),
+    Incident.Kind.UNKNOWN_TRANSFER: _("Find out in Stripe who sent it, and what for. Only this site should transfer."),
+    Incident.Kind.UNKNOWN_REVERSAL: _("It is booked as owed to the expert again. Send it in Stripe, or leave it so."),
     Incident.Kind.API_VERSION: _("Set the webhook's endpoint in Stripe to the version that README names."),
 }
 
@@ -37,6 +40,7 @@ def overview(now) -> dict:
             if any(sums.get((account, currency)) for currency in currencies)
         ],
         "incidents": incidents,
+        **payout_pages.overview(now - SLOW),
         "stuck_refunds": asked.select_related("payment").order_by("requested_at")[:50],
         "stuck_orders": Order.objects.unpaid().filter(hold_until__lt=now - SLOW).order_by("hold_until")[:50],
     }

@@ -1,6 +1,6 @@
 """What this feature knows about a person, for export and erasure."""
 
-from django.db.models import Q
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from features.payments.models import (
     CreditLot,
     CreditMove,
     Dispute,
+    Earning,
     Entitlement,
     Incident,
     Invoice,
@@ -23,10 +24,14 @@ from features.payments.models import (
     OrderLine,
     Package,
     Payment,
+    Payout,
+    PayoutAccount,
     Refund,
     StripeCustomer,
     Subscription,
     SubscriptionInvoice,
+    Transfer,
+    TransferReversal,
 )
 
 
@@ -99,13 +104,36 @@ def export(person) -> dict:
                 "number", "kind", "issued_at", "buyer", "lines", "net_minor", "vat_minor", "total_minor", "currency"
             )
         ),
+        "earned": list(
+            Earning.objects.filter(seller=person)
+            .order_by("pk")
+            .values("line__title", "earned_at", "currency", "gross_minor", "back_minor", "fee_minor", "net_minor")
+        ),
+        "transferred": list(
+            Transfer.objects.filter(account__person=person)
+            .order_by("pk")
+            .values("amount_minor", "offset_minor", "state", "asked_at", "sent_at", "stripe_id")
+        ),
+        "taken_back": list(
+            TransferReversal.objects.filter(transfer__account__person=person)
+            .order_by("pk")
+            .values("amount_minor", "covered_minor", "state", "asked_at")
+        ),
+        "paid_out": list(
+            Payout.objects.filter(account__person=person)
+            .order_by("pk")
+            .values("amount_minor", "currency", "state", "arrives_at")
+        ),
+        "payout_account": list(
+            PayoutAccount.objects.filter(person=person).values("stripe_id", "country", "opened_at", "is_ready")
+        ),
         "at_stripe": list(StripeCustomer.objects.filter(person=person).values("stripe_id")),
     }
 
 
 def leave(person) -> None:
-    """What would go on being charged ends, and nothing more is sold. Credits that can no longer be spent are paid
-    back."""
+    """What would go on being charged ends, and nothing more is sold. Credits that can no longer be spent are paid back.
+    What they earned is still transferred: that needs no log-in."""
     if Subscription.objects.going_on().filter(person=person).exists():
         enqueue("features.payments.tasks.end_subscription", person.pk, key=f"end_subscription:{person.pk}")
     for package in Package.objects.filter(seller=person, withdrawn_at=None):
@@ -117,11 +145,16 @@ def leave(person) -> None:
 
 
 def foretell(person) -> Foretold:
+    own = CreditLot.objects.usable(timezone.now()).filter(person=person).aggregate(n=Sum("left"))["n"] or 0
+    unsent = Earning.objects.filter(seller=person, net_minor__gt=F("paid_minor"))
     return Foretold(
         at_once=[
             (_("Subscriptions ended"), Subscription.objects.going_on().filter(person=person).count()),
             (_("Packages no longer sold"), Package.objects.filter(seller=person, withdrawn_at=None).count()),
             (_("Packages paid back to who bought them"), _sold_credits(person).count()),
+            (_("Credits you cannot spend any more: give them back before"), own),
+            (_("Earnings that still go to your account at Stripe, if it is ready"), unsent.count()),
+            (_("Orders that stay in the books, as the law asks"), Order.objects.filter(buyer=person).count()),
         ]
     )
 
@@ -131,7 +164,8 @@ def _sold_credits(person):
 
 
 def erase(person) -> None:
-    """Books are kept by law: an order says what was bought and not by whom but through the account; an invoice goes on
-    naming its buyer, for as long as the law wants it kept."""
+    """Books are kept by law: an order says what was bought and not by whom but through the account, and so do earnings;
+    an invoice goes on naming its buyer, for as long as the law wants it kept. Whose account it is at Stripe, Stripe
+    keeps under its own duty."""
     leave(person)
     BillingDetails.objects.filter(person=person).delete()

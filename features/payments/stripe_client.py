@@ -73,11 +73,13 @@ def call(act, *arguments, params=None, key: str = "", account: str = ""):
     return answer.to_dict()
 
 
-def pages(act, params):
+def pages(act, params, account: str = ""):
     """Every object of a list, page by page, the newest first."""
     after = None
     while True:
-        page = call(act, params={**params, "limit": 100} | ({"starting_after": after} if after else {}))
+        page = call(
+            act, params={**params, "limit": 100} | ({"starting_after": after} if after else {}), account=account
+        )
         yield from page["data"]
         if not page["has_more"]:
             return

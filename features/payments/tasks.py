@@ -13,6 +13,35 @@ def send_refund(refund_id):
     services.send_refund(int(refund_id))
 
 
+@job_outside
+def send_transfer(transfer_id):
+    services.send_transfer(int(transfer_id))
+
+
+@job_outside
+def send_reversal(reversal_id):
+    services.send_reversal(int(reversal_id))
+
+
+@job_outside
+def pay_waiting(person_id):
+    """Their account is ready: what waited for it goes. Each payment is a transaction of its own."""
+    services.release_earnings(seller_id=int(person_id))
+
+
+@periodic(minutes=15)
+def release_earnings():
+    if services.is_set_up():
+        services.release_earnings()
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=5))
+def try_again():
+    """What Stripe refused yesterday it may take today."""
+    if services.is_set_up():
+        services.try_again()
+
+
 @periodic(minutes=1)
 def end_holds():
     if services.is_set_up():

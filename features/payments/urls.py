@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.payments.views import coupons, invoices, manage, orders, subscriptions, wallet, webhook
+from features.payments.views import coupons, earnings, invoices, manage, orders, subscriptions, wallet, webhook
 
 urlpatterns = [
     path("payments/webhook/", webhook.webhook, name="stripe_webhook"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("manage/invoices/", invoices.manage, name="manage_invoices"),
     path("manage/invoices.csv", invoices.manage_file, name="manage_invoices_file"),
     path("manage/invoices/<str:number>/pdf/", invoices.manage_pdf, name="manage_invoice_file"),
+    path("account/earnings/", earnings.earnings, name="earnings"),
+    path("account/earnings.csv", earnings.earnings_file, name="earnings_file"),
+    path("account/earnings/onboarding/", earnings.onboarding, name="payout_onboarding"),
+    path("account/earnings/account/", earnings.account, name="payout_account"),
+    path("manage/money/transfers/<int:pk>/", earnings.transfer, name="manage_transfer"),
     path("manage/money/", manage.overview, name="manage_money"),
     path("manage/money/books.csv", manage.entries_file, name="manage_money_file"),
     path("manage/money/incidents/<int:pk>/", manage.resolution, name="manage_incident"),

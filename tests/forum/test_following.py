@@ -139,7 +139,8 @@ class TestDrafts:
         client.force_login(helper)
         opening = thread.posts.get()
         page = client.get(f"{thread.get_absolute_url()}?quote={opening.pk}")
-        assert page.context["form"].initial["text"].startswith("Sofia Mendes:\n\n> I have a table of **300** rows")
+        typed = page.text.partition('id="id_text"')[2].partition("</textarea>")[0]
+        assert "Sofia Mendes:\n\n&gt; I have a table of **300** rows" in typed
         other = make_user("Kwame Boateng")
         hidden = services.reply(author=other, thread=thread, text="Canary")
         Post.objects.filter(pk=hidden.pk).update(state="hidden")

@@ -16,6 +16,7 @@ class Call:
     params: dict
     url: str
     names: tuple[str, ...]
+    account: str = ""  # whose: Stripe-Account, or nobody's but the platform's
 
 
 ROUTES: list[tuple[str, re.Pattern, str, Any]] = []
@@ -31,11 +32,11 @@ def route(method: str, path: str, params: str):
     return decorate
 
 
-def answer(state: State, method: str, path: str, params: dict, url: str) -> dict:
+def answer(state: State, method: str, path: str, params: dict, url: str, account: str = "") -> dict:
     for known, pattern, kind, function in ROUTES:
         if known == method and (match := pattern.match(path)):
             params = checked(params, kind)
-            call = Call(state, params, url, match.groups())
+            call = Call(state, params, url, match.groups(), account)
             return expanded(state, copy.deepcopy(function(call)), params.get("expand", []))
     raise money.Refused("url_invalid", f"Unrecognized request URL ({method}: {path}).", 404)
 
@@ -91,9 +92,14 @@ _reads("payment_intents", "payment_intent", "PaymentIntentRetrieveParams", "Paym
 _reads("charges", "charge", "ChargeRetrieveParams", "ChargeListParams")
 _reads("refunds", "refund", "RefundRetrieveParams", "RefundListParams")
 _reads("disputes", "dispute", "DisputeRetrieveParams", "DisputeListParams")
-_reads(
-    "balance_transactions", "balance_transaction", "BalanceTransactionRetrieveParams", "BalanceTransactionListParams"
-)
+
+
+@route("GET", "balance_transactions", "BalanceTransactionListParams")
+def balance_transactions(call):
+    lines = money.books(call.state, call.account)
+    if payout := call.params.get("payout"):
+        lines = [line for line in lines if line["id"] in call.state.objects[f"{payout}/lines"]["ids"]]
+    return listed(call, lines)
 
 
 @route("POST", "checkout/sessions", "checkout.SessionCreateParams")
@@ -113,10 +119,11 @@ def create_refund(call):
 
 @route("GET", "balance", "BalanceRetrieveParams")
 def balance(call):
-    return money.balance(call.state)
+    return money.balance(call.state, call.account)
 
 
 @route("GET", "events", "EventListParams")
 def events(call):
     money.expire_due(call.state)
-    return listed(call, list(reversed(call.state.events)))
+    of_account = [event for event in call.state.events if event.get("account", "") == call.account]
+    return listed(call, of_account[::-1])

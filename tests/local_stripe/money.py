@@ -172,11 +172,14 @@ def charge(state: State, amount: int, currency: str, data: dict) -> dict:
     )
 
 
-def move(state: State, amount, currency, kind, source, fee=0) -> dict:
-    """One line of Stripe's own books."""
+def move(state: State, amount, currency, kind, source, fee=0, account="") -> dict:
+    """One line of Stripe's own books: of the platform's balance, or of an account's."""
+    name = state.new_id("txn")
+    if account:
+        state.objects[f"{account}/books"]["ids"].append(name)
     return state.put(
         {
-            "id": state.new_id("txn"),
+            "id": name,
             "object": "balance_transaction",
             "amount": amount,
             "created": state.now(),
@@ -190,9 +193,16 @@ def move(state: State, amount, currency, kind, source, fee=0) -> dict:
     )
 
 
-def balance(state: State) -> dict:
+def books(state: State, account: str = "") -> list[dict]:
+    """Their lines, the newest first."""
+    of_accounts = {name: thing["account"] for thing in state.of_kind("books") for name in thing["ids"]}
+    lines = state.of_kind("balance_transaction")
+    return [line for line in lines if of_accounts.get(line["id"], "") == account]
+
+
+def balance(state: State, account: str = "") -> dict:
     sums: dict[str, int] = {}
-    for moved in state.of_kind("balance_transaction"):
+    for moved in books(state, account):
         sums[moved["currency"]] = sums.get(moved["currency"], 0) + moved["net"]
     available = [{"amount": amount, "currency": currency} for currency, amount in sums.items()]
     return {"object": "balance", "available": available, "pending": [], "livemode": False}

@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from tests.local_stripe import api, money, pages, subscriptions  # noqa: F401 - its routes
+from tests.local_stripe import api, connect, hosted, money, pages, subscriptions  # noqa: F401 - its routes
 from tests.local_stripe.parameters import BadParameter, nested
 from tests.local_stripe.state import State
 
@@ -79,7 +79,8 @@ class Handler(BaseHTTPRequestHandler):
                 return 400, error("idempotency_error", "", words)
             return status, answer
         try:
-            status, answer = 200, api.answer(self.server.state, method, path, nested(text), self.server.url)
+            account = self.headers.get("Stripe-Account", "")
+            status, answer = 200, api.answer(self.server.state, method, path, nested(text), self.server.url, account)
         except BadParameter as bad:
             return 400, error("invalid_request_error", bad.code, str(bad), bad.param)
         except money.Refused as refused:
@@ -104,14 +105,29 @@ class Handler(BaseHTTPRequestHandler):
         return session, state.objects.get(f"{name}/asked")
 
     def page(self, note=""):
+        if not self.path.startswith("/pay/"):
+            with self.server.state.lock:
+                return self.hosted(hosted.show(self.server.state, self.path))
         with self.server.state.lock:
             session, asked = self.session()
         if not session or session["object"] != "checkout.session":
             return self.say(404, "<h1>There is nothing here.</h1>")
         return self.say(200, pages.pay_page(session, asked, note))
 
+    def hosted(self, answer):
+        if answer is None:
+            return self.say(404, "<h1>There is nothing here.</h1>")
+        return self.go(answer[1:]) if answer.startswith(">") else self.say(200, answer)
+
     def act(self, act):
         state = self.server.state
+        if not self.path.startswith("/pay/"):
+            with state.lock:
+                answer = hosted.act(state, self.path, act)
+                state.keep()
+            for listener in state.listeners:
+                listener.flush()
+            return self.hosted(answer)
         with state.lock:
             session, _asked = self.session()
             if not session:

@@ -9,7 +9,7 @@ import pytest
 import stripe as sdk
 from django.conf import settings as project
 
-from tests.local_stripe import money
+from tests.local_stripe import connect, money
 
 ROOT = Path(project.BASE_DIR)
 FIXTURES = ROOT.parent / "shared/data/stripe/fixtures3.json"
@@ -56,7 +56,23 @@ def test_what_is_answered_has_the_names_that_stripe_uses(client, stripe):
     [intent] = stripe.state.of_kind("payment_intent")
     money.refund(stripe.state, {"payment_intent": intent["id"], "amount": 100})
     money.dispute(stripe.state, intent["id"])
+    account = client.v1.accounts.create(params={"country": "DE", "capabilities": {"transfers": {"requested": True}}})
+    link = {"account": account.id, "type": "account_onboarding", "refresh_url": "http://x/", "return_url": "http://y/"}
+    assert set(client.v1.account_links.create(params=link).to_dict()) == set(fixtures["account_link"])
+    connect.fill_in(stripe.state, account.id)
+    assert set(client.v1.accounts.login_links.create(account.id).to_dict()) == set(fixtures["login_link"])
+    source = {
+        "amount": 100,
+        "currency": "eur",
+        "destination": account.id,
+        "source_transaction": intent["latest_charge"],
+    }
+    sent = client.v1.transfers.create(params=source)
+    back = client.v1.transfers.reversals.create(sent.id, params={"amount": 40})
+    assert set(back.to_dict()) == set(fixtures["transfer_reversal"])
+    connect.pay_out(stripe.state, account.id)
     kinds = {"checkout.session", "payment_intent", "charge", "refund", "dispute", "balance_transaction"}
+    kinds |= {"account", "transfer", "payout"}
     known = {kind: set(fixtures[kind]) for kind in kinds}
     for thing in [*stripe.state.objects.values(), *stripe.state.events]:
         if thing["object"] in known:

@@ -6,6 +6,7 @@ def _pk(name):
 
 
 ARGUMENTS = {
+    "manage_transfer": _pk("transfer"),
     "credits_refund": _pk("lot"),
     "package": _pk("package"),
     "package_withdrawal": _pk("package"),
@@ -65,6 +66,12 @@ manage_invoices_file GET login    login    404    404   404    mfa      404     
 manage_invoices_file POST login    login    404    404   404    mfa      405        405
 manage_invoice_file GET  login    login    404    404   404    mfa      404        200
 manage_invoice_file POST login    login    404    404   404    mfa      405        405
+earnings            GET  login    login    200    200   200    200      200        200
+earnings_file       GET  login    login    200    200   200    200      200        200
+payout_onboarding   POST login    login    404    404   422    404      404        404
+payout_account      POST login    login    404    303   404    404      404        404
+manage_transfer     GET  login    login    404    404   404    mfa      405        405
+manage_transfer     POST login    login    404    404   404    mfa      404        303
 work_purchase       POST login    login    303    303   303    303      303        303
 work_refund         GET  login    login    302    302   302    302      302        302
 work_refund         POST login    login    303    303   303    303      303        303

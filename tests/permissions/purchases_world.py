@@ -1,10 +1,22 @@
-"""What the permission table needs of what is sold in advance: the expert's package, the guest's credits, a plan."""
+"""What the permission table needs of money: the expert's package, the guest's credits, a plan, a transfer."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
-from features.payments.models import Coupon, CreditLot, Order, Package, Payment, Plan, PlanPrice
+from features.payments.models import (
+    Coupon,
+    CreditLot,
+    Earning,
+    Order,
+    OrderLine,
+    Package,
+    Payment,
+    PayoutAccount,
+    Plan,
+    PlanPrice,
+    Transfer,
+)
 from features.payments.services.invoicing import invoice_payment
 
 
@@ -14,6 +26,7 @@ def add_purchases(world) -> None:
     world.package = Package.objects.create(**facts)
     expires_at = timezone.now() + timedelta(days=90)
     world.lot = CreditLot.objects.create(person=guest, left=3, valid_days=180, expires_at=expires_at, **facts)
+    world.transfer = _transfer(guest, world.people["member"])
     world.plan = Plan.objects.create(name="All of the library", about="Every article and course")
     PlanPrice.objects.create(plan=world.plan, amount_minor=900, currency="EUR")
     order = Order.objects.create(buyer=guest, currency="EUR", settled_at=timezone.now())
@@ -22,3 +35,23 @@ def add_purchases(world) -> None:
     )
     world.invoice = invoice_payment(payment, timezone.now())
     world.coupon = Coupon.objects.create(code="CANARY-26", seller=expert, made_by=expert, percent=20, currency="EUR")
+
+
+def _transfer(seller, buyer) -> Transfer:
+    """To the guest, who was an expert once; Stripe refused it."""
+    now = timezone.now()
+    order = Order.objects.create(buyer=buyer, currency="EUR", opened_at=now, settled_at=now)
+    line = OrderLine.objects.create(
+        order=order, kind="past", ref="1", title="A past session", unit_minor=4500, currency="EUR", seller=seller
+    )
+    payment = Payment.objects.create(
+        order=order, stripe_id="pi_earned", charge_id="ch_earned", amount_minor=4500, currency="EUR", paid_at=now
+    )
+    earning = Earning.objects.create(
+        line=line, payment=payment, seller=seller, currency="EUR", gross_minor=4500, fee_minor=450, net_minor=4050,
+        fee_points=1000, paid_minor=4050, earned_at=now, look_at=now, released_at=now,
+    )  # fmt: skip
+    account = PayoutAccount.objects.create(person=seller, country="DE")
+    return Transfer.objects.create(
+        earning=earning, account=account, amount_minor=4050, state=Transfer.State.FAILED, code="account_invalid"
+    )

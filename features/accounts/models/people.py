@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -56,6 +57,12 @@ class UserManager(AllPeople):
         return self.get(email=email.strip().lower())
 
 
+@lru_cache(maxsize=10_000)
+def _address(handle: str) -> str:
+    """Lists say the same few addresses to everybody."""
+    return reverse("person", args=[handle])
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. What they may do is in RoleGrant; what they can do is in the skills feature."""
 
@@ -99,7 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("person", args=[self.handle])
+        return _address(self.handle)
 
     @property
     def is_staff(self):

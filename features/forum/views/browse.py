@@ -1,14 +1,17 @@
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from core.frame import render_framed
 from core.htmx import render_page
 from core.limits import client_address, hit
 from core.middleware import has_session
 from core.page_cache import shows
 from features.forum import lists, pages
 from features.forum.access import visible_board, visible_post
+from features.forum.models import State
 
 # What threads and lists of them show: themselves, who wrote, their skills, what moderators did.
 FORUM = ("forum", "people", "skills", "moderation")
@@ -52,7 +55,14 @@ def thread(request, pk, slug):
         return redirect(opening.thread, permanent=True)
     if elsewhere := pages.split_off(request, opening.thread):
         return redirect(elsewhere, permanent=True)
-    return render(request, "forum/thread.html", pages.thread_page(request, opening))
+    context = pages.thread_page(request, opening)
+    main = render_to_string("forum/_thread.html", context, request)
+    return render_framed(
+        request,
+        "forum/thread.html",
+        same={"is_public": opening.thread.state == State.SHOWN},
+        gaps=pages.frame_of(opening, context, main),
+    )
 
 
 @require_safe

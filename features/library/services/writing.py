@@ -52,6 +52,7 @@ def save_work(*, author: User, data: dict, skills: Sequence, work: Work | None =
     work.updated_at = now
     _check_price(work)
     work.save()
+    payments.selling_begins(person=author, price_minor=work.price_minor)
     work.skills.set(skills)
     if is_new:
         section = Section.objects.create(work=work)

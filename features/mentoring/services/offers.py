@@ -10,6 +10,7 @@ from features.calendar import services as calendar
 from features.mentoring import slots
 from features.mentoring.models import Booking, BookingRules, MentorPage, Offer
 from features.mentoring.services.mentors import why_not_mentor
+from features.payments import services as payments
 
 
 def zone_of(person) -> str:
@@ -24,6 +25,7 @@ def save_offer(*, offer: Offer, now: datetime | None = None) -> Offer:
     if offer.kind == Offer.Kind.INTRO:
         offer.price_minor = 0
     offer.save()
+    payments.selling_begins(person=offer.mentor, price_minor=offer.price_minor)
     refresh_page(offer.mentor, now=now)
     return offer
 

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from smtplib import SMTPException
 
 from django.db import transaction
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from core import mail
+from core.db import Prepared
 from core.jobs import enqueue
 from core.seo import absolute
 from features.notifications.kinds import Group, kinds
@@ -111,8 +113,22 @@ def in_words(notifications: Sequence[Notification]) -> list[tuple[Notification, 
     return [(notification, said.get(notification.pk, "")) for notification in notifications]
 
 
+# Every page of a member says the number.
+UNREAD = Prepared(
+    lambda person: (
+        Notification.objects.unread()
+        .filter(recipient=person)
+        .order_by()
+        .values("recipient")
+        .annotate(count=Count("pk"))
+        .values_list("count")
+    )
+)
+
+
 def unread_count(person) -> int:
-    return Notification.objects.unread().filter(recipient=person).count()
+    found = UNREAD.first(person.pk)
+    return found[0] if found else 0
 
 
 def mark_read(*, notification: Notification, and_older=False, now=None) -> None:

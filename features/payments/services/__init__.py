@@ -22,6 +22,7 @@ from features.payments.services.credits import (
     refund_worth,
     withdraw_package,
 )
+from features.payments.services.earnings import debts, release_earnings
 from features.payments.services.entitlements import end_entitlements, entitle, entitled, entitled_to
 from features.payments.services.events import Handler, forget_events, handlers, pull_events, receive
 from features.payments.services.incidents import report, resolve
@@ -38,6 +39,13 @@ from features.payments.services.orders import (
     release,
     settle,
 )
+from features.payments.services.payout_accounts import (
+    apply_account,
+    dashboard_url,
+    look_at_account,
+    onboarding_url,
+    selling_begins,
+)
 from features.payments.services.plans import save_plan, withdraw_plan
 from features.payments.services.reconciling import reconcile, since_of
 from features.payments.services.refunds import ask_refund, refund_quote, refund_thing, send_refund
@@ -53,6 +61,7 @@ from features.payments.services.spending import credits_left, return_credit, spe
 from features.payments.services.subscriptions import end_at_once, remind_of_charges
 from features.payments.services.taking import sync_checkout
 from features.payments.services.till import credit_comes_back, credits_for, give_credit_back, pay_with_credit
+from features.payments.services.transfers import send_reversal, send_transfer, try_again, try_transfer_again
 
 __all__ = [
     "CheckoutRefused",
@@ -65,6 +74,7 @@ __all__ = [
     "Priced",
     "Quote",
     "SaleRefused",
+    "apply_account",
     "ask_refund",
     "balances",
     "book",
@@ -73,6 +83,8 @@ __all__ = [
     "credit_comes_back",
     "credits_for",
     "credits_left",
+    "dashboard_url",
+    "debts",
     "end_at_once",
     "end_entitlements",
     "end_hold",
@@ -92,9 +104,11 @@ __all__ = [
     "key_pages",
     "leave",
     "lock_order",
+    "look_at_account",
     "make_coupon",
     "offer_package",
     "on_sale",
+    "onboarding_url",
     "open_order",
     "order_of",
     "pay_with_credit",
@@ -110,6 +124,7 @@ __all__ = [
     "refund_thing",
     "refund_worth",
     "release",
+    "release_earnings",
     "remind_of_charges",
     "report",
     "resolve",
@@ -118,11 +133,16 @@ __all__ = [
     "save_plan",
     "sell",
     "seller",
+    "selling_begins",
     "send_refund",
+    "send_reversal",
+    "send_transfer",
     "settle",
     "since_of",
     "spend_credit",
     "sync_checkout",
+    "try_again",
+    "try_transfer_again",
     "use_coupon",
     "uses_of",
     "why_not",

@@ -12,6 +12,7 @@ from features.accounts.access import has_role
 from features.accounts.models import Role, User
 from features.payments.models import CreditLot, CreditMove, Order, OrderLine, Package
 from features.payments.services.orders import Fulfilment, Line, fulfilments, is_set_up, open_order
+from features.payments.services.payout_accounts import selling_begins
 from features.payments.services.refunds import refund_thing
 from features.payments.services.selling import HOLD, SaleRefused
 
@@ -28,6 +29,7 @@ def offer_package(
         raise SaleRefused("payments_not_set_up", gettext_lazy("Nothing can be sold here yet."))
     if not has_role(seller, Role.EXPERT):
         raise SaleRefused("not_an_expert", gettext_lazy("Packages are sold by experts. Apply to become one."))
+    selling_begins(person=seller, price_minor=price_minor)
     return Package.objects.create(
         seller=seller, scope=scope, units=units, price_minor=price_minor, currency=currency,
         valid_days=valid_days, offered_at=now or timezone.now(),
@@ -97,6 +99,12 @@ class CreditsFulfilment(Fulfilment):
     def refunded(self, ref: str, now: datetime) -> None:
         """All that was paid for it went back: what is left of it ends."""
         CreditLot.objects.filter(pk=ref, ended_at=None).update(ended_at=now, left=0)
+
+    def delivered_at(self, ref: str) -> datetime | None:
+        """Once all are spent, or what was left has expired."""
+        lot = CreditLot.objects.get(pk=ref)
+        spent = CreditMove.objects.filter(lot=lot, kind=Kind.SPENT).order_by("-moved_at").first()
+        return lot.ended_at or (spent.moved_at if spent and not lot.left else lot.expires_at)
 
     def page(self, ref: str) -> str:
         from django.urls import reverse

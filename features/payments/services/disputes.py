@@ -7,6 +7,7 @@ from django.db import transaction
 from features.payments import stripe_client as stripe
 from features.payments.models import Account, Dispute, Incident, Payment
 from features.payments.services.books import book
+from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
 
 CLOSED = {"won", "lost", "warning_closed", "prevented"}
@@ -42,3 +43,12 @@ def apply_dispute(facts: dict, now: datetime) -> None:
             order=payment.order,
             amounts=amounts,
         )
+    if dispute.state == "lost":  # it came out of what was held; what is left in dispute is the bank's fee
+        book(
+            key=f"dispute-lost:{dispute.stripe_id}",
+            happened_at=now,
+            currency=payment.currency,
+            order=payment.order,
+            amounts={Account.HELD: dispute.amount_minor, Account.DISPUTES: -dispute.amount_minor},
+        )
+    weigh(payment.pk, now)

@@ -15,8 +15,11 @@ from features.payments import stripe_client as stripe
 from features.payments.models import Incident, StripeEvent
 from features.payments.services.disputes import apply_dispute, fetch_dispute
 from features.payments.services.incidents import report
+from features.payments.services.payout_accounts import apply_account, fetch_account
+from features.payments.services.payouts import apply_payout, fetch_payout
 from features.payments.services.refunds import apply_refund, fetch_refund
 from features.payments.services.taking import EXPANDED, apply_checkout, apply_payment, fetch_checkout, fetch_payment
+from features.payments.services.transfers import apply_transfer, fetch_transfer
 
 OVERLAP = timedelta(minutes=10)  # events are listed by the time they happened, and some are listed late
 FORGET = timedelta(days=40)  # Stripe itself keeps events for 30 days
@@ -26,8 +29,9 @@ FORGET = timedelta(days=40)  # Stripe itself keeps events for 30 days
 class Handler:
     """`fetch` asks Stripe how the object with this id stands, outside of any transaction; `apply` writes it down."""
 
-    fetch: Callable[[str], Any]
+    fetch: Callable[..., Any]
     apply: Callable[[Any, datetime], None]
+    is_of_account: bool = False  # it happens in a seller's account, whose name `fetch` is told too
 
 
 # By how the type of an event begins; the longest beginning counts.
@@ -65,11 +69,17 @@ handlers.register("refund.", Handler(fetch_refund, _apply_refund))
 handlers.register("charge.refund.", Handler(fetch_refund, _apply_refund))
 handlers.register("charge.refunded", Handler(_refunds_of, _apply_refunds))
 handlers.register("charge.dispute.", Handler(fetch_dispute, _apply_dispute))
+handlers.register("transfer.", Handler(fetch_transfer, apply_transfer))
+handlers.register("account.updated", Handler(fetch_account, apply_account, is_of_account=True))
+handlers.register("payout.", Handler(fetch_payout, apply_payout, is_of_account=True))
 
 
-def handler_of(kind: str) -> Handler | None:
+def handler_of(kind: str, account: str = "") -> Handler | None:
+    """What happens in sellers' accounts comes to the same door, and means the same only where that is said; our own
+    payouts mean nothing here."""
     begins = [name for name in handlers if kind.startswith(name)]
-    return handlers[max(begins, key=len)] if begins else None
+    found = handlers[max(begins, key=len)] if begins else None
+    return found if found and found.is_of_account == bool(account) else None
 
 
 def receive(event: dict, now: datetime | None = None) -> bool:
@@ -79,8 +89,9 @@ def receive(event: dict, now: datetime | None = None) -> bool:
     if StripeEvent.objects.filter(stripe_id=event["id"]).exists():
         return False
     about = str(event["data"]["object"].get("id", ""))
-    handler = handler_of(event["type"])
-    facts = handler.fetch(about) if handler and about else None
+    account = str(event.get("account") or "")
+    handler = handler_of(event["type"], account)
+    facts = handler.fetch(about, *([account] if account else [])) if handler and about else None
     with transaction.atomic():
         _row, is_new = StripeEvent.objects.get_or_create(
             stripe_id=event["id"],

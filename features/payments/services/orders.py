@@ -37,6 +37,11 @@ class Fulfilment:
         """Of what this is one: session:12, so that a coupon can be for it."""
         return ""
 
+    def delivered_at(self, ref: str) -> datetime | None:
+        """When the buyer has or will have had it, as far as is known now; None where it does not take place. Its
+        seller is paid some days later."""
+        return None
+
     def page(self, ref: str) -> str:
         """Where the thing is to be seen."""
         return ""

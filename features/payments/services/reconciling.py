@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from features.payments import stripe_client as stripe
-from features.payments.models import Account, Dispute, Incident, Payment, Refund
+from features.payments.models import Account, Dispute, Incident, Payment, Refund, Transfer, TransferReversal
 from features.payments.services.books import balances
 from features.payments.services.checkout import end_holds
 from features.payments.services.disputes import apply_dispute
+from features.payments.services.earnings import earn_missing
 from features.payments.services.events import pull_events
 from features.payments.services.incidents import report
+from features.payments.services.payout_accounts import look_at_accounts
+from features.payments.services.payouts import look_at_payouts
 from features.payments.services.refunds import apply_refund
 from features.payments.services.taking import apply_payment
+from features.payments.services.transfers import apply_transfer
 
 LOOK_BACK = timedelta(days=4)  # retries of webhooks end after three
 
@@ -38,6 +42,8 @@ def reconcile(*, now: datetime | None = None, since: datetime | None = None) -> 
     found = Findings()
     found.mended += pull_events(now=now, since=since)
     found.mended += _payments(since, now) + _refunds(since, now) + _disputes(since, now)
+    found.mended += _transfers(since, now) + earn_missing(now=now)
+    found.mended += look_at_accounts(now=now) + look_at_payouts(since=since, now=now)
     found.mended += end_holds(now=now)
     found.ours = {
         currency: amount for (account, currency), amount in balances().items() if account == Account.STRIPE and amount
@@ -86,6 +92,19 @@ def _disputes(since, now) -> int:
         if not Dispute.objects.filter(stripe_id=facts["id"], state=facts["status"]).exists():
             apply_dispute(facts, now)
             mended += 1
+    return mended
+
+
+def _transfers(since, now) -> int:
+    """Those that Stripe made and whose answer was lost, and what was taken back of them."""
+    mended = 0
+    for facts in stripe.pages(lambda v1: v1.transfers.list, _created(since)):
+        back = [one["id"] for one in facts["reversals"]["data"]]
+        is_known = Transfer.objects.filter(stripe_id=facts["id"]).exists()
+        known = TransferReversal.objects.filter(stripe_id__in=back).count()
+        if not is_known or known < len(back):
+            apply_transfer(facts, now)
+            mended += Transfer.objects.filter(stripe_id=facts["id"]).exists()
     return mended
 
 

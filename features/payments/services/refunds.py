@@ -14,6 +14,7 @@ from features.payments import stripe_client as stripe
 from features.payments.models import Account, Incident, OrderLine, Payment, Refund
 from features.payments.policies import Quote, quote
 from features.payments.services.books import book
+from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
 from features.payments.services.invoicing import credit
 from features.payments.services.orders import fulfilments
@@ -39,6 +40,7 @@ def ask_refund(
         payment=payment, amount_minor=amount, source=source, cause=cause, requested_by=by, requested_at=now
     )
     Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") + amount)
+    weigh(payment.pk, now)
     enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}")
     page = reverse("order", args=[payment.order.public_id])
     notify(payment.order.buyer, "money_back", refund.pk, page, key=f"money_back:{refund.pk}")
@@ -104,6 +106,7 @@ def apply_refund(facts: dict, now: datetime) -> None:
         book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)
         Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
         report(Incident.Kind.REFUND_FAILED, refund.stripe_id, refund=refund.public_id, amount=refund.amount_minor)
+    weigh(payment.pk, now)
 
 
 def _tell_lines(payment: Payment, now: datetime) -> None:
@@ -138,6 +141,7 @@ def _fail(refund, code):
             Incident.Kind.REFUND_FAILED, refund.public_id, payment=refund.payment.stripe_id,
             amount=refund.amount_minor, code=code,
         )  # fmt: skip
+        weigh(refund.payment_id, timezone.now())
 
 
 # --- By thing -------------------------------------------------------------------------------------------------------

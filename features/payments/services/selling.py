@@ -100,6 +100,10 @@ class EntitlementFulfilment(Fulfilment):
         held = Entitlement.objects.filter(pk=ref).first()
         return held.key if held else ""
 
+    def delivered_at(self, ref: str) -> datetime | None:
+        """The right begins, and all that it opens is there."""
+        return Entitlement.objects.get(pk=ref).starts_at
+
     def page(self, ref: str) -> str:
         held = Entitlement.objects.filter(pk=ref).first()
         feature, _colon, rest = held.key.partition(":") if held else ("", "", "")

@@ -9,6 +9,7 @@ from features.notifications.services import notify
 from features.payments import stripe_client as stripe
 from features.payments.models import Account, Checkout, Incident, Order, Payment, Refund, StripeCustomer
 from features.payments.services.books import book
+from features.payments.services.earnings import earn
 from features.payments.services.incidents import report
 from features.payments.services.invoicing import invoice_payment
 from features.payments.services.orders import lock_order, release, reseat, settle
@@ -100,6 +101,7 @@ def _decide(order, payment, is_wanted, is_right, now):
         _give_back(payment, Refund.Source.AMOUNT, now)
     elif (settle if order.is_unpaid else reseat)(order=order, now=now):
         notify(order.buyer, "order_paid", order.pk, _page(order), key=f"order_paid:{order.pk}")
+        earn(order=order, payment=payment, now=now)
         invoice_payment(payment, now)
     else:
         _give_back(payment, Refund.Source.LATE, now)

@@ -16,6 +16,7 @@ from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.calendar import services as calendar
 from features.discovery import services as discovery
+from features.payments import services as payments
 from features.sessions import happenings, promises
 from features.sessions.models import KeptForm, SessionSkill, SkillSession
 from features.sessions.services.waitlist import hand_on, lock
@@ -75,6 +76,7 @@ def publish(*, session, by, now=None) -> SkillSession:
     _index(session)
     enqueue("features.sessions.tasks.tell_followers", session.pk, key=f"followers:{session.pk}")
     happenings.of_session("session.published", session)
+    payments.selling_begins(person=session.host, price_minor=session.price_minor)
     return session
 
 
@@ -101,6 +103,7 @@ def save_edit(*, session, data, skills, now=None) -> SkillSession:
         enqueue(
             "features.sessions.tasks.tell_of_change", session.pk, key=f"change:{session.pk}:{session.ical_sequence}"
         )
+    payments.selling_begins(person=session.host, price_minor=session.price_minor)
     session.updated_at = now
     session.save()
     _set_skills(session, skills)

@@ -14,6 +14,7 @@ from features.payments import services as payments
 from features.sessions import happenings, promises
 from features.sessions.joining import VERDICTS, Verdict, can_join
 from features.sessions.models import Registration, ResaleClaim, SkillSession, WaitlistOffer
+from features.sessions.services.attendance import GRACE
 from features.sessions.services.waitlist import close_entry, hand_on, lock, take_offer
 
 log = logging.getLogger(__name__)
@@ -143,6 +144,11 @@ class RegistrationFulfilment(payments.Fulfilment):
         )
         self.confirm(ref, now)
         return True
+
+    def delivered_at(self, ref):
+        """Its end, and the time for the list to be ticked off."""
+        session = Registration.objects.select_related("session").get(pk=ref).session
+        return session.ends_at + GRACE if session.ends_at and not session.is_cancelled else None
 
     def page(self, ref):
         return Registration.objects.select_related("session").get(pk=ref).session.get_absolute_url()

@@ -1,0 +1,66 @@
+"""The form for an answer below a thread, drawn once for each kind of thread and reader."""
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from core.gaps import Mould
+from core.middleware import has_session
+from core.templatetags.ui import local, words
+from features.forum import wording
+from features.forum.forms import ReplyForm
+from features.forum.models import Post, State
+
+REPLY = Mould("forum/_reply.html", ("pk", "slug", "address", "text", "draft_at", "csrf_token", "began"))
+
+
+def reply_form(request, opening: Post, token: str = "", began: str = "") -> str:
+    """Empty, with the draft of before, or with what is quoted; for strangers the way in."""
+    thread = opening.thread
+    text, draft_at = _begun(request, thread, opening)
+    may_reply = thread.state == State.SHOWN and not thread.closing
+    is_member = has_session(request) and request.user.is_authenticated
+
+    def context(marks):
+        return {
+            "thread": {
+                "pk": marks["pk"],
+                "slug": marks["slug"],
+                "get_absolute_url": marks["address"],
+                "is_question": thread.is_question,
+                "closing": thread.closing,
+            },
+            "may_reply": may_reply,
+            "form": ReplyForm(initial={"text": marks["text"]}),
+            "draft_at": marks["draft_at"] if draft_at else "",
+            "has_session": is_member,
+            "user": {"is_authenticated": is_member},
+            "csrf_token": marks["csrf_token"],
+            "began": marks["began"],
+        }
+
+    return REPLY.fill(
+        (is_member, may_reply, thread.is_question, thread.closing, bool(draft_at)),
+        context,
+        {
+            "pk": thread.pk,
+            "slug": thread.slug,
+            "address": thread.get_absolute_url(),
+            "text": text,
+            "draft_at": draft_at,
+            "csrf_token": token,
+            "began": began,
+        },
+    )
+
+
+def _begun(request, thread, opening) -> tuple[str, str]:
+    """What the form begins with, and when the draft was saved."""
+    quote = request.GET.get("quote", "")
+    draft = getattr(opening, "draft", None)
+    text, at = (draft["text"], words(local(parse_datetime(draft["at"])), "time")) if draft else ("", "")
+    if request.user.is_authenticated and quote.isascii() and quote.isdecimal() and len(quote) < 19:
+        post = thread.posts.shown().select_related("author").filter(pk=quote).first()
+        if post:
+            name = _("Somebody") if thread.hides(post.author_id) else post.author.name
+            text = f"{text}\n\n{wording.quoted(post.text, name)}".lstrip()
+    return text, at

@@ -1,0 +1,148 @@
+"""The rows of a thread page, by SQL that is made once for each kind of reader and order."""
+
+from functools import cache
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, F, IntegerField, JSONField, OuterRef, Subquery, Value, Window
+from django.db.models.functions import Cast, Concat, JSONObject, RowNumber
+
+from core.db import Prepared, one_of
+from core.pagination import Page, after, page_of, position
+from features.accounts.models import User
+from features.forum.models import Draft, Duplicate, Post, Reading, State, Thread, Vote
+from features.moderation import services as moderation
+from features.notifications.models import Follow
+
+Part = Post.Part
+REMARKS = 5  # comments below a post; the rest has a page of its own
+SIZE = 20  # answers on a page
+IN_TIME, BEST_FIRST = ("id",), ("-score", "id")
+# Of an author a page says no more than this.
+OF_AUTHOR = {"id", "name", "handle", "photo", "is_active"}
+UNSAID = [f"author__{field.name}" for field in User._meta.concrete_fields if field.name not in OF_AUTHOR]
+
+
+def opening(person, pk) -> Post | None:
+    """The post that a thread opens with, and with it the thread, its board, its skills and what stands beside it."""
+    return _opening(person.is_authenticated).first(pk, person.pk)
+
+
+@cache
+def _opening(is_member: bool) -> Prepared:
+    return Prepared(lambda thread, person: _opening_posts(person if is_member else None).filter(thread=thread))
+
+
+def _opening_posts(person):
+    about = Thread.skills.through.objects.filter(thread=OuterRef("thread_id")).order_by("skill__name")
+    posts = Post.objects.filter(part=Part.OPENING).select_related("thread__board", "author").defer("text", *UNSAID)
+    return with_vote(posts, person).annotate(
+        about=ArraySubquery(about.values(said=JSONObject(name="skill__name", slug="skill__slug"))),
+        events=moderation.events(Concat(Value("thread:"), Cast(OuterRef("thread_id"), CharField()))),
+        **_beside(person),
+    )
+
+
+def _beside(person) -> dict:
+    """What stands beside a thread, each a part of the one query: duplicates both ways, and what is the viewer's own."""
+    outward = Duplicate.objects.filter(thread=OuterRef("thread_id"), of__state=State.SHOWN).order_by("pk")
+    inward = Duplicate.objects.filter(of=OuterRef("thread_id"), thread__state=State.SHOWN, state="confirmed")
+    named = JSONObject(pk="pk", state="state", because="because", id="of_id", title="of__title", slug="of__slug")
+    parts = {
+        "same_as": ArraySubquery(outward.values(said=named)),
+        "same_here": ArraySubquery(
+            inward.order_by("pk").values(said=JSONObject(id="thread_id", title="thread__title", slug="thread__slug"))[
+                :5
+            ]
+        ),
+    }
+    if person is None:
+        return parts
+    key = Cast(OuterRef("thread_id"), CharField())
+    readings = Reading.objects.filter(person=person, thread=OuterRef("thread_id"))
+    drafts = Draft.objects.annotate(where=Concat(Value("thread:"), key)).filter(person=person, place=F("where"))
+    follows = Follow.objects.annotate(where=Concat(Value("thread:"), key)).filter(person=person, key=F("where"))
+    news = Post.objects.shown().filter(thread=OuterRef("thread_id"), part=Part.REPLY)
+    return parts | {
+        "read_to": Subquery(readings.values("post")),
+        # Where reading goes on.
+        "first_new": Subquery(news.filter(pk__gt=Subquery(readings.values("post"))).order_by("pk").values("pk")[:1]),
+        "draft": Subquery(drafts.values(said=JSONObject(text="words__text", at="saved_at")), output_field=JSONField()),
+        "follow": Subquery(follows.values("level")),
+    }
+
+
+def with_vote(posts, person):
+    """`person` is a key or a reference to one, None for a stranger."""
+    if person is None:
+        return posts.annotate(mine=Value(0))
+    votes = Vote.objects.filter(post=OuterRef("pk"), person=person).values("value")
+    return posts.annotate(mine=Subquery(votes, output_field=IntegerField()))
+
+
+# --- Answers ----------------------------------------------------------------------------------------------------------
+def replies(request, thread: Thread, is_moderator: bool, *, in_time: bool, at: int) -> Page:
+    """A page of answers: from the start, from a cursor, or (`at`) from one post on. Best first, the accepted one has a
+    place of its own."""
+    person, order = request.user, IN_TIME if in_time else BEST_FIRST
+    values = position(request, order)
+    without = 0 if in_time else thread.accepted_id or 0
+    query = _replies(person.is_authenticated, is_moderator, in_time, bool(values), bool(without), bool(at))
+    last_score, last = values if values and not in_time else (0, (values or [0])[0])
+    found = query.all(thread.pk, person.pk, without, at, last_score, last)
+    return page_of(found, request, order, SIZE, is_first=not values)
+
+
+@cache
+def _replies(is_member, is_moderator, in_time, is_further, leaves_out, has_start) -> Prepared:
+    def build(thread, person, without, at, last_score, last):
+        order = IN_TIME if in_time else BEST_FIRST
+        posts = _answers(thread, person if is_member else None, is_moderator)
+        if leaves_out:
+            posts = posts.exclude(pk=without)
+        if has_start:
+            posts = posts.filter(pk__gte=at)
+        if is_further:
+            posts = posts.filter(after(order, (last,) if in_time else (last_score, last)))
+        return posts.order_by(*order)[: SIZE + 1]
+
+    return Prepared(build)
+
+
+def _answers(thread, person, is_moderator):
+    posts = Post.objects.filter(thread=thread, part=Part.REPLY).select_related("author").defer("text", *UNSAID)
+    return with_vote(posts if is_moderator else posts.visible_to(person), person)
+
+
+def accepted(person, thread: Thread, is_moderator: bool) -> list[Post]:
+    """The answer that was accepted, if the viewer may see it."""
+    return _accepted(person.is_authenticated, is_moderator).all(thread.pk, person.pk, thread.accepted_id)
+
+
+@cache
+def _accepted(is_member, is_moderator) -> Prepared:
+    return Prepared(
+        lambda thread, person, pk: _answers(thread, person if is_member else None, is_moderator).filter(pk=pk)
+    )
+
+
+# --- Comments ---------------------------------------------------------------------------------------------------------
+def remarks_of(posts, person, is_moderator=False) -> dict[int, list[Post]]:
+    """{post: its first comments}: one query for all of them."""
+    wanted = [post.pk for post in posts if post.comments or is_moderator or post.author_id == person.pk]
+    found: dict[int, list[Post]] = {}
+    if wanted:
+        for comment in _remarks(person.is_authenticated, is_moderator).all(wanted, person.pk):
+            found.setdefault(comment.parent_id, []).append(comment)
+    return found
+
+
+@cache
+def _remarks(is_member, is_moderator) -> Prepared:
+    def build(posts, person):
+        comments = Post.objects.filter(one_of("parent", posts), part=Part.COMMENT).select_related("author")
+        if not is_moderator:
+            comments = comments.visible_to(person if is_member else None)
+        place = Window(RowNumber(), partition_by=F("parent"), order_by="id")
+        return comments.defer("text", *UNSAID).annotate(place=place).filter(place__lte=REMARKS).order_by("id")
+
+    return Prepared(build)

@@ -1,0 +1,169 @@
+"""A post as a page shows it: as data with what its viewer may do, and drawn, which costs no template a post."""
+
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.gaps import Mould
+from core.templatetags.ui import face, when
+from features.forum import curation
+from features.forum.access import moderates
+from features.forum.models import Closing, Post, State, Thread
+from features.forum.pages.rows import remarks_of, with_vote
+from features.moderation import services as moderation
+
+Part = Post.Part
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A post as a page shows it, with what its viewer may do."""
+
+    # What differs from post to post, and leads to nothing else than itself.
+    pk: int
+    html: str
+    face: str
+    name: str
+    score: int
+    url: str  # of the author; empty for who is gone
+    time: str
+    edited: str
+    more: str  # how many comments there are, if these are not all
+    remarks: str  # its first comments, drawn
+    # What kind of a post it is to this viewer.
+    part: str
+    state_words: str
+    mine: int  # the viewer's vote
+    is_own: bool
+    is_nameless: bool  # readers are not told who it was; the viewer, a moderator or themselves, is
+    is_new: bool  # since the viewer last read the thread
+    is_accepted: bool
+    may_edit: bool
+    may_accept: bool
+    may_vote: bool
+    may_remark: bool
+    acts: tuple[str, ...]  # of a moderator
+
+    @property
+    def key(self) -> str:
+        return str(self.pk)
+
+    @property
+    def report(self) -> str:
+        """Where it is reported; empty for one's own."""
+        return "" if self.is_own else reverse("report", args=["post", self.pk])
+
+    @property
+    def menu(self) -> list[dict]:
+        """What a moderator can do here."""
+        return [
+            {"act": moderation.acts[name], "url": f"{reverse('moderation_act', args=[name])}?on=post:{self.pk}"}
+            for name in self.acts
+        ]
+
+    def kind(self) -> tuple:
+        """All that decides which parts of its template are drawn."""
+        return (
+            bool(self.url), bool(self.edited), bool(self.more), bool(self.remarks), self.part, self.state_words,
+            self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.may_edit, self.may_accept,
+            self.may_vote, self.may_remark, self.acts,
+        )  # fmt: skip
+
+    def values(self) -> dict:
+        return {name: getattr(self, name) for name in GAPS}
+
+
+GAPS = ("pk", "html", "face", "name", "score", "url", "time", "edited", "more", "remarks")
+# A form's two: its token, and when it was given out.
+OF_FORMS = ("csrf_token", "began")
+POST, REMARK = Mould("forum/_post.html", GAPS + OF_FORMS), Mould("forum/_remark_item.html", GAPS)
+
+
+def draw(said: Said, is_member: bool, token: str = "", began: str = "") -> str:
+    """What `forum/_post.html` makes of it."""
+
+    def context(marks):
+        left = {name: marks[name] if getattr(said, name) or name in ("pk", "score") else "" for name in GAPS}
+        return {
+            "post": replace(said, **left),
+            "has_session": is_member,
+            "user": {"is_authenticated": is_member},
+            **{name: marks[name] for name in OF_FORMS},
+        }
+
+    return POST.fill((is_member, *said.kind()), context, said.values() | {"csrf_token": token, "began": began})
+
+
+def _draw_remark(said: Said) -> str:
+    def context(marks):
+        return {"remark": replace(said, **{name: marks[name] if getattr(said, name) else "" for name in GAPS})}
+
+    return REMARK.fill(said.kind(), context, said.values())
+
+
+# --- Rows into words --------------------------------------------------------------------------------------------------
+def in_words(posts, thread, person, is_moderator=False, read_to=None) -> list[Said]:
+    remarks = remarks_of(posts, person, is_moderator)
+    return [in_words_one(post, thread, person, remarks.get(post.pk, []), is_moderator, read_to) for post in posts]
+
+
+def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=None) -> Said:
+    author = post.author
+    is_member, is_shown = person.is_authenticated, post.state == State.SHOWN
+    is_open = thread.closing != Closing.LOCKED
+    decides = thread.is_question and is_open and (is_moderator or thread.author_id == person.pk)
+    is_own = is_member and post.author_id == person.pk
+    is_nameless = thread.hides(post.author_id)
+    is_told = not is_nameless or is_moderator or is_own
+    size = "s" if post.part == Part.COMMENT else ""
+    return Said(
+        pk=post.pk,
+        html=mark_safe(post.html),  # noqa: S308 - cleaned when it was saved
+        face=face(author.photo_id, author.pk, author.name, size) if is_told else face(None, 0, "", size),
+        name=author.name if is_told else _("Somebody"),
+        score=post.score,
+        url=author.get_absolute_url() if author.is_active and is_told else "",
+        time=when(post.created_at),
+        edited=when(post.edited_at) if post.edited_at else "",
+        more=_more(post.comments) if post.comments > len(remarks) else "",
+        remarks=mark_safe(  # noqa: S308 - drawn from templates
+            "".join(_draw_remark(in_words_one(remark, thread, person, (), is_moderator)) for remark in remarks)
+        ),
+        part=post.part,
+        state_words="" if is_shown else str(post.get_state_display()),
+        mine=getattr(post, "mine", 0) or 0,
+        is_own=is_own,
+        is_nameless=is_nameless and is_told,
+        is_new=bool(read_to and post.pk > read_to and not is_own),
+        is_accepted=thread.accepted_id == post.pk,
+        may_edit=is_member and (is_moderator or (is_own and post.state in (State.SHOWN, State.HELD) and is_open)),
+        may_accept=decides
+        and post.part == Part.REPLY
+        and is_shown
+        and (is_moderator or not thread.is_acceptance_locked),
+        may_vote=is_shown and is_open and post.author_id != person.pk,
+        may_remark=is_shown and is_open and thread.state == State.SHOWN,
+        acts=acts_on(post, thread, person) if is_moderator else (),
+    )
+
+
+def _more(count: int) -> str:
+    return ngettext("%(n)d comment", "All %(n)d comments", count) % {"n": count}
+
+
+def acts_on(post, thread, person) -> tuple[str, ...]:
+    """What a moderator can do here: no query."""
+    post.thread = thread
+    return tuple(name for name, _act in moderation.offered(person, curation.thing_of(post), curation.ACTS))
+
+
+def one(person, post: Post) -> dict:
+    """One post by itself, as an htmx answer shows it."""
+    thread = Thread.objects.select_related("board").get(pk=post.thread_id)
+    is_moderator = moderates(person, thread.board)
+    found = with_vote(Post.objects.select_related("author"), person.pk).get(pk=post.pk)
+    [said] = in_words([found], thread, person, is_moderator)
+    return {"thread": thread, "post": said}

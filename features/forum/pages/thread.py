@@ -1,0 +1,150 @@
+"""One thread as its page shows it, and where a post stands in it."""
+
+from django.http import Http404
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
+
+from core.middleware import has_session
+from core.pagination import Page, keyset
+from core.seo import absolute, json_ld
+from core.templatetags.ui import when
+from features.forum import services, structured
+from features.forum.access import moderates, visible_thread
+from features.forum.findable import answers_words
+from features.forum.forms import RemarkForm
+from features.forum.models import Post, State, Thread
+from features.forum.pages import rows
+from features.forum.pages.replying import reply_form
+from features.forum.pages.said import draw, in_words, in_words_one
+from features.moderation import services as moderation
+
+Part = Post.Part
+
+
+def opening_of(person, pk) -> Post:
+    """The post that a thread opens with, and with it all that stands at its head: one query."""
+    post = rows.opening(person, pk)
+    if post is None:
+        raise Http404
+    thread = post.thread
+    if thread.state != State.SHOWN and thread.author_id != person.pk and not moderates(person, thread.board):
+        raise Http404
+    return post
+
+
+def moved_to(person, pk) -> Thread:
+    """The thread into which another one was merged. Raises Http404, also where that one may not be seen."""
+    moved = Thread.objects.filter(pk=pk, moved_into__isnull=False).values_list("moved_into", flat=True).first()
+    return visible_thread(person, moved) if moved else visible_thread(person, 0)
+
+
+def split_off(request, thread) -> str:
+    """Where a post is by now that an old address of this thread names; nothing while it is here."""
+    at = request.GET.get("at", "")
+    if not (at.isascii() and at.isdecimal() and len(at) < 19):
+        return ""
+    post = Post.objects.filter(pk=at).exclude(thread=thread).values_list("pk", flat=True).first()
+    return reverse("post", args=[post]) if post else ""
+
+
+def thread_page(request, opening: Post) -> dict:
+    """The thread from its start, from a cursor, or (`at`) from one post on, in the order in which it was written."""
+    person, thread = request.user, opening.thread
+    is_moderator = moderates(person, thread.board)
+    at = request.GET.get("at", "")
+    at = int(at) if at.isascii() and at.isdecimal() and len(at) < 19 else 0
+    in_time = bool(at) or not thread.is_question or request.GET.get("sort") == "oldest"
+    accepted = []
+    page = rows.replies(request, thread, is_moderator, in_time=in_time, at=at)
+    is_first = page.is_first and not at
+    if thread.accepted_id and not in_time and is_first:
+        accepted = rows.accepted(person, thread, is_moderator)
+        thread.accepted = accepted[0] if accepted else None
+    posts = [*([opening] if is_first else []), *accepted, *page.items]
+    read_to, first_new = getattr(opening, "read_to", None), getattr(opening, "first_new", None)
+    said = in_words(posts, thread, person, is_moderator, read_to=read_to)
+    is_member = has_session(request) and person.is_authenticated
+    hidden = {"token": get_token(request), "began": services.began()} if is_member else {}
+    replies = said[1:] if is_first else said
+    newest = max([post.pk for post in posts], default=0)
+    context = {
+        "thread": thread,
+        "board": thread.board,
+        "skills": opening.about,
+        "events": moderation.in_words(opening.events),
+        "opening": said[0] if is_first else None,
+        "opening_drawn": draw(said[0], is_member, **hidden) if is_first else "",
+        "replies": replies,
+        "replies_drawn": mark_safe("".join(draw(one, is_member, **hidden) for one in replies)),  # noqa: S308 - drawn
+        "page": page,
+        "is_first": is_first,
+        "in_time": in_time,
+        "answers": answers_words(thread),
+        "reply": reply_form(request, opening, **hidden),
+        "follow": opening.follow if person.is_authenticated else None,
+        "same_as": [_link(row) for row in opening.same_as],
+        "same_here": [_link(row) for row in opening.same_here],
+        "is_asker": person.is_authenticated and thread.author_id == person.pk,
+        "is_moderator": is_moderator,
+        "may_confirm": bool(accepted) and services.may_confirm(person, thread),
+        "confirmed": when(thread.confirmed_at, shape="day") if thread.confirmed_at else "",
+        # Only what is further on than last time is written down.
+        "newest": newest if person.is_authenticated and newest > (read_to or 0) else 0,
+        "first_new": f"?at={first_new}#post-{first_new}" if first_new else "",
+    }
+    if thread.state == State.SHOWN and is_first and not is_member:  # no search engine logs in
+        context["json_ld"] = json_ld(structured.of_thread(thread, opening, [*accepted, *page.items]))
+    return context
+
+
+def frame_of(opening: Post, context: dict, main: str) -> dict:
+    """The gaps of `forum/thread.html`."""
+    thread = opening.thread
+    return {
+        "title": thread.title,
+        "description": " ".join(strip_tags(opening.html).split())[:160],
+        "canonical": absolute(thread.get_absolute_url()),
+        "feed": reverse("thread_atom", args=[thread.pk, thread.slug]),
+        "json_ld": context.get("json_ld", ""),
+        "main": main,
+    }
+
+
+def _link(row) -> dict:
+    return row | {"url": reverse("thread", args=[row["id"], row["slug"]])}
+
+
+def place_of(post: Post) -> str:
+    """Where a post stands in its thread, however long that has become: the page that begins with it."""
+    thread = post.thread
+    if post.part == Part.COMMENT:
+        parent = post.parent
+        if Post.objects.filter(parent=parent, pk__lt=post.pk, part=Part.COMMENT).count() >= rows.REMARKS:
+            return f"{reverse('post_comments', args=[parent.pk])}?at={post.pk}#post-{post.pk}"
+        at = "" if parent.part == Part.OPENING else f"?at={parent.pk}"
+        return f"{thread.get_absolute_url()}{at}#post-{post.pk}"
+    at = "" if post.part == Part.OPENING else f"?at={post.pk}"
+    return f"{thread.get_absolute_url()}{at}#post-{post.pk}"
+
+
+def comments_page(request, post: Post) -> dict:
+    """All comments of one post, from its first or (`at`) from one of them on."""
+    person, thread = request.user, post.thread
+    is_moderator = moderates(person, thread.board)
+    comments = Post.objects.filter(parent=post.pk, part=Part.COMMENT).select_related("author")
+    if not is_moderator:
+        comments = comments.visible_to(person.pk)
+    at = request.GET.get("at", "")
+    if at.isascii() and at.isdecimal() and len(at) < 19:
+        comments = comments.filter(pk__gte=int(at))
+    page: Page = keyset(comments, request, order=("id",), size=50)
+    return {
+        "thread": thread,
+        "post": in_words_one(post, thread, person, (), is_moderator),
+        "remarks": [in_words_one(comment, thread, person, (), is_moderator) for comment in page.items],
+        "page": page,
+        "canonical_url": absolute(thread.get_absolute_url()),
+        "remark_form": RemarkForm(),
+    }

@@ -1,0 +1,114 @@
+"""A post is drawn from parts that are kept: it says what its template says, to each reader, and what is so now."""
+
+import re
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+
+from features.forum import pages, services
+from features.forum.models import Board, Post, Thread
+from features.forum.pages.said import draw
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def moderator(db):
+    return make_user("Ines Falk", role="moderator")
+
+
+@pytest.fixture
+def posts(thread, asker, helper):
+    """An opening post and answers of every kind."""
+    answers = [services.reply(author=helper, thread=thread, text=f"Answer **{n}** & more") for n in range(6)]
+    for n in range(7):
+        services.remark(author=asker, post=answers[0], text=f"Comment {n}")
+    services.remark(author=helper, post=answers[1], text="One comment")
+    services.accept(by=asker, post=answers[1])
+    services.vote(person=asker, post=answers[2], value=1)
+    for post, state in zip(answers[3:], ("hidden", "held", "removed"), strict=True):
+        Post.objects.filter(pk=post.pk).update(state=state)
+    services.edit(by=helper, post=answers[0], text="Another answer")
+    Post.objects.filter(pk=answers[0].pk).update(edited_at=answers[0].created_at)
+    return [thread.posts.get(part="opening"), *Post.objects.filter(pk__in=[post.pk for post in answers])]
+
+
+def same(text):
+    return re.sub(r"\s+", " ", text)
+
+
+class TestDrawing:
+    def test_says_what_the_template_says_to_each_reader(self, posts, thread, asker, helper, moderator):
+        Thread.objects.filter(pk=thread.pk).update(is_anonymous=True)
+        seen = set()
+        for person in (make_user("Kwame Boateng"), asker, helper, moderator) * 2:
+            for closing in ("", "locked"):
+                Thread.objects.filter(pk=thread.pk).update(closing=closing)
+                for post in posts:
+                    said = pages.one(person, post)["post"]
+                    context = {"post": said, "has_session": True, "user": person, "csrf_token": "t", "began": "b"}
+                    assert same(draw(said, True, "t", "b")) == same(render_to_string("forum/_post.html", context))
+                    seen.add(said.kind())
+        assert len(seen) > 30
+
+    def test_is_the_page_of_everybody(self, posts, thread, asker, helper, moderator):
+        addresses = [thread.get_absolute_url(), f"{thread.get_absolute_url()}?sort=oldest"]
+        texts = {}
+        for person in (None, make_user("Kwame Boateng"), asker, helper, moderator):
+            client = Client()
+            if person:
+                client.force_login(person)
+            texts[person and person.name] = "".join(client.get(address).text for address in addresses)
+        assert "Hidden by a moderator" not in texts[None] + texts["Kwame Boateng"] + texts["Sofia Mendes"]
+        assert "Hidden by a moderator" in texts["Amara Okonjo"]
+        assert "Hidden by a moderator" in texts["Ines Falk"]
+        assert [name for name, text in texts.items() if "This solved it" in text] == ["Sofia Mendes", "Ines Falk"]
+        assert [name for name, text in texts.items() if "/moderation/acts/hide/" in text] == ["Ines Falk"]
+        assert "<form" not in texts[None].partition("<main")[2].partition("</main")[0]
+        assert "739184620571" not in "".join(texts.values())
+
+
+class TestWhatIsSoNow:
+    def page(self, person, thread):
+        client = Client()
+        client.force_login(person)
+        return client.get(Thread.objects.get(pk=thread.pk).get_absolute_url()).text
+
+    def test_an_edit_a_vote_a_comment_and_another_name_stand_on_the_next_page(self, thread, asker, helper):
+        reader = make_user("Kwame Boateng")
+        post = services.reply(author=helper, thread=thread, text="Because it is small.")
+        assert "Because it is small." in self.page(reader, thread)
+        services.edit(by=helper, post=post, text="Because it is tiny.")
+        services.vote(person=reader, post=post, value=1)
+        services.remark(author=asker, post=post, text="How tiny?")
+        helper.name, helper.handle = "Amara Okonjo-Bell", "amara-bell"
+        helper.save()
+        text = self.page(reader, thread)
+        assert "Because it is small." not in text
+        for words in ("Because it is tiny.", "How tiny?", "Amara Okonjo-Bell", "/people/amara-bell/"):
+            assert words in text
+        assert 'aria-pressed="true" aria-label="This helps"' in text
+        assert 'aria-pressed="true" aria-label="This helps"' not in self.page(asker, thread)
+
+    def test_what_is_hidden_closed_or_somebodys_who_is_gone_is_so_on_the_next_page(self, thread, helper):
+        reader = make_user("Kwame Boateng")
+        first, second = [services.reply(author=helper, thread=thread, text=f"Answer {n}.") for n in "12"]
+        assert "Answer 1." in self.page(reader, thread)
+        Post.objects.filter(pk=first.pk).update(state="hidden")
+        helper.is_active = False
+        helper.save()
+        text = self.page(reader, thread)
+        assert "Answer 1." not in text
+        assert f'id="post-{second.pk}"' in text
+        assert f"/people/{helper.handle}/" not in text
+        Thread.objects.filter(pk=thread.pk).update(closing="locked")
+        assert 'aria-label="This helps"' not in self.page(reader, thread)
+        assert "This thread is locked" in self.page(reader, thread)
+
+    def test_a_role_that_ended_takes_its_menu_along(self, thread, moderator):
+        assert "/moderation/acts/hide/" in self.page(moderator, thread)
+        moderator.role_grants.all().delete()
+        assert "/moderation/acts/hide/" not in self.page(moderator, thread)
+        assert Board.objects.count() == 1
