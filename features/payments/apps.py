@@ -7,17 +7,19 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self):
-        from core import nav
+        from core import nav, seeds
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.payments import letters, own_data, payout_letters, services, subscription_letters
+        from features.payments import seeds as payment_seeds
 
         personal_data.register(
             "payments", PersonalData(own_data.export, own_data.erase, leave=own_data.leave, foretell=own_data.foretell)
         )
         letters.register()
         payout_letters.register()
+        seeds.seeds.register("payments", (57, payment_seeds.fill))
         staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,)))
         staff_pages.register("manage_invoices", StaffPage(_("Invoices"), "manage_invoices", 61, (Role.ORGANISER,)))
         staff_pages.register("manage_coupons", StaffPage(_("Coupons"), "manage_coupons", 71, (Role.ORGANISER,)))

@@ -37,6 +37,7 @@ WHY = {
     Refund.Source.TWICE: gettext_lazy("This was paid twice, so the second payment goes back."),
     Refund.Source.AMOUNT: gettext_lazy("Another amount was paid than the order says, so it goes back."),
     Refund.Source.HOST_CANCELLED: gettext_lazy("It was called off, so you get everything back that you paid."),
+    Refund.Source.EXPERT_ABSENT: gettext_lazy("Your mentor did not come, so you get everything back that you paid."),
     Refund.Source.RESOLD: gettext_lazy("Somebody else took the place you gave back, so you get your money after all."),
 }
 
@@ -48,6 +49,8 @@ def money_back(notification):
     order = refund.payment.order
     amount = price(refund.amount_minor, order.currency, exact=True)
     said = [str(WHY[refund.source])] if refund.source in WHY else []
+    if refund.reason:
+        said.append(_("The organiser decided this: %(reason)s") % {"reason": refund.reason})
     said.append(_("It goes to the card or account you paid with, and takes five to ten days there."))
     subject = _("%(amount)s go back to you: %(title)s") % {"amount": amount, "title": order.lines.first().title}
     return _letter(subject, [], said, order)

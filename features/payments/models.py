@@ -125,6 +125,7 @@ class Refund(models.Model):
         AMOUNT = "amount", _("Another amount than the order's")
         RESOLD = "resold", _("Somebody else took the place")
         ORGANISER = "organiser", _("Decided by the organiser")
+        EXPERT_ABSENT = "expert_absent", _("The expert did not come")
         STRIPE = "stripe", _("Made in Stripe's dashboard")
 
     class State(models.TextChoices):
@@ -138,6 +139,7 @@ class Refund(models.Model):
     cause = models.CharField(max_length=120, unique=True)
     amount_minor = models.BigIntegerField()
     source = models.CharField(max_length=20, choices=Source)
+    reason = models.CharField(max_length=300, blank=True, help_text="What the buyer reads, where somebody decided it")
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now)

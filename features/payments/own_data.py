@@ -26,6 +26,7 @@ from features.payments.models import (
     Payment,
     Payout,
     PayoutAccount,
+    Plan,
     Refund,
     StripeCustomer,
     Subscription,
@@ -56,7 +57,7 @@ def export(person) -> dict:
         "paid_back": list(
             Refund.objects.filter(payment__order__buyer=person)
             .order_by("pk")
-            .values("payment__order__public_id", "amount_minor", "source", "state", "requested_at")
+            .values("payment__order__public_id", "amount_minor", "source", "reason", "state", "requested_at")
         ),
         "disputes": list(
             Dispute.objects.filter(payment__order__buyer=person).order_by("pk").values("amount_minor", "state")
@@ -80,6 +81,7 @@ def export(person) -> dict:
         "packages": list(
             Package.objects.filter(seller=person).order_by("pk").values("scope", "units", "price_minor", "offered_at")
         ),
+        "plans_made": list(Plan.objects.filter(made_by=person).order_by("pk").values("name", "offered_at")),
         "subscriptions": list(
             Subscription.objects.filter(person=person)
             .order_by("pk")

@@ -19,6 +19,7 @@ class Plan(models.Model):
     key = models.CharField(max_length=60, default="library", help_text="What its subscribers are entitled to")
     interval = models.CharField(_("paid once"), max_length=5, choices=Interval, default=Interval.MONTH)
     trial_days = models.PositiveSmallIntegerField(_("days for free to begin with"), default=0)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
     offered_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
 

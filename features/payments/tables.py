@@ -2,6 +2,7 @@ import csv
 import io
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,7 +38,13 @@ class PaymentTable(tables.Table):
         return price(record.amount_minor, record.currency, exact=True)
 
     def render_refunded_minor(self, record):
-        return price(record.refunded_minor, record.currency, exact=True)
+        back = price(record.refunded_minor, record.currency, exact=True)
+        if not record.left_minor:
+            return back
+        url = reverse("manage_refund", args=[record.pk])
+        return format_html(
+            '{}<br><a href="{}">{}<span class="vh"> {}</span></a>', back, url, _("Pay back"), record.stripe_id
+        )
 
     def render_fee_minor(self, record):
         return price(record.fee_minor, record.currency, exact=True)

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from features.payments.views import coupons, earnings, invoices, manage, orders, subscriptions, wallet, webhook
+from features.payments.views import (
+    coupons,
+    earnings,
+    invoices,
+    manage,
+    orders,
+    refunding,
+    subscriptions,
+    wallet,
+    webhook,
+)
 
 urlpatterns = [
     path("payments/webhook/", webhook.webhook, name="stripe_webhook"),
@@ -30,6 +40,7 @@ urlpatterns = [
     path("manage/money/transfers/<int:pk>/", earnings.transfer, name="manage_transfer"),
     path("manage/money/", manage.overview, name="manage_money"),
     path("manage/money/books.csv", manage.entries_file, name="manage_money_file"),
+    path("manage/money/payments/<int:pk>/refund/", refunding.refund, name="manage_refund"),
     path("manage/money/incidents/<int:pk>/", manage.resolution, name="manage_incident"),
     path("account/wallet/", wallet.wallet, name="wallet"),
     path("account/wallet/<int:pk>/refund/", wallet.give_back, name="credits_refund"),

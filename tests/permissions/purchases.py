@@ -15,6 +15,7 @@ ARGUMENTS = {
     "manage_plan": _pk("plan"),
     "coupon": lambda w: [w.coupon.code],
     "coupon_withdrawal": _pk("coupon"),
+    "manage_refund": _pk("payment"),
     "receipt": lambda w: [w.invoice.number],
     "invoice_file": lambda w: [w.invoice.number],
     "manage_invoice_file": lambda w: [w.invoice.number],
@@ -60,6 +61,8 @@ receipt             GET  login    login    404    200   404    404      404     
 invoice_file        GET  login    login    404    200   404    404      404        404
 billing             GET  login    login    200    200   200    200      200        200
 billing             POST login    login    422    422   422    422      422        422
+manage_refund       GET  login    login    404    404   404    mfa      404        200
+manage_refund       POST login    login    404    404   404    mfa      404        422
 manage_invoices     GET  login    login    404    404   404    mfa      404        200
 manage_invoices     POST login    login    404    404   404    mfa      405        405
 manage_invoices_file GET login    login    404    404   404    mfa      404        200

@@ -33,6 +33,7 @@ def add_purchases(world) -> None:
     payment = Payment.objects.create(
         order=order, stripe_id="pi_canary", amount_minor=4500, currency="EUR", paid_at=timezone.now()
     )
+    world.payment = payment
     world.invoice = invoice_payment(payment, timezone.now())
     world.coupon = Coupon.objects.create(code="CANARY-26", seller=expert, made_by=expert, percent=20, currency="EUR")
 

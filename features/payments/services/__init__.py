@@ -26,7 +26,7 @@ from features.payments.services.earnings import debts, release_earnings
 from features.payments.services.entitlements import end_entitlements, entitle, entitled, entitled_to
 from features.payments.services.events import Handler, forget_events, handlers, pull_events, receive
 from features.payments.services.incidents import report, resolve
-from features.payments.services.invoicing import is_vat_id, save_billing_details, seller
+from features.payments.services.invoicing import forget_demo, is_vat_id, save_billing_details, seller
 from features.payments.services.orders import (
     Fulfilment,
     Line,
@@ -48,7 +48,14 @@ from features.payments.services.payout_accounts import (
 )
 from features.payments.services.plans import save_plan, withdraw_plan
 from features.payments.services.reconciling import reconcile, since_of
-from features.payments.services.refunds import ask_refund, refund_quote, refund_thing, send_refund
+from features.payments.services.refunds import (
+    RefundRefused,
+    ask_refund,
+    refund_by_organiser,
+    refund_quote,
+    refund_thing,
+    send_refund,
+)
 from features.payments.services.selling import (
     EntitlementFulfilment,
     SaleRefused,
@@ -73,6 +80,7 @@ __all__ = [
     "Preset",
     "Priced",
     "Quote",
+    "RefundRefused",
     "SaleRefused",
     "apply_account",
     "ask_refund",
@@ -94,6 +102,7 @@ __all__ = [
     "entitled",
     "entitled_to",
     "find_coupon",
+    "forget_demo",
     "forget_events",
     "fulfilments",
     "give_back_credits",
@@ -120,6 +129,7 @@ __all__ = [
     "receive",
     "reconcile",
     "reduced",
+    "refund_by_organiser",
     "refund_quote",
     "refund_thing",
     "refund_worth",

@@ -115,7 +115,7 @@ def _enter(order, coupon, now) -> CouponUse:
     if before and before.coupon_id == coupon.pk:
         return before
     if before:
-        OrderLine.objects.filter(pk=before.line_id).update(unit_minor=before.line.unit_minor + before.off_minor)
+        _reprice(before.line, before.line.unit_minor + before.off_minor)
         before.delete()
     line = _line_for(order, coupon)
     # Whoever enters it at the same moment waits here, and then counts this one.
@@ -128,8 +128,13 @@ def _enter(order, coupon, now) -> CouponUse:
     use = CouponUse.objects.create(
         coupon=coupon, order=order, line=line, person=order.buyer, off_minor=line.unit_minor - left, used_at=now
     )
-    OrderLine.objects.filter(pk=line.pk).update(unit_minor=left)
+    _reprice(line, left)
     return use
+
+
+def _reprice(line: OrderLine, unit_minor: int) -> None:
+    OrderLine.objects.filter(pk=line.pk).update(unit_minor=unit_minor)
+    fulfilments[line.kind].reprice(line.ref, unit_minor)
 
 
 def _line_for(order, coupon) -> OrderLine:

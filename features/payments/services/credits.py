@@ -106,6 +106,10 @@ class CreditsFulfilment(Fulfilment):
         spent = CreditMove.objects.filter(lot=lot, kind=Kind.SPENT).order_by("-moved_at").first()
         return lot.ended_at or (spent.moved_at if spent and not lot.left else lot.expires_at)
 
+    def reprice(self, ref: str, unit_minor: int) -> None:
+        """What goes back is a part of what was paid."""
+        CreditLot.objects.filter(pk=ref).exclude(held_until=None).update(price_minor=unit_minor)
+
     def page(self, ref: str) -> str:
         from django.urls import reverse
 

@@ -69,8 +69,8 @@ def _share(total_minor: int, percent: Decimal) -> int:
 
 @transaction.atomic
 def _issue(*, kind: str, person: User, is_demo: bool, now: datetime, **facts) -> Invoice:
-    """Take the next number of its series, and write the document. Invented people have numbers of their own, which go
-    with them and leave no gap."""
+    """Take the next number of its series, and write the document. What invented people buy or sell has numbers of its
+    own, which go with them and leave no gap."""
     series = f"{'DEMO-' if is_demo else ''}{LETTERS[Kind(kind)]}-{timezone.localtime(now):%Y}"
     InvoiceCounter.objects.bulk_create([InvoiceCounter(series=series)], ignore_conflicts=True)
     InvoiceCounter.objects.filter(pk=series).update(last=F("last") + 1)  # the lock, until this is committed
@@ -80,11 +80,11 @@ def _issue(*, kind: str, person: User, is_demo: bool, now: datetime, **facts) ->
     )
 
 
-def _invoice(*, person, lines, total_minor, now, **facts) -> Invoice:
+def _invoice(*, person, lines, total_minor, is_demo, now, **facts) -> Invoice:
     from_whom, to_whom = seller(), buyer(person)
     rule, percent, share = vat(from_whom, to_whom, total_minor)
     return _issue(
-        kind=Kind.INVOICE, person=person, is_demo=person.is_demo, now=now, seller=from_whom, buyer=to_whom, lines=lines,
+        kind=Kind.INVOICE, person=person, is_demo=is_demo, now=now, seller=from_whom, buyer=to_whom, lines=lines,
         vat_rule=rule, vat_percent=percent, net_minor=total_minor - share, vat_minor=share, total_minor=total_minor,
         **facts,
     )  # fmt: skip
@@ -99,23 +99,23 @@ def invoice_payment(payment: Payment, now: datetime) -> Invoice | None:
     known = payment.invoices.filter(kind=Kind.INVOICE).first()
     if known:
         return known
-    lines = [
-        {"title": line.title, "quantity": line.quantity, "total_minor": line.total_minor}
-        for line in payment.order.lines.order_by("pk")
-    ]
+    bought = list(payment.order.lines.select_related("seller").order_by("pk"))
+    lines = [{"title": line.title, "quantity": line.quantity, "total_minor": line.total_minor} for line in bought]
+    is_demo = payment.order.buyer.is_demo or any(line.seller and line.seller.is_demo for line in bought)
     return _invoice(
         person=payment.order.buyer, lines=lines, total_minor=payment.amount_minor, currency=payment.currency,
-        payment=payment, supplied_at=payment.paid_at, now=now,
+        payment=payment, supplied_at=payment.paid_at, is_demo=is_demo, now=now,
     )  # fmt: skip
 
 
 @transaction.atomic
 def invoice_subscription(paid: SubscriptionInvoice, now: datetime) -> Invoice:
-    plan = paid.subscription.price.plan
+    plan, person = paid.subscription.price.plan, paid.subscription.person
+    is_demo = person.is_demo or bool(plan.made_by and plan.made_by.is_demo)
     lines = [{"title": plan.name, "quantity": 1, "total_minor": paid.amount_minor}]
     return _invoice(
-        person=paid.subscription.person, lines=lines, total_minor=paid.amount_minor, currency=paid.currency,
-        subscription_invoice=paid, supplied_at=paid.paid_at, now=now,
+        person=person, lines=lines, total_minor=paid.amount_minor, currency=paid.currency,
+        subscription_invoice=paid, supplied_at=paid.paid_at, is_demo=is_demo, now=now,
     )  # fmt: skip
 
 
@@ -153,3 +153,8 @@ def save_billing_details(*, person: User, data: dict, now: datetime | None = Non
         person=person, defaults={**data, "changed_at": now or timezone.now()}
     )
     return details
+
+
+def forget_demo() -> None:
+    """The counters of invented people's documents, once those are gone."""
+    InvoiceCounter.objects.filter(series__startswith="DEMO-").delete()

@@ -33,6 +33,9 @@ class Fulfilment:
     def refunded(self, ref: str, now: datetime) -> None:
         """All that was paid for the order went back, whoever decided that."""
 
+    def reprice(self, ref: str, unit_minor: int) -> None:
+        """The price of the line was changed before it was paid."""
+
     def thing(self, ref: str) -> str:
         """Of what this is one: session:12, so that a coupon can be for it."""
         return ""

@@ -18,6 +18,7 @@ def save_plan(*, plan: Plan, amount_minor: int, currency: str, by, now: datetime
     """A new plan, or another price for a known one. Raises SaleRefused."""
     if not is_set_up():
         raise SaleRefused("payments_not_set_up", _("Nothing can be sold here yet."))
+    plan.made_by = plan.made_by or by
     plan.save()
     known = plan.prices.order_by("-pk").first()
     if known is None or (known.amount_minor, known.currency) != (amount_minor, currency):

@@ -7,8 +7,10 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.jobs import enqueue
+from features.accounts.services import audit
 from features.notifications.services import notify
 from features.payments import stripe_client as stripe
 from features.payments.models import Account, Incident, OrderLine, Payment, Refund
@@ -26,7 +28,7 @@ KEY_IS_GOOD = timedelta(hours=20)
 
 @transaction.atomic
 def ask_refund(
-    *, payment: Payment, amount_minor: int, source: str, cause: str, by=None, now: datetime | None = None
+    *, payment: Payment, amount_minor: int, source: str, cause: str, by=None, reason="", now: datetime | None = None
 ) -> Refund | None:
     """Have `amount_minor` paid back, at most what is left of the payment. The same `cause` is one refund. None when
     nothing is left or nothing was asked for."""
@@ -37,14 +39,41 @@ def ask_refund(
     if known or amount <= 0:
         return known
     refund = Refund.objects.create(
-        payment=payment, amount_minor=amount, source=source, cause=cause, requested_by=by, requested_at=now
-    )
+        payment=payment, amount_minor=amount, source=source, cause=cause, requested_by=by, requested_at=now,
+        reason=reason,
+    )  # fmt: skip
     Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") + amount)
     weigh(payment.pk, now)
     enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}")
     page = reverse("order", args=[payment.order.public_id])
     notify(payment.order.buyer, "money_back", refund.pk, page, key=f"money_back:{refund.pk}")
     return refund
+
+
+@transaction.atomic
+def refund_by_organiser(*, payment: Payment, amount_minor: int, reason: str, by, token: str, now=None) -> Refund | None:
+    """Decided by hand, with a reason that the buyer reads. The same `token` is one refund, however often it is sent.
+    Raises RefundRefused where less is left than was decided on."""
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    cause = f"organiser:{payment.pk}:{token}"
+    known = Refund.objects.filter(cause=cause).first()
+    if known is None and amount_minor > payment.left_minor:
+        raise RefundRefused("too_much", _("Less than that is left of the payment. Look at the amount again."))
+    refund = known or ask_refund(
+        payment=payment, amount_minor=amount_minor, source=Refund.Source.ORGANISER, cause=cause, by=by, reason=reason,
+        now=now,
+    )  # fmt: skip
+    if refund and known is None:
+        audit(by, "payment.refunded", f"payment:{payment.pk}", [f"refund:{refund.pk}"])
+    return refund
+
+
+class RefundRefused(Exception):
+    """`code` is stable; `words` name the next step."""
+
+    def __init__(self, code, words):
+        super().__init__(code)
+        self.code, self.words = code, words
 
 
 def send_refund(refund_id: int) -> None:

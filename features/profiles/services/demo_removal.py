@@ -35,6 +35,7 @@ from features.moderation.models import Case, Entry
 from features.moderation.services import open_log_for_removal
 from features.notifications.models import Follow, Notification
 from features.notifications.services import in_words, notify
+from features.payments import services as payments
 from features.payments.models import CreditLot, Entitlement, Order, OrderLine
 from features.sessions import services as sessions
 from features.sessions.models import Registration, Review, SkillSession, WaitlistEntry
@@ -186,6 +187,7 @@ def remove_demo(*, by: User | None, now: datetime | None = None) -> Doomed:
     _delete(found)
     _forget_notices()
     forum.forget_demo()
+    payments.forget_demo()
     mentoring.forget_lists()
     for person_id, seats_gone in found.told.items():
         notify(User.objects.get(pk=person_id), "demo_removed", seats_gone, reverse("sessions"), f"demo:{person_id}")
