@@ -16,16 +16,18 @@ from features.assessments.services.banks import (
 )
 from features.assessments.services.calibrating import calibrate, calibrate_all
 from features.assessments.services.importing import Imported, import_items
-from features.assessments.services.practice import next_card, next_due, practise
-from features.assessments.services.reading import (
+from features.assessments.services.judging import (
     REVIEWED,
     answer_feedback,
     appeal,
-    give_back,
-    is_calibrated,
     judge,
     judge_self,
     keep_snippet,
+)
+from features.assessments.services.practice import next_card, next_due, practise
+from features.assessments.services.reading import (
+    give_back,
+    is_calibrated,
     readable,
     sweep,
     take_next,
