@@ -94,3 +94,14 @@ def own_reading(person, pk) -> Reading:
 
 def _works():
     return Submission.objects.select_related("task__skill", "rubric", "task__author", "person", "appeal")
+
+
+# --- Results ----------------------------------------------------------------------------------------------------------
+def result_of_kind(kind, public_id) -> Attempt | Submission:
+    if kind == "attempt":
+        rows = Attempt.objects.select_related("bank__skill", "person").filter(mean__isnull=False)
+    elif kind == "submission":
+        rows = _works().filter(level__isnull=False)
+    else:
+        raise Http404
+    return get_object_or_404(rows, public_id=public_id)

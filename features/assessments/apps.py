@@ -9,8 +9,10 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self):
         from core import nav, page_cache, seeds
-        from features.assessments import causes, findable, news, own_data, taking_over
+        from features.accounts.access import StaffPage, staff_pages
+        from features.assessments import causes, curation, findable, news, own_data, taking_over
         from features.assessments.seeds import fill
+        from features.moderation.services import EVERYWHERE
         from features.skills.services import Merge, merges
 
         nav.add(
@@ -19,6 +21,7 @@ class AssessmentsConfig(AppConfig):
             nav.Place(_("Achievements"), "achievements", order=47, section="learn"),
             nav.Place(_("Your progress"), "progress", icon="assess", order=35, section="account"),
         )
+        staff_pages.register("manage_results", StaffPage(_("Results"), "manage_results", 62, EVERYWHERE))
         merges.register(
             "assessments",
             Merge(
@@ -26,6 +29,7 @@ class AssessmentsConfig(AppConfig):
             ),
         )
         causes.register()
+        curation.register()
         findable.register()
         news.register()
         own_data.register()

@@ -1,11 +1,11 @@
 """Achievements: a rule each, with the criterion in words. Who has met it is asked of the rows, so that a rule that is
 added later is granted to those who met it before."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from features.accounts.models import User
@@ -21,7 +21,11 @@ class Rule:
     key: str
     name: "StrPromise"
     criterion: "StrPromise"
-    people: Callable[[], Iterable[int]]
+    people: Callable[[], QuerySet]  # their keys
+
+    def is_met_by(self, person) -> bool:
+        found = self.people()
+        return found.filter(**{"pk" if found.model is User else "person": person.pk}).exists()
 
 
 def _with_result():
@@ -39,7 +43,7 @@ def _leading():
 
 
 def _judged():
-    done = Submission.objects.filter(state=Submission.State.DONE)
+    done = Submission.objects.filter(state=Submission.State.DONE, voided_at=None)
     return done.order_by().values_list("person", flat=True).distinct()
 
 

@@ -32,7 +32,7 @@ def export(person) -> dict:
     took = ("bank__title", "started_at", "finished_at", "ending", "mean", "error", "points", "passed", "help_used")
     gave = ("attempt_id", "position", "version__text", "answer", "is_right", "shown_at", "answered_at")
     return {
-        "attempts": list(attempts.values(*took, "voided_at", "void_reason")),
+        "attempts": list(attempts.values(*took, "voided_at")),
         "responses": list(responses.values(*gave)),
         "practice": list(cards.values("version__text", "due_at", "answered", "right")),
         "banks": list(
@@ -51,12 +51,13 @@ def export(person) -> dict:
 
 def _work(person) -> dict:
     works = Submission.objects.filter(person=person).order_by("pk")
-    handed = ("task__title", "text", "links", "help_used", "done_on", "state", "submitted_at", "level", "error")
+    handed = ("task__title", "text", "links", "help_used", "done_on", "state", "submitted_at")
+    came_to = ("level", "error", "voided_at")
     said = ("submission__task__title", "role", "scores", "comments", "overall", "level", "submitted_at")
     answers = ("answer", "answer_text", "answered_at")
     readings = Reading.objects.order_by("pk")
     return {
-        "submissions": list(works.values(*handed)),
+        "submissions": list(works.values(*handed, *came_to)),
         "submitted_files": list(SubmittedFile.objects.filter(submission__person=person).values("name", "size")),
         "judgements_of_my_work": list(readings.filter(submission__person=person).values(*said, *answers)),
         "judgements_by_me": list(readings.filter(reader=person).values(*said)),

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from core.templatetags.ui import LEVELS
 from features.assessments import ability, services
+from features.assessments.curation import decision_on
 from features.assessments.models import Attempt, Response
 from features.assessments.services.pools import pool
 from features.discovery.models import Document, Visibility
@@ -137,6 +138,7 @@ def result_page(attempt, now) -> dict:
         "asked": len(rows),
         "standing": services.standing(bank=attempt.bank, person=attempt.person, now=now),
         "steps": next_steps(attempt, _weakest(rows)),
+        "decision": decision_on("attempt", attempt),
     }
     if attempt.mean is None:
         return context

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.assessments.views import badges, progress, reading, taking, work, writing
+from features.assessments.views import badges, progress, reading, results, taking, work, writing
 
 urlpatterns = [
     path("assessments/", taking.assessments, name="assessments"),
@@ -35,6 +35,8 @@ urlpatterns = [
     path("work/<str:public_id>/withdrawal/", work.withdrawal, name="submission_withdrawal"),
     path("work/<str:public_id>/appeal/", work.appeal, name="work_appeal"),
     path("work/<str:public_id>/readings/<int:pk>/answer/", work.answer, name="feedback_answer"),
+    path("results/<slug:kind>/<str:public_id>/", results.result, name="result_record"),
+    path("manage/results/", results.results, name="manage_results"),
     path("progress/", progress.progress, name="progress"),
     path("progress/<slug:slug>/badge/", badges.issue, name="badge_issue"),
     path("achievements/", badges.achievements, name="achievements"),

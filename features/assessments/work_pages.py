@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from features.assessments import services
+from features.assessments.curation import decision_on
 from features.assessments.models import Example, Reading, Snippet, Submission, Task, Trial
 
 SHOWN = (Reading.Role.EXPERT, Reading.Role.THIRD, Reading.Role.APPEAL, Reading.Role.PEER, Reading.Role.SELF)
@@ -34,17 +35,20 @@ def submission_page(work, viewer) -> dict:
         before = Submission.objects.filter(
             task__skill=work.task.skill, person=viewer, submitted_at__lt=work.submitted_at
         )
-        earlier = before.exclude(level=None).select_related("task").order_by("-submitted_at").first()
+        earlier = (
+            before.exclude(level=None).filter(voided_at=None).select_related("task").order_by("-submitted_at").first()
+        )
     return {
         "submission": work,
         "task": work.task,
         "files": work.files.only("public_id", "name", "size"),
         "is_own": is_own,
-        "judgements": [_judgement(reading, criteria) for reading in given] if may_see else [],
+        "judgements": [judgement(reading, criteria) for reading in given] if may_see else [],
         "appeal": getattr(work, "appeal", None) if may_see else None,
         "earlier": earlier,
         "has_self": any(reading.role == Reading.Role.SELF for reading in given),
         "marks": _marks(work),
+        "decision": decision_on("submission", work) if is_own else None,
         "low": max(1, work.level - 1.645 * work.error) if work.level else None,
         "high": min(5, work.level + 1.645 * work.error) if work.level else None,
     }
@@ -63,7 +67,7 @@ def _marks(work):
     )
 
 
-def _judgement(reading, criteria) -> dict:
+def judgement(reading, criteria) -> dict:
     rows = []
     for criterion in criteria:
         points = reading.scores.get(criterion["key"])

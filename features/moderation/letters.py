@@ -201,7 +201,7 @@ def _act_done(entry):
 def _act_undone(entry):
     said = [_("It is as it was before. Nothing is left to do.")] + ([f"“{entry.words}”"] if entry.words else [])
     link = (_("See it"), absolute(reverse("moderation_entry", args=[entry.undoes_id])))
-    return _letter(_("What was done to your words was taken back"), said, link)
+    return _letter(_("What a moderator did was taken back"), said, link)
 
 
 def _act_appeal_decided(appeal):
@@ -216,7 +216,7 @@ def _act_appeal_decided(appeal):
 
 ACTS = {
     "act_done": (_what, _act_done),
-    "act_undone": (lambda e: _("What a moderator did to your words was taken back."), _act_undone),
+    "act_undone": (lambda e: _("What a moderator did was taken back."), _act_undone),
 }
 ACT_APPEALS = {"act_appeal_decided": (lambda a: _("Your objection was decided."), _act_appeal_decided)}
 

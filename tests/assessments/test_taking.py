@@ -104,13 +104,6 @@ class TestResult:
         assert (attempt.ending, attempt.mean) == ("stopped", None)
         assert not SkillEvidence.objects.exists()
 
-    def test_a_result_taken_back_stops_counting_everywhere(self, bank, learner, organiser):
-        attempt = sit(bank, learner)
-        services.void(attempt=attempt, by=organiser, reason="The key was on a web page")
-        assert skills.level_of(learner, bank.skill).causes == 0
-        assert skills.skill_levels(learner) == []
-        assert not Attempt.objects.with_result().exists()
-
     def test_a_beta_collects_answers_and_gives_no_score(self, author, reader, skill, learner):
         bank = make_bank(author, reader, skill, items=12, stage="beta", calibrated=False)
         attempt = sit(bank, learner)

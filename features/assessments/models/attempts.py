@@ -48,7 +48,6 @@ class Attempt(models.Model):
     passed = models.BooleanField(null=True)
     help_used = models.CharField(max_length=300, blank=True, help_text="In the person's own words")
     voided_at = models.DateTimeField(null=True)
-    void_reason = models.CharField(max_length=200, blank=True)
 
     objects = AttemptQuerySet.as_manager()
 

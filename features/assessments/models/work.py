@@ -109,6 +109,7 @@ class Submission(models.Model):
     error = models.FloatField(null=True)
     basis = models.CharField(max_length=10, blank=True, help_text="expert, or peer")
     reminded = models.PositiveSmallIntegerField(default=0)
+    voided_at = models.DateTimeField(null=True, help_text="Taken back: it counts nowhere")
 
     objects = SubmissionQuerySet.as_manager()
 

@@ -35,7 +35,7 @@ from features.assessments.services.reading import (
     try_example,
 )
 from features.assessments.services.refusals import AssessmentRefused
-from features.assessments.services.results import ASSESSED, posterior, void
+from features.assessments.services.results import ASSESSED, posterior
 from features.assessments.services.taking import (
     answer,
     begin,
@@ -46,6 +46,7 @@ from features.assessments.services.taking import (
     standing,
     stop,
 )
+from features.assessments.services.voiding import reinstate, void
 from features.assessments.services.work import add_example, keep_rubric, save_task, submit, take_back
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "posterior",
     "practise",
     "readable",
+    "reinstate",
     "remind_of_ends",
     "retire_item",
     "review_item",

@@ -1,5 +1,6 @@
 """Badges that a stranger can verify: issued on what was measured here, and revoked with what they rest on."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -59,10 +60,20 @@ def revoke_badge(*, badge: Badge, reason: str, now: datetime | None = None) -> N
     )
 
 
-def revoke_resting_on(source: str, reason: str, now: datetime | None = None) -> int:
-    """What rests on a cause that was taken back says nothing any more."""
-    gone = Badge.objects.filter(evidence__contains=[source], revoked_at=None)
-    return gone.update(revoked_at=now or timezone.now(), revocation_reason=one_line(reason)[:200])
+def revoke_resting_on(source: str, now: datetime) -> list[int]:
+    """What rests on a cause that was taken back says nothing any more. Returns the badges that this revoked."""
+    gone = Badge.objects.select_for_update().filter(evidence__contains=[source], revoked_at=None)
+    found = list(gone.values_list("pk", flat=True))
+    reason = _("What it rested on was taken back.")
+    Badge.objects.filter(pk__in=found).update(revoked_at=now, revocation_reason=reason)
+    return found
+
+
+def stand_again(badges: Sequence[int]) -> None:
+    """Badges whose cause holds after all, but for those in whose place another one stands by now."""
+    for badge in Badge.objects.filter(pk__in=badges):
+        if not Badge.objects.filter(person=badge.person_id, skill=badge.skill_id, revoked_at=None).exists():
+            Badge.objects.filter(pk=badge.pk).update(revoked_at=None, revocation_reason="")
 
 
 def remind_of_ends(now: datetime | None = None) -> int:
@@ -93,3 +104,13 @@ def grant_awards(now: datetime | None = None) -> int:
             [Award(person_id=pk, rule=rule.key, granted_at=now) for pk in rule.people()], ignore_conflicts=True
         )
     return Award.objects.count() - before
+
+
+def take_unearned(person: User) -> None:
+    """An achievement whose rule is no longer met, because what met it was taken back, goes with it. What is met again
+    is granted by the next round."""
+    from features.assessments.awards import RULES
+
+    held = set(Award.objects.filter(person=person).values_list("rule", flat=True))
+    unmet = [rule.key for rule in RULES if rule.key in held and not rule.is_met_by(person)]
+    Award.objects.filter(person=person, rule__in=unmet).delete()

@@ -109,7 +109,7 @@ def _conclude(work, found, now) -> None:
 
 def record(work: Submission) -> None:
     """What the ledger holds of it, at the time when the work was done and not when it was handed in."""
-    if work.level is None or work.error is None or work.judged_at is None:
+    if work.level is None or work.error is None or work.judged_at is None or work.voided_at:
         return
     done_at = datetime.combine(work.done_on, datetime.min.time(), timezone.get_default_timezone())
     skills.record_evidence(
@@ -140,6 +140,9 @@ def appeal(*, submission: Submission, text: str, now: datetime | None = None) ->
     work = Submission.objects.select_for_update().get(pk=submission.pk)
     if work.state != Submission.State.DONE or work.level is None:
         raise AssessmentRefused("not_judged", _("There is no judgement yet to object to."))
+    if work.voided_at:
+        words = _("It was taken back. You can object to that on the page of the decision.")
+        raise AssessmentRefused("voided", words)
     if WorkAppeal.objects.filter(submission=work).exists():
         raise AssessmentRefused("once", _("You can object once, and you have. Hand in new work instead."))
     text = one_line(text)[:1000]

@@ -1,18 +1,7 @@
-"""What a test comes to: computed from its responses, kept, and told to the ledger; or taken back."""
+"""What a test comes to: computed from its responses, kept, and told to the ledger."""
 
-from datetime import datetime
-
-from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
-
-from core.text import one_line
-from features.accounts.models import User
-from features.accounts.services import audit
 from features.assessments import ability, selection
 from features.assessments.models import Attempt
-from features.assessments.services.badges import revoke_resting_on
-from features.assessments.services.refusals import AssessmentRefused
 from features.skills import services as skills
 
 ASSESSED = "assessed"
@@ -54,20 +43,3 @@ def record(attempt: Attempt) -> None:
         measured=round(ability.CENTRE + mean, 4),
         error=round(error, 4),
     )
-
-
-@transaction.atomic
-def void(*, attempt: Attempt, by: User, reason: str, now: datetime | None = None) -> None:
-    """A result that does not hold, for a stated reason: it stops counting everywhere at once. Raises
-    AssessmentRefused."""
-    reason = one_line(reason)[:200]
-    if not reason:
-        raise AssessmentRefused("reason", _("Say why, so that the person can object."))
-    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
-    if attempt.voided_at:
-        return
-    attempt.voided_at, attempt.void_reason = now or timezone.now(), reason
-    attempt.save(update_fields=["voided_at", "void_reason"])
-    skills.revoke_evidence(attempt.source)
-    revoke_resting_on(attempt.source, _("What it rested on was taken back."))
-    audit(by, "attempt.voided", attempt.source, [reason])
