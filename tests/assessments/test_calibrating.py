@@ -18,7 +18,7 @@ np = pytest.importorskip("numpy")
 
 from features.assessments.calibration.irt import fit  # noqa: E402
 from features.assessments.calibration.quality import analyse, mantel_haenszel  # noqa: E402
-from tests.prove import assessment as prove  # noqa: E402
+from tests.prove import assessment_figures as prove  # noqa: E402
 
 needs_data = pytest.mark.skipif(not prove.DATA.exists(), reason="shared/data is not beside this checkout")
 
