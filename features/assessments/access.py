@@ -96,6 +96,11 @@ def _works():
     return Submission.objects.select_related("task__skill", "rubric", "task__author", "person", "appeal")
 
 
+def own_judgement(person, pk) -> Reading:
+    readings = Reading.objects.select_related("submission", "reader")
+    return get_object_or_404(readings, pk=pk, reader=person, submitted_at__isnull=False)
+
+
 # --- Results ----------------------------------------------------------------------------------------------------------
 def result_of_kind(kind, public_id) -> Attempt | Submission:
     if kind == "attempt":

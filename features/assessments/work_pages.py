@@ -1,5 +1,7 @@
 """What the pages of work show, gathered from rows: plain data in, a context out."""
 
+from collections import Counter
+
 from django.utils.translation import gettext as _
 
 from features.assessments import services
@@ -89,8 +91,23 @@ def reading_page(reading) -> dict:
     return {
         "title": _("Your judgement"),
         "files": reading.submission.files.only("public_id", "name", "size"),
+        "targets": [
+            *((f"comment-{criterion['key']}", criterion["name"]) for criterion in reading.submission.rubric.criteria),
+            ("overall", _("On the whole")),
+        ],
         "snippets": Snippet.objects.filter(owner=reading.reader).order_by("-used", "-pk")[:12],
     }
+
+
+def with_snippet(reader, post) -> dict:
+    """What was written so far, with a kept comment put in where it was asked for."""
+    written = {name: value for name, value in post.items() if name.startswith(("score-", "comment-", "overall"))}
+    number, into = post.get("snippet", ""), post.get("into", "")
+    snippet = Snippet.objects.filter(owner=reader, pk=int(number)).first() if number.isdecimal() else None
+    if snippet and into in written:
+        written[into] = f"{written[into].rstrip()} {snippet.text}".strip()
+        services.keep_snippet(owner=reader, text=snippet.text)
+    return written
 
 
 def back_of(reading) -> list:
@@ -106,9 +123,23 @@ def queue_page(reader) -> dict:
     return {
         "waiting": services.readable(reader, now).count(),
         "held": readings.filter(submitted_at=None, leased_until__gt=now).order_by("leased_until"),
-        "said": readings.filter(submitted_at__isnull=False).exclude(role="self").order_by("-submitted_at")[:20],
+        "said": _said(reader, readings, now),
         "tasks": Task.objects.filter(author=reader).select_related("skill").order_by("-pk")[:50],
     }
+
+
+def _said(reader, readings, now) -> list:
+    """What one judged last, with how many works that wait are the same as each; two queries."""
+    said = list(readings.filter(submitted_at__isnull=False).exclude(role="self").order_by("-submitted_at")[:20])
+    digests = {reading.submission.digest for reading in said} - {""}
+    waiting = services.readable(reader, now).filter(digest__in=digests, appeal=None)
+    same = Counter(waiting.values_list("task", "rubric", "digest"))
+    for reading in said:
+        work = reading.submission
+        is_experts = reading.role in ("expert", "third", "appeal")
+        # Named once, at the newest judgement of that wording.
+        reading.alike = same.pop((work.task_id, work.rubric_id, work.digest), 0) if is_experts else 0
+    return said
 
 
 def examples_page(task, reader) -> dict:

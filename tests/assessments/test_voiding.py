@@ -120,6 +120,7 @@ class TestPages:
         listed = client.get("/manage/results/?q=sofia").text
         place = f"/results/attempt/{attempt.public_id}/"
         assert place in listed
+        place = client.get(place)["Location"]
         assert "Sofia Mendes" in client.get("/manage/results/?kind=submission&q=report").text
         assert "Nothing was found." in client.get("/manage/results/?q=nobody").text
         page = client.get(place).text
@@ -132,7 +133,7 @@ class TestPages:
         page = client.get(place).text
         assert "Taken back" in page
         assert "took back the result of a test" in page
-        assert "I rewrote the" in client.get(f"/results/submission/{work.public_id}/").text
+        assert "I rewrote the" in client.get(f"/results/submission/{work.public_id}/", follow=True).text
 
     def test_its_owner_reads_why_and_where_to_object(self, client, attempt, work, learner, organiser):
         decide(organiser, "void", attempt)

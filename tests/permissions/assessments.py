@@ -55,10 +55,12 @@ ARGUMENTS = {
     "badge_jwt": lambda w: [w.badge.code],
     "badge_withdrawal": lambda w: [w.badge.code],
     "badge_issue": lambda w: [w.skill.slug],
+    "manage_result": lambda w: ["attempt", w.ended_attempt.public_id],
     "result_record": lambda w: ["attempt", w.ended_attempt.public_id],
     "result_record@work": lambda w: ["submission", w.handed_in.public_id],
     "reading": _pk("host_reading"),
     "reading_return": _pk("host_reading"),
+    "reading_alike": _pk("judged"),
 }
 BANK = {
     "title": "Plans", "skill": "PostgreSQL", "about": "Reading them", "mode": "adaptive", "most": "12", "minutes": "30",
@@ -149,8 +151,11 @@ feedback_answer      POST login    login    404    303   404    404      404    
 submitted_file       GET  login    login    404    200   200    404      404        404
 achievements         GET  200
 manage_results       GET  login    login    404    404   404    mfa      200        200
-result_record        GET  login    login    404    302   404    404      200        200
-result_record@work   GET  login    login    404    302   302    404      200        200
+manage_results       POST login    login    404    404   404    mfa      405        405
+manage_result        GET  login    login    404    404   404    mfa      200        200
+manage_result        POST login    login    404    404   404    mfa      405        405
+result_record        GET  login    login    404    302   404    302      302        302
+result_record@work   GET  login    login    404    302   302    302      302        302
 api:assessment_list  GET  200
 api:attempt_begin    POST 401      401      201    201   409    201      201        201
 api:attempt_state    GET  401      401      404    200   404    404      404        404
@@ -167,5 +172,6 @@ reading_queue        GET  login    login    404    404   200    404      404    
 reading_next         POST login    login    404    404   303    404      404        303
 reading              GET  login    login    404    200   404    404      404        404
 reading              POST login    login    404    303   404    404      404        404
+reading_alike        POST login    login    404    404   303    404      404        404
 reading_return       POST login    login    404    303   404    404      404        404
 """

@@ -98,6 +98,7 @@ class Submission(models.Model):
     text = models.TextField(blank=True, max_length=20_000)
     html = models.TextField(blank=True)
     links = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, blank=True, help_text="Of words, links and files: the same in like work")
     help_used = models.CharField(max_length=300, blank=True, help_text="In the person's own words")
     done_on = models.DateField(help_text="When the work was done, which is not when it was handed in")
     state = models.CharField(max_length=10, choices=State)
@@ -125,6 +126,7 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["submitted_at"], condition=Q(state="experts"), name="submissions_for_experts"),
             models.Index(fields=["person", "-submitted_at"], name="submissions_of_person"),
+            models.Index(fields=["digest"], condition=Q(state="experts"), name="submissions_alike"),
         ]
 
     def __str__(self):

@@ -18,9 +18,11 @@ from features.assessments.services.calibrating import calibrate, calibrate_all
 from features.assessments.services.importing import Imported, import_items
 from features.assessments.services.judging import (
     REVIEWED,
+    alike,
     answer_feedback,
     appeal,
     judge,
+    judge_alike,
     judge_self,
     keep_snippet,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "AssessmentRefused",
     "Imported",
     "add_example",
+    "alike",
     "answer",
     "answer_feedback",
     "appeal",
@@ -70,6 +73,7 @@ __all__ = [
     "is_calibrated",
     "issue_badge",
     "judge",
+    "judge_alike",
     "judge_self",
     "keep_parameters",
     "keep_rubric",

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from features.accounts.models import User
 from features.assessments import grading
 from features.assessments.models import Reading, Snippet, Submission, WorkAppeal
 from features.assessments.news import tell
-from features.assessments.services.reading import EXPERT_ROLES, LEASE
+from features.assessments.services.reading import EXPERT_ROLES, LEASE, lease, readable, role_in
 from features.assessments.services.refusals import AssessmentRefused
 from features.assessments.services.work import check_scores
 from features.skills import services as skills
@@ -65,6 +65,36 @@ def judge_self(*, submission: Submission, scores: dict, now: datetime | None = N
         submission=submission, reader=submission.person, defaults={"role": Role_.SELF, "leased_until": now + LEASE}
     )
     return judge(reading=reading, scores=scores, comments={}, overall="", now=now)
+
+
+def alike(*, reading: Reading, now: datetime) -> QuerySet[Submission]:
+    """Work that waits, that this reader may read, and that has the words, links and files of what they judged."""
+    work = reading.submission
+    if not work.digest or reading.role not in EXPERT_ROLES or reading.submitted_at is None:
+        return Submission.objects.none()
+    same = readable(reading.reader, now).filter(task=work.task_id, rubric=work.rubric_id, digest=work.digest)
+    return same.exclude(appeal__isnull=False).order_by("submitted_at", "pk")
+
+
+@transaction.atomic
+def judge_alike(*, reading: Reading, now: datetime | None = None) -> int:
+    """The same judgement for all that is alike: it is their reader's own word on each. Returns how many there were."""
+    now = now or timezone.now()
+    judged = 0
+    for pk in list(alike(reading=reading, now=now).values_list("pk", flat=True)[:50]):
+        lock = Submission.objects.select_for_update(skip_locked=True, of=("self",)).select_related("task")
+        work = lock.filter(pk=pk).first()
+        if work is None or not readable(reading.reader, now).filter(pk=pk).exists():
+            continue
+        judge(
+            reading=lease(work, reading.reader, role_in(work), now),
+            scores=reading.scores,
+            comments=reading.comments,
+            overall=reading.overall,
+            now=now,
+        )
+        judged += 1
+    return judged
 
 
 def _settle(work: Submission, now: datetime) -> None:

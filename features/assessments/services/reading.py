@@ -70,21 +70,21 @@ def take_next(*, reader: User, now: datetime | None = None) -> Reading | None:
         if not is_calibrated(reader=reader, task=found.task):
             uncalibrated = found.task
             continue
-        return _lease(found, reader, _role(found, reader), now)
+        return lease(found, reader, role_in(found), now)
     if uncalibrated:
         words = _("Judge the examples of this task first, to see as others see.")
         raise AssessmentRefused("uncalibrated", words, task=uncalibrated)
     return None
 
 
-def _lease(work, reader, role, now) -> Reading:
+def lease(work, reader, role, now) -> Reading:
     reading, _is_new = Reading.objects.update_or_create(
         submission=work, reader=reader, defaults={"role": role, "leased_until": now + LEASE}
     )
     return reading
 
 
-def _role(work, reader):
+def role_in(work):
     if WorkAppeal.objects.filter(submission=work).exists():
         return Role_.APPEAL
     given = work.readings.filter(role__in=EXPERT_ROLES, submitted_at__isnull=False).count()
@@ -112,7 +112,7 @@ def take_peer(*, task: Task, reader: User, now: datetime | None = None) -> Readi
         .values_list("pk", flat=True)[:10]
     ):
         if found := Submission.objects.select_for_update(skip_locked=True).filter(pk=pk).first():
-            return _lease(found, reader, Role_.PEER, now)
+            return lease(found, reader, Role_.PEER, now)
     return None
 
 

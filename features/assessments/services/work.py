@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -78,6 +78,7 @@ def submit(
                 text=text or (_("See the files.") if not links else ""),
                 html=render_markdown(text),
                 links=list(links),
+                digest=digest(text, links, files),
                 help_used=one_line(help_used)[:300],
                 done_on=min(done_on or now.date(), now.date()),
                 state=Submission.State.PEERS if task.peers else Submission.State.EXPERTS,
@@ -93,6 +94,13 @@ def submit(
         [SubmittedFile(submission=work, name=one_line(n)[-120:], size=len(b), content=b) for n, b in files]
     )
     return work
+
+
+def digest(text: str, links: Iterable[str], files: Iterable[tuple[str, bytes]]) -> str:
+    """The same for the same words, links and files, however they are spaced, ordered and called."""
+    contents = sorted(hashlib.sha256(content).hexdigest() for _name, content in files)
+    said = json.dumps([" ".join(text.split()).casefold(), sorted(links), contents])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _check_files(files) -> None:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import see_other
+from core.qr import qr_svg
+from core.seo import absolute
 from features.assessments import awards, open_badges, pages, services
 from features.assessments.models import Badge
 from features.skills import services as skills
@@ -22,11 +24,13 @@ def _badge(code) -> Badge:
 def badge(request, code):
     """What is claimed, by whom, since when, and whether it still holds."""
     found = _badge(code)
-    now = timezone.now()
+    now, address = timezone.now(), absolute(found.get_absolute_url())
     context = {
         "badge": found,
         "state": found.state(now),
         "marks": pages.marks(found.level, found.low, found.high),
+        "address": address,
+        "qr": qr_svg(address),
         "is_own": request.user.is_authenticated and found.person_id == request.user.pk,
     }
     return render(request, "assessments/badge.html", context)

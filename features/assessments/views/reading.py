@@ -5,12 +5,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
 from features.accounts.access import role_required
 from features.assessments import services, work_pages
-from features.assessments.access import AUTHORS, authored_task, own_reading, visible_task
+from features.assessments.access import AUTHORS, authored_task, own_judgement, own_reading, visible_task
 from features.assessments.models import Example, Task
 from features.assessments.work_forms import ExampleForm, ReadingForm, TaskForm, rubric_text
 
@@ -59,6 +60,10 @@ def reading(request, pk):
     """The work, and the judgement to write."""
     found = own_reading(request.user, pk)
     work = found.submission
+    if "insert" in request.POST:
+        form = ReadingForm(rubric=work.rubric, initial=work_pages.with_snippet(request.user, request.POST))
+        context = {"form": form, "submission": work, "reading": found, **work_pages.reading_page(found)}
+        return render(request, "assessments/reading.html", context)
     form = ReadingForm(request.POST or None, rubric=work.rubric)
     if request.method == "POST" and form.is_valid():
         try:
@@ -73,6 +78,20 @@ def reading(request, pk):
             return see_other("task" if found.role == "peer" else "reading_queue", *work_pages.back_of(found))
     context = {"form": form, "submission": work, "reading": found, **work_pages.reading_page(found)}
     return render(request, "assessments/reading.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@role_required(*AUTHORS)
+def alike(request, pk):
+    """The judgement that one gave, for the works that are the same."""
+    try:
+        n = services.judge_alike(reading=own_judgement(request.user, pk))
+    except services.AssessmentRefused as refused:
+        messages.error(request, refused.words)
+    else:
+        words = ngettext("%(n)d more work has your judgement.", "%(n)d more works have your judgement.", n)
+        messages.success(request, words % {"n": n})
+    return see_other("reading_queue")
 
 
 @require_POST

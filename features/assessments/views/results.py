@@ -24,12 +24,21 @@ def results(request):
 
 
 @require_safe
-@login_required
+@role_required(*EVERYWHERE)
 def result(request, kind, public_id):
-    """The one address of a result: its owner and the readers of work are led to their own page of it."""
     row = result_of_kind(kind, public_id)
-    if row.person_id != request.user.pk and has_any_role(request.user, *EVERYWHERE):
-        return render(request, "assessments/manage/result.html", result_pages.of_one(kind, row, request.user))
-    if row.person_id == request.user.pk or (kind == "submission" and may_read(request.user, row)):
+    return render(request, "assessments/manage/result.html", result_pages.of_one(kind, row, request.user))
+
+
+@require_safe
+@login_required
+def result_record(request, kind, public_id):
+    """The one address of a result: each is led to their own page of it."""
+    row = result_of_kind(kind, public_id)
+    if row.person_id == request.user.pk:
+        return redirect(row)
+    if has_any_role(request.user, *EVERYWHERE):
+        return redirect("manage_result", kind, public_id)
+    if kind == "submission" and may_read(request.user, row):
         return redirect(row)
     raise Http404

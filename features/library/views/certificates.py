@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.htmx import see_other
+from core.qr import qr_svg
 from features.library import pages, services
 from features.library.access import certificate_of, may_revoke
 from features.library.forms import RevocationForm
-from features.library.qr import qr_svg
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """An address as a QR code: an SVG of our own making, so that nothing is asked of anybody else."""
 
+from itertools import groupby
+
 import qrcode
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ def qr_svg(text: str) -> str:
     code.add_data(text)
     code.make(fit=True)
     rows = code.get_matrix()
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+    path = "".join(f"M{x} {y}h{n}v1h-{n}z" for y, row in enumerate(rows) for x, n in _runs(row))
     side = len(rows) + 2 * QUIET
     box = f"{-QUIET} {-QUIET} {side} {side}"
     return format_html(
@@ -20,3 +22,14 @@ def qr_svg(text: str) -> str:
         '<path d="{}" shape-rendering="crispEdges"/></svg>',
         box, _("QR code with the address of this page"), path,
     )  # fmt: skip
+
+
+def _runs(row) -> list[tuple[int, int]]:
+    """(where it begins, how long it is) of each run of dark modules: a third of the letters of single ones."""
+    found, x = [], 0
+    for is_dark, run in groupby(row):
+        n = len(list(run))
+        if is_dark:
+            found.append((x, n))
+        x += n
+    return found
