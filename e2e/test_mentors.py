@@ -36,3 +36,18 @@ def test_a_goal_leads_to_mentors_with_reasons(enter, screen, javascript, expert,
     page.get_by_role("button", name="Suggest again Amara Okonjo").click()
     expect(page.get_by_role("heading", name="Amara Okonjo")).to_be_visible()
     assert not Dismissal.objects.exists()
+
+
+def test_the_button_below_an_open_list_needs_one_press(enter, learner, skill):
+    page = enter(learner, screen="phone", javascript=True)
+    page.set_viewport_size({"width": 390, "height": 1600})  # field and button are seen at once
+    page.goto("/mentors/suggestions/goal/")
+    page.get_by_label("What do you want to be able to do?").fill("Answer my own questions")
+    page.get_by_label("Skills it takes").press_sequentially("postgres")
+    expect(page.get_by_role("option").first).to_be_visible()
+    button = page.get_by_role("button", name="Show who fits")
+    box = button.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()  # the field loses the focus
+    page.mouse.up()
+    expect(page.get_by_role("heading", name="Nobody fits your goal yet")).to_be_visible()

@@ -1,6 +1,7 @@
 // The skill picker: arrows, Enter and Escape in the list that htmx fetches. Without this file names are simply typed.
 (() => {
   "use strict";
+  let pressed = false; // the mouse, or the finger
   const listOf = (field) => document.getElementById(field.getAttribute("aria-controls"));
   const fieldOf = (list) => document.querySelector(`[aria-controls="${CSS.escape(list.id)}"]`);
   const options = (list) => [...list.querySelectorAll("[data-name]")];
@@ -22,7 +23,7 @@
   document.addEventListener("htmx:afterSwap", ({ target }) => {
     if (!target.matches?.("[role=listbox]")) return;
     const field = fieldOf(target);
-    if (document.activeElement !== field) return close(field);
+    if (document.activeElement !== field && !pressed) return close(field);
     field.setAttribute("aria-expanded", target.childElementCount > 0);
     field.setAttribute("aria-activedescendant", "");
   });
@@ -38,11 +39,20 @@
     else return;
     event.preventDefault();
   });
-  // Pressing an option must not take the focus from the field, or leaving the field would close the list first.
-  document.addEventListener("mousedown", (event) => event.target.closest("[role=listbox]") && event.preventDefault());
+  // Pressing an option must not take the focus from the field, or leaving the field would close the list first. And a
+  // list that closed while the button below it is pressed would move the button from under the finger: no click at all.
+  const released = () => {
+    pressed = false;
+    for (const field of document.querySelectorAll("[data-picker]")) if (document.activeElement !== field) close(field);
+  };
+  document.addEventListener("mousedown", (event) => {
+    pressed = true;
+    if (event.target.closest("[role=listbox]")) event.preventDefault();
+  });
+  document.addEventListener("mouseup", () => setTimeout(released));
   document.addEventListener("click", ({ target }) => {
     const option = target.closest("[role=listbox] > [data-name]");
     if (option) pick(fieldOf(option.parentElement), option);
   });
-  document.addEventListener("focusout", ({ target }) => target.matches("[data-picker]") && close(target));
+  document.addEventListener("focusout", ({ target }) => !pressed && target.matches("[data-picker]") && close(target));
 })();
