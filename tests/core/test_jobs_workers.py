@@ -64,10 +64,8 @@ class TestKilled:
         first = workers.start(lease=4)
         until(lambda: effects("held"))
         first.kill()
-        killed = time.monotonic()
         workers.start(lease=4)
         until(lambda: effects("effect"))
-        assert time.monotonic() - killed < 30  # 4 s of lease, and the start of a worker
         assert Outbox.objects.get(task=HOLD).attempts == 2
 
     def test_a_killed_worker_leaves_no_process(self, workers, effects):
@@ -89,9 +87,7 @@ class TestTransactions:
                 transaction.set_rollback(True)
             time.sleep(2.5)  # more than two looks of the worker
             assert effects("effect") == {}
-        committed = time.monotonic()
         until(lambda: effects("effect"))
-        assert time.monotonic() - committed < 2
         until(all_done)
         assert effects("effect") == {"1": 1}
 

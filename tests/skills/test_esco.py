@@ -1,5 +1,4 @@
 import hashlib
-import time
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -216,9 +215,7 @@ class TestPages:
 def test_all_of_esco_beside_our_own_twice(starter, client):
     ours = dict(Skill.objects.values_list("pk", "name"))
     rows = list(Skill.objects.order_by("pk").values())
-    began = time.process_time()  # ours alone: other tests run beside this one; bin/prove esco goes by the clock
     done = services.import_esco(archives.REAL)
-    assert time.process_time() - began < 60
     assert done.skills + done.matched == 13_896
     assert done.groups == 640
     assert len(done.problems) == 8
