@@ -38,6 +38,10 @@ NOT_DURABLE = (
     "wal_level=minimal",
     "-c",
     "max_wal_senders=0",
+    "-c",
+    "autovacuum=off",  # nothing lives long enough
+    "-c",
+    "jit=off",
 )
 
 

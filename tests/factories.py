@@ -3,12 +3,14 @@
 from datetime import timedelta
 from io import BytesIO
 
+from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image
 
 from features.accounts.models import RoleGrant, User
+from features.profiles import services as profiles
 from features.sessions.models import SessionSkill, SkillSession
 from features.skills import services as skills
 
@@ -19,12 +21,14 @@ def make_user(name="Sofia Mendes", *, email="", role="", verified=True, **fields
     handle = fields.pop("handle", slugify(name)[:30])
     fields.setdefault("joined_at", timezone.now() - timedelta(days=2))  # nobody new, unless a test says so
     address = (email or f"{handle}@example.org").lower()
-    user = User.objects.create_user(
-        email=address, password=PASSWORD, name=name, handle=handle, time_zone=fields.pop("time_zone", "UTC"), **fields
-    )
-    user.emailaddress_set.create(email=address, verified=verified, primary=True)
+    user = User(email=address, name=name, handle=handle, time_zone=fields.pop("time_zone", "UTC"), **fields)
+    user.set_password(PASSWORD)
+    # Without the signals of each row: what they come to is that the person can be found, once.
+    User.objects.bulk_create([user])
+    EmailAddress.objects.bulk_create([EmailAddress(user=user, email=address, verified=verified, primary=True)])
     if role:
-        RoleGrant.objects.create(person=user, role=role)
+        RoleGrant.objects.bulk_create([RoleGrant(person=user, role=role)])
+    profiles.publish_person(user)
     return user
 
 
