@@ -65,3 +65,9 @@ def open_offer(pk) -> Offer:
 def booking_made(person, public_id) -> Booking:
     """A meeting that the person has booked, or keeps."""
     return get_object_or_404(Booking.objects.select_related("mentor", "mentee"), public_id=public_id, mentee=person)
+
+
+def request_made(person, public_id) -> MentorshipRequest:
+    return get_object_or_404(
+        MentorshipRequest.objects.select_related("mentor", "mentee"), public_id=public_id, mentee=person
+    )

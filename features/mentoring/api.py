@@ -12,6 +12,7 @@ from core.seo import absolute
 from features.mentoring import access, services
 from features.mentoring.models import Booking, MentorshipRequest, Offer
 from features.mentoring.services.offers import zone_of
+from features.skills.services import resolve_all
 
 READ = Scope("mentoring:read", _("See your meetings with mentors and your requests to them"))
 WRITE = Scope("mentoring:write", _("Book, confirm and call off meetings, and take back requests"))
@@ -30,6 +31,7 @@ class OfferOut(Schema):
     price: Money
     change_hours: int = Field(description="Until so many hours before the start it can be moved, or given back in full")
     most_moves: int
+    is_for_mentees: bool = Field(description="Only people whom the mentor has accepted can book it")
     url: str
 
 
@@ -67,6 +69,15 @@ class Reason(Schema):
     reason: str = Field(min_length=1, max_length=300)
 
 
+class RequestIn(Schema):
+    mentor: str = Field(max_length=30, description="Their handle")
+    goal: str = Field(min_length=1, max_length=200)
+    background: str = Field(min_length=1, max_length=2000)
+    expectation: str = Field(min_length=1, max_length=1000)
+    skills: list[str] = Field(min_length=1, max_length=3, description="Names of skills")
+    goes_on: bool = Field(True, description="Without an answer in 48 hours, ask the next who fits")
+
+
 class RequestOut(Schema):
     id: str
     goal: str
@@ -91,7 +102,7 @@ def refusing(verb):
 
 
 def offer_out(offer) -> dict:
-    said = ("kind", "title", "description", "minutes", "change_hours", "most_moves")
+    said = ("kind", "title", "description", "minutes", "change_hours", "most_moves", "is_for_mentees")
     return {
         "id": offer.pk,
         **{name: getattr(offer, name) for name in said},
@@ -178,6 +189,32 @@ def mentorship_requests(request, paging: Query[Paging]):
     mine = MentorshipRequest.objects.filter(mentee=request.user).select_related("mentor", "mentee")
     made = page(request, mine, paging, ("-sent_at", "-id"))
     return made | {"items": [request_out(row) for row in made["items"]]}
+
+
+@requests_router.post(
+    "", auth=Member(WRITE), response={201: RequestOut}, summary="Ask somebody to mentor you",
+    url_name="mentorship_requests",
+)  # fmt: skip
+@refusing
+def ask_mentor(request, body: RequestIn):
+    """They answer within 48 hours."""
+    said = body.dict()
+    names = said.pop("skills")
+    known = resolve_all(names)
+    if unknown := [name for name in names if name not in known]:
+        raise Refusal("unknown_skill", _("Not a skill we know: %(names)s.") % {"names": ", ".join(unknown)})
+    about = list({skill.pk: skill for skill in known.values()}.values())
+    mentor = access.shown_mentor(said.pop("mentor").lower())
+    return Status(201, request_out(services.send_request(person=request.user, mentor=mentor, about=about, **said)))
+
+
+@requests_router.post(
+    "{str:public_id}/withdrawal/", auth=Member(WRITE), response=RequestOut, summary="Take a request back"
+)
+@refusing
+def withdraw_request(request, public_id: str):
+    services.withdraw_request(request=access.request_made(request.user, public_id))
+    return request_out(access.request_made(request.user, public_id))
 
 
 def request_out(row) -> dict:

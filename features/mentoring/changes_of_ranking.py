@@ -20,6 +20,11 @@ class Change:
 
 CHANGES = [
     Change(
+        2,
+        date(2026, 11, 26),
+        _("How often mentors answer became how often they keep promises: meetings and sessions count, too."),
+    ),
+    Change(
         1,
         date(2026, 11, 25),
         _("The first one: nine parts that are multiplied, filters before them, a price for who is shown too often."),

@@ -69,7 +69,7 @@ class OfferForm(forms.ModelForm):
 
     class Meta:
         model = Offer
-        fields = ("kind", "title", "description", "minutes", "price", "change_hours", "most_moves")
+        fields = ("kind", "title", "description", "minutes", "price", "is_for_mentees", "change_hours", "most_moves")
         widgets = {"description": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
 
     def __init__(self, *args, **kwargs):

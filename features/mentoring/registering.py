@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core import nav
+from features.accounts.services import file_access
 from features.calendar.services import calendars
 from features.mentoring import (
     causes,
@@ -20,6 +21,7 @@ from features.mentoring import (
     selling,
     services,
 )
+from features.mentoring.services import files
 from features.payments.services import fulfilments
 from features.skills.services import Merge, merges
 
@@ -29,6 +31,7 @@ def register():
         nav.Place(_("Mentoring"), "mentoring", icon="mentors", order=14, section="account"),
         nav.Place(_("Meetings"), "bookings", icon="clock", order=15, section="account"),
     )
+    file_access.register(files.KIND, files.may_see_file)
     fulfilments.register("booking", services.BookingFulfilment())
     calendars.register("meetings", entries.of_person)
     facts.panels.register("offers", facts.Panel(20, "mentoring/_offers.html", pages.offers_panel))

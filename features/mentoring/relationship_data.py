@@ -9,6 +9,7 @@ from features.mentoring.models import (
     ActionItem,
     Block,
     Engagement,
+    EngagementFile,
     EngagementSkill,
     FitAnswer,
     MentorPage,
@@ -38,6 +39,9 @@ def export(person) -> dict:
         ),
         "messages": list(Message.objects.filter(author=person).order_by("pk").values("text", "written_at")),
         "notes": list(Note.objects.filter(author=person).order_by("pk").values("text", "is_shared", "written_at")),
+        "files": list(
+            EngagementFile.objects.filter(file__owner=person).order_by("pk").values("file__title", "file__size")
+        ),
         "actions": list(ActionItem.objects.filter(owner=person).order_by("pk").values("text", "added_at", "done_at")),
         "fit_answers": list(FitAnswer.objects.filter(person=person).order_by("pk").values("answer", "answered_at")),
         "testimonials": list(

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text import one_line
 from features.accounts.models import User
+from features.accounts.services import SUFFIXES
 from features.mentoring.models import Engagement, FitAnswer, MentorshipRequest
 from features.skills.fields import SkillPickerField
 from features.skills.models import Level
@@ -73,6 +74,15 @@ class NoteForm(forms.Form):
     is_shared = forms.BooleanField(label=_("Both of us read it"), required=False)
 
 
+class FileForm(forms.Form):
+    upload = forms.FileField(
+        label=_("File"),
+        max_length=200,
+        help_text=_("Up to 8 MB: %(kinds)s.") % {"kinds": ", ".join(suffix[1:] for suffix in SUFFIXES)},
+        widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
+    )
+
+
 class ActionForm(forms.Form):
     text = forms.CharField(label=_("What is to be done"), max_length=200)
     owner = forms.ChoiceField(label=_("By whom"), choices=[("me", _("Me")), ("other", _("The other one"))])
@@ -138,6 +148,16 @@ class EndingForm(Rated):
                 help_text=_("5 is best. Your mentor reads it, and decides whether others do."),
             )  # fmt: skip
             self.fields["testimonial"] = _text(_("A word about them"), 3, required=False)
+            self.fields["favourite"] = forms.BooleanField(
+                label=_("Keep them as a favourite: hear when they offer something new"), required=False
+            )
+            self.fields["again"] = forms.BooleanField(
+                label=_("Ask the next mentor who fits, with the same request"), required=False
+            )
+        self.fields["report"] = forms.CharField(
+            label=_("Did something happen that a moderator should know?"), max_length=300, required=False,
+            widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Only moderators read it."),
+        )  # fmt: skip
         self.fields["block"] = forms.BooleanField(
             label=_("Keep us apart: no suggestions, requests or messages between us"), required=False
         )

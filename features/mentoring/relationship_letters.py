@@ -155,6 +155,13 @@ ENGAGEMENT_KINDS = {
         gettext_lazy("Read and answer"),
         _active,
     ),
+    "file_added": Said(
+        MENTORSHIPS,
+        gettext_lazy("%(other)s has put a file into your mentorship"),
+        gettext_lazy("%(other)s has put a file into “%(goal)s”. Only the two of you can download it."),
+        gettext_lazy("See the files"),
+        _active,
+    ),
     "agreement_to_sign": Said(
         MENTORSHIPS,
         gettext_lazy("Read what you want to agree on with %(other)s"),

@@ -5,7 +5,7 @@ from django.db.models import Q
 from core.pagination import keyset
 from features.mentoring import services
 from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Note, Offer, Testimonial
-from features.mentoring.relationship_forms import ActionForm, MessageForm, NoteForm
+from features.mentoring.relationship_forms import ActionForm, FileForm, MessageForm, NoteForm
 from features.skills import services as skills
 from features.skills.models import Goal
 
@@ -98,6 +98,8 @@ def workspace(request, found, now) -> dict:
         "offers": [] if is_mentor else list(Offer.objects.open().filter(mentor=found.mentor).order_by("minutes")),
         "testimonial": shown if is_mentor or (shown and shown.revealed_at) else None,
         "message_form": MessageForm(),
+        "files": list(found.files.select_related("file__owner").order_by("-pk")),
+        "file_form": FileForm(auto_id="file_%s"),
         "note_form": NoteForm(auto_id="note_%s"),
         "action_form": ActionForm(auto_id="action_%s"),
     }

@@ -5,6 +5,8 @@ from features.mentoring.views import apart, booking, cohorts, engagements, mento
 one_engagement = [
     path("", engagements.engagement, name="engagement"),
     path("messages/", engagements.message, name="engagement_message"),
+    path("files/", engagements.file_add, name="engagement_file_add"),
+    path("files/<str:name>/", engagements.file_removal, name="engagement_file_removal"),
     path("notes/", engagements.note, name="engagement_note"),
     path("actions/", engagements.action, name="engagement_action"),
     path("actions/<int:pk>/", engagements.action_tick, name="engagement_tick"),

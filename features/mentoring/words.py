@@ -132,7 +132,7 @@ class Teller:
         if name == "range":
             return _("Takes people at your level.")
         if name == "history" and m.or_history[j] >= RELIABLE:
-            return _("Answers nearly everybody who asks.")
+            return _("Keeps nearly all that they promise: answers, and comes.")
         if name == "overlap" and m.ee_mask[i] and m.or_mask[j]:
             minutes, times = self.shared(i, j)
             return _("You are both free %(hours)s a week: %(times)s.") % {"hours": _hours(minutes), "times": times}
@@ -162,7 +162,7 @@ class Teller:
         if name == "range":
             return _("Usually takes people at another level.")
         if name == "history":
-            return _("Has left people without an answer.") if m.or_history[j] < UNKNOWN_HISTORY else ""
+            return _("Has missed some of what they promised.") if m.or_history[j] < UNKNOWN_HISTORY else ""
         if name == "overlap":
             if not m.ee_mask[i]:
                 return _("You have not said when you are free, so hours could not be compared.")

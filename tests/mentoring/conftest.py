@@ -5,9 +5,12 @@ from django.utils import timezone
 
 from features.calendar import services as calendar
 from features.mentoring import services
-from features.mentoring.models import BookingRules, MentorPage, Offer
+from features.mentoring.models import BookingRules, Cohort, MentorPage, Offer
+from features.skills.models import Goal
+from tests.factories import make_user
 
 ROOM = "https://meet.example.org/amara"
+EVENINGS = [(day, time(17), time(21)) for day in range(1, 6)]
 
 
 @pytest.fixture
@@ -44,3 +47,28 @@ def slot(offer):
 def booked(offer, slot, learner):
     """Sofia's meeting with Amara, in two days."""
     return services.book(booking=services.reserve(offer=offer, person=learner, starts_at=slot()), note="Slow joins")
+
+
+@pytest.fixture
+def together(mentor_page, learner, skill):
+    """Sofia is Amara's mentee."""
+    request = services.send_request(
+        person=learner, mentor=mentor_page.person, goal="Read plans", background="-", expectation="-", about=[skill]
+    )
+    return services.accept_request(request=request)
+
+
+@pytest.fixture
+def cohort(organiser, skill):
+    """Two mentors of two places and one, four who want a mentor."""
+    cohort = services.save_cohort(cohort=Cohort(name="Spring"), by=organiser)
+    for n in range(2):
+        mentor = make_user(f"Mentor {n}", role="expert", handle=f"mentor-{n}")
+        calendar.keep_free(person=mentor, hours=EVENINGS)
+        services.save_mentor_page(page=MentorPage(person=mentor, capacity=1), topics=[skill])
+        services.add_to_cohort(cohort=cohort, handles=[mentor.handle], places=2 - n)
+    for n in range(4):
+        mentee = make_user(f"Member {n}", handle=f"member-{n}")
+        Goal.objects.create(person=mentee, skill=skill, level=2 + n % 3)
+        services.add_to_cohort(cohort=cohort, handles=[f"@{mentee.handle}"])
+    return cohort

@@ -2,32 +2,12 @@
 
 import pytest
 
-from features.calendar import services as calendar
 from features.mentoring import services
 from features.mentoring.matching import cohort as assigning
-from features.mentoring.models import Cohort, CohortPair, MentorPage
+from features.mentoring.models import CohortPair
 from features.notifications.models import Notification
-from features.skills.models import Goal
-from tests.factories import make_user
-from tests.mentoring.test_mentor_pages import EVENINGS
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cohort(organiser, skill):
-    """Two mentors of two places and one, four who want a mentor."""
-    cohort = services.save_cohort(cohort=Cohort(name="Spring"), by=organiser)
-    for n in range(2):
-        mentor = make_user(f"Mentor {n}", role="expert", handle=f"mentor-{n}")
-        calendar.keep_free(person=mentor, hours=EVENINGS)
-        services.save_mentor_page(page=MentorPage(person=mentor, capacity=1), topics=[skill])
-        services.add_to_cohort(cohort=cohort, handles=[mentor.handle], places=2 - n)
-    for n in range(4):
-        mentee = make_user(f"Member {n}", handle=f"member-{n}")
-        Goal.objects.create(person=mentee, skill=skill, level=2 + n % 3)
-        services.add_to_cohort(cohort=cohort, handles=[f"@{mentee.handle}"])
-    return cohort
 
 
 def pairs():

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -20,15 +19,6 @@ NOW = timezone.now()
 
 def fresh(row):
     return type(row).objects.get(pk=row.pk)
-
-
-@pytest.fixture
-def together(mentor_page, learner, skill):
-    """Sofia is Amara's mentee."""
-    request = services.send_request(
-        person=learner, mentor=mentor_page.person, goal="Read plans", background="-", expectation="-", about=[skill]
-    )
-    return services.accept_request(request=request)
 
 
 def met(engagement, offer, n=1):

@@ -1,5 +1,7 @@
 """Mentoring: times and offers are open to look at; a meeting is there for its two people, a hold for who holds it."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 
 def _pk(name):
     return lambda w: [getattr(w, name).public_id]
@@ -39,12 +41,15 @@ ARGUMENTS = {
             "engagement",
             "engagement_message",
             "engagement_note",
+            "engagement_file_add",
             "engagement_action",
             "agreement",
             "fit_check",
             "ending",
         )
     },
+    "engagement_file_removal": lambda w: [w.together.public_id, w.kept_file.file_id],
+    "api:withdraw_request": _pk("asked_by_guest"),
     "engagement_tick": lambda w: [w.together.public_id, w.action.pk],
     "skill_sign_off": lambda w: [w.together.public_id, w.rated.pk],
     "apart_from": lambda w: [w.host.handle],
@@ -72,6 +77,10 @@ BODIES = {
     },
     ("mentorship_request", "POST"): lambda w: {"act": "question", "question": "Which version?"},
     ("engagement_message", "POST"): lambda w: {"text": "Hello"},
+    ("engagement_file_add", "POST"): lambda w: {"upload": SimpleUploadedFile("plan.txt", b"1. Read")},
+    ("api:mentorship_requests", "POST"): lambda w: {
+        "mentor": w.host.handle, "goal": "Read plans", "background": "-", "expectation": "-", "skills": ["PostgreSQL"],
+    },
     ("engagement_note", "POST"): lambda w: {"text": "Hello", "is_shared": ""},
     ("engagement_action", "POST"): lambda w: {"text": "Read", "owner": "me"},
     ("engagement_tick", "POST"): lambda w: {"is_done": "yes"},
@@ -108,6 +117,8 @@ api:meetings          POST 401      401      201    201   201    201      201   
 api:confirm_meeting           POST 401      401      404    200   404    404      404        404
 api:call_off_meeting  POST 401      401      404    200   404    404      404        404
 api:mentorship_requests          GET  401      401      200    200   200    200      200        200
+api:mentorship_requests          POST 401      401      201    409   409    201      201        201
+api:withdraw_request  POST 401      401      404    200   404    404      404        404
 booking_calendar      GET  login    login    404    200   404    404      404        404
 meet                  GET  200
 meet                  POST 409
@@ -121,6 +132,8 @@ mentorship_request    GET  login    login    404    200   404    404      404   
 mentorship_request    POST login    login    404    303   404    404      404        404
 engagement            GET  login    login    404    200   404    404      404        404
 engagement_message    POST login    login    404    303   404    404      404        404
+engagement_file_add   POST login    login    404    303   404    404      404        404
+engagement_file_removal POST login  login    404    303   404    404      404        404
 engagement_note       POST login    login    404    303   404    404      404        404
 engagement_action     POST login    login    404    303   404    404      404        404
 engagement_tick       POST login    login    404    303   404    404      404        404

@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from features.calendar import services as calendar
@@ -37,6 +38,12 @@ def add_mentoring(world) -> None:
     services.write_message(engagement=world.together, author=guest, text="canary-note-of-the-guest")
     services.write_note(engagement=world.together, author=guest, text="canary-note-of-the-guest", is_shared=False)
     services.ask_for_fit(now=now)
+    upload = SimpleUploadedFile("canary.txt", b"canary-note-of-the-guest")
+    world.kept_file = services.add_file(engagement=world.together, author=guest, upload=upload, now=now)
+    world.asked_by_guest = MentorshipRequest.objects.create(
+        mentee=guest, mentor=world.people["expert"], goal="Of the guest", background="-", expectation="-",
+        due_at=now + timedelta(days=2),
+    )  # fmt: skip
     world.asked = MentorshipRequest.objects.create(
         mentee=world.people["suspended"], mentor=host, goal="Of somebody else", background="-", expectation="-",
         due_at=now + timedelta(days=2),

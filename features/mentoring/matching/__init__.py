@@ -7,4 +7,4 @@ cohort, linking, experts) is imported by processes of the worker alone.
 """
 
 # Raised with every change of what a score is made of; the page about the ranking says what changed.
-VERSION = 1
+VERSION = 2

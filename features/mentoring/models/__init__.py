@@ -3,6 +3,7 @@ from features.mentoring.models.cohorts import Cohort, CohortMember, CohortPair
 from features.mentoring.models.engagements import (
     ActionItem,
     Engagement,
+    EngagementFile,
     EngagementQuerySet,
     EngagementSkill,
     FitAnswer,
@@ -40,6 +41,7 @@ __all__ = [
     "Dismissal",
     "DismissalQuerySet",
     "Engagement",
+    "EngagementFile",
     "EngagementQuerySet",
     "EngagementSkill",
     "FitAnswer",

@@ -128,6 +128,15 @@ class Note(models.Model):
     objects = QuerySet.as_manager()
 
 
+class EngagementFile(models.Model):
+    """Something to download, for the two of them."""
+
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="files")
+    file = models.OneToOneField("accounts.StoredFile", models.CASCADE, related_name="+")
+
+    objects = QuerySet.as_manager()
+
+
 class ActionItem(models.Model):
     """Who does what. What is not done stands there at the next meeting as well."""
 

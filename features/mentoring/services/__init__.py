@@ -59,6 +59,7 @@ from features.mentoring.services.engagements import (
     write_message,
     write_note,
 )
+from features.mentoring.services.files import add_file, remove_file
 from features.mentoring.services.goals import (
     set_goal,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "Step",
     "accept_request",
     "add_action",
+    "add_file",
     "add_to_cohort",
     "agree",
     "alternatives",
@@ -169,6 +171,7 @@ __all__ = [
     "release_expired_holds",
     "rematch",
     "remind",
+    "remove_file",
     "reserve",
     "reveal",
     "rules_of",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,10 +15,12 @@ from features.mentoring.loading import Frame, load, new_frame
 from features.mentoring.matching import cohort as assigning
 from features.mentoring.matching import plain
 from features.mentoring.matching.stable import blocking, stable
-from features.mentoring.models import Cohort, CohortMember, CohortPair
+from features.mentoring.models import Cohort, CohortMember, CohortPair, Engagement, MentorshipRequest
 from features.mentoring.services.matching import MILLIONTHS, current_run
 from features.mentoring.services.refusals import MentoringRefused
+from features.mentoring.services.requests import begin
 from features.notifications.services import notify
+from features.skills.models import Goal
 
 MOST_PAIRS = 40_000  # that are looked at while somebody waits: 400 people and 100 mentors
 
@@ -165,14 +166,37 @@ def _figures(pairs, scores, likes, back, capacity, mentees) -> dict:
 
 @transaction.atomic
 def publish_cohort(*, cohort: Cohort, by, now: datetime | None = None) -> Cohort:
-    """Tell everybody whom they were paired with. Once."""
+    """Each pair begins to work together, and both are told. Once."""
     cohort = _open(cohort)
     if not cohort.drawn_at or not cohort.pairs.exists():
         raise MentoringRefused("not_drawn", _("Draw the pairs first, and look at them."))
     cohort.published_at = now or timezone.now()
     cohort.save(update_fields=["published_at"])
     for pair in cohort.pairs.select_related("mentee", "mentor"):
-        notify(pair.mentee, "cohort_pair", pair.pk, reverse("mentor", args=[pair.mentor.handle]))
-        notify(pair.mentor, "cohort_pair", pair.pk, pair.mentee.get_absolute_url())
+        url = _together(cohort, pair, cohort.published_at).get_absolute_url()
+        for person in (pair.mentee, pair.mentor):
+            notify(person, "cohort_pair", pair.pk, url)
     audit(by, "cohort.published", f"cohort:{cohort.pk}", [f"pairs:{cohort.pairs.count()}"])
     return cohort
+
+
+def _together(cohort, pair, now) -> Engagement:
+    """Their mentorship: the one that they have, or one that begins with what the mentee wants to reach."""
+    if known := Engagement.objects.active().filter(mentor=pair.mentor, mentee=pair.mentee).first():
+        return known
+    goals = list(Goal.objects.filter(person=pair.mentee).select_related("skill").order_by("position", "pk")[:3])
+    open_one = MentorshipRequest.objects.open().filter(mentor=pair.mentor, mentee=pair.mentee).first()
+    request = open_one or MentorshipRequest(
+        mentor=pair.mentor, mentee=pair.mentee, due_at=now, sent_at=now, goal=_goal(goals) or cohort.name
+    )
+    request.state, request.decided_at = MentorshipRequest.State.ACCEPTED, now
+    request.save()
+    if open_one is None:
+        request.skills.set([goal.skill for goal in goals])
+    return begin(request, now)
+
+
+def _goal(goals) -> str:
+    """In the mentee's words, or the names of what they want to learn."""
+    said = next((goal.reason for goal in goals if goal.reason), "")
+    return (said or ", ".join(goal.skill.name for goal in goals))[:200]

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.text import one_line
 from features.accounts.models import User
 from features.mentoring.models import (
     Block,
@@ -23,6 +24,10 @@ from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.engagements import check_active, end_engagement, lock_engagement, rate, tell
 from features.mentoring.services.matching import mark_dirty
 from features.mentoring.services.refusals import MentoringRefused
+from features.mentoring.services.requests import go_on
+from features.moderation.models import Reason
+from features.moderation.services import flag
+from features.notifications.services import follow
 from features.skills.models import Skill
 
 ASKED_AGAIN = timedelta(days=14)
@@ -87,9 +92,13 @@ def finish(
     testimonial: str = "",
     ratings: Mapping[int, int] | None = None,
     block: bool = False,
+    favourite: bool = False,
+    again: bool = False,
+    report: str = "",
     now: datetime | None = None,
 ) -> Engagement:
-    """End it, with all there is to say in one act. A mentee's words are the mentor's to reveal."""
+    """End it, with all there is to say in one act. A mentee's words are the mentor's to reveal; `again` asks the next
+    mentor who fits with the same request. Raises MentoringRefused and ModerationRefused."""
     now = now or timezone.now()
     engagement = lock_engagement(engagement.pk)
     check_active(engagement)
@@ -99,8 +108,14 @@ def finish(
     end_engagement(engagement, by, ending, summary, now)
     if is_mentee and rating:
         write_testimonial(engagement=engagement, rating=rating, words=testimonial, now=now)
+    if report := one_line(report):
+        flag(person=by, key=f"person:{engagement.other(by).pk}", reason=Reason.OTHER, words=report[:300], now=now)
+    if favourite and is_mentee and not block:
+        follow(person=by, key=f"person:{engagement.mentor_id}")
     if block:
         Block.objects.get_or_create(person=by, blocked=engagement.other(by))
+    if again and is_mentee:
+        go_on(engagement.request, now, without={engagement.mentor_id})
     tell(engagement.other(by), "engagement_ended", engagement)
     return engagement
 

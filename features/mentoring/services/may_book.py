@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from features.accounts.access import Ability, bar
-from features.mentoring.models import Block, Booking, MentorPage, Offer
+from features.mentoring.models import Block, Booking, Engagement, MentorPage, Offer
 from features.mentoring.services.refusals import MentoringRefused
 from features.payments import services as payments
 
@@ -25,6 +25,10 @@ def why_not_book(offer: Offer, person, now: datetime) -> MentoringRefused | None
         return MentoringRefused("closed", _("This cannot be booked. Look at who else there is."), mentors)
     if person.pk == offer.mentor_id:
         return MentoringRefused("own", _("This is your own offer. Others book it."), reverse("own_offers"))
+    if offer.is_for_mentees and not Engagement.objects.active().filter(mentor=offer.mentor_id, mentee=person).exists():
+        words = _("This is for people whom %(name)s mentors. Ask them to be your mentor first.")
+        ask = reverse("mentorship_request_new", args=[offer.mentor.handle])
+        return MentoringRefused("for_mentees", words % {"name": offer.mentor.name}, ask)
     if not person.emailaddress_set.filter(verified=True).exists():
         return MentoringRefused("email_not_verified", _("Confirm your e-mail address first."))
     if barred := bar(person, Ability.REGISTER):

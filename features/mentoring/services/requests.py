@@ -147,6 +147,13 @@ def accept_request(*, request: MentorshipRequest, now: datetime | None = None) -
         words = _("All your places are taken. Make room for one more, or decline and suggest a colleague.")
         raise MentoringRefused("full", words)
     _decide(request, State.ACCEPTED, now)
+    made = begin(request, now)
+    _tell(request.mentee, "request_accepted", request)
+    return made
+
+
+def begin(request: MentorshipRequest, now: datetime) -> Engagement:
+    """The mentorship of a request that is accepted."""
     made = Engagement.objects.create(
         request=request,
         mentor=request.mentor,
@@ -157,7 +164,6 @@ def accept_request(*, request: MentorshipRequest, now: datetime | None = None) -
     )
     EngagementSkill.objects.bulk_create(EngagementSkill(engagement=made, skill=skill) for skill in request.skills.all())
     count_places(request.mentor)
-    _tell(request.mentee, "request_accepted", request)
     return made
 
 
@@ -220,14 +226,14 @@ def _expire(pk, now) -> bool:
         other=request.mentee,
         now=now,
     )
-    if not (request.goes_on and _go_on(request, now)):
+    if not (request.goes_on and go_on(request, now)):
         _tell(request.mentee, "request_expired", request)
     return True
 
 
-def _go_on(request, now) -> bool:
+def go_on(request, now, without=frozenset()) -> bool:
     """Ask the next who fits, with all that was said."""
-    asked = set(_line_of(request))
+    asked = set(_line_of(request)) | without
     for mentor in alternatives(request.mentee, request.skills.all(), without=asked, now=now):
         try:
             with transaction.atomic():

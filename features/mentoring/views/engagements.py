@@ -8,16 +8,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import is_htmx, see_other
+from features.accounts.services import FileRefused
 from features.mentoring import access, relationship_pages, services
-from features.mentoring.models import Testimonial
+from features.mentoring.models import MentorshipRequest, Testimonial
 from features.mentoring.relationship_forms import (
     ActionForm,
     AgreementForm,
     EndingForm,
+    FileForm,
     FitForm,
     MessageForm,
     NoteForm,
 )
+from features.moderation.services import ModerationRefused
 
 
 @require_safe
@@ -76,6 +79,34 @@ def _act(request, found, form, name, verb, **more):
         except services.MentoringRefused as refused:
             form.add_error(None, refused.words)
     return _page(request, found, 422, **{name: form}) if form.errors else see_other(found)
+
+
+@require_POST
+@login_required
+def file_add(request, public_id):
+    found = access.own_engagement(request.user, public_id)
+    form = FileForm(request.POST, request.FILES, auto_id="file_%s")
+    if form.is_valid():
+        try:
+            services.add_file(
+                engagement=found, author=request.user, upload=form.cleaned_data["upload"], now=timezone.now()
+            )
+        except services.MentoringRefused as refused:
+            form.add_error(None, refused.words)
+        except FileRefused as refused:
+            form.add_error("upload", str(refused))
+    return _page(request, found, 422, file_form=form) if form.errors else see_other(found)
+
+
+@require_POST
+@login_required
+def file_removal(request, public_id, name):
+    """Whoever put it there takes it away, for both."""
+    found = access.own_engagement(request.user, public_id)
+    row = get_object_or_404(found.files.select_related("file"), file=name, file__owner=request.user)
+    services.remove_file(row=row)
+    messages.success(request, _("The file is gone."))
+    return see_other(found)
 
 
 @require_POST
@@ -144,12 +175,23 @@ def ending(request, public_id):
         ratings = form.ratings()
         try:
             services.finish(engagement=found, by=request.user, ratings=ratings, **form.cleaned_data)
-        except services.MentoringRefused as refused:
+        except (services.MentoringRefused, ModerationRefused) as refused:
             form.add_error(None, refused.words)
         else:
             messages.success(request, _("It is over. What was written stays for both of you to read."))
+            if form.cleaned_data.get("again"):
+                return _asked_on(request, found)
             return see_other(found)
     return _own_page(request, "mentoring/ending.html", found, form)
+
+
+def _asked_on(request, found):
+    onward = MentorshipRequest.objects.open().filter(origin=found.request).select_related("mentor").last()
+    if onward is None:
+        messages.info(request, _("Nobody else with room fits at the moment. Your words are kept with the old request."))
+        return see_other(found.request)
+    messages.info(request, _("%(name)s was asked with the same words.") % {"name": onward.mentor.name})
+    return see_other(onward)
 
 
 @require_POST
