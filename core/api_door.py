@@ -19,6 +19,7 @@ from core.middleware import has_session
 def door(run):
     """Wraps an operation; `NinjaAPI.add_decorator(door, mode="view")` puts it around all of them."""
     operation = run.__self__
+    is_own_key = getattr(operation.view_func, "is_own_key", False)
 
     @wraps(run)
     def answer(request, **path):
@@ -31,7 +32,7 @@ def door(run):
             _need_consent(request)
             _need_json(request, operation)
             act = partial(run, request, **path)
-            key = request.headers.get("Idempotency-Key")
+            key = None if is_own_key else request.headers.get("Idempotency-Key")
             if key is not None and request.method not in SAFE and request.caller:
                 response = once(request, key, act)
             else:

@@ -39,6 +39,13 @@ class Invalid(Exception):
         self.errors = errors
 
 
+def own_key(operation):
+    """For what asks somebody else, such as Stripe, which is done with no transaction open: sent again, the operation
+    itself does nothing again, so that its answer need not be kept under an idempotency key."""
+    operation.is_own_key = True
+    return operation
+
+
 # --- Who is asking ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Scope:

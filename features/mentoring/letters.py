@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from core.seo import absolute
 from core.templatetags.ui import city, local, words
 from features.calendar import ical
-from features.mentoring import entries
+from features.mentoring import entries, services
 from features.mentoring.models import Booking
 from features.notifications.kinds import Group, Kind, Letter, kinds
 
@@ -99,6 +99,23 @@ def _attachment(booking, person):
     return ("meeting.ics", content, f"text/calendar; charset=utf-8; method={method}")
 
 
+def mentor_missed(notification):
+    """To the mentee: what comes back and when, and who else has room."""
+    booking, person = _booking(notification)
+    if booking.outcome != Booking.Outcome.MENTOR_ABSENT or person.pk != booking.mentee_id:
+        return None
+    said = [_("We did not see %(name)s at your meeting, and are sorry.") % {"name": booking.mentor.name}]
+    if booking.price_minor:
+        day = clock(services.refunded_on(booking), person)
+        said.append(_("Unless you say until %(day)s that you met, you get back all that you paid.") % {"day": day})
+    others = services.others_instead(booking, timezone.now())
+    if others:
+        said.append(_("They have room and help with the same:"))
+    link = (_("See the meeting"), absolute(booking.get_absolute_url()))
+    more = [(other.name, absolute(other.get_absolute_url())) for other in others]
+    return letter(_("Your mentor did not come: %(title)s") % {"title": booking.title}, said, link, more=more)
+
+
 def _booking(notification):
     booking = Booking.objects.select_related("mentor", "mentee", "cancelled_by").get(pk=notification.ref)
     return booking, notification.recipient
@@ -118,6 +135,7 @@ SENTENCES = {
     booked: (MEETINGS, gettext_lazy("“%(title)s” with %(name)s is booked for %(when)s.")),
     booking_moved: (MEETINGS, gettext_lazy("“%(title)s” with %(name)s was moved to %(when)s.")),
     booking_cancelled: (MEETINGS, gettext_lazy("“%(title)s” with %(name)s was called off.")),
+    mentor_missed: (MEETINGS, gettext_lazy("%(name)s did not come to “%(title)s”. What you paid comes back.")),
     booking_reminder: (MEETING_REMINDERS, gettext_lazy("Reminder: “%(title)s” with %(name)s, %(when)s.")),
 }
 

@@ -71,8 +71,16 @@ def booking_page(booking, person, now) -> dict:
         "room_is_open": booking.room_is_open(now),
         "token": booking.token_of(person),
         "move_refusal": services.why_not_move(booking, now),
+        "missed": _missed(booking, person, now),
         "may_say_met": services.why_not_say_we_met(booking, person, now) is None,
     }
+
+
+def _missed(booking, person, now) -> dict | None:
+    """For whoever waited in vain for their mentor."""
+    if booking.outcome != Booking.Outcome.MENTOR_ABSENT or person.pk != booking.mentee_id:
+        return None
+    return {"refunded_on": services.refunded_on(booking), "others": services.others_instead(booking, now)}
 
 
 def agenda_template() -> str:

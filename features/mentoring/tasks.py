@@ -30,6 +30,11 @@ def move_mentoring_on():
     services.nudge(now=now)
 
 
+@periodic(minutes=60)
+def refund_missed_meetings():
+    services.refund_missed(now=timezone.now())
+
+
 @periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=20))
 def count_answers():
     services.count_answers()

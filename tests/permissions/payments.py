@@ -24,7 +24,8 @@ ARGUMENTS = dict.fromkeys(
     ("order", "order_checkout", "order_coupon", "order_credit", "order_departure", "order_look"), _order
 )
 ARGUMENTS["manage_incident"] = lambda w: [w.incident.pk]
-BODIES = {}
+ARGUMENTS |= dict.fromkeys(("api:one_order", "api:open_checkout", "api:enter_code"), _order)
+BODIES = {("api:enter_code", "PUT"): lambda w: {"code": "NOPE"}}
 
 TABLE = """
 #                       stranger unverif. member owner expert moderat. moderator+ organiser
@@ -34,6 +35,10 @@ order_coupon     POST   login    login    404    303   404    404      404      
 order_credit     POST   login    login    404    303   404    404      404        404
 order_departure  POST   login    login    404    303   404    404      404        404
 order_look       POST   login    login    404    303   404    404      404        404
+api:orders_list  GET    401      401      200    200   200    200      200        200
+api:one_order    GET    401      401      404    200   404    404      404        404
+api:open_checkout POST  401      401      404    409   404    404      404        404
+api:enter_code   PUT    401      401      404    409   404    404      404        404
 orders           GET    login    login    200    200   200    200      200        200
 manage_money      GET   login    login    404    404   404    mfa      404        200
 manage_money      POST  login    login    404    404   404    mfa      405        405

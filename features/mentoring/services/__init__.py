@@ -88,6 +88,7 @@ from features.mentoring.services.mentors import (
     take_over_topics,
     why_not_mentor,
 )
+from features.mentoring.services.missed import others_instead, refund_missed, refunded_on
 from features.mentoring.services.offers import (
     close_offer,
     free_slots,
@@ -162,12 +163,15 @@ __all__ = [
     "move_booking",
     "next_step",
     "nudge",
+    "others_instead",
     "pin",
     "publish_cohort",
     "record_join",
     "refresh_page",
     "refresh_pages",
+    "refund_missed",
     "refund_quote",
+    "refunded_on",
     "release_expired_holds",
     "rematch",
     "remind",

@@ -13,6 +13,7 @@ from features.mentoring.services.bookings import KIND, lock_booking, tell
 from features.mentoring.services.refusals import MentoringRefused
 from features.moderation import services as moderation
 from features.moderation.models import Incident
+from features.notifications.services import notify
 
 
 def record_join(*, booking: Booking, person: User, now: datetime | None = None) -> None:
@@ -46,6 +47,8 @@ def settle_meetings(*, now: datetime) -> int:
             changed = Booking.objects.confirmed().filter(pk=booking.pk, settled_at=None)
             if changed.update(outcome=outcome, settled_at=now):
                 _note_absence(booking, outcome, now)
+                if outcome == Booking.Outcome.MENTOR_ABSENT:
+                    notify(booking.mentee, "mentor_missed", booking.pk, booking.get_absolute_url())
                 settled += 1
     return settled
 

@@ -1,0 +1,36 @@
+"""A mentor who did not come: the mentee gets everything back, and names of others."""
+
+from datetime import datetime, timedelta
+
+from features.mentoring.models import Booking, MentorPage
+from features.mentoring.services.bookings import KIND
+from features.mentoring.services.colleagues import alternatives
+from features.mentoring.services.meetings import OBJECTED_WITHIN
+from features.payments import services as payments
+
+# A worker that was away for as long still pays back.
+LOOK_BACK = timedelta(days=30)
+
+
+def refund_missed(*, now: datetime) -> int:
+    """Once nobody can put it right any more. Money or credit, each once; a mentee who is absent gets nothing back."""
+    missed = Booking.objects.confirmed().filter(
+        outcome=Booking.Outcome.MENTOR_ABSENT, price_minor__gt=0,
+        ends_at__lte=now - OBJECTED_WITHIN, ends_at__gt=now - OBJECTED_WITHIN - LOOK_BACK,
+    )  # fmt: skip
+    refunds = [
+        payments.refund_thing(KIND, pk, source="expert_absent", now=now)
+        for pk in missed.order_by("pk").values_list("pk", flat=True)
+    ]
+    return sum(refund is not None for refund in refunds)
+
+
+def refunded_on(booking: Booking) -> datetime:
+    return booking.ends_at + OBJECTED_WITHIN
+
+
+def others_instead(booking: Booking, now: datetime) -> list:
+    """Mentors with room who mentor in the same."""
+    page = MentorPage.objects.filter(person=booking.mentor_id).first()
+    topics = list(page.topics.all()) if page else []
+    return alternatives(booking.mentee, topics, without={booking.mentor_id}, now=now) if topics else []
