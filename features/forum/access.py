@@ -34,6 +34,25 @@ def visible_post(person, pk) -> Post:
     return _readable(person, post, post.thread)
 
 
+def may_see_picture(file, viewer) -> bool:
+    """A picture is seen with a post of its owner's in which it stands, as it is now; by its owner in any case."""
+    if viewer.pk == file.owner_id:
+        return True
+    posts = Post.objects.with_pictures().filter(author=file.owner_id, text__contains=f"/files/{file.name}/")
+    return any(_may_read(viewer, post) for post in posts.select_related("thread__board", "parent"))
+
+
+def _may_read(person, post) -> bool:
+    try:
+        _shown_to(person, post.thread)
+        for read in (post, post.parent):
+            if read:
+                _readable(person, read, post.thread)
+    except Http404:
+        return False
+    return True
+
+
 def shown_post(pk) -> Post:
     """What everybody reads, and may therefore judge."""
     posts = Post.objects.shown().select_related("thread__board")

@@ -11,7 +11,9 @@ class ForumConfig(AppConfig):
         from core import nav, page_cache, seeds, seo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
+        from features.accounts.services import file_access
         from features.forum import causes, curation, demo_queue, findable, news, own_data, services
+        from features.forum.access import may_see_picture
         from features.forum.scale import threads
         from features.forum.seeds import fill
         from features.forum.sitemaps import ThreadSitemap
@@ -28,6 +30,7 @@ class ForumConfig(AppConfig):
             "threads",
             Merge(lambda n: ngettext("%(n)d thread", "%(n)d threads", n) % {"n": n}, services.take_over_skill),
         )
+        file_access.register("post", may_see_picture)
         causes.register()
         curation.register(as_it_stands)
         findable.register()

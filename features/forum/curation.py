@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from features.accounts.access import Ability
 from features.forum import services
-from features.forum.models import Board, Closing, Post, State, Thread
+from features.forum.models import Board, Closing, Kind, Post, State, Thread
 from features.moderation import services as moderation
 from features.moderation.services import Act, Earned, ModerationRefused, Need, Subject, Thing
 
@@ -14,7 +14,7 @@ Part = Post.Part
 TITLES = {Part.OPENING: "%(title)s", Part.REPLY: _("Answer in: %(title)s"), Part.COMMENT: _("Comment in: %(title)s")}
 ACTS = (
     "hide", "remove", "show", "close", "reopen", "lock", "unlock", "pin", "unpin", "slow", "move", "merge", "split",
-    "redact",
+    "redact", "settle", "unsettle",
 )  # fmt: skip
 
 
@@ -213,6 +213,16 @@ def _register_acts():
     _act(
         "move", _("Move to another board"), _("Its address stays"), _("moved this thread to another board"),
         icon="next", do=_move, form=MoveForm, fits=_opens, **on_thread,
+    )  # fmt: skip
+    _act(
+        "settle", _("Settle which answer is accepted"), _("Whoever asked no longer changes it; moderators do"),
+        _("settled which answer is accepted"), icon="check", do=_set(is_acceptance_locked=True),
+        fits=_thread_is(kind=Kind.QUESTION, is_acceptance_locked=False), **on_thread,
+    )  # fmt: skip
+    _act(
+        "unsettle", _("Leave the answer to whoever asked"), _("They say again which one solved it"),
+        _("left it to whoever asked which answer is accepted"), icon="key", do=_set(is_acceptance_locked=False),
+        fits=_thread_is(is_acceptance_locked=True), **on_thread,
     )  # fmt: skip
     _act(
         "merge", _("Merge into another thread"), _("All its posts go there, in order of time; its address leads there"),

@@ -13,7 +13,7 @@ def with_picture(text: str, form, owner) -> str:
         return text
     hit("upload", owner.pk)
     try:
-        file = accounts.store_picture(owner=owner, upload=upload, kind="post", is_public=True)
+        file = accounts.store_picture(owner=owner, upload=upload, kind="post", is_public=False)
     except accounts.FileRefused as refused:
         form.add_error("picture", str(refused))
         return text

@@ -66,90 +66,48 @@ def _lift(before, thing, by, now):
         raise ModerationRefused(refused.code, str(refused)) from refused
 
 
+def _act(name, label, effect, said, **facts):
+    acts.register(name, Act(label=label, effect=effect, said=said, **facts))
+
+
+def _register_states():
+    facts = {"undo": _back, "on_many": True}
+    _act(
+        "hide", _("Hide until it is edited"), _("Its author is told why, and editing shows it again"),
+        _("hid %(what)s until it is edited"), icon="lock", do=_into("held"), fits=_can("held", "shown"), agrees=True,
+        **facts,
+    )  # fmt: skip
+    _act(
+        "remove", _("Remove"), _("Nobody reads it any more; who reported it was right"), _("removed %(what)s"),
+        icon="close", do=_into("hidden"), fits=_can("hidden", "shown", "held"), agrees=True, is_danger=True, **facts,
+    )  # fmt: skip
+    _act(
+        "show", _("Show it again"), _("Everybody reads it; its author is told"), _("put %(what)s back"),
+        icon="check", do=_into("shown"), fits=_can("shown", "held", "hidden"), **facts,
+    )  # fmt: skip
+
+
+def _register_people():
+    _act(
+        "warn", _("Warn the author"), _("A private message with your reason; nothing else changes"),
+        _("warned the author of %(what)s"), icon="mail", do=_warn, fits=_has_author, agrees=True,
+    )  # fmt: skip
+    for name, kind, icon, label, effect, said in (
+        (
+            "silence", "silence", "lock", _("Silence the author"),
+            _("May read and take part, but not write, for a while"), _("silenced the author of %(what)s"),
+        ),
+        (
+            "suspend", "suspension", "exit", _("Suspend the author"),
+            _("Cannot log in for a while; their page is hidden"), _("suspended the author of %(what)s"),
+        ),
+    ):  # fmt: skip
+        _act(
+            name, label, effect, said, icon=icon, do=_sanction(kind), undo=_lift, fits=_has_author, form=LengthForm,
+            is_danger=True, is_everywhere=True, agrees=True,
+        )  # fmt: skip
+
+
 def register():
-    acts.register(
-        "hide",
-        Act(
-            label=_("Hide until it is edited"),
-            effect=_("Its author is told why, and editing shows it again"),
-            said=_("hid %(what)s until it is edited"),
-            icon="lock",
-            do=_into("held"),
-            undo=_back,
-            fits=_can("held", "shown"),
-            agrees=True,
-            on_many=True,
-        ),
-    )
-    acts.register(
-        "remove",
-        Act(
-            label=_("Remove"),
-            effect=_("Nobody reads it any more; who reported it was right"),
-            said=_("removed %(what)s"),
-            icon="close",
-            do=_into("hidden"),
-            undo=_back,
-            fits=_can("hidden", "shown", "held"),
-            is_danger=True,
-            agrees=True,
-            on_many=True,
-        ),
-    )
-    acts.register(
-        "show",
-        Act(
-            label=_("Show it again"),
-            effect=_("Everybody reads it; its author is told"),
-            said=_("put %(what)s back"),
-            icon="check",
-            do=_into("shown"),
-            undo=_back,
-            fits=_can("shown", "held", "hidden"),
-            on_many=True,
-        ),
-    )
-    acts.register(
-        "warn",
-        Act(
-            label=_("Warn the author"),
-            effect=_("A private message with your reason; nothing else changes"),
-            said=_("warned the author of %(what)s"),
-            icon="mail",
-            do=_warn,
-            fits=_has_author,
-            agrees=True,
-        ),
-    )
-    acts.register(
-        "silence",
-        Act(
-            label=_("Silence the author"),
-            effect=_("May read and take part, but not write, for a while"),
-            said=_("silenced the author of %(what)s"),
-            icon="lock",
-            do=_sanction("silence"),
-            undo=_lift,
-            fits=_has_author,
-            form=LengthForm,
-            is_danger=True,
-            is_everywhere=True,
-            agrees=True,
-        ),
-    )
-    acts.register(
-        "suspend",
-        Act(
-            label=_("Suspend the author"),
-            effect=_("Cannot log in for a while; their page is hidden"),
-            said=_("suspended the author of %(what)s"),
-            icon="exit",
-            do=_sanction("suspension"),
-            undo=_lift,
-            fits=_has_author,
-            form=LengthForm,
-            is_danger=True,
-            is_everywhere=True,
-            agrees=True,
-        ),
-    )
+    _register_states()
+    _register_people()

@@ -10,6 +10,7 @@ from features.accounts.models import AuditEntry
 from features.discovery.models import Document
 from features.forum import services
 from features.forum.models import Board, Post, Revision, Thread
+from features.moderation import services as moderation
 from features.notifications.models import Notification
 from tests.factories import make_user
 from tests.forum.conftest import ask
@@ -116,17 +117,26 @@ class TestVotingDown:
 
 class TestAcceptance:
     def test_a_moderator_may_accept_settle_it_and_leave_it_to_the_asker_again(self, client, answer, asker, moderator):
+        opening = answer.thread.posts.get(part="opening")
+
+        def act(name, by):
+            moderation.act(by=by, name=name, keys=[f"post:{opening.pk}"], reason="tidying")
+
         services.accept(by=moderator, post=answer)
-        services.lock_acceptance(by=moderator, thread=answer.thread, locked=True)
+        client.force_login(moderator)
+        assert "/moderation/acts/settle/" in client.get(answer.thread.get_absolute_url()).text
+        act("settle", moderator)
         with pytest.raises(services.ForumRefused, match="acceptance_locked"):
             services.take_back_acceptance(by=asker, post=answer)
         client.force_login(asker)
-        assert "It did not solve it" not in client.get(answer.thread.get_absolute_url()).text
-        with pytest.raises(services.ForumRefused, match="not_a_moderator"):
-            services.lock_acceptance(by=asker, thread=answer.thread, locked=False)
-        services.lock_acceptance(by=moderator, thread=answer.thread, locked=False)
+        page = client.get(answer.thread.get_absolute_url()).text
+        assert "Settled by a moderator" in page
+        assert "It did not solve it" not in page
+        with pytest.raises(moderation.ModerationRefused, match="not_yours"):
+            act("unsettle", asker)
+        act("unsettle", moderator)
         services.take_back_acceptance(by=asker, post=answer)
-        assert told(answer.author) == ["answer_accepted"]
+        assert "answer_accepted" in told(answer.author)
 
     def test_an_old_answer_is_asked_about_marked_and_confirmed(self, client, answer, asker, helper):
         Board.objects.update(shelf_months=6)

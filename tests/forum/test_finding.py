@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
@@ -218,6 +219,33 @@ class TestPictures:
         assert file.widths == [640, 900]
         assert f'<img src="/files/{file.name}/900.webp" alt="Picture">' in post.html
         assert client.get(file.url(900)).status_code == 200
+
+    def test_it_is_seen_by_whoever_may_read_its_post_as_that_is_now(self, client, thread, helper):
+        client.force_login(helper)
+        client.post(f"{thread.get_absolute_url()}replies/", {"text": "See here.", "picture": self.picture()})
+        file, post = StoredFile.objects.get(), Post.objects.get(part="reply")
+        viewers = [None, make_user("Kwame Boateng"), helper, make_user("Ines Falk", role="moderator")]
+
+        def seen():
+            answers = []
+            for viewer in viewers:
+                browser = Client()
+                if viewer:
+                    browser.force_login(viewer)
+                answers.append(browser.get(file.url(640)))
+            assert all("immutable" not in answer.get("Cache-Control", "") for answer in answers)
+            return [answer.status_code == 200 for answer in answers]
+
+        assert seen() == [True, True, True, True]
+        for state in ("hidden", "held", "removed"):
+            Post.objects.filter(pk=post.pk).update(state=state)
+            assert seen() == [False, False, True, True]
+        Post.objects.filter(pk=post.pk).update(state="shown")
+        Thread.objects.filter(pk=thread.pk).update(state="hidden")
+        assert seen() == [False, False, True, True]
+        Thread.objects.filter(pk=thread.pk).update(state="shown")
+        services.redact(post=post, passage=f"![Picture](/files/{file.name}/900.webp)")
+        assert seen() == [False, False, True, False]
 
     def test_what_is_no_picture_is_said_at_the_field_and_nothing_is_kept(self, client, thread, helper, board):
         client.force_login(helper)

@@ -19,6 +19,10 @@ class PostQuerySet(QuerySet):
         """What everybody reads, and one's own. `person` is a key, None for a stranger."""
         return self.filter(Q(state=State.SHOWN) | Q(author=person)) if person else self.shown()
 
+    def with_pictures(self):
+        """Those in which a stored picture may stand: few, and with an index of their own."""
+        return self.filter(text__contains="/files/")
+
 
 class Post(models.Model):
     """What somebody wrote: as they typed it, and as the HTML that was made of it when it was saved."""
@@ -58,6 +62,7 @@ class Post(models.Model):
             models.Index(fields=["thread", "-score", "id"], condition=Q(part="reply"), name="replies_best_first"),
             models.Index(fields=["parent", "id"], condition=Q(part="comment"), name="comments_in_order"),
             models.Index(fields=["author", "-id"], name="posts_of_author"),
+            models.Index(fields=["author"], condition=Q(text__contains="/files/"), name="posts_with_pictures"),
         ]
 
     def __str__(self):

@@ -1,32 +1,20 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
 from features.forum.services.counting import forget_demo, recount
-from features.forum.services.curating import (
-    conflict,
-    erase_redactions,
-    merge,
-    put_back_words,
-    redact,
-    restore_state,
-    restore_thread,
-    set_state,
-    set_thread,
-    split,
-    unmerge,
-    unsplit,
-)
+from features.forum.services.curating import restore_state, restore_thread, set_state, set_thread
 from features.forum.services.editing import edit, edit_back, hide_revision, may_edit, redact_history, show_revision
 from features.forum.services.evidence import ACCEPTED, VALUED
 from features.forum.services.guards import began, typing_time
 from features.forum.services.linking import answer_duplicate, invite, propose_duplicate
+from features.forum.services.moving import conflict, merge, split, unmerge, unsplit
 from features.forum.services.reading import discard_draft, draft_of, mark_read, save_draft
+from features.forum.services.redacting import erase_redactions, put_back_words, redact
 from features.forum.services.refusals import ForumRefused
 from features.forum.services.shelf import confirm, mark_stale, may_confirm
 from features.forum.services.telling import tell_of_reply, tell_of_thread
 from features.forum.services.voting import (
     TO_VOTE_DOWN,
     accept,
-    lock_acceptance,
     may_vote_down,
     take_back_acceptance,
     vote,
@@ -53,7 +41,6 @@ __all__ = [
     "hide_revision",
     "index",
     "invite",
-    "lock_acceptance",
     "mark_read",
     "mark_stale",
     "may_confirm",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from core.limits import hit
 from features.accounts.access import Ability
 from features.accounts.models import User
-from features.accounts.services import audit
 from features.forum.access import moderates
 from features.forum.models import Closing, Kind, Post, State, Thread, Vote
 from features.forum.services import evidence
@@ -111,13 +110,3 @@ def _of_asker(by, post) -> Thread:
         )
     check_ability(by, Ability.POST, thread.board.scope)
     return thread
-
-
-@transaction.atomic
-def lock_acceptance(*, by: User, thread: Thread, locked: bool) -> None:
-    """A moderator settles which answer is accepted, or leaves it to the asker again."""
-    thread = lock(thread)
-    if not moderates(by, thread.board):
-        raise ForumRefused("not_a_moderator", _("Only moderators of this board do that."))
-    Thread.objects.filter(pk=thread.pk).update(is_acceptance_locked=locked)
-    audit(by, "acceptance.locked" if locked else "acceptance.unlocked", f"thread:{thread.pk}")
