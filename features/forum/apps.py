@@ -41,5 +41,7 @@ class ForumConfig(AppConfig):
         seeds.scales.register("forum", (45, threads))
         seo.sitemaps["threads"] = ThreadSitemap
         page_cache.watch(
-            "forum", self, leave_out=("draft", "reading", "vote", "invitation", "importedrow", "redaction")
+            "forum",
+            self,
+            leave_out=("draft", "reading", "vote", "invitation", "importedrow", "redaction", "mailedanswer"),
         )

@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.seo import absolute
-from features.forum.models import Board, Duplicate, Invitation, Post, Reading, State, Thread
-from features.forum.services import telling
+from features.forum.by_mail.addresses import address
+from features.forum.models import Board, Duplicate, Invitation, MailedAnswer, Post, Reading, State, Thread
+from features.forum.services import by_mail, telling
 from features.notifications import services as notifications
 from features.notifications.kinds import FOLLOWS, Group, Kind, Letter, kinds
 from features.notifications.models import Level
@@ -55,14 +56,20 @@ def _of_posts(sentence, subject, label, kept=lambda post: True):
         if post is None:
             return None
         text = post.text if len(post.text) <= SHOWN else f"{post.text[:SHOWN]} …"
-        return _letter(words(subject(), post), [f"{author_of(post)}:", text], label(), post.get_absolute_url())
+        answers = address(notification.recipient_id, "p", post.parent_id or post.pk)
+        said = [f"{author_of(post)}:", text]
+        return _letter(words(subject(), post), said, label(), post.get_absolute_url(), answers)
 
     return {"sentences": sentences, "letter": letter}
 
 
-def _letter(subject, paragraphs, label, url) -> Letter:
-    context = {"subject": subject, "paragraphs": paragraphs, "link": (label, absolute(url))}
-    return Letter(template=TEMPLATE, context=context)
+def _letter(subject, paragraphs, label, url, answers="") -> Letter:
+    """`answers` is the address to which an answer to the letter goes, where there is one."""
+    said = (
+        [*paragraphs, _("You can answer this letter: your words will stand in the forum.")] if answers else paragraphs
+    )
+    context = {"subject": subject, "paragraphs": said, "link": (label, absolute(url))}
+    return Letter(template=TEMPLATE, context=context, headers={"Reply-To": answers} if answers else {})
 
 
 # --- Threads: new ones, answers, answers that age ---------------------------------------------------------------------
@@ -81,7 +88,8 @@ def opened_letter(notification):
     if not opening:
         return None
     said = [f"{author_of(opening)}:", opening.text[:SHOWN]]
-    return _letter(_("New: %s") % thread.title, said, _("Read it"), thread.get_absolute_url())
+    answers = address(notification.recipient_id, "t", thread.pk)
+    return _letter(_("New: %s") % thread.title, said, _("Read it"), thread.get_absolute_url(), answers)
 
 
 def opened_levels(told):
@@ -102,7 +110,8 @@ def replied_letter(notification):
         return None
     text = post.text if len(post.text) <= SHOWN else f"{post.text[:SHOWN]} …"
     said = [f"{author_of(post)}:", text, _("You hear of the next one once you have looked at this one.")]
-    return _letter(_("New answer: %s") % post.thread.title, said, _("Read on"), post.get_absolute_url())
+    answers = address(notification.recipient_id, "t", post.thread_id)
+    return _letter(_("New answer: %s") % post.thread.title, said, _("Read on"), post.get_absolute_url(), answers)
 
 
 def replied_levels(told):
@@ -162,7 +171,21 @@ def invited_letter(notification):
     if row is None or row.thread.state != State.SHOWN or row.thread.closing or row.thread.accepted_id:
         return None
     said = [_("%s thinks that you may know this. Half an answer helps too.") % _inviter(row)]
-    return _letter(row.thread.title, said, _("Read the question"), row.thread.get_absolute_url())
+    answers = address(notification.recipient_id, "t", row.thread_id)
+    return _letter(row.thread.title, said, _("Read the question"), row.thread.get_absolute_url(), answers)
+
+
+# --- Answers by mail --------------------------------------------------------------------------------------------------
+def say_mail_refused(told):
+    return {row.pk: _("Your answer by mail was not taken.") for row in told}
+
+
+def mail_refused_letter(notification):
+    row = MailedAnswer.objects.filter(pk=notification.ref).first()
+    if row is None or not row.refused:
+        return None
+    said = [_("Your answer by mail was not taken."), row.refused, _("Nothing of it was kept.")]
+    return _letter(_("Your answer was not taken"), said, _("Answer on the page"), notification.url)
 
 
 # --- What can be followed ---------------------------------------------------------------------------------------------
@@ -199,6 +222,7 @@ def register():
         kinds.register(name, Kind(group=FORUM, **how))
     kinds.register("duplicate_proposed", Kind(group=FORUM, sentences=say_proposed, letter=proposed_letter))
     kinds.register("answer_invited", Kind(group=FORUM, sentences=say_invited, letter=invited_letter))
+    kinds.register(by_mail.REFUSED, Kind(group=FORUM, sentences=say_mail_refused, letter=mail_refused_letter))
     kinds.register("answer_ageing", Kind(group=FORUM, sentences=say_ageing, letter=ageing_letter))
     kinds.register(
         telling.OPENED, Kind(group=FOLLOWS, sentences=say_opened, letter=opened_letter, levels=opened_levels)

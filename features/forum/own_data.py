@@ -5,7 +5,18 @@ from django.utils.translation import gettext as _
 
 from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.forum import services
-from features.forum.models import Draft, Duplicate, Invitation, Post, Reading, Redaction, Revision, Thread, Vote
+from features.forum.models import (
+    Draft,
+    Duplicate,
+    Invitation,
+    MailedAnswer,
+    Post,
+    Reading,
+    Redaction,
+    Revision,
+    Thread,
+    Vote,
+)
 from features.moderation.services import facts
 
 
@@ -24,6 +35,9 @@ def export(person) -> dict:
         ),
         "drafts": list(Draft.objects.filter(person=person).order_by("pk").values("place", "words", "saved_at")),
         "readings": list(Reading.objects.filter(person=person).order_by("pk").values("thread_id", "post", "read_at")),
+        "mailed_answers": list(
+            MailedAnswer.objects.filter(person=person).order_by("pk").values("place", "refused", "came_at")
+        ),
         "duplicates": list(
             Duplicate.objects.filter(Q(proposed_by=person) | Q(thread__author=person))
             .order_by("pk")
@@ -47,7 +61,7 @@ def erase(person) -> None:
     Revision.objects.filter(post__in=gone).update(text="", title="", reason="")
     gone.update(text="", html="")
     Redaction.objects.filter(post__author=person).delete()
-    for table in (Draft, Reading, Invitation):
+    for table in (Draft, Reading, Invitation, MailedAnswer):
         table.objects.filter(person=person).delete()
     Invitation.objects.filter(invited_by=person).delete()
 

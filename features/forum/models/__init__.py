@@ -1,5 +1,6 @@
 from features.forum.models.beside import Draft, Duplicate, ImportedRow, Invitation, Reading, Revision
 from features.forum.models.curating import Redaction
+from features.forum.models.mail import MailedAnswer
 from features.forum.models.posts import LONGEST, Post, Vote
 from features.forum.models.threads import Board, Closing, Kind, State, Thread
 
@@ -12,6 +13,7 @@ __all__ = [
     "ImportedRow",
     "Invitation",
     "Kind",
+    "MailedAnswer",
     "Post",
     "Reading",
     "Redaction",

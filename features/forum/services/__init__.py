@@ -1,5 +1,6 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
+from features.forum.services.by_mail import NotOurs, receive
 from features.forum.services.counting import forget_demo, recount
 from features.forum.services.curating import restore_state, restore_thread, set_state, set_thread
 from features.forum.services.editing import edit, edit_back, hide_revision, may_edit, redact_history, show_revision
@@ -26,6 +27,7 @@ __all__ = [
     "TO_VOTE_DOWN",
     "VALUED",
     "ForumRefused",
+    "NotOurs",
     "accept",
     "answer_duplicate",
     "ask",
@@ -49,6 +51,7 @@ __all__ = [
     "merge",
     "propose_duplicate",
     "put_back_words",
+    "receive",
     "recount",
     "redact",
     "redact_history",
