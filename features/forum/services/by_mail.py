@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.db import broken_constraint
 from core.limits import RateLimited
 from features.accounts.models import User
+from features.forum.by_mail.addresses import Place
 from features.forum.by_mail.messages import Message, read_message
 from features.forum.models import LONGEST, MailedAnswer, Post, Thread
 from features.forum.services.refusals import ForumRefused
@@ -30,22 +31,22 @@ def receive(raw: bytes, *, now: datetime | None = None) -> MailedAnswer | None:
     message = read_message(raw)
     if message.is_automatic:
         return None
-    person = _sender(message)
+    person, place = _sender(message)
     try:
         with transaction.atomic():
             row = MailedAnswer.objects.create(
-                key=message.key, person=person, place=f"{message.place.kind}{message.place.number}", came_at=now
+                key=message.key, person=person, place=f"{place.kind}{place.number}", came_at=now
             )
             try:
                 with transaction.atomic():
-                    row.post = _write(message, person, now)
+                    row.post = _write(message, person, place, now)
             except (ForumRefused, RateLimited) as refused:
                 row.refused = str(getattr(refused, "words", "") or _("That was too often. Write on the page later."))[
                     :300
                 ]
             row.save(update_fields=["post", "refused"])
             if row.refused:
-                notifications.notify(person, REFUSED, row.pk, _page(message))
+                notifications.notify(person, REFUSED, row.pk, _page(place))
             return row
     except IntegrityError as error:
         if "key" not in broken_constraint(error):
@@ -53,17 +54,19 @@ def receive(raw: bytes, *, now: datetime | None = None) -> MailedAnswer | None:
         return MailedAnswer.objects.get(key=message.key)
 
 
-def _sender(message: Message) -> User:
+def _sender(message: Message) -> tuple[User, Place]:
     place = message.place
     person = User.objects.active().filter(pk=place.person).first() if place else None
-    if person is None or not person.emailaddress_set.filter(email__iexact=message.sender, verified=True).exists():
+    if (
+        place is None
+        or person is None
+        or not person.emailaddress_set.filter(email__iexact=message.sender, verified=True).exists()
+    ):
         raise NotOurs
-    return person
+    return person, place
 
 
-def _write(message: Message, person, now) -> Post:
-    place = message.place
-    assert place
+def _write(message: Message, person: User, place: Place, now: datetime) -> Post:
     if message.has_files:
         raise ForumRefused("files", _("It has files attached, which are not taken. Pictures can be added on the page."))
     if not message.text:
@@ -80,10 +83,10 @@ def _write(message: Message, person, now) -> Post:
     return remark(author=person, post=post, text=message.text, now=now)
 
 
-def _page(message) -> str:
+def _page(place: Place) -> str:
     found: Thread | Post | None = (
-        Thread.objects.filter(pk=message.place.number).first()
-        if message.place.kind == "t"
-        else Post.objects.filter(pk=message.place.number).first()
+        Thread.objects.filter(pk=place.number).first()
+        if place.kind == "t"
+        else Post.objects.filter(pk=place.number).first()
     )
     return found.get_absolute_url() if found else "/forum/"
