@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from core.registry import Registry
 
 seeds = Registry("seeds")
+around = Registry("around each seed")  # context managers
 scales = Registry("seeds of any size")
 
 

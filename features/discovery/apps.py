@@ -6,8 +6,10 @@ class DiscoveryConfig(AppConfig):
     label = "discovery"
 
     def ready(self):
-        from core.seeds import scales, seeds
+        from core.seeds import around, scales, seeds
         from features.discovery.seeds import fill, scale
+        from features.discovery.services import gathered
 
         seeds.register("words", (90, fill))
+        around.register("search entries", gathered)
         scales.register("search", (90, scale))

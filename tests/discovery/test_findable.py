@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from core.jobs import run_pending
@@ -24,6 +25,22 @@ pytestmark = pytest.mark.django_db
 def found(words, person=None):
     """As kind: title."""
     return [(document.kind, document.title) for document in services.search(words, person=person).documents]
+
+
+class TestGathered:
+    def test_what_many_acts_change_is_said_once_when_they_are_over(self, learner, expert):
+        with services.gathered():
+            for trade in ("Carpenter", "Joiner", "Turner"):
+                accounts.change_preferences(person=learner, headline=trade)
+                assert found(trade, expert) == []
+        assert found("turner", expert) == [("person", "Sofia Mendes")]
+        assert found("carpenter", expert) == []
+
+    def test_what_fails_says_nothing(self, learner, expert):
+        with pytest.raises(ZeroDivisionError), transaction.atomic(), services.gathered():
+            accounts.change_preferences(person=learner, headline="Carpenter")
+            raise ZeroDivisionError
+        assert found("carpenter", expert) == []
 
 
 class TestPeople:

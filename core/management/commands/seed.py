@@ -1,4 +1,5 @@
 import time
+from contextlib import ExitStack
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -39,7 +40,10 @@ class Command(BaseCommand):
         now = timezone.now()
         for name, fill in seeds.in_order():
             started = time.monotonic()
-            fill(now)
+            with ExitStack() as stack:
+                for surround in seeds.around.values():
+                    stack.enter_context(surround())
+                fill(now)
             self.tell(started, name)
 
     def scale(self, members):

@@ -2,6 +2,7 @@
 
 from features.discovery.services.publishing import (
     Rebuilt,
+    gathered,
     publish,
     publish_all,
     rebuild,
@@ -18,6 +19,7 @@ __all__ = [
     "Rebuilt",
     "Results",
     "documents",
+    "gathered",
     "learn_words",
     "matching_refs",
     "meant",

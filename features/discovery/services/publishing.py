@@ -1,6 +1,8 @@
 """Putting things where they can be found."""
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import batched
 
@@ -26,6 +28,25 @@ STEMMERS = {
 }
 
 
+_gathering: ContextVar[dict[str, set[str]] | None] = ContextVar("gathering", default=None)
+
+
+@contextmanager
+def gathered():
+    """For hundreds of acts at once: what changes inside is said anew when it is over, each thing once, and within the
+    transaction if the caller has one. Nothing is found by its new words before."""
+    changed: dict[str, set[str]] = {}
+    token = _gathering.set(changed)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    # Only what went well: the rest was undone with its transaction.
+    for kind in changed:
+        for some in batched(sorted(changed[kind]), AT_ONCE):
+            republish(kind, some)
+
+
 def publish(**facts) -> None:
     """Make a thing findable, or say anew what it is, within the caller's transaction: the facts of an Entry."""
     publish_all([Entry(**facts)])
@@ -43,6 +64,9 @@ def withdraw(kind: str, ref: str) -> None:
 def republish(kind: str, refs: Collection[str]) -> None:
     """Say anew what some things are; those that are no longer to be found go."""
     refs = {str(ref) for ref in refs}
+    if (gathering := _gathering.get()) is not None:
+        gathering.setdefault(kind, set()).update(refs)
+        return
     entries = list(kinds[kind].entries(refs))
     publish_all(entries)
     Document.objects.filter(kind=kind, ref__in=refs - {entry.ref for entry in entries}).delete()
