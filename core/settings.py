@@ -355,6 +355,7 @@ LOGGING = {
         "django.request": {"filters": ["without_path"], "level": "ERROR"},
         "django.security.csrf": {"filters": ["without_path"]},
         "stripe": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # each PDF cuts its letters out of a font, and that is told at length
     },
 }
 

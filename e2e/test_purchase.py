@@ -1,15 +1,17 @@
-"""A paid seat: held, left at the till, taken up again, declined, paid, and given back for the amount that was shown."""
+"""A paid seat: held, left at the till, taken up again, declined, paid, and given back for the amount that was shown;
+one with a code and a receipt, and one for a credit."""
 
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from core.jobs import run_pending
 from e2e.ways import plain_phone_and_scripted_desk
 from e2e.world import published
-from features.payments import stripe_client
-from features.payments.models import Payment, Refund
+from features.payments import services, stripe_client
+from features.payments.models import Invoice, Payment, Refund
 from features.sessions.models import Registration
 from tests.local_stripe.sender import Sender
 from tests.local_stripe.server import Server
@@ -61,3 +63,42 @@ def test_a_seat_is_bought_and_given_back(enter, post, till, screen, javascript, 
     run_pending()
     assert Refund.objects.get().state == "done"
     assert len(till.state.of_kind("refund")) == 1
+
+
+@plain_phone_and_scripted_desk
+def test_a_code_makes_it_cheaper_and_a_credit_pays_for_the_next(
+    enter, till, screen, javascript, expert, learner, skill
+):
+    first, second = (published(expert, [skill], starts_in=timedelta(days=n), price_minor=4500) for n in (8, 9))
+    services.make_coupon(by=expert, code="SPRING", percent=20, currency="EUR")
+    package = services.offer_package(
+        seller=expert, scope="session", units=2, price_minor=8000, currency="EUR", valid_days=90
+    )
+    page = enter(learner, screen=screen, javascript=javascript)
+    page.goto(f"{first.get_absolute_url()}registration/")
+    page.get_by_role("button", name="Take a seat").click()
+    page.get_by_text("I have a code").click()
+    page.get_by_label("Code").fill("autumn")
+    page.get_by_role("button", name="Take it off").click()
+    expect(page.get_by_text("There is no such code.")).to_be_visible()
+    page.get_by_text("I have a code").click()
+    page.get_by_label("Code").fill("spring")
+    page.get_by_role("button", name="Take it off").click()
+    page.get_by_role("button", name="Pay €36.00").click()
+    page.get_by_role("button", name="Pay 36.00 EUR").click()
+    expect(page.get_by_role("heading", name="Paid", exact=True)).to_be_visible()
+    number = Invoice.objects.get().number
+    page.get_by_role("link", name=f"Invoice {number}").click()
+    expect(page.get_by_role("heading", name=f"Invoice {number}")).to_be_visible()
+    with page.expect_download() as file:
+        page.get_by_role("link", name="Download as PDF").click()
+    assert file.value.suggested_filename == f"{number}.pdf"
+
+    services.settle(order=services.buy_package(package=package, person=learner), now=timezone.now())
+    page.goto(f"{second.get_absolute_url()}registration/")
+    page.get_by_role("button", name="Take a seat").click()
+    page.get_by_role("button", name="Use one of your 2 credits").click()
+    expect(page.get_by_text("Paid with a credit.")).to_be_visible()
+    assert Registration.objects.confirmed().count() == 2
+    page.goto("/account/wallet/")
+    expect(page.get_by_text("1 of 2 with Amara Okonjo")).to_be_visible()

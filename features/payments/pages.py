@@ -1,6 +1,6 @@
 """What the pages show, gathered from rows."""
 
-from features.payments.models import CouponUse, Invoice, Order
+from features.payments.models import CouponUse, Invoice, Order, Package
 from features.payments.policies import policy_words
 from features.payments.services.orders import fulfilments
 from features.payments.services.till import credits_for, is_paid_by_credit
@@ -24,11 +24,20 @@ def order_page(order: Order, now) -> dict:
         "is_open": is_open,
         "coupon_use": CouponUse.objects.filter(order=order, ended_at=None).select_related("coupon").first(),
         "credits": credits_for(order, now) if is_open else 0,
+        "packages": _packages(lines) if is_open else [],
         "is_by_credit": bool(order.settled_at) and any(is_paid_by_credit(line.kind, line.ref) for line in lines),
         "seconds_left": max(0, int((order.hold_until - now).total_seconds())) if is_open else 0,
         "has_checkout": order.checkouts.filter(closed_at=None).exclude(stripe_id=None).exists(),
         "policy": [words for line in lines for words in policy_words(line.policy)],
     }
+
+
+def _packages(lines) -> list[Package]:
+    """What would be cheaper by the dozen, from who sells this."""
+    wanted = [(line.seller_id, fulfilments[line.kind].credit_scope) for line in lines if line.kind in fulfilments]
+    seller, scope = wanted[0] if len(wanted) == 1 else (None, "")
+    found = Package.objects.filter(seller=seller, scope=scope, withdrawn_at=None) if seller and scope else []
+    return list(found[:3])
 
 
 def own_orders(person, before: str) -> dict:

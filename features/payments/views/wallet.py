@@ -59,6 +59,7 @@ def wallet(request):
         "usable": [row for row in rows if row["is_usable"] and row["lot"].left],
         "past": [row for row in rows if not row["is_usable"] or not row["lot"].left],
         "now": now,
+        "is_expert": has_role(request.user, Role.EXPERT),
     }
     return render(request, "payments/wallet.html", context)
 
