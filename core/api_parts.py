@@ -50,11 +50,11 @@ def own_key(operation):
 @dataclass(frozen=True)
 class Scope:
     """A part of what a person may do, which they can give to a token. `label` says it in plain words (a lazy
-    translation). With a `role` it is for holders of that role who use a second factor."""
+    translation). With a `role`, or several, it is for holders of one who use a second factor."""
 
     name: str
     label: str
-    role: str = ""
+    role: str | tuple[str, ...] = ""
 
     def __post_init__(self):
         scopes.register(self.name, self)

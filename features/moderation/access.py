@@ -83,5 +83,15 @@ def thing_to_report(person, kind, ref):
     return found
 
 
+def things_for(person, keys):
+    """What was chosen, all of which one moderates; anything else is not there."""
+    found = services.things(list(keys)[: services.MOST + 1])
+    if not found or len(found) != len(set(keys)) or len(found) > services.MOST:
+        raise Http404
+    if not all(services.moderates(person, thing.scope) for thing in found.values()):
+        raise Http404
+    return list(found.values())
+
+
 def person_beside(pk) -> User:
     return get_object_or_404(User, pk=pk)

@@ -25,6 +25,11 @@ ARGUMENTS = {
     "manage_mark": lambda w: [w.mark.pk],
     "incident": lambda w: [w.missed.pk],
     "manage_missed_appointment": lambda w: [w.questioned.pk],
+    "api:case_claim": lambda w: [w.case.pk],
+    "api:case_release": lambda w: [w.case.pk],
+    "api:case_decision": lambda w: [w.case.pk],
+    "api:moderation_deed": lambda w: ["hide"],
+    "api:moderation_undoing": lambda w: [w.hiding.pk],
     "moderation_case": lambda w: [w.case.pk],
     "moderation_act": lambda w: ["hide"],
     "moderation_act@nothing": lambda w: ["no-such-act"],
@@ -55,6 +60,9 @@ BODIES = {
     ("manage_expert", "POST"): lambda w: {"act": "claim", "words": "", "wait_days": "30"},
     ("incident", "POST"): lambda w: {"words": "I was there."},
     ("manage_missed_appointment", "POST"): lambda w: {"outcome": "upheld", "answer": "You were not."},
+    ("api:report_thing", "POST"): lambda w: {"thing": f"post:{w.answer.pk}", "reason": "rude"},
+    ("api:case_decision", "PUT"): lambda w: {"outcome": "ignored"},
+    ("api:moderation_deed", "POST"): lambda w: {"things": [f"post:{w.answer.pk}"], "reason": "unclear"},
     ("moderation_case", "POST"): lambda w: {"act": "claim"},
     ("moderation_act", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "reason": "unclear", "words": ""},
     ("moderation_selection", "POST"): lambda w: {"on": f"post:{w.answer.pk}", "outcome": "ignored"},
@@ -123,6 +131,15 @@ report@hidden             GET  login    login    404    404   404    404      40
 report@hidden             POST login    login    404    404   404    404      404        404
 report@nothing            GET  login    login    404    404   404    404      404        404
 report@nothing            POST login    login    404    404   404    404      404        404
+api:report_thing       POST   401 401 201 201 409 201 201 201
+api:cases_waiting      GET    401 401 404 404 404 403 200 200
+api:case_claim         PUT    401 401 404 404 404 403 204 204
+api:case_claim         DELETE 401 401 404 404 404 403 204 204
+api:case_release       PUT    401 401 404 404 404 403 204 204
+api:case_release       DELETE 401 401 404 404 404 403 204 204
+api:case_decision      PUT    401 401 404 404 404 403 204 204
+api:moderation_deed    POST   401 401 404 404 404 403 201 201
+api:moderation_undoing POST   401 401 404 404 404 403 201 201
 abilities                 GET  login    login    200    200   200    200      200        200
 reliability               GET  200
 own_reliability           GET  login    login    200    200   200    200      200        200

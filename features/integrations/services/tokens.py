@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.api_parts import Caller, Scope, scopes
 from core.text import one_line
-from features.accounts.access import has_role, has_second_factor, used_second_factor
+from features.accounts.access import has_role, has_second_factor, roles, used_second_factor
 from features.accounts.services import audit
 from features.integrations.models import PersonalToken
 from features.notifications.services import notify
@@ -38,7 +38,7 @@ def offered_scopes(person, *, with_second_factor: bool) -> list[Scope]:
     return [
         scope
         for _name, scope in sorted(scopes.items())
-        if not scope.role or (with_second_factor and has_role(person, scope.role) and has_second_factor(person))
+        if not scope.role or (with_second_factor and _holds(person, scope.role) and has_second_factor(person))
     ]
 
 
@@ -96,9 +96,16 @@ def caller_of(secret: str, *, now=None) -> Caller | None:
 
 def may_act_as(request, caller, role) -> bool:
     """Whether a second factor stands behind a call that takes a role. Without the role there is nothing there."""
-    if not has_role(caller.person, role):
+    if not _holds(caller.person, role):
         raise Http404
     return has_second_factor(caller.person) if caller.token_id else used_second_factor(request)
+
+
+def _holds(person, wanted: str | tuple[str, ...]) -> bool:
+    """One of several roles may be held for an area alone: what is done with it asks for that area."""
+    if isinstance(wanted, str):
+        return has_role(person, wanted)
+    return any(has_role(person, role) for role in wanted) or any(role in wanted for role, _scope in roles(person))
 
 
 def _digest(secret: str) -> str:

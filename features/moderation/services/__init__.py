@@ -3,6 +3,7 @@
 from features.moderation.links import page_of
 from features.moderation.services.abilities import Earned, Need, earned, has_earned, may, progress
 from features.moderation.services.acts import (
+    MOST,
     UNDO,
     Act,
     act,
@@ -128,6 +129,7 @@ __all__ = [
     "GRANTERS",
     "HIDES",
     "LATE",
+    "MOST",
     "PAUSE",
     "PAUSED_AT",
     "REVIEWERS",

@@ -21,7 +21,7 @@ from features.accounts.models import User
 from features.moderation import letters
 from features.moderation.models import Case, Entry, Reason
 from features.moderation.services.closing import close, reopen
-from features.moderation.services.subjects import EVERYWHERE, ModerationRefused, Thing, moderates, things
+from features.moderation.services.subjects import EVERYWHERE, ModerationRefused, Thing, alone_with, moderates, things
 
 UNDO = timedelta(minutes=10)
 MOST = 50  # things in one selection
@@ -87,6 +87,7 @@ def act(
 ) -> list[Entry]:
     """Do one thing to one or several, all or none. Raises ModerationRefused."""
     now = now or timezone.now()
+    alone_with(list(keys)[: MOST + 1])
     found = things(list(keys)[: MOST + 1])
     if not found or len(found) > MOST:
         raise ModerationRefused("nothing", _("Choose between one and fifty things that are still there."))
@@ -168,6 +169,7 @@ def undo(*, by: User, entry: Entry, now: datetime | None = None) -> Entry:
 
 def reverse(*, by: User, entry: Entry, reason: str, words: str, now: datetime) -> Entry:
     """The opposite of an act, as an entry of its own. Inside the caller's transaction."""
+    alone_with([entry.key])
     found = things([entry.key]).get(entry.key)
     if found is None or not can_be_undone(entry):
         raise ModerationRefused("undone", _("This has been taken back already, or cannot be."))

@@ -17,6 +17,7 @@ from features.moderation.services.closing import close, taken
 from features.moderation.services.subjects import (
     ModerationRefused,
     Thing,
+    alone_with,
     moderates,
     scopes_of,
     subjects,
@@ -99,6 +100,7 @@ def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -
     that (`ignored`). What is done to a thing closes its case by itself."""
     now = now or timezone.now()
     check(by, case)
+    alone_with([case.key])
     claim(by=by, case=case, now=now)
     locked = Case.objects.select_for_update().get(pk=case.pk)
     if outcome not in (Case.Outcome.KEPT, Case.Outcome.IGNORED):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from core.registry import Registry
 from features.accounts.access import has_any_role, has_role, roles
 from features.accounts.models import Role, User
@@ -87,6 +89,14 @@ def things(keys: Sequence[str]) -> dict[str, Thing]:
 
 def thing(key: str) -> Thing | None:
     return things([key]).get(key)
+
+
+def alone_with(keys: Sequence[str]) -> None:
+    """Wait until nobody else decides on these things, and have them to oneself until the transaction ends: of two who
+    do the same at once one does it, and the other finds it done."""
+    with connection.cursor() as cursor:
+        for key in sorted(set(keys)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"moderation:{key}"])
 
 
 # --- Who moderates ----------------------------------------------------------------------------------------------------

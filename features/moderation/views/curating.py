@@ -13,21 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.htmx import is_htmx, see_other
 from features.accounts.services import safe_next
 from features.moderation import services
-from features.moderation.access import entry_for, moderator_required
+from features.moderation.access import entry_for, moderator_required, things_for
 from features.moderation.act_kinds import OF_PEOPLE
 from features.moderation.forms import act_form
 from features.moderation.models import Case
 
 
 def _things(request):
-    """What was chosen, all of which one moderates; anything else is not there."""
-    keys = (request.POST.getlist("on") or request.GET.getlist("on"))[:51]
-    found = services.things(keys)
-    if not found or len(found) != len(set(keys)) or len(found) > 50:
-        raise Http404
-    if not all(services.moderates(request.user, thing.scope) for thing in found.values()):
-        raise Http404
-    return list(found.values())
+    return things_for(request.user, request.POST.getlist("on") or request.GET.getlist("on"))
 
 
 def names_for(kind):
