@@ -83,7 +83,7 @@ def load(
     """A market of these people (all, where None) that waits for its `finish`."""  # fmt: skip
     builder = Builder(frame.first, frame.rarity, neighbours() if near is None else near)
     _add_mentors(builder, now, mentors)
-    _add_mentees(builder, now, mentees)
+    add_mentees(builder, now, mentees)
     return builder
 
 
@@ -160,7 +160,7 @@ def _cans(topics: set[int], levels: Iterable, said: dict[int, int]) -> list[Can]
 
 
 # --- Mentees ----------------------------------------------------------------------------------------------------------
-def _add_mentees(builder: Builder, now: datetime, ids) -> None:
+def add_mentees(builder: Builder, now: datetime, ids) -> None:
     goals = _grouped(
         _among(Goal.objects.order_by("person", "position", "pk"), "person", ids), "person", "skill", "level"
     )

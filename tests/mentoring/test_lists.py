@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from features.accounts.models import RoleGrant
 from features.calendar import services as calendar
-from features.mentoring import services
+from features.mentoring import services, warm
 from features.mentoring.facts import closed_pairs
+from features.mentoring.matching import VERSION
 from features.mentoring.models import Dirty, MatchList, MatchRun, MentorPage, MentorPrice, MentorshipRequest
+from features.mentoring.services import relisting
 from features.moderation import services as moderation
 from features.profiles import services as profiles
 from features.skills.models import Goal, PersonSkill, SkillLevel
@@ -51,7 +53,7 @@ def world(django_user_model):
 class TestFullRun:
     def test_everybody_with_a_goal_has_a_list_and_a_run_says_when(self, world):
         run = MatchRun.objects.get()
-        assert (run.state, run.mentees, run.mentors, run.version) == ("current", 12, 8, 1)
+        assert (run.state, run.mentees, run.mentors, run.version) == ("current", 12, 8, VERSION)
         assert len(lists()) == 12
         assert any(len(mentors) > 1 for mentors, _ in lists().values())
         assert MentorPrice.objects.filter(run=run).count() == 8
@@ -225,4 +227,37 @@ def test_who_leaves_people_without_an_answer_sinks_and_a_slip_of_somebody_new_is
     assert MentorPage.objects.get(pk=mentor.pk).history == round((3 + 1) / (4 + 1 + 3 * 0.5), 3)
     services.drain()
     assert dict(zip(*lists()[mentee.pk], strict=True))[mentor.pk] < before
+    assert services.differing(share=1) == []
+
+
+def test_a_list_with_other_scores_of_some_is_the_best_of_all_or_is_said_to_have_a_gap():
+    chance, whole, gaps = Random(5), 0, 0
+    for _ in range(400):
+        known = {pk: chance.randint(1, 40) for pk in range(chance.choice([30, 49, 50, 51, 90]))}
+        before = warm.in_order(known.items())[:50]
+        changed = [*chance.sample(sorted(known), 3), 100 + chance.randint(0, 5)]
+        fresh = {pk: chance.randint(1, 40) for pk in changed if chance.random() < 0.7}
+        after = {pk: score for pk, score in known.items() if pk not in changed} | fresh
+        merged = relisting._merged(before, warm.in_order(fresh.items()), set(changed))
+        if merged is None:
+            gaps += 1
+        else:
+            assert merged == warm.in_order(after.items())[:50]
+            whole += 1
+    assert whole > 200
+    assert gaps > 20
+
+
+def test_mentors_stay_read_and_who_changed_is_read_anew(world):
+    person = world.mentees[0]
+    services.mark_dirty([person.pk], "goal")
+    services.drain()
+    kept = warm._kept
+    mentor = next(m for m in world.mentors if m.pk in lists()[person.pk][0])
+    MentorPage.objects.filter(pk=mentor.pk).update(capacity=0, places_taken=0)
+    services.drain()
+    services.mark_dirty([person.pk], "goal")
+    services.drain()
+    assert warm._kept is kept
+    assert mentor.pk not in lists()[person.pk][0]
     assert services.differing(share=1) == []

@@ -106,6 +106,26 @@ class Builder:
     def _skill(self, pk: int) -> int:
         return self.skills.setdefault(pk, len(self.skills))
 
+    def forget_mentees(self) -> None:
+        """Keep the mentors, for other mentees."""
+        self.mentees = array("q")
+        for name in Market._fields:
+            if name.startswith(("ee_", "want_", "out_")):
+                self._rows[name] = array(_type(name), [0] if name in ("want_start", "out_start") else [])
+
+    def leave_out(self, mentors: Iterable[int]) -> None:
+        """These have no room, whatever was read of them."""
+        for pk in mentors:
+            if pk in self.place:
+                self._rows["or_room"][self.place[pk]] = 0
+
+    def again(self) -> Market:
+        """The market after its mentees were exchanged. Skills that only they name are taught by nobody."""
+        rows = self._rows
+        self._spread_near()
+        rows["post_start"].extend([rows["post_start"][-1]] * (len(self.skills) + 1 - len(rows["post_start"])))
+        return Market(**{name: rows[name] for name in Market._fields})
+
     def finish(self, wrap: Callable[[array], Any] = lambda rows: rows) -> Market:
         rows = self._rows
         self._spread_near()
@@ -115,9 +135,9 @@ class Builder:
 
     def _spread_near(self):
         rows = self._rows
-        known = list(self.skills.items())
-        rows["near_start"].append(0)
-        for pk, number in known:
+        if not rows["near_start"]:
+            rows["near_start"].append(0)
+        for pk, number in list(self.skills.items())[len(rows["near_start"]) - 1 :]:
             others = [(pk, 1.0), *self.near.get(pk, ())]
             for other, worth in others:
                 if other in self.skills:

@@ -70,6 +70,9 @@ class MentorPage(models.Model):
     listed_as = models.CharField(
         max_length=60, blank=True, editable=False, help_text="What lists last knew of the above"
     )
+    relisted_at = models.DateTimeField(
+        null=True, db_index=True, editable=False, help_text="When lists last took note of a change"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 

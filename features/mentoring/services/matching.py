@@ -13,15 +13,14 @@ from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
-from features.mentoring.loading import Frame, load, neighbours, new_frame, skills_of, teaching, wanting
+from features.mentoring.loading import Frame, load, neighbours, new_frame, skills_of, teaching
 from features.mentoring.matching import VERSION, plain, prices
 from features.mentoring.models import Dirty, Dismissal, MatchList, MatchRun, MentorPage, MentorPrice
+from features.mentoring.services.relisting import AT_ONCE, bring_up_to_date
 from features.moderation import services as moderation
 from features.skills.models import Goal
 
-SIZE = plain.SIZE
 PLAIN_UP_TO = 3_000_000  # pairs that plain Python scores within a minute
-AT_ONCE = 1_000
 UNKNOWN_HISTORY = 0.75  # the share on a record without entries
 LONGEST = timedelta(hours=2)  # after which a run that has not ended was killed
 MILLIONTHS = 1_000_000
@@ -174,12 +173,9 @@ def drain(now: datetime | None = None, most: int = AT_ONCE) -> int:
         marked = list(Dirty.objects.select_for_update(skip_locked=True).order_by("at", "pk")[:most])
         if not marked:
             return 0
-        frame, near = Frame.of(run.params), neighbours()
         people = [row.person_id for row in marked]
         skills = skills_of(people) | {skill for row in marked for skill in row.skills}
-        touched = set(wanting(skills, near)) - set(people) if skills else set()
-        again = set(people) | _weighed(run, frame, near, people, sorted(touched), now)
-        written = _draw(run, frame, near, sorted(again), now)
+        written = bring_up_to_date(run, people, skills, now)
         Dirty.objects.filter(pk__in=people, at__in=[row.at for row in marked]).delete()
     return written
 
@@ -217,41 +213,6 @@ def _turned(now):
 
 def _now_listed(turned) -> None:
     turned.update(listed_as=F("known"))
-
-
-def _weighed(run, frame, near, mentors, touched, now) -> set[int]:
-    """Of mentees who want what changed mentors show: those whose list has one of them, or has a place for one."""
-    again: set[int] = set()
-    for start in range(0, len(touched), AT_ONCE):
-        some = touched[start : start + AT_ONCE]
-        lists = {row.mentee_id: row for row in MatchList.objects.filter(run=run, mentee__in=some)}
-        builder = load(frame, now, mentees=some, mentors=mentors, near=near)
-        found = {
-            builder.mentees[i]: scores for i, _, scores in plain.lists(builder.finish(), range(len(builder.mentees)))
-        }
-        for mentee in some:
-            kept, best = lists.get(mentee), _millionths(found.get(mentee) or [0])[0]
-            listed = kept is not None and not set(kept.mentors).isdisjoint(mentors)
-            least = kept.scores[-1] if kept is not None and len(kept.scores) >= SIZE else 0
-            if listed or (best and best >= least):
-                again.add(mentee)
-    return again
-
-
-def _draw(run, frame, near, mentees, now) -> int:
-    """Write these lists anew, each over all mentors that could be in it."""
-    written = 0
-    for start in range(0, len(mentees), AT_ONCE):
-        some = mentees[start : start + AT_ONCE]
-        rows = list(lists_of(frame, near, some, now))
-        MatchList.objects.bulk_create(
-            [MatchList(run=run, mentee_id=m, mentors=found, scores=s, made_at=now) for m, found, s in rows],
-            update_conflicts=True, unique_fields=["run", "mentee"], update_fields=["mentors", "scores", "made_at"],
-        )  # fmt: skip
-        # Whoever has no goal any more, or no account, has no list.
-        MatchList.objects.filter(run=run, mentee__in=set(some) - {row[0] for row in rows}).delete()
-        written += len(rows)
-    return written
 
 
 def lists_of(frame: Frame, near, mentees: Collection[int], now: datetime) -> Iterator[Row]:

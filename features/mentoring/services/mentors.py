@@ -42,6 +42,7 @@ def save_mentor_page(*, page: MentorPage, topics: Iterable[Skill], now=None) -> 
         "next_free_at",
         "history",
         "listed_as",
+        "relisted_at",
         "created_at",
     }
     said = [field.name for field in page._meta.concrete_fields if field.name not in counted and not field.primary_key]
