@@ -245,6 +245,7 @@ class LedgerEntry(models.Model):
 from features.payments.coupon_models import Coupon, CouponUse  # noqa: E402, F401
 from features.payments.credit_models import CreditLot, CreditMove, Package  # noqa: E402, F401
 from features.payments.entitlement_models import Entitlement  # noqa: E402, F401
+from features.payments.gift_models import Gift  # noqa: E402, F401
 from features.payments.invoice_models import BillingDetails, Invoice, InvoiceCounter  # noqa: E402, F401
 from features.payments.payout_models import (  # noqa: E402, F401
     Earning,

@@ -17,6 +17,7 @@ from features.payments.models import (
     Dispute,
     Earning,
     Entitlement,
+    Gift,
     Incident,
     Invoice,
     LedgerEntry,
@@ -80,6 +81,11 @@ def export(person) -> dict:
         ),
         "packages": list(
             Package.objects.filter(seller=person).order_by("pk").values("scope", "units", "price_minor", "offered_at")
+        ),
+        "gifts": list(
+            Gift.objects.filter(Q(giver=person) | Q(receiver=person))
+            .order_by("pk")
+            .values("plan__name", "days", "words", "paid_at", "taken_at")
         ),
         "plans_made": list(Plan.objects.filter(made_by=person).order_by("pk").values("name", "offered_at")),
         "subscriptions": list(
@@ -171,3 +177,4 @@ def erase(person) -> None:
     keeps under its own duty."""
     leave(person)
     BillingDetails.objects.filter(person=person).delete()
+    Gift.objects.filter(giver=person).update(words="")

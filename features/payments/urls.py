@@ -3,6 +3,7 @@ from django.urls import path
 from features.payments.views import (
     coupons,
     earnings,
+    gifts,
     invoices,
     manage,
     orders,
@@ -50,6 +51,9 @@ urlpatterns = [
     path("plans/", subscriptions.plans, name="plans"),
     path("plans/<int:pk>/start/", subscriptions.begin, name="plan_start"),
     path("plans/<int:pk>/change/", subscriptions.change, name="plan_change"),
+    path("plans/<int:pk>/gift/", gifts.give, name="plan_gift"),
+    path("gifts/<str:code>/", gifts.gift, name="gift"),
+    path("gifts/<str:code>/withdrawal/", gifts.withdrawal, name="gift_withdrawal"),
     path("account/subscription/", subscriptions.own, name="own_subscription"),
     path("account/subscription/act/", subscriptions.act, name="subscription_act"),
     path("manage/plans/", subscriptions.manage, name="manage_plans"),

@@ -16,12 +16,16 @@ ARGUMENTS = {
     "coupon": lambda w: [w.coupon.code],
     "coupon_withdrawal": _pk("coupon"),
     "manage_refund": _pk("payment"),
+    "plan_gift": _pk("plan"),
+    "gift": lambda w: [w.gift.code],
+    "gift_withdrawal": lambda w: [w.gift.code],
     "receipt": lambda w: [w.invoice.number],
     "invoice_file": lambda w: [w.invoice.number],
     "manage_invoice_file": lambda w: [w.invoice.number],
     "work_purchase": _pk("paid_work"),
     "work_refund": _pk("paid_work"),
 }
+SECRET = {"gift"}  # whoever has the address can take it
 PLAN = {"name": "Plan", "about": "All", "interval": "month", "trial_days": "0", "price": "9"}
 BODIES = {
     ("packages", "POST"): lambda w: {"scope": "session", "units": "5", "price": "99", "valid_days": "90"},
@@ -55,6 +59,11 @@ coupon              GET  200
 coupon_withdrawal   POST login    login    404    404   303    404      404        303
 manage_coupons      GET  login    login    404    404   404    mfa      404        200
 manage_coupons      POST login    login    404    404   404    mfa      404        422
+plan_gift           GET  login    login    200    200   200    200      200        200
+plan_gift           POST login    login    303    303   303    303      303        303
+gift                GET  200
+gift                POST login    login    303    303   303    303      303        303
+gift_withdrawal     POST login    login    404    303   404    404      404        404
 receipts            GET  login    login    200    200   200    200      200        200
 receipts_file       GET  login    login    200    200   200    200      200        200
 receipt             GET  login    login    404    200   404    404      404        404

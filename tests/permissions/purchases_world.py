@@ -8,6 +8,7 @@ from features.payments.models import (
     Coupon,
     CreditLot,
     Earning,
+    Gift,
     Order,
     OrderLine,
     Package,
@@ -35,6 +36,7 @@ def add_purchases(world) -> None:
     )
     world.payment = payment
     world.invoice = invoice_payment(payment, timezone.now())
+    world.gift = Gift.objects.create(plan=world.plan, giver=guest, days=30, paid_at=timezone.now())
     world.coupon = Coupon.objects.create(code="CANARY-26", seller=expert, made_by=expert, percent=20, currency="EUR")
 
 

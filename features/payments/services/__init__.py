@@ -25,6 +25,7 @@ from features.payments.services.credits import (
 from features.payments.services.earnings import debts, release_earnings
 from features.payments.services.entitlements import end_entitlements, entitle, entitled, entitled_to
 from features.payments.services.events import Handler, forget_events, handlers, pull_events, receive
+from features.payments.services.gifts import give, give_back_gift, may_give_back_gift, take
 from features.payments.services.incidents import report, resolve
 from features.payments.services.invoicing import forget_demo, is_vat_id, save_billing_details, seller
 from features.payments.services.orders import (
@@ -105,7 +106,9 @@ __all__ = [
     "forget_demo",
     "forget_events",
     "fulfilments",
+    "give",
     "give_back_credits",
+    "give_back_gift",
     "give_credit_back",
     "handlers",
     "is_set_up",
@@ -115,6 +118,7 @@ __all__ = [
     "lock_order",
     "look_at_account",
     "make_coupon",
+    "may_give_back_gift",
     "offer_package",
     "on_sale",
     "onboarding_url",
@@ -151,6 +155,7 @@ __all__ = [
     "since_of",
     "spend_credit",
     "sync_checkout",
+    "take",
     "try_again",
     "try_transfer_again",
     "use_coupon",

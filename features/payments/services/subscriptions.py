@@ -16,6 +16,7 @@ from features.payments.models import Account, Plan, PlanPrice, StripeCustomer, S
 from features.payments.services.books import book
 from features.payments.services.entitlements import end_entitlements, entitle
 from features.payments.services.events import Handler, handlers
+from features.payments.services.gifts import gift_days_left
 from features.payments.services.invoicing import invoice_subscription
 from features.payments.services.orders import is_set_up
 from features.payments.services.plans import price_at_stripe
@@ -42,8 +43,12 @@ def begin(*, person, plan: Plan, now: datetime | None = None) -> str:
         raise SaleRefused("yours", _("You have a subscription already. Change it instead."))
     price = plan.price
     row = Subscription.objects.filter(person=person, state=State.OPENING, price=price).first()
+    free = max(trial_of(person, plan), gift_days_left(person, plan.key, now))
     if row is None:
-        row = Subscription.objects.create(person=person, price=price, opened_at=now, trial_days=trial_of(person, plan))
+        row = Subscription.objects.create(person=person, price=price, opened_at=now)
+    if row.trial_days != free:
+        row.trial_days = free
+        row.save(update_fields=["trial_days"])
     customer, price_id = customer_of(person), price_at_stripe(price)
     page = absolute(reverse("own_subscription"))
     data: dict = {"metadata": {"subscription": row.public_id}}
@@ -61,7 +66,7 @@ def begin(*, person, plan: Plan, now: datetime | None = None) -> str:
         "locale": settings.LANGUAGE_CODE.partition("-")[0],
     }
     session = stripe.call(
-        lambda v1: v1.checkout.sessions.create, params=params, key=f"subscribe-{row.public_id}-{now:%Y%m%d%H}"
+        lambda v1: v1.checkout.sessions.create, params=params, key=f"subscribe-{row.public_id}-{free}-{now:%Y%m%d%H}"
     )
     Subscription.objects.filter(pk=row.pk).update(checkout_id=session["id"])
     return session["url"]
