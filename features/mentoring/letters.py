@@ -71,6 +71,20 @@ def booking_reminder(notification):
     return _about(booking, person, _("Reminder: %(title)s with %(name)s, %(when)s"), [])
 
 
+def time_freed(notification):
+    booking, person = _booking(notification)
+    if booking.cancelled_at or booking.confirmed_at or booking.held_until <= timezone.now():
+        return None
+    names = {"title": booking.title, "name": booking.other(person).name, "when": clock(booking.starts_at, person)}
+    said = [
+        _("You waited for it, and it suits your free hours: %(when)s.") % names,
+        _("It is kept for you until %(until)s. Then it goes to the next in line.")
+        % {"until": clock(booking.held_until, person)},
+    ]
+    link = (_("Book it, or let it go"), absolute(booking.get_absolute_url()))
+    return letter(_("A time has come free: %(title)s with %(name)s") % names, said, link)
+
+
 def _about(booking, person, subject, said):
     zone = person.time_zone or settings.DEFAULT_TIME_ZONE
     names = {
@@ -133,6 +147,7 @@ def letter(subject, said, link, *, facts=(), more=(), attachments=()):
 
 SENTENCES = {
     booked: (MEETINGS, gettext_lazy("“%(title)s” with %(name)s is booked for %(when)s.")),
+    time_freed: (MEETINGS, gettext_lazy("A time for “%(title)s” with %(name)s is kept for you: %(when)s.")),
     booking_moved: (MEETINGS, gettext_lazy("“%(title)s” with %(name)s was moved to %(when)s.")),
     booking_cancelled: (MEETINGS, gettext_lazy("“%(title)s” with %(name)s was called off.")),
     mentor_missed: (MEETINGS, gettext_lazy("%(name)s did not come to “%(title)s”. What you paid comes back.")),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.mentoring import services
-from features.mentoring.models import Booking, BookingRules, Offer
+from features.mentoring.models import Booking, BookingRules, Offer, TimeWish
 
 MEETING = ("title", "starts_at", "ends_at", "note", "agenda", "confirmed_at", "cancelled_at", "reason", "outcome")
 
@@ -17,6 +17,9 @@ def export(person) -> dict:
     return {
         "booking_rules": list(rules.values()),
         "offers": list(offers.values(*said)),
+        "time_wishes": list(
+            TimeWish.objects.filter(person=person).order_by("pk").values("offer__title", "wished_at", "left_at")
+        ),
         "bookings_made": list(Booking.objects.filter(mentee=person).order_by("pk").values(*MEETING)),
         "bookings_given": list(Booking.objects.filter(mentor=person).order_by("pk").values(*MEETING)),
     }
@@ -28,6 +31,7 @@ def leave(person) -> None:
     for booking in Booking.objects.active().of(person).filter(starts_at__gt=now).select_related("mentor", "mentee"):
         services.cancel_booking(booking=booking, by=person, reason="The account was closed.", now=now)
     Offer.objects.open().filter(mentor=person).update(closed_at=now)
+    TimeWish.objects.filter(person=person, left_at=None).update(left_at=now)
 
 
 def foretell(person) -> Foretold:
@@ -40,6 +44,7 @@ def erase(person) -> None:
     leave(person)
     Offer.objects.filter(mentor=person).update(description="")
     BookingRules.objects.filter(mentor=person).delete()
+    TimeWish.objects.filter(person=person).delete()
     Booking.objects.filter(mentee=person).update(note="")
     Booking.objects.of(person).update(agenda="")
     Booking.objects.filter(cancelled_by=person).update(reason="")

@@ -27,8 +27,12 @@ DAYS_SHOWN = 7
 
 def slots_page(offer, viewer, now, is_all=False) -> dict:
     refusal = services.why_not_book(offer, viewer, now) if viewer.is_authenticated else None
-    days = [] if refusal else _days(services.free_slots(offer, viewer, now=now))
+    free = [] if refusal else services.free_slots(offer, viewer, now=now)
+    days = _days(free)
+    may_wait = viewer.is_authenticated and refusal is None
     return {
+        "waits": services.wish_of(offer, viewer) if may_wait else None,
+        "may_wait": may_wait and not services.suiting(viewer, free),
         "offer": offer,
         "here": reverse("mentor_slots", args=[offer.mentor.handle, offer.pk]),
         "mentor": offer.mentor,

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 @periodic(minutes=1)
 def release_holds():
     services.release_expired_holds()
+    services.keep_freed_times()
 
 
 @periodic(minutes=1)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("mentors/<slug:handle>/", mentors.mentor, name="mentor"),
     path("mentors/<slug:handle>/dismissal/", suggestions.dismissal, name="mentor_dismissal"),
     path("mentors/<slug:handle>/times/<int:pk>/", booking.mentor_slots, name="mentor_slots"),
+    path("mentors/<slug:handle>/times/<int:pk>/line/", booking.time_line, name="mentor_time_line"),
     path("meetings/", booking.bookings, name="bookings"),
     path("meetings/<str:public_id>/", booking.booking, name="booking"),
     path("meetings/<str:public_id>/move/", booking.booking_move, name="booking_move"),

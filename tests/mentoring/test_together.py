@@ -128,6 +128,18 @@ class TestEndings:
         assert notifications.follows(together.mentee, f"person:{together.mentor_id}")
 
 
+def test_what_a_mentor_lets_others_read_stands_on_their_profile(together, client):
+    services.finish(engagement=together, by=together.mentee, ending="reached", rating=5, testimonial="Patient, exact")
+    url = together.mentor.get_absolute_url()
+    assert "Patient, exact" not in client.get(url).text
+    services.reveal(testimonial=together.testimonial, is_shown=True)
+    page = client.get(url).text
+    assert "Patient, exact" in page
+    assert f"/mentors/{together.mentor.handle}/" in page
+    services.reveal(testimonial=together.testimonial, is_shown=False)
+    assert "Patient, exact" not in client.get(url).text
+
+
 def test_a_group_that_is_published_works_together_from_then_on(cohort, organiser):
     services.draw_cohort(cohort=cohort)
     services.publish_cohort(cohort=cohort, by=organiser)

@@ -19,6 +19,7 @@ OF_THE_HOST = {
 SECRET = {"meet"}
 ARGUMENTS = {
     "mentor_slots": lambda w: [w.host.handle, w.offer.pk],
+    "mentor_time_line": lambda w: [w.host.handle, w.offer.pk],
     "mentor_slots@closed": lambda w: [w.host.handle, w.closed_offer.pk],
     "booking": _pk("meeting"),
     "booking@held": _pk("held_meeting"),
@@ -61,6 +62,7 @@ OFFER = {
 }  # fmt: skip
 BODIES = {
     ("mentor_slots", "POST"): lambda w: {"starts_at": str(w.free_at)},
+    ("mentor_time_line", "POST"): lambda w: {"act": "leave"},
     ("booking", "POST"): lambda w: {"note": "Please"},
     ("api:meetings", "POST"): lambda w: {"offer": w.offer.pk, "starts_at": w.free_moment},
     ("api:call_off_meeting", "POST"): lambda w: {"reason": "Ill"},
@@ -97,6 +99,7 @@ TABLE = """
 #                          stranger unverif. member owner expert moderat. moderator+ organiser
 mentor_slots          GET  200
 mentor_slots          POST login    login    303    303   303    303      303        303
+mentor_time_line      POST login    login    303    303   303    303      303        303
 mentor_slots@closed   GET  404
 mentor_slots@closed   POST 404
 bookings              GET  login    login    200    200   200    200      200        200

@@ -23,6 +23,7 @@ from features.mentoring.models.matches import (
 from features.mentoring.models.mentors import MentorPage, MentorPageQuerySet
 from features.mentoring.models.offers import BookingRules, Offer, OfferQuerySet
 from features.mentoring.models.requests import ANSWER_WITHIN, QUESTION_WAITS, Block, MentorshipRequest
+from features.mentoring.models.waiting import TimeWish
 
 __all__ = [
     "ANSWER_WITHIN",
@@ -57,4 +58,5 @@ __all__ = [
     "Offer",
     "OfferQuerySet",
     "Testimonial",
+    "TimeWish",
 ]

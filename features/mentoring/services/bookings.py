@@ -27,9 +27,11 @@ UNPAID = timedelta(minutes=30)
 
 
 @atomic_retry
-def reserve(*, offer: Offer, person: User, starts_at: datetime, now: datetime | None = None) -> Booking:
-    """Keep a free time for somebody for five minutes. Asking again for what one holds is the same. What they held of
-    this mentor's before is given back. Raises MentoringRefused and RateLimited."""
+def reserve(
+    *, offer: Offer, person: User, starts_at: datetime, hold: timedelta = RESERVED, now: datetime | None = None
+) -> Booking:
+    """Keep a free time for somebody, for five minutes or as long as said. Asking again for what one holds is the same.
+    What they held of this mentor's before is given back. Raises MentoringRefused and RateLimited."""
     now = now or timezone.now()
     offer = Offer.objects.select_related("mentor").get(pk=offer.pk)
     _lock(offer.mentor_id, person.pk)
@@ -57,7 +59,7 @@ def reserve(*, offer: Offer, person: User, starts_at: datetime, now: datetime | 
         currency=offer.currency,
         policy=offer.policy(),
         booked_at=now,
-        held_until=now + RESERVED,
+        held_until=now + hold,
         changed_at=now,
     )
     _claim(booking)

@@ -16,6 +16,7 @@ from features.mentoring.models import (
     Engagement,
     EngagementSkill,
     FitAnswer,
+    MentorPage,
     MentorshipRequest,
     Testimonial,
 )
@@ -183,6 +184,13 @@ def level_gain(mentor: User) -> dict | None:
     if len(gains) < LEAST_SHOWN:
         return None
     return {"steps": statistics.median(max(found) for found in gains.values()), "people": len(gains)}
+
+
+def said_of(person: User, now: datetime) -> dict | None:
+    """What a profile tells of a mentor: words that they let others read, and how far people came."""
+    if not MentorPage.objects.shown(now).filter(person=person).exists():
+        return None
+    return {"testimonials": list(testimonials_of(person)[:5]), "gain": level_gain(person), "mentor": person}
 
 
 def take_over_mentorships(source: Skill, into: Skill) -> int:

@@ -41,6 +41,24 @@ def _reserve(request, offer):
     return render(request, "mentoring/slots.html", context, status=422)
 
 
+@require_POST
+@login_required
+def time_line(request, handle, pk):
+    """Wait for a time that suits, or no longer."""
+    offer, refusal = access.shown_offer(handle, pk), None
+    if request.POST.get("act") == "leave":
+        services.stop_waiting(offer=offer, person=request.user)
+        return see_other("mentor_slots", handle, pk)
+    try:
+        services.wait_for_time(offer=offer, person=request.user)
+        messages.success(request, _("You are in line. When a time comes free that suits you, it is kept for you."))
+        return see_other("mentor_slots", handle, pk)
+    except services.MentoringRefused as refused:
+        refusal = refused
+    context = pages.slots_page(offer, request.user, timezone.now()) | {"refusal": refusal}
+    return render(request, "mentoring/slots.html", context, status=422)
+
+
 @require_safe
 @login_required
 def bookings(request):

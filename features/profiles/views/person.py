@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from core.page_cache import shows
 from core.pagination import keyset
+from features.mentoring import services as mentoring
 from features.profiles import pages
 from features.profiles.access import public_people, seen
 from features.profiles.missing import missing
@@ -41,6 +42,7 @@ def person(request, handle):
         "standings": pages.standings(shown),
         "is_thin": not (coming or page.items or shown.is_telling),
         "languages": pages.language_names(person.languages),
+        "panel": mentoring.said_of(person, now),
     }
     if public_people().filter(pk=person.pk).exists():
         context["json_ld"] = pages.profile_json_ld(shown, context["facts"])
