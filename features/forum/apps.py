@@ -12,7 +12,7 @@ class ForumConfig(AppConfig):
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.services import file_access
-        from features.forum import causes, curation, demo_queue, findable, news, own_data, services
+        from features.forum import causes, curation, demo_queue, findable, news, own_data, services, suggested
         from features.forum.access import may_see_picture
         from features.forum.scale import threads
         from features.forum.seeds import fill
@@ -33,6 +33,7 @@ class ForumConfig(AppConfig):
         file_access.register("post", may_see_picture)
         causes.register()
         curation.register(as_it_stands)
+        suggested.register()
         findable.register()
         news.register()
         own_data.register()

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from core.seo import absolute
 from features.forum.by_mail.addresses import address
-from features.forum.models import Board, Duplicate, Invitation, MailedAnswer, Post, Reading, State, Thread
+from features.forum.models import Board, Duplicate, Invitation, MailedAnswer, Post, Reading, State, Suggestion, Thread
 from features.forum.services import by_mail, telling
 from features.notifications import services as notifications
 from features.notifications.kinds import FOLLOWS, Group, Kind, Letter, kinds
@@ -157,6 +157,25 @@ def proposed_letter(notification):
     return _letter(subject, said, _("Look, and say so"), row.thread.get_absolute_url())
 
 
+def say_suggested(told):
+    rows = Suggestion.objects.select_related("author", "post__thread").in_bulk([int(row.ref) for row in told])
+    said = _("A moderator took an edit by %(name)s of what you wrote in “%(title)s”.")
+    pairs = ((row.pk, rows.get(int(row.ref))) for row in told)
+    return {pk: said % {"name": _editor(one), "title": one.post.thread.title} for pk, one in pairs if one}
+
+
+def _editor(row) -> str:
+    return _("Somebody") if row.post.thread.hides(row.author_id) else row.author.name
+
+
+def suggested_letter(notification):
+    row = Suggestion.objects.select_related("author", "post__thread").filter(pk=notification.ref).first()
+    if row is None or row.state != Suggestion.State.TAKEN or row.post.state != State.SHOWN:
+        return None
+    said = [say_suggested([notification])[notification.pk], row.reason, _("Your former wording stays in the history.")]
+    return _letter(_("Edited: %s") % row.post.thread.title, said, _("Read it"), row.post.get_absolute_url())
+
+
 def _inviter(row) -> str:
     return _("Somebody") if row.thread.hides(row.invited_by_id) else row.invited_by.name
 
@@ -222,6 +241,7 @@ def register():
         kinds.register(name, Kind(group=FORUM, **how))
     kinds.register("duplicate_proposed", Kind(group=FORUM, sentences=say_proposed, letter=proposed_letter))
     kinds.register("answer_invited", Kind(group=FORUM, sentences=say_invited, letter=invited_letter))
+    kinds.register("suggestion_taken", Kind(group=FORUM, sentences=say_suggested, letter=suggested_letter))
     kinds.register(by_mail.REFUSED, Kind(group=FORUM, sentences=say_mail_refused, letter=mail_refused_letter))
     kinds.register("answer_ageing", Kind(group=FORUM, sentences=say_ageing, letter=ageing_letter))
     kinds.register(

@@ -14,6 +14,7 @@ from features.forum.models import (
     Reading,
     Redaction,
     Revision,
+    Suggestion,
     Thread,
     Vote,
 )
@@ -32,6 +33,11 @@ def export(person) -> dict:
         "votes": list(Vote.objects.filter(person=person).order_by("pk").values("post_id", "value", "voted_at")),
         "revisions": list(
             Revision.objects.filter(editor=person).order_by("pk").values("post_id", "text", "reason", "made_at")
+        ),
+        "suggestions": list(
+            Suggestion.objects.filter(author=person)
+            .order_by("pk")
+            .values("post_id", "text", "reason", "state", "made_at")
         ),
         "drafts": list(Draft.objects.filter(person=person).order_by("pk").values("place", "words", "saved_at")),
         "readings": list(Reading.objects.filter(person=person).order_by("pk").values("thread_id", "post", "read_at")),
@@ -64,6 +70,7 @@ def erase(person) -> None:
     for table in (Draft, Reading, Invitation, MailedAnswer):
         table.objects.filter(person=person).delete()
     Invitation.objects.filter(invited_by=person).delete()
+    Suggestion.objects.filter(author=person).delete()
 
 
 def withdraw(person) -> None:

@@ -173,10 +173,10 @@ thread_invitations    POST login    login    303    303   422    303      303   
 thread_invitations@hidden GET login login    404    404   404    404      404        404
 thread_invitations@hidden POST login login   404    404   404    404      404        404
 duplicate_answer      POST login    login    303    303   303    303      303        303
-post_edit             GET  login    login    404    200   404    200      200        200
-post_edit             POST login    login    404    303   404    303      303        303
-post_edit@others      GET  login    login    404    404   200    200      200        200
-post_edit@others      POST login    login    404    404   303    303      303        303
+post_edit             GET  login    login    200    200   200    200      200        200
+post_edit             POST login    login    303    303   303    303      303        303
+post_edit@others      GET  login    login    200    200   200    200      200        200
+post_edit@others      POST login    login    303    303   303    303      303        303
 post_edit@hidden      GET  login    login    404    404   404    200      200        200
 post_edit@hidden      POST login    login    404    404   404    303      303        303
 post_history          GET  200

@@ -1,4 +1,4 @@
-from features.forum.models.beside import Draft, Duplicate, ImportedRow, Invitation, Reading, Revision
+from features.forum.models.beside import Draft, Duplicate, ImportedRow, Invitation, Reading, Revision, Suggestion
 from features.forum.models.curating import Redaction
 from features.forum.models.mail import MailedAnswer
 from features.forum.models.posts import LONGEST, Post, Vote
@@ -19,6 +19,7 @@ __all__ = [
     "Redaction",
     "Revision",
     "State",
+    "Suggestion",
     "Thread",
     "Vote",
 ]

@@ -30,6 +30,34 @@ class Revision(models.Model):
         indexes = [models.Index(fields=["post", "id"], name="revisions_in_order")]
 
 
+class Suggestion(models.Model):
+    """Another wording of somebody else's post, which a moderator looks at: it becomes a revision, or nothing."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting to be looked at")
+        TAKEN = "taken", _("Taken")
+        DECLINED = "declined", _("Not taken")
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="suggestions")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="forum_suggestions")
+    title = models.CharField(max_length=150, blank=True)
+    text = models.TextField()
+    reason = models.CharField(max_length=200)
+    before = models.TextField(help_text="What the post said then: a suggestion to other words is none any more")
+    before_title = models.CharField(max_length=150, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "author"], condition=Q(state="waiting"), name="one_waiting_suggestion_for_each"
+            )
+        ]
+
+
 class Draft(models.Model):
     """What somebody typed and has not sent: one for each place in which they write."""
 

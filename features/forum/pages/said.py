@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from core.gaps import Mould
 from core.templatetags.ui import face, when
-from features.forum import curation
+from features.forum import curation, services
 from features.forum.access import moderates
 from features.forum.models import Closing, Post, State, Thread
 from features.forum.pages.rows import remarks_of, with_vote
@@ -42,6 +42,7 @@ class Said:
     is_new: bool  # since the viewer last read the thread
     is_accepted: bool
     may_edit: bool
+    may_suggest: bool
     may_accept: bool
     may_vote: bool
     may_remark: bool
@@ -68,8 +69,8 @@ class Said:
         """All that decides which parts of its template are drawn."""
         return (
             bool(self.url), bool(self.edited), bool(self.more), bool(self.remarks), self.part, self.state_words,
-            self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.may_edit, self.may_accept,
-            self.may_vote, self.may_remark, self.acts,
+            self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.may_edit, self.may_suggest,
+            self.may_accept, self.may_vote, self.may_remark, self.acts,
         )  # fmt: skip
 
     def values(self) -> dict:
@@ -140,6 +141,7 @@ def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=N
         is_new=bool(read_to and post.pk > read_to and not is_own),
         is_accepted=thread.accepted_id == post.pk,
         may_edit=is_member and (is_moderator or (is_own and post.state in (State.SHOWN, State.HELD) and is_open)),
+        may_suggest=is_member and not is_moderator and services.may_suggest(person, post, thread),
         may_accept=decides
         and post.part == Part.REPLY
         and is_shown

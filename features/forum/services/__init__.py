@@ -12,6 +12,7 @@ from features.forum.services.reading import discard_draft, draft_of, mark_read, 
 from features.forum.services.redacting import erase_redactions, put_back_words, redact
 from features.forum.services.refusals import ForumRefused
 from features.forum.services.shelf import confirm, mark_stale, may_confirm
+from features.forum.services.suggesting import may_suggest, suggest
 from features.forum.services.telling import tell_of_reply, tell_of_thread
 from features.forum.services.voting import (
     TO_VOTE_DOWN,
@@ -47,6 +48,7 @@ __all__ = [
     "mark_stale",
     "may_confirm",
     "may_edit",
+    "may_suggest",
     "may_vote_down",
     "merge",
     "propose_duplicate",
@@ -65,6 +67,7 @@ __all__ = [
     "set_thread",
     "show_revision",
     "split",
+    "suggest",
     "take_back_acceptance",
     "take_over_skill",
     "tell_of_reply",

@@ -35,7 +35,24 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
     title = title or before
     if (text, title) == (post.text, before):
         return post
-    if not _in_peace(by, post, thread, now):
+    named = reword(
+        by=by, post=post, thread=thread, text=text, title=title, reason=reason, now=now,
+        leaves_trace=not _in_peace(by, post, thread, now),
+    )  # fmt: skip
+    if by.pk != post.author_id:
+        audit(by, "post.edited", f"post:{post.pk}", ["text"])
+        _log(by, post, reason, now)
+    else:
+        moderation.author_edited(key=f"post:{post.pk}", now=now)
+    tell_named(post, named)
+    index(thread)
+    return post
+
+
+def reword(*, by, post, thread, text, title, reason, now, leaves_trace=True) -> list[User]:
+    """Inside the caller's transaction, which holds the thread. Answers whom it names."""
+    before = thread.title if post.part == Post.Part.OPENING else ""
+    if leaves_trace:
         if not post.revisions.exists():
             Revision.objects.create(
                 post=post, title=before, text=post.text, editor_id=post.author_id, made_at=post.created_at
@@ -51,14 +68,7 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
         thread.title = title
         thread.slug = thread.make_slug()
         thread.save(update_fields=["title", "slug"])
-    if by.pk != post.author_id:
-        audit(by, "post.edited", f"post:{post.pk}", ["text"])
-        _log(by, post, reason, now)
-    else:
-        moderation.author_edited(key=f"post:{post.pk}", now=now)
-    tell_named(post, named)
-    index(thread)
-    return post
+    return named
 
 
 def may_edit(person, post: Post, thread: Thread) -> bool:

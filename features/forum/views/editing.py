@@ -19,7 +19,8 @@ from features.forum.models import Post
 @login_required
 def post_edit(request, pk):
     post = visible_post(request.user, pk)
-    if not services.may_edit(request.user, post, post.thread):
+    suggests = services.may_suggest(request.user, post, post.thread)
+    if not suggests and not services.may_edit(request.user, post, post.thread):
         raise Http404
     is_opening, is_own = post.part == Post.Part.OPENING, post.author_id == request.user.pk
     form = EditForm(
@@ -30,13 +31,13 @@ def post_edit(request, pk):
     )
     if request.method == "POST" and form.is_valid():
         try:
-            services.edit(by=request.user, post=post, **form.cleaned_data)
+            (services.suggest if suggests else services.edit)(by=request.user, post=post, **form.cleaned_data)
         except services.ForumRefused as refused:
             form.add_error(None, refused.words)
         else:
-            messages.success(request, _("It says so now."))
+            messages.success(request, _("A moderator looks at it.") if suggests else _("It says so now."))
             return see_other("post", post.pk)
-    context = {"form": form, "post": post, "thread": post.thread, "is_own": is_own}
+    context = {"form": form, "post": post, "thread": post.thread, "is_own": is_own, "suggests": suggests}
     return render(request, "forum/edit.html", context, status=422 if form.errors else 200)
 
 
