@@ -74,6 +74,7 @@ def erase(person) -> None:
     """What was written in confidence goes; that two people worked together stays with the other one."""
     leave(person)
     MentorshipRequest.objects.filter(mentee=person).update(goal="", background="", expectation="", answer="", brief=[])
+    Engagement.objects.filter(mentee=person).update(goal="")
     MentorshipRequest.objects.filter(mentor=person).update(question="", words="")
     Message.objects.filter(author=person).update(text="", html="")
     Note.objects.filter(author=person).delete()
