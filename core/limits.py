@@ -15,6 +15,7 @@
     upload               30  1 hour   person         pictures and résumés, which take a while to read
     link_check           30  1 day    person         our looking at pages being turned against a site
     data_export           3  1 day    person         archives of all that is known, which take a while to make
+    bulk_export          10  1 hour   person         archives of whole tables, which take a while to make
     forum_thread         10  1 day    person         a flood of questions
     forum_post           60  1 hour   person         a flood of answers and comments
     forum_vote          100  1 hour   person         a script that votes on everything
@@ -58,6 +59,7 @@ LIMITS = {
     "upload": (30, 3600),
     "link_check": (30, 24 * 3600),
     "data_export": (3, 24 * 3600),
+    "bulk_export": (10, 3600),
     "forum_thread": (10, 24 * 3600),
     "forum_post": (60, 3600),
     "forum_vote": (100, 3600),

@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
         from core import dev_panels, nav, page_cache
         from core.api_parts import seams
         from core.seeds import scales, seeds
-        from features.accounts import access, own_data, receivers  # noqa: F401
+        from features.accounts import access, exported, own_data, receivers  # noqa: F401
         from features.accounts import seeds as demo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
@@ -21,13 +21,14 @@ class AccountsConfig(AppConfig):
             {
                 "manage": _("Health"), "manage_roles": _("Roles"), "manage_skills": _("Skills"),
                 "manage_audit": _("Audit log"),
-                "manage_terms": _("Terms"), "admin:index": _("Records"),
+                "manage_terms": _("Terms"), "manage_exports": _("Exports"), "admin:index": _("Records"),
             }.items()
         ):  # fmt: skip
             # People and what is decided about them (moderation's pages) stand between health and the rest.
             page = StaffPage(label, name, order=100 * order, roles=(Role.ORGANISER,))
             staff_pages.register(name, page)
         seams["consent"] = access.owes_consent
+        exported.register()
         personal_data.register("accounts", PersonalData(own_data.export, own_data.erase))
         seeds.register("accounts", (10, demo.fill))
         seeds.register("terms", (99, demo.fill_terms))  # when everybody is there who agrees to them

@@ -179,6 +179,16 @@ def _export_ready(details):
     )
 
 
+def _bulk_export_ready(details):
+    return Letter(
+        _("Your export is ready"),
+        [_("It can be fetched for 48 hours, by you alone: log in to get it.")],
+        action_label=_("Get the export"),
+        action_path=reverse("manage_exports"),
+        after=[_("If it was not you who asked, set a new password now; that logs everybody else out.")],
+    )
+
+
 def _change(fact: Callable[[dict], str]) -> Callable[[dict], Letter]:
     """A letter that says what was changed, from where, and what to do if it was somebody else."""
 
@@ -207,6 +217,7 @@ LETTERS: dict[str, Callable[[dict], Letter]] = {
     "account_suspended": _account_suspended,
     "account_closed": _account_closed,
     "export_ready": _export_ready,
+    "bulk_export_ready": _bulk_export_ready,
     "email_changed": _change(lambda d: _("Your e-mail address is now {new}").format(new=d.get("to_email", "?"))),
     "email_deleted": _change(lambda d: _("An e-mail address was removed from your account")),
     "email_confirm": _change(lambda d: _("An e-mail address of your account was confirmed")),

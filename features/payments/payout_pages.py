@@ -8,6 +8,7 @@ from django.db.models import F, Min, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.spreadsheets import cell
 from core.templatetags.ui import plain_price
 from features.payments.models import Earning, PayoutAccount, Transfer, TransferReversal
 
@@ -84,7 +85,7 @@ def earnings_csv(person) -> Iterator[str]:
         amounts = (earning.gross_minor, earning.back_minor, earning.fee_minor, earning.net_minor)
         yield _line(
             [
-                earning.earned_at.isoformat(), earning.line.order.public_id, _plain(earning.line.title),
+                earning.earned_at.isoformat(), earning.line.order.public_id, cell(earning.line.title),
                 earning.currency, *(plain_price(amount, earning.currency) for amount in amounts), row["state"],
                 _moment(earning.released_at), plain_price(row["sent"], earning.currency),
                 plain_price(row["returned"], earning.currency), _moment(last and last.sent_at),
@@ -96,11 +97,6 @@ def earnings_csv(person) -> Iterator[str]:
 
 def _moment(at) -> str:
     return at.isoformat() if at else ""
-
-
-def _plain(text: str) -> str:
-    """A title that a spreadsheet would compute is text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _line(values) -> str:

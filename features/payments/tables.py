@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.templatetags.ui import plain_price, price, when
+from core.spreadsheets import cell
 from features.payments.models import Payment
 
 
@@ -81,7 +82,7 @@ def invoices_csv(invoices) -> str:
         sums = [_signed(amount, row.currency) for amount in (row.net_minor, row.vat_minor, row.total_minor)]
         writer.writerow(
             [row.number, row.kind, f"{row.issued_at:%Y-%m-%d}", f"{row.supplied_at:%Y-%m-%d}",
-             row.corrects.number if row.corrects else "", *map(_cell, words), row.vat_rule, row.vat_percent, *sums,
+             row.corrects.number if row.corrects else "", *map(cell, words), row.vat_rule, row.vat_percent, *sums,
              row.currency]
         )  # fmt: skip
     return out.getvalue()
@@ -93,7 +94,3 @@ def _titles(invoice) -> str:
 
 def _signed(amount_minor, currency) -> str:
     return ("-" if amount_minor < 0 else "") + plain_price(abs(amount_minor), currency)
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

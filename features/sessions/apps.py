@@ -16,6 +16,7 @@ class SessionsConfig(AppConfig):
             demo_follows,
             emails,
             entries,
+            exported,
             findable,
             follows,
             happenings,
@@ -51,6 +52,7 @@ class SessionsConfig(AppConfig):
         follows.register()
         calendars.register("sessions", entries.of_person)
         own_data.register()
+        exported.register()
         selling.register()
         curation.register()
         findable.register()

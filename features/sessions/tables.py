@@ -4,6 +4,7 @@ import io
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from core.spreadsheets import cell
 from features.sessions.models import Registration
 
 
@@ -27,7 +28,7 @@ class RosterTable(tables.Table):
 
 
 def roster_csv(seats) -> str:
-    """The roster for a spreadsheet. A cell that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    """The roster for a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["name", "handle", "note", "registered_at", "attendance", "recorded_at", "source"])
@@ -35,5 +36,5 @@ def roster_csv(seats) -> str:
         here = getattr(seat, "attendance", None)
         row = [seat.person.name, seat.person.handle, seat.note, seat.registered_at.isoformat()]
         row += [here.state, here.happened_at.isoformat(), here.source] if here else ["", "", ""]
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row])
+        writer.writerow(map(cell, row))
     return out.getvalue()

@@ -10,7 +10,7 @@ class SkillsConfig(AppConfig):
         from core import nav, page_cache
         from core.seeds import scales, seeds
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.skills import causes, own_data
+        from features.skills import causes, exported, own_data
         from features.skills.scale import claims, levels
         from features.skills.seeds import fill
 
@@ -20,6 +20,7 @@ class SkillsConfig(AppConfig):
             nav.Place(_("Skills"), "skills", order=40, section="learn"),
         )
         causes.register()
+        exported.register()
         seeds.register("skills", (20, fill))
         scales.register("skills", (20, claims))
         scales.register("levels", (50, levels))

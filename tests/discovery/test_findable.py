@@ -37,9 +37,12 @@ class TestGathered:
         assert found("carpenter", expert) == []
 
     def test_what_fails_says_nothing(self, learner, expert):
-        with pytest.raises(ZeroDivisionError), transaction.atomic(), services.gathered():
+        def fail():
             accounts.change_preferences(person=learner, headline="Carpenter")
             raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError), transaction.atomic(), services.gathered():
+            fail()
         assert found("carpenter", expert) == []
 
 

@@ -12,6 +12,7 @@ from tests.factories import PASSWORD
 
 ARGUMENTS = {
     "own_data_archive": lambda w: [w.archive.public_id],
+    "manage_export": lambda w: [w.archive.public_id],
     "reopening": lambda w: [reopening_path(w.closure).split("/")[2]],
     "end_session": lambda w: [w.phone.pk],
     "mfa_remove_webauthn": lambda w: [w.passkey.pk],
@@ -133,6 +134,10 @@ manage_roles                        POST login    login    404    404   404    m
 stored_file                         GET  200
 manage_terms                        GET  login    login    404    404   404    mfa      404        200
 manage_terms                        POST login    login    404    404   404    mfa      404        303
+manage_exports                      GET  login    login    404    404   404    mfa      404        again
+manage_exports                      POST login    login    404    404   404    mfa      404        again
+manage_export                       GET  login    login    404    404   404    mfa      404        again
+manage_export                       POST login    login    404    404   404    mfa      405        405
 manage_audit                        GET  login    login    404    404   404    mfa      404        200
 manage_audit                        POST login    login    404    404   404    mfa      405        405
 """

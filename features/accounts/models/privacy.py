@@ -13,10 +13,14 @@ class DataExportQuerySet(QuerySet):
 
 
 class DataExport(models.Model):
-    """Everything the site knows about a person, as an archive that is theirs to fetch until it ends."""
+    """An archive that is a person's to fetch until it ends: all that the site knows about them or, of an organiser, one
+    of the bulk exports, which `kind` names."""
+
+    OWN = "own"
 
     public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="data_exports")
+    kind = models.CharField(max_length=30, default=OWN, editable=False)
     asked_at = models.DateTimeField(default=timezone.now)
     made_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)

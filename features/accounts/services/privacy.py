@@ -1,5 +1,6 @@
 """One's own data to take along, and the end of an account."""
 
+import csv
 import io
 import json
 import zipfile
@@ -16,7 +17,10 @@ from django.utils.translation import gettext as _
 
 from core.jobs import enqueue
 from core.limits import hit
+from core.spreadsheets import cell
 from features.accounts import emails
+from features.accounts.access import has_role
+from features.accounts.bulk_exports import bulk_exports
 from features.accounts.models import Closure, DataExport, Role, RoleGrant, StoredFile, User
 from features.accounts.personal_data import Foretold, erase_all, export_all, foretell_all, leave_all
 from features.accounts.services.audit import audit
@@ -36,15 +40,15 @@ class ClosureRefused(Exception):
 
 # --- To take along ----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def ask_for_export(*, person: User, now: datetime | None = None) -> DataExport:
-    """Have an archive made of all the site knows about them. While there is one, it is that one."""
+def ask_for_export(*, person: User, kind: str = DataExport.OWN, now: datetime | None = None) -> DataExport:
+    """Have an archive made, of all the site knows about them or of a bulk export. Two that ask get the same one."""
     now = now or timezone.now()
     User.objects.select_for_update().get(pk=person.pk)  # two presses are one
-    if there := DataExport.objects.filter(person=person).open(now).defer("archive").first():
+    if there := DataExport.objects.filter(person=person, kind=kind).open(now).defer("archive").first():
         return there
-    hit("data_export", person.pk)
-    asked = DataExport.objects.create(person=person, asked_at=now)
-    audit(person, "data.exported", f"person:{person.pk}")
+    hit("data_export" if kind == DataExport.OWN else "bulk_export", person.pk)
+    asked = DataExport.objects.create(person=person, kind=kind, asked_at=now)
+    audit(person, "data.exported", f"person:{person.pk}" if kind == DataExport.OWN else f"export:{kind}")
     enqueue("features.accounts.tasks.make_export", asked.pk)
     return asked
 
@@ -57,10 +61,12 @@ def make_export(pk: int, now: datetime | None = None) -> None:
     if asked is None:
         return
     person = asked.person
-    asked.archive = _archive(person)
+    if asked.kind != DataExport.OWN and not (asked.kind in bulk_exports and has_role(person, Role.ORGANISER)):
+        return
+    asked.archive = _archive(person) if asked.kind == DataExport.OWN else _bulk_archive(asked.kind)
     asked.made_at, asked.ends_at = now, now + EXPORT_LASTS
     asked.save()
-    emails.write("export_ready", person.email, {})
+    emails.write("export_ready" if asked.kind == DataExport.OWN else "bulk_export_ready", person.email, {})
 
 
 def forget_exports(now: datetime | None = None) -> int:
@@ -82,6 +88,24 @@ def _archive(person: User) -> bytes:
             if default_storage.exists(path):
                 with default_storage.open(path) as content:
                     archive.writestr(f"files/{path.rpartition('/')[2]}", content.read())
+    return out.getvalue()
+
+
+def _bulk_archive(kind: str) -> bytes:
+    """The same rows twice: for programs, a row of JSON to a line, and for a spreadsheet."""
+    out = io.BytesIO()
+    lines, sheet = io.StringIO(), io.StringIO(newline="")
+    table = None
+    for row in bulk_exports[kind].rows():
+        plain = json.loads(json.dumps(row, cls=DjangoJSONEncoder))
+        lines.write(json.dumps(plain, ensure_ascii=False) + "\n")
+        if table is None:
+            table = csv.DictWriter(sheet, list(plain))
+            table.writeheader()
+        table.writerow({name: cell(value) for name, value in plain.items()})
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{kind}.ndjson", lines.getvalue())
+        archive.writestr(f"{kind}.csv", "\ufeff" + sheet.getvalue())  # spreadsheets know it as UTF-8 by that sign
     return out.getvalue()
 
 

@@ -25,7 +25,12 @@ def data(request):
         services.ask_for_export(person=request.user)
         messages.success(request, _("It is being made. A letter says when it is there, mostly within a minute."))
         return see_other("own_data")
-    there = DataExport.objects.filter(person=request.user).open(timezone.now()).defer("archive").first()
+    there = (
+        DataExport.objects.filter(person=request.user, kind=DataExport.OWN)
+        .open(timezone.now())
+        .defer("archive")
+        .first()
+    )
     return render(request, "accounts/data.html", {"export": there})
 
 
@@ -34,9 +39,12 @@ def data(request):
 @reauthentication_required
 def data_archive(request, name):
     ready = DataExport.objects.filter(person=request.user, public_id=name, ends_at__gt=timezone.now())
-    found = get_object_or_404(ready)
+    return as_file(get_object_or_404(ready, kind=DataExport.OWN), "my-data")
+
+
+def as_file(found: DataExport, name: str) -> HttpResponse:
     answer = HttpResponse(bytes(found.archive), content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="my-data-{found.made_at:%Y-%m-%d}.zip"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{found.made_at:%Y-%m-%d}.zip"'
     return answer
 
 
