@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.templatetags.ui import plain_price, price, when
 from core.spreadsheets import cell
+from core.templatetags.ui import plain_price, price, when
 from features.payments.models import Payment
 
 
