@@ -28,9 +28,9 @@ def _mould(template: str, gaps: tuple[str, ...]) -> Mould:
     return Mould(template, GAPS + gaps)
 
 
-def render_framed(request, template: str, *, same: dict, gaps: dict[str, str]) -> HttpResponse:
+def render_framed(request, template: str, *, same: dict, gaps: dict[str, str], token: str = "") -> HttpResponse:
     """Like `render`, for a template whose blocks say no more than `gaps` (words, and HTML that is ready) and depend on
-    nothing but `same` (values that can be hashed)."""
+    nothing but `same` (values that can be hashed). `token` is that of forms, where it was made already."""
     if has_session(request) and len(get_messages(request)):
         return render(request, template, same | gaps)
     is_member = has_session(request) and request.user.is_authenticated
@@ -44,7 +44,7 @@ def render_framed(request, template: str, *, same: dict, gaps: dict[str, str]) -
             "name": request.user.name,
             "email": request.user.email,
             "viewer_face": about["viewer_face"](),
-            "csrf_token": get_token(request),
+            "csrf_token": token or get_token(request),
         }
 
     def context(marks):

@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from hashlib import sha256
 from threading import Lock
 from types import SimpleNamespace
 
@@ -107,16 +108,21 @@ class Shared:
     """In Redis, for all processes together; Redis itself forgets what is least used."""
 
     def get(self, key: str) -> Kept | None:
-        return caches["pages"].get(key)
+        return caches["pages"].get(self._name(key))
 
     def set(self, key: str, page: Kept) -> None:
-        caches["pages"].set(key, page, LIFE)
+        caches["pages"].set(self._name(key), page, LIFE)
 
     def delete(self, key: str) -> None:
-        caches["pages"].delete(key)
+        caches["pages"].delete(self._name(key))
 
     def clear(self) -> None:
         caches["pages"].clear()
+
+    @staticmethod
+    def _name(key: str) -> str:
+        """Of one length, however long an address somebody sends."""
+        return sha256(key.encode()).hexdigest()
 
 
 store: Memory | Shared = Shared() if "pages" in settings.CACHES else Memory(settings.PAGE_CACHE_MB * 1024 * 1024)

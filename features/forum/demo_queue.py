@@ -58,6 +58,15 @@ def fill(now):
             words="Which session was this about?",
             now=now - timedelta(minutes=50),
         )
+    opening = threads[1].posts.select_related("thread__board").get(part="opening")
+    if services.may_suggest(people["isaac"], opening, opening.thread):
+        services.suggest(
+            by=people["isaac"],
+            post=opening,
+            text=f"{opening.text}\n\nWhat I have tried so far is in the comments.",
+            reason="It says where to look before asking the same again.",
+            now=now - timedelta(minutes=35),
+        )
     newcomer = people["yasmin"]
     User.objects.filter(pk=newcomer.pk).update(joined_at=now - timedelta(hours=2))
     newcomer.refresh_from_db()

@@ -76,7 +76,7 @@ class TestFrame:
                 patch.setattr(
                     browse,
                     "render_framed",
-                    lambda request, template, *, same, gaps: render(request, template, same | gaps),
+                    lambda request, template, *, same, gaps, token: render(request, template, same | gaps),
                 )
                 return client.get(address).text
 

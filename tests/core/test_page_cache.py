@@ -70,6 +70,21 @@ def test_a_page_is_kept_until_a_row_it_shows_changes(thread):
     assert "removed a post" in stranger.get(path).text
 
 
+def test_pages_in_redis_are_kept_and_dropped_alike(thread, settings, monkeypatch):
+    """What stands in for Redis here is another of Django's caches: pages go through the same door, and as bytes."""
+    settings.CACHES = {**settings.CACHES, "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    with monkeypatch.context() as patch:
+        patch.setattr(page_cache, "store", page_cache.Shared())
+        path, stranger = thread.get_absolute_url(), Client()
+        first = stranger.get(path)
+        again, asked = statements(stranger, path)
+        assert (again.content, asked) == (first.content, 1)
+        forum.reply(author=make_user("Amara Okonjo"), thread=thread, text=CANARY)
+        assert CANARY in stranger.get(path).text
+        page_cache.store.clear()
+        assert statements(stranger, path)[1] > 1
+
+
 def test_what_was_written_while_the_page_was_made_is_not_missed(thread):
     """A transaction that began before the page was made and ends after: the page that did not see it is not given."""
     path, stranger = thread.get_absolute_url(), Client()

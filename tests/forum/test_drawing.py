@@ -50,6 +50,7 @@ class TestDrawing:
                     said = pages.one(person, post)["post"]
                     context = {"post": said, "has_session": True, "user": person, "csrf_token": "t", "began": "b"}
                     assert same(draw(said, True, "t", "b")) == same(render_to_string("forum/_post.html", context))
+                    assert said.may_suggest == services.may_suggest(person, post, Thread.objects.get(pk=thread.pk))
                     seen.add(said.kind())
         assert len(seen) > 30
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from core.gaps import Mould
 from core.templatetags.ui import face, when
-from features.forum import curation, services
+from features.forum import curation
 from features.forum.access import moderates
 from features.forum.models import Closing, Post, State, Thread
 from features.forum.pages.rows import remarks_of, with_vote
@@ -120,6 +120,8 @@ def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=N
     is_nameless = thread.hides(post.author_id)
     is_told = not is_nameless or is_moderator or is_own
     size = "s" if post.part == Part.COMMENT else ""
+    may_edit = is_member and (is_moderator or (is_own and post.state in (State.SHOWN, State.HELD) and is_open))
+    may_remark = is_shown and is_open and thread.state == State.SHOWN
     return Said(
         pk=post.pk,
         html=mark_safe(post.html),  # noqa: S308 - cleaned when it was saved
@@ -140,14 +142,14 @@ def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=N
         is_nameless=is_nameless and is_told,
         is_new=bool(read_to and post.pk > read_to and not is_own),
         is_accepted=thread.accepted_id == post.pk,
-        may_edit=is_member and (is_moderator or (is_own and post.state in (State.SHOWN, State.HELD) and is_open)),
-        may_suggest=is_member and not is_moderator and services.may_suggest(person, post, thread),
+        may_edit=may_edit,
+        may_suggest=is_member and may_remark and not may_edit and post.part != Part.COMMENT,
         may_accept=decides
         and post.part == Part.REPLY
         and is_shown
         and (is_moderator or not thread.is_acceptance_locked),
         may_vote=is_shown and is_open and post.author_id != person.pk,
-        may_remark=is_shown and is_open and thread.state == State.SHOWN,
+        may_remark=may_remark,
         acts=acts_on(post, thread, person) if is_moderator else (),
     )
 

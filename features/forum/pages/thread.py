@@ -10,6 +10,7 @@ from core.middleware import has_session
 from core.pagination import Page, keyset
 from core.seo import absolute, json_ld
 from core.templatetags.ui import when
+from features.accounts.access import known
 from features.forum import services, structured
 from features.forum.access import moderates, visible_thread
 from features.forum.findable import answers_words
@@ -51,7 +52,7 @@ def split_off(request, thread) -> str:
 
 def thread_page(request, opening: Post) -> dict:
     """The thread from its start, from a cursor, or (`at`) from one post on, in the order in which it was written."""
-    person, thread = request.user, opening.thread
+    person, thread = known(request.user), opening.thread
     is_moderator = moderates(person, thread.board)
     at = request.GET.get("at", "")
     at = int(at) if at.isascii() and at.isdecimal() and len(at) < 19 else 0
@@ -67,9 +68,10 @@ def thread_page(request, opening: Post) -> dict:
     said = in_words(posts, thread, person, is_moderator, read_to=read_to)
     is_member = has_session(request) and person.is_authenticated
     hidden = {"token": get_token(request), "began": services.began()} if is_member else {}
+    token = {"csrf_token": hidden["token"]} if is_member else {}
     replies = said[1:] if is_first else said
     newest = max([post.pk for post in posts], default=0)
-    context = {
+    context = token | {
         "thread": thread,
         "board": thread.board,
         "skills": opening.about,

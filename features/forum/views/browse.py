@@ -62,6 +62,7 @@ def thread(request, pk, slug):
         "forum/thread.html",
         same={"is_public": opening.thread.state == State.SHOWN},
         gaps=pages.frame_of(opening, context, main),
+        token=context.get("csrf_token", ""),
     )
 
 
