@@ -49,6 +49,19 @@ class SessionForm(forms.ModelForm):
         label=_("Price"), required=False, min_value=0, max_value=10_000, decimal_places=2, initial=0,
         help_text=_("0 is free. People pay before their seat is theirs; you are paid after the session."),
     )  # fmt: skip
+    least_seats = forms.IntegerField(
+        label=_("Takes place from so many people on"), required=False, min_value=2, max_value=100_000,
+        help_text=_("With fewer it is called off by itself, and everybody gets everything back. Empty: in any case."),
+    )  # fmt: skip
+    decide_hours = forms.TypedChoiceField(
+        label=_("Decided"),
+        coerce=int,
+        initial=48,
+        required=False,
+        empty_value=48,
+        choices=[(24, _("a day before")), (48, _("two days before")), (72, _("three days before")),
+                 (168, _("a week before"))],
+    )  # fmt: skip
     cancellation_hours = forms.TypedChoiceField(
         label=_("People can cancel until"),
         coerce=int,
@@ -65,7 +78,8 @@ class SessionForm(forms.ModelForm):
         model = SkillSession
         fields = (
             "title", "outcome", "kind", "level", "language", "format", "address", "room_url", "time_zone", "capacity",
-            "description", "preparation", "cancellation_hours", "refund_preset", "reminder_minutes",
+            "description", "preparation", "cancellation_hours", "refund_preset", "reminder_minutes", "least_seats",
+            "decide_hours",
         )  # fmt: skip
         widgets = {
             "outcome": forms.Textarea(attrs={"rows": 2}),
@@ -82,7 +96,7 @@ class SessionForm(forms.ModelForm):
     field_order = (
         "title", "outcome", "skills", "kind", "level", "language", "date", "time", "minutes", "time_zone", "format",
         "room_url", "address", "capacity", "description", "preparation", "price", "cancellation_hours",
-        "refund_preset", "reminder_minutes",
+        "refund_preset", "least_seats", "decide_hours", "reminder_minutes",
     )  # fmt: skip
 
     def __init__(self, *args, host, **kwargs):
@@ -122,6 +136,8 @@ class SessionForm(forms.ModelForm):
             self.add_error("time" if date else "date", _("A date needs a time, and a time needs a date."))
         if data.get("format") == Format.IN_PERSON and not data.get("address"):
             self.add_error("address", _("Say where people should come to."))
+        if data.get("least_seats") and data["least_seats"] > (data.get("capacity") or data["least_seats"]):
+            self.add_error("least_seats", _("That is more than there are seats."))
         if data.get("price") and minor(data["price"], self.instance.currency) < LOWEST:
             self.add_error("price", _("A price is at least 1.00, or 0 for free."))
         data["starts_at"] = data["ends_at"] = None

@@ -52,6 +52,11 @@ def remind():
 
 
 @periodic(minutes=5)
+def decide_sessions():
+    services.decide_due()
+
+
+@periodic(minutes=5)
 def settle_attendance():
     services.settle_due()
 

@@ -24,6 +24,7 @@ router = Router(tags=["Hosting"])
 WORDING = (
     "title", "outcome", "kind", "level", "language", "format", "address", "room_url", "time_zone", "capacity",
     "description", "preparation", "cancellation_hours", "reminder_minutes",
+    "least_seats", "decide_hours",
 )  # fmt: skip
 
 
@@ -46,6 +47,8 @@ class Wording(Schema):
     description: str = Field("", max_length=8000, description="Markdown")
     preparation: str = Field("", max_length=2000)
     cancellation_hours: int = Field(24, description="0, 24, 48 or 168")
+    least_seats: int | None = Field(None, ge=2, le=100_000, description="With fewer people it is called off by itself")
+    decide_hours: int = Field(48, description="So long before the start: 24, 48, 72 or 168")
     reminder_minutes: list[int] = Field([1440, 60], description="Any of 10080, 1440 and 60")
 
 

@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -88,6 +89,11 @@ class SkillSession(Removable):
 
     capacity = models.PositiveIntegerField(_("seats"), default=12, validators=[MinValueValidator(1)])
     seats_taken = models.PositiveIntegerField(default=0, editable=False)
+    least_seats = models.PositiveIntegerField(
+        _("takes place from so many people on"), null=True, blank=True, validators=[MinValueValidator(2)]
+    )
+    decide_hours = models.PositiveSmallIntegerField(_("decided"), default=48, help_text=_("Hours before the start."))
+    decided_at = models.DateTimeField(null=True, editable=False)
     price_minor = models.PositiveBigIntegerField(_("price"), default=0)
     currency = models.CharField(max_length=3, default="EUR", editable=False)
     cancellation_hours = models.PositiveSmallIntegerField(
@@ -120,6 +126,11 @@ class SkillSession(Removable):
                 violation_error_message=_("More seats are taken than that."),
             ),
             models.CheckConstraint(condition=Q(capacity__gte=1), name="session_has_a_seat"),
+            models.CheckConstraint(
+                condition=Q(least_seats=None) | Q(least_seats__lte=F("capacity")),
+                name="least_seats_within_capacity",
+                violation_error_message=_("That is more than there are seats."),
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")) | Q(starts_at=None, ends_at=None),
                 name="session_ends_after_start",
@@ -156,6 +167,11 @@ class SkillSession(Removable):
     @property
     def zone(self):
         return ZoneInfo(self.time_zone)
+
+    @property
+    def decides_at(self):
+        """By then enough people have a seat, or it is called off."""
+        return self.starts_at - timedelta(hours=self.decide_hours)
 
     @property
     def seats_left(self):

@@ -16,6 +16,7 @@ from features.sessions.services.attendance import (
     settle_due,
     undo_check_in,
 )
+from features.sessions.services.deciding import decide_due
 from features.sessions.services.hosting import (
     HostingRefused,
     cancel_session,
@@ -76,6 +77,7 @@ __all__ = [
     "check_in_is_open",
     "corrections_end",
     "credit_comes_back",
+    "decide_due",
     "decline_offer",
     "duplicate",
     "erase_removed",

@@ -28,7 +28,7 @@ ON_THE_CALENDAR = ("title", "starts_at", "ends_at", "time_zone", "format", "addr
 COPIED = (
     "title", "outcome", "description", "description_html", "kind", "format", "level", "language", "time_zone",
     "address", "room_url", "preparation", "capacity", "price_minor", "currency", "cancellation_hours", "refund_preset",
-    "reminder_minutes", "follow_up_minutes",
+    "reminder_minutes", "follow_up_minutes", "least_seats", "decide_hours",
 )  # fmt: skip
 
 
@@ -114,7 +114,8 @@ def save_edit(*, session, data, skills, now=None) -> SkillSession:
 
 @atomic_retry
 def cancel_session(*, session, by, reason, now=None) -> bool:
-    """Call the session off: its page stays, everybody is told, calendar entries are withdrawn. Once."""
+    """Call the session off: its page stays, everybody is told, calendar entries are withdrawn. Once. `by` is None where
+    too few people have a seat, which is nobody's fault."""
     now = now or timezone.now()
     session = lock(session.pk)
     if session.is_cancelled:
@@ -122,7 +123,8 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
     if not session.is_published or session.has_ended(now):
         raise HostingRefused("over", _("Only a published session that is not over can be cancelled."))
     session.cancelled_at, session.cancellation_reason = now, one_line(reason)
-    promises.session_was_called_off(session, now)
+    if by:
+        promises.session_was_called_off(session, now)
     session.ical_sequence += 1
     session.updated_at = now
     session.save()
@@ -209,6 +211,9 @@ def _need_time(session, now):
         raise HostingRefused("no_time", _("Say when it starts."), "date")
     if session.starts_at <= now:
         raise HostingRefused("in_the_past", _("That time has passed. Choose one to come."), "date")
+    if session.least_seats and not session.decided_at and session.decides_at <= now:
+        words = _("The moment to decide would be over already. Decide later, start later, or name no least number.")
+        raise HostingRefused("decided_too_early", words, "decide_hours")
 
 
 def _claim_time(session):
