@@ -114,13 +114,15 @@ def skills_of(mentor_ids: Collection[int]) -> set[int]:
 # --- Mentors ----------------------------------------------------------------------------------------------------------
 def _add_mentors(builder: Builder, now: datetime, ids) -> None:
     pages = _among(MentorPage.objects.shown(now), "pk", ids).order_by("pk")
-    topics = _grouped(_among(MentorPage.topics.through.objects, "mentorpage", ids), "mentorpage", "skill")
+    topics = _grouped(ids, _among(MentorPage.topics.through.objects, "mentorpage", ids), "mentorpage", "skill")
     listed = MentorPage.objects.values("pk")
     levels = _grouped(
-        _among(SkillLevel.objects.shown().exclude(basis=DECLARED), "person", ids).filter(person__in=listed),
+        ids, _among(SkillLevel.objects.shown().exclude(basis=DECLARED), "person", ids).filter(person__in=listed),
         "person", "skill", "level", "low", "high",
     )  # fmt: skip
-    said = _grouped(_among(PersonSkill.objects, "person", ids).filter(person__in=listed), "person", "skill", "level")
+    said = _grouped(
+        ids, _among(PersonSkill.objects, "person", ids).filter(person__in=listed), "person", "skill", "level"
+    )
     hours = hours_of(ids, listed)
     # Columns and no rows of the model: there may be hundreds of thousands.
     free = Case(When(pk__in=MentorPage.objects.with_room(now), then=F("capacity") - F("places_taken")), default=0)
@@ -128,8 +130,8 @@ def _add_mentors(builder: Builder, now: datetime, ids) -> None:
         "pk", "languages", "person__languages", "person__time_zone", "capacity", "price_from", "answers_in",
         "level_from", "level_to", "history",
     )  # fmt: skip
-    found = pages.annotate(free=free).values_list(*columns, "free").iterator(chunk_size=5000)
-    for pk, tongues, spoken, zone, capacity, price, answers_in, low, high, history, room in found:
+    found = pages.annotate(free=free).values_list(*columns, "free")
+    for pk, tongues, spoken, zone, capacity, price, answers_in, low, high, history, room in _rows(found, ids):
         builder.mentor(
             pk,
             _cans({skill for (skill,) in topics.get(pk, ())}, levels.get(pk, ()), dict(said.get(pk, ()))),
@@ -162,17 +164,22 @@ def _cans(topics: set[int], levels: Iterable, said: dict[int, int]) -> list[Can]
 # --- Mentees ----------------------------------------------------------------------------------------------------------
 def add_mentees(builder: Builder, now: datetime, ids) -> None:
     goals = _grouped(
-        _among(Goal.objects.order_by("person", "position", "pk"), "person", ids), "person", "skill", "level"
+        ids, _among(Goal.objects.order_by("person", "position", "pk"), "person", ids), "person", "skill", "level"
     )
     wanting_people = Goal.objects.values("person")
     levels = _grouped(
-        _among(SkillLevel.objects.shown(), "person", ids).filter(person__in=wanting_people), "person", "skill", "level"
+        ids,
+        _among(SkillLevel.objects.shown(), "person", ids).filter(person__in=wanting_people),
+        "person",
+        "skill",
+        "level",
     )
     said = _grouped(
-        _among(PersonSkill.objects, "person", ids).filter(person__in=wanting_people), "person", "skill", "level"
+        ids, _among(PersonSkill.objects, "person", ids).filter(person__in=wanting_people), "person", "skill", "level"
     )
+    fluent = SpokenLanguage.objects.filter(fluency__gte=SpokenLanguage.Fluency.CONVERSATIONAL)
     spoken = _grouped(
-        _among(SpokenLanguage.objects.filter(fluency__gte=SpokenLanguage.Fluency.CONVERSATIONAL), "person", ids),
+        ids, _among(fluent, "person", ids),
         "person", "code",
     )  # fmt: skip
     wishes = {
@@ -182,7 +189,7 @@ def add_mentees(builder: Builder, now: datetime, ids) -> None:
     hours, out = hours_of(ids, wanting_people, of_mentors=False), excluded(ids, now)
     people = _among(User.objects.active(now), "pk", ids).filter(Exists(Goal.objects.filter(person=OuterRef("pk"))))
     fields = ("pk", "time_zone", "languages")
-    for pk, zone, tongues in people.order_by("pk").values_list(*fields).iterator(chunk_size=5000):
+    for pk, zone, tongues in _rows(people.order_by("pk").values_list(*fields), ids):
         has = {skill: float(level) for skill, level in said.get(pk, ())} | dict(levels.get(pk, ()))
         minutes, budget = wishes.get(pk, (60, None))
         codes = [code for (code,) in spoken.get(pk, ())] or tongues
@@ -217,9 +224,14 @@ def _among(queryset, name, ids):
     return queryset.all() if ids is None else queryset.filter(**{f"{name}__in": ids})
 
 
-def _grouped(queryset, owner, *fields) -> dict[int, list[tuple]]:
+def _rows(rows, ids):
+    """Of everybody piece by piece; of few people at once, which takes one trip to the database instead of three."""
+    return rows.iterator(chunk_size=5000) if ids is None else rows
+
+
+def _grouped(ids, queryset, owner, *fields) -> dict[int, list[tuple]]:
     found: dict[int, list[tuple]] = defaultdict(list)
-    for pk, *values in queryset.values_list(owner, *fields).iterator(chunk_size=5000):
+    for pk, *values in _rows(queryset.values_list(owner, *fields), ids):
         found[pk].append(tuple(values))
     return found
 
@@ -228,7 +240,7 @@ def hours_of(ids, people, *, of_mentors=True) -> dict[int, tuple[str, tuple]]:
     """(zone or "", week): what can be booked of a mentor, else the hours that somebody keeps free."""
     rows = _among(WeeklyHours.objects.order_by("weekday", "starts"), "person", ids).filter(person__in=people)
     found: dict[int, tuple[str, tuple]] = {
-        pk: ("", tuple(week)) for pk, week in _grouped(rows, "person", "weekday", "starts", "ends").items()
+        pk: ("", tuple(week)) for pk, week in _grouped(ids, rows, "person", "weekday", "starts", "ends").items()
     }
     if of_mentors and bookable_hours:
         asked = list(MentorPage.objects.values_list("pk", flat=True)) if ids is None else list(ids)

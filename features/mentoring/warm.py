@@ -50,7 +50,7 @@ class Mentors:
         add_mentees(self.builder, now, mentees)
         self.builder.leave_out(changed)
         found = dict(scored(self.builder, self.builder.again()))
-        if changed:
+        if changed and found:
             fresh = load(self.frame, now, mentees=mentees, mentors=changed, near=self.near)
             for mentee, entries in scored(fresh, fresh.finish()):
                 found[mentee] = in_order(found.get(mentee, []) + entries)[: plain.SIZE]
