@@ -71,6 +71,18 @@ def busy_spans(person, start: datetime, end: datetime) -> list[tuple[datetime, d
     return found + list(elsewhere.values_list("starts_at", "ends_at"))
 
 
+# When somebody can be booked is said by whoever keeps their rules: (host, guest or None, length, now) -> (from, until).
+bookable: dict[str, Callable[[User, User | None, timedelta, datetime], list[tuple[datetime, datetime]]]] = Registry(
+    "rules of booking"
+)
+
+
+def free_times(host: User, guest: User | None, length: timedelta, now: datetime) -> list[tuple[datetime, datetime]]:
+    """Stretches of a person's time that another can have, by all the rules there are, the earliest first."""
+    found = [set(rules(host, guest, length, now)) for rules in bookable.values()]
+    return sorted(set.intersection(*found)) if found else []
+
+
 # --- Feeds ------------------------------------------------------------------------------------------------------------
 # What stands in a person's calendar: each feature answers its part, from 90 days ago on.
 calendars: dict[str, Callable[[User, datetime], list[Entry]]] = Registry("calendars")

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from core import nav
 from features.accounts.services import file_access
-from features.calendar.services import calendars
+from features.calendar.services import bookable, calendars
 from features.mentoring import (
     causes,
     curation,
@@ -33,6 +33,7 @@ def register():
     )
     file_access.register(files.KIND, files.may_see_file)
     fulfilments.register("booking", services.BookingFulfilment())
+    bookable.register("mentors", services.free_times)
     calendars.register("meetings", entries.of_person)
     facts.panels.register("offers", facts.Panel(20, "mentoring/_offers.html", pages.offers_panel))
     facts.panels.register("request", facts.Panel(10, "mentoring/_request.html", relationship_pages.request_panel))

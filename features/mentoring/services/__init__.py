@@ -93,6 +93,7 @@ from features.mentoring.services.missed import others_instead, refund_missed, re
 from features.mentoring.services.offers import (
     close_offer,
     free_slots,
+    free_times,
     refresh_page,
     refresh_pages,
     rules_of,
@@ -157,6 +158,7 @@ __all__ = [
     "finish",
     "forget_lists",
     "free_slots",
+    "free_times",
     "give_back",
     "keep_apart",
     "keep_freed_times",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from features.accounts.models import User
 from features.calendar import services as calendar
 from features.mentoring import slots
 from features.mentoring.models import Booking, BookingRules, MentorPage, Offer
@@ -93,14 +94,21 @@ def free_slots(
     offer: Offer, person, *, now: datetime, length: timedelta | None = None, moving: Booking | None = None
 ) -> list[slots.Span]:
     """When `person` (None: a stranger) can have this offer. With `moving`, what that booking holds is free, too."""
-    mentor, rules = offer.mentor, plain_rules(offer.mentor)
+    return free_times(offer.mentor, person, length or timedelta(minutes=offer.minutes), now, moving)
+
+
+def free_times(
+    mentor: User, person, length: timedelta, now: datetime, moving: Booking | None = None
+) -> list[slots.Span]:
+    """When `person` can have so much of somebody's time by their rules, for whatever it is."""
+    rules = plain_rules(mentor)
     start, end = now - timedelta(days=8), now + rules.horizon + timedelta(days=2)
     meetings = Booking.objects.active().filter(mentor=mentor, starts_at__gt=start)
     if moving:
         meetings = meetings.exclude(pk=moving.pk)
     return slots.free(
         rules,
-        length or timedelta(minutes=offer.minutes),
+        length,
         now,
         busy=_busy(mentor, start, end, moving),
         booked=meetings.values_list("starts_at", flat=True),
