@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from features.accounts.access import has_any_role
 from features.accounts.models import Role
-from features.assessments.models import Attempt, Bank, Item, Reading, Submission, SubmittedFile, Task
+from features.assessments.models import Attempt, Bank, Evaluation, Item, Reading, Submission, SubmittedFile, Task
 
 AUTHORS = (Role.EXPERT, Role.ORGANISER)
 
@@ -75,6 +75,8 @@ def visible_submission(person, public_id) -> Submission:
 def may_read(person, work) -> bool:
     if work.person_id == person.pk:
         return True
+    if Evaluation.objects.filter(submission=work, examiner=person).exists():
+        return True
     mine = Reading.objects.filter(submission=work, reader=person)
     return mine.filter(Q(submitted_at__isnull=False) | Q(leased_until__gt=timezone.now())).exists()
 
@@ -94,6 +96,12 @@ def own_reading(person, pk) -> Reading:
 
 def _works():
     return Submission.objects.select_related("task__skill", "rubric", "task__author", "person", "appeal")
+
+
+def own_evaluation(person, public_id) -> Evaluation:
+    """For the two who meet."""
+    found = Evaluation.objects.of(person).select_related("submission__task", "submission__person", "examiner")
+    return get_object_or_404(found, submission__public_id=public_id)
 
 
 def own_judgement(person, pk) -> Reading:

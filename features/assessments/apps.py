@@ -10,7 +10,8 @@ class AssessmentsConfig(AppConfig):
     def ready(self):
         from core import nav, page_cache, seeds
         from features.accounts.access import StaffPage, staff_pages
-        from features.assessments import causes, curation, findable, news, own_data, taking_over
+        from features.assessments import causes, curation, evaluation_news, findable, news, own_data, taking_over
+        from features.assessments.evaluation_seeds import fill_talks
         from features.assessments.seeds import fill
         from features.moderation.services import EVERYWHERE
         from features.skills.services import Merge, merges
@@ -30,8 +31,10 @@ class AssessmentsConfig(AppConfig):
         )
         causes.register()
         curation.register()
+        evaluation_news.register()
         findable.register()
         news.register()
         own_data.register()
         seeds.seeds.register("assessments", (55, fill))
+        seeds.seeds.register("evaluations", (75, fill_talks))  # when mentors have said when they are free
         page_cache.watch("assessments", self)

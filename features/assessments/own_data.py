@@ -1,11 +1,16 @@
 """What this feature knows about a person, for export and erasure."""
 
-from features.accounts.personal_data import PersonalData, personal_data
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from features.accounts.personal_data import Foretold, PersonalData, personal_data
+from features.assessments import services
 from features.assessments.models import (
     Attempt,
     Award,
     Badge,
     Bank,
+    Evaluation,
     Example,
     Item,
     ItemReview,
@@ -56,7 +61,9 @@ def _work(person) -> dict:
     said = ("submission__task__title", "role", "scores", "comments", "overall", "level", "submitted_at")
     answers = ("answer", "answer_text", "answered_at")
     readings = Reading.objects.order_by("pk")
+    talks = Evaluation.objects.of(person).order_by("pk")
     return {
+        "evaluations": list(talks.values("submission__task__title", "starts_at", "ends_at", "cancelled_at", "reason")),
         "submissions": list(works.values(*handed, *came_to)),
         "submitted_files": list(SubmittedFile.objects.filter(submission__person=person).values("name", "size")),
         "judgements_of_my_work": list(readings.filter(submission__person=person).values(*said, *answers)),
@@ -70,9 +77,23 @@ def _work(person) -> dict:
     }
 
 
+def leave(person) -> None:
+    """Call off what is booked, so that nobody waits in vain."""
+    now = timezone.now()
+    for talk in Evaluation.objects.standing().of(person).filter(starts_at__gt=now):
+        services.call_off(evaluation=talk, by=person, reason=str(_("The account was closed.")), now=now)
+
+
+def foretell(person) -> Foretold:
+    coming = Evaluation.objects.standing().of(person).filter(starts_at__gt=timezone.now())
+    return Foretold(at_once=[(_("Talks about work called off"), coming.count())])
+
+
 def erase(person) -> None:
     """Tests, practice and work go. Questions stay, because the results of others were computed from them, without a
     name."""
+    leave(person)
+    Evaluation.objects.filter(cancelled_by=person).update(reason="")
     PracticeCard.objects.filter(person=person).delete()
     Attempt.objects.filter(person=person).delete()
     Submission.objects.filter(person=person).delete()
@@ -84,4 +105,4 @@ def erase(person) -> None:
 
 
 def register():
-    personal_data.register("assessments", PersonalData(export=export, erase=erase))
+    personal_data.register("assessments", PersonalData(export=export, erase=erase, leave=leave, foretell=foretell))

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from core.jobs import periodic
 from features.assessments import services
 
@@ -14,6 +16,12 @@ def end_overdue_attempts():
 @periodic(minutes=30)
 def move_work_on():
     services.sweep()
+    services.end_unjudged(timezone.now())
+
+
+@periodic(minutes=10)
+def remind_of_evaluations():
+    services.remind_of_evaluations(timezone.now())
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=2, minutes=40))

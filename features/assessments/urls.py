@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.assessments.views import badges, progress, reading, results, taking, work, writing
+from features.assessments.views import badges, evaluations, progress, reading, results, taking, work, writing
 
 urlpatterns = [
     path("assessments/", taking.assessments, name="assessments"),
@@ -30,8 +30,10 @@ urlpatterns = [
     path("work/examples/<int:pk>/", reading.example, name="task_example"),
     path("work/tasks/<int:pk>/<slug:slug>/", work.task, name="task"),
     path("work/tasks/<int:pk>/<slug:slug>/peers/", reading.peer_reading, name="peer_reading"),
+    path("work/tasks/<int:pk>/<slug:slug>/times/", evaluations.times, name="task_times"),
     path("work/files/<str:public_id>/", work.file, name="submitted_file"),
     path("work/<str:public_id>/", work.submission, name="submission"),
+    path("work/<str:public_id>/calling-off/", evaluations.calling_off, name="evaluation_calling_off"),
     path("work/<str:public_id>/self/", work.self_review, name="self_review"),
     path("work/<str:public_id>/withdrawal/", work.withdrawal, name="submission_withdrawal"),
     path("work/<str:public_id>/appeal/", work.appeal, name="work_appeal"),

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from django import forms
 from django.utils import timezone
 from django.utils.text import slugify
@@ -20,8 +22,23 @@ class TaskForm(forms.ModelForm):
 
     class Meta:
         model = Task
-        fields = ("title", "skill", "kind", "brief", "experts", "peers", "peer_days", "is_open")
+        fields = (
+            "title", "skill", "kind", "brief", "experts", "peers", "peer_days", "minutes", "pass_level",
+            "room_url", "is_open",
+        )  # fmt: skip
         widgets = {"brief": forms.Textarea(attrs={"rows": 6}), "kind": forms.RadioSelect}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["room_url"].assume_scheme = "https"
+        for name in ("minutes", "pass_level"):  # of a talk alone: what is left out is as it was
+            self.fields[name].required = False
+
+    def clean_minutes(self):
+        return self.cleaned_data["minutes"] or self.instance.minutes
+
+    def clean_pass_level(self):
+        return self.cleaned_data["pass_level"] or self.instance.pass_level
 
     def clean_skill(self):
         return self.cleaned_data["skill"][0]
@@ -145,6 +162,30 @@ class ReadingForm(forms.Form):
             "comments": {key: data.get(f"comment-{key}", "") for key in keys},
             "overall": data.get("overall", ""),
         }
+
+
+class TimeForm(forms.Form):
+    """A moment as our own page sends it: seconds since 1970."""
+
+    starts_at = forms.IntegerField(
+        error_messages={"required": _("Choose one of the times."), "invalid": _("Choose one of the times.")}
+    )
+    note = forms.CharField(
+        label=_("What you will show"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Whoever examines reads it before."),
+    )  # fmt: skip
+
+    def clean_starts_at(self):
+        try:
+            return datetime.fromtimestamp(self.cleaned_data["starts_at"], UTC)
+        except (OverflowError, OSError, ValueError):
+            raise forms.ValidationError(_("Choose one of the times.")) from None
+
+
+class CallingOffForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("The other one reads it.")
+    )
 
 
 class AnswerForm(forms.Form):

@@ -2,9 +2,10 @@
 
 from collections import Counter
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from features.assessments import services
+from features.assessments import evaluation_pages, services
 from features.assessments.curation import decision_on
 from features.assessments.models import Example, Reading, Snippet, Submission, Task, Trial
 
@@ -19,7 +20,7 @@ def task_page(task, person, form) -> dict:
         "task": task,
         "form": form,
         "mine": mine,
-        "is_waiting": any(work.state in ("peers", "experts") for work in mine),
+        "is_waiting": any(work.state in ("peers", "experts", "live") for work in mine),
         "is_own": person.is_authenticated and task.author_id == person.pk,
         "may_read_peers": bool(task.peers) and any(work.state != "withdrawn" for work in mine),
         "examples": task.examples.count(),
@@ -50,6 +51,7 @@ def submission_page(work, viewer) -> dict:
         "earlier": earlier,
         "has_self": any(reading.role == Reading.Role.SELF for reading in given),
         "marks": _marks(work),
+        **evaluation_pages.of_work(work, viewer, timezone.now()),
         "decision": decision_on("submission", work) if is_own else None,
         "low": max(1, work.level - 1.645 * work.error) if work.level else None,
         "high": min(5, work.level + 1.645 * work.error) if work.level else None,
@@ -116,13 +118,14 @@ def back_of(reading) -> list:
 
 
 def queue_page(reader) -> dict:
-    from django.utils import timezone
-
     now = timezone.now()
     readings = Reading.objects.filter(reader=reader).select_related("submission__task__skill")
     return {
+        "talks": evaluation_pages.to_examine(reader, now),
         "waiting": services.readable(reader, now).count(),
-        "held": readings.filter(submitted_at=None, leased_until__gt=now).order_by("leased_until"),
+        "held": readings.filter(submitted_at=None, leased_until__gt=now)
+        .exclude(submission__state="live")
+        .order_by("leased_until"),
         "said": _said(reader, readings, now),
         "tasks": Task.objects.filter(author=reader).select_related("skill").order_by("-pk")[:50],
     }

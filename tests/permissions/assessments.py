@@ -61,6 +61,8 @@ ARGUMENTS = {
     "reading": _pk("host_reading"),
     "reading_return": _pk("host_reading"),
     "reading_alike": _pk("judged"),
+    "task_times": _bank("talk_task"),
+    "evaluation_calling_off": lambda w: [w.talk.submission.public_id],
 }
 BANK = {
     "title": "Plans", "skill": "PostgreSQL", "about": "Reading them", "mode": "adaptive", "most": "12", "minutes": "30",
@@ -85,6 +87,8 @@ BODIES = {
     ("task_words", "POST"): lambda w: TASK,
     ("task_examples@own", "POST"): lambda w: {"text": "An example", "score-cause": "2"},
     ("task_example", "POST"): lambda w: {"score-cause": "2"},
+    ("task_times", "POST"): lambda w: {"starts_at": "12"},
+    ("evaluation_calling_off", "POST"): lambda w: {"reason": "I am ill"},
     ("self_review", "POST"): lambda w: {"score-cause": "2"},
     ("work_appeal", "POST"): lambda w: {"text": "Look at the second page"},
     ("feedback_answer", "POST"): lambda w: {"answer": "useful"},
@@ -140,6 +144,10 @@ task_examples@own    GET  login    login    404    200   200    404      404    
 task_examples@own    POST login    login    404    303   404    404      404        404
 task_example         GET  login    login    404    404   200    404      404        200
 task_example         POST login    login    404    404   303    404      404        303
+task_times           GET  login    login    200    200   200    200      200        200
+task_times           POST login    login    422    422   422    422      422        422
+evaluation_calling_off GET  login  login    404    200   404    404      404        404
+evaluation_calling_off POST login  login    404    303   404    404      404        404
 peer_reading         POST login    login    303    303   303    303      303        303
 submission           GET  login    login    404    200   200    404      404        404
 self_review          GET  login    login    404    200   404    404      404        404

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from features.assessments import services
-from features.assessments.models import Attempt, Award, Badge
+from features.assessments.models import Attempt, Award, Badge, Evaluation, Submission
 from tests.assessments.conftest import make_bank, make_task, read, take, write
 
 
@@ -49,6 +49,16 @@ def _add_work(world, expert, host, guest) -> None:
     world.file = world.handed_in.files.get()
     world.judged = read(world.handed_in, expert, {"cause": 2})
     world.waiting_work = services.submit(task=world.host_task, person=guest, text="Another work of the guest")
+    world.talk_task = make_task(expert, world.skill, title="A talk with the expert", kind="live")
+    of_host = make_task(host, world.skill, title="A talk with the host", kind="live")
+    talk = Submission.objects.create(
+        task=of_host, rubric=of_host.rubric, person=guest, text="canary-talk-of-the-guest", state="live",
+        done_on=timezone.now().date(),
+    )  # fmt: skip
+    start = timezone.now() + timedelta(days=2)
+    world.talk = Evaluation.objects.create(
+        submission=talk, examiner=host, starts_at=start, ends_at=start + timedelta(minutes=30), time_zone="UTC"
+    )
     third = make_task(expert, world.skill, title="Read by the host")
     filler = services.submit(task=third, person=world.people["unverified"], text="Somebody's work")
     world.host_reading = take(filler, host)

@@ -2,6 +2,7 @@ from features.assessments.models.attempts import Attempt, PracticeCard, Response
 from features.assessments.models.banks import Bank, Item, ItemReview, ItemVersion
 from features.assessments.models.calibration import CalibrationRun, ItemFlag, ItemParameter
 from features.assessments.models.credentials import Award, Badge
+from features.assessments.models.evaluations import Evaluation
 from features.assessments.models.work import (
     Example,
     Reading,
@@ -20,6 +21,7 @@ __all__ = [
     "Badge",
     "Bank",
     "CalibrationRun",
+    "Evaluation",
     "Example",
     "Item",
     "ItemFlag",

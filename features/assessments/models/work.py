@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, make_public_id
-from features.skills.models import Skill
+from features.skills.models import Level, Skill
 
 
 class Rubric(models.Model):
@@ -39,6 +39,7 @@ class Task(models.Model):
     class Kind(models.TextChoices):
         WORK = "work", _("A piece of work for this task")
         PRIOR = "prior", _("Work that you have done elsewhere")
+        LIVE = "live", _("A talk with you about it, at a time that is booked")
 
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="tasks")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="tasks")
@@ -58,6 +59,17 @@ class Task(models.Model):
     peer_days = models.PositiveSmallIntegerField(
         _("days for them"), default=7, validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text=_("After that an expert reads it, so that nobody stays stuck."),
+    )  # fmt: skip
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes of the talk"), default=30, validators=[MinValueValidator(10), MaxValueValidator(120)],
+        help_text=_("Only of a talk: it is booked in the hours that you keep free."),
+    )  # fmt: skip
+    pass_level = models.PositiveSmallIntegerField(
+        _("passed from level"), choices=Level, default=3, help_text=_("Only of a talk.")
+    )
+    room_url = models.URLField(
+        _("your room"), max_length=500, blank=True,
+        help_text=_("Only of a talk: where you meet. Only who has booked sees it."),
     )  # fmt: skip
     is_open = models.BooleanField(_("open"), default=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -88,6 +100,7 @@ class Submission(models.Model):
     class State(models.TextChoices):
         PEERS = "peers", _("Others with the same task read it")
         EXPERTS = "experts", _("Waits for an expert")
+        LIVE = "live", _("A talk is booked")
         DONE = "done", _("Judged")
         WITHDRAWN = "withdrawn", _("Taken back")
 
@@ -118,7 +131,7 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["task", "person"],
-                condition=Q(state__in=["peers", "experts"]),
+                condition=Q(state__in=["peers", "experts", "live"]),
                 name="one_submission_at_a_time",
             ),
             models.CheckConstraint(condition=~Q(text="", links=[]) | Q(state="withdrawn"), name="work_is_not_empty"),

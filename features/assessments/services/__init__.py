@@ -15,6 +15,14 @@ from features.assessments.services.banks import (
     write_item,
 )
 from features.assessments.services.calibrating import calibrate, calibrate_all
+from features.assessments.services.evaluating import (
+    book_evaluation,
+    call_off,
+    end_unjudged,
+    free_times,
+    remind_of_evaluations,
+    why_not_book,
+)
 from features.assessments.services.importing import Imported, import_items
 from features.assessments.services.judging import (
     REVIEWED,
@@ -62,11 +70,15 @@ __all__ = [
     "answer_feedback",
     "appeal",
     "begin",
+    "book_evaluation",
     "calibrate",
     "calibrate_all",
+    "call_off",
     "current",
     "end_if_over",
     "end_overdue",
+    "end_unjudged",
+    "free_times",
     "give_back",
     "grant_awards",
     "import_items",
@@ -85,6 +97,7 @@ __all__ = [
     "readable",
     "reinstate",
     "remind_of_ends",
+    "remind_of_evaluations",
     "retire_item",
     "review_item",
     "revoke_badge",
@@ -101,5 +114,6 @@ __all__ = [
     "take_peer",
     "try_example",
     "void",
+    "why_not_book",
     "write_item",
 ]

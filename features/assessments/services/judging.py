@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.text import one_line
 from features.accounts.models import User
 from features.assessments import grading
-from features.assessments.models import Reading, Snippet, Submission, WorkAppeal
+from features.assessments.models import Reading, Snippet, Submission, Task, WorkAppeal
 from features.assessments.news import tell
 from features.assessments.services.reading import EXPERT_ROLES, LEASE, lease, readable, role_in
 from features.assessments.services.refusals import AssessmentRefused
@@ -35,6 +35,8 @@ def judge(*, reading: Reading, scores: dict, comments: dict, overall: str, now: 
     rubric = work.rubric
     if reading.submitted_at:
         raise AssessmentRefused("judged", _("You have judged it already."))
+    if work.state == Submission.State.LIVE and now < work.evaluation.starts_at:
+        raise AssessmentRefused("not_begun", _("Judge it when you have talked."))
     if reading.leased_until <= now and not _still_free(work, reading, now):
         raise AssessmentRefused(
             "lease_over", _("Your eight hours were over and somebody else has it. Take the next one.")
@@ -108,7 +110,7 @@ def _settle(work: Submission, now: datetime) -> None:
         found = grading.judgement([], [reading.level or 1.0 for reading in peers])
         _conclude(work, found, now)
         return
-    if work.state != Submission.State.EXPERTS or len(experts) < work.wanted:
+    if work.state not in (Submission.State.EXPERTS, Submission.State.LIVE) or len(experts) < work.wanted:
         return
     first = [reading for reading in experts if reading.role == Role_.EXPERT]
     criteria = work.rubric.criteria
@@ -173,6 +175,9 @@ def appeal(*, submission: Submission, text: str, now: datetime | None = None) ->
     if work.voided_at:
         words = _("It was taken back. You can object to that on the page of the decision.")
         raise AssessmentRefused("voided", words)
+    if work.task.kind == Task.Kind.LIVE:
+        words = _("A talk cannot be read again. Book another one: newer results count for more.")
+        raise AssessmentRefused("live", words)
     if WorkAppeal.objects.filter(submission=work).exists():
         raise AssessmentRefused("once", _("You can object once, and you have. Hand in new work instead."))
     text = one_line(text)[:1000]

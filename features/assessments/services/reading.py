@@ -57,6 +57,7 @@ def take_next(*, reader: User, now: datetime | None = None) -> Reading | None:
     once get two different works. None when nothing waits. Raises AssessmentRefused for who is not calibrated yet."""
     now = now or timezone.now()
     held = Reading.objects.filter(reader=reader, submitted_at=None, leased_until__gt=now, role__in=EXPERT_ROLES)
+    held = held.exclude(submission__state=Submission.State.LIVE)  # a talk has a time of its own
     if known := held.select_related("submission__task").first():
         return known
     ids = list(readable(reader, now).order_by("submitted_at", "pk").values_list("pk", flat=True)[:20])
@@ -118,7 +119,9 @@ def take_peer(*, task: Task, reader: User, now: datetime | None = None) -> Readi
 
 @transaction.atomic
 def give_back(*, reading: Reading) -> None:
-    """Not this one: somebody else takes it at once."""
+    """Not this one: somebody else takes it at once. Raises AssessmentRefused."""
+    if reading.submission.state == Submission.State.LIVE:
+        raise AssessmentRefused("live", _("A talk is booked for it. Call that off instead."))
     Reading.objects.filter(pk=reading.pk, submitted_at=None).delete()
 
 

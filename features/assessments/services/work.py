@@ -44,6 +44,8 @@ def save_task(*, task: Task, criteria: Sequence[dict], by: User) -> Task:
     """A new task, or its words as they are now. Another rubric is for what is handed in from now on. Raises
     AssessmentRefused."""
     rubric = keep_rubric(criteria=criteria, by=by)
+    if task.kind == Task.Kind.LIVE:
+        task.experts, task.peers = 1, 0  # whoever set it talks with them
     task.rubric, task.title = rubric, one_line(task.title)
     task.slug, task.html = task.make_slug(), render_markdown(task.brief)
     task.save()
@@ -62,6 +64,8 @@ def submit(
         raise AssessmentRefused("barred", barred.words)
     if not task.is_open:
         raise AssessmentRefused("closed", _("This task takes no more work. Look for another one on the skill."))
+    if task.kind == Task.Kind.LIVE:
+        raise AssessmentRefused("live", _("This one is a talk. Choose a time for it instead."))
     if task.author_id == person.pk:
         raise AssessmentRefused("own_task", _("You set this task, so somebody else's word is needed on another one."))
     text = text.replace("\x00", "").strip()
@@ -119,6 +123,8 @@ def _check_files(files) -> None:
 @transaction.atomic
 def take_back(*, submission: Submission) -> None:
     """The author does not want it read any more, before it is judged."""
+    if submission.state == Submission.State.LIVE:
+        raise AssessmentRefused("live", _("A talk is booked for it. Call that off instead."))
     gone = Submission.objects.waiting().filter(pk=submission.pk)
     if not gone.update(state=Submission.State.WITHDRAWN):
         raise AssessmentRefused("judged", _("It is judged already. You can object to the judgement."))

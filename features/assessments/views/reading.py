@@ -98,7 +98,11 @@ def alike(request, pk):
 @login_required
 def return_(request, pk):
     found = own_reading(request.user, pk)
-    services.give_back(reading=found)
+    try:
+        services.give_back(reading=found)
+    except services.AssessmentRefused as refused:
+        messages.error(request, refused.words)
+        return see_other(found.submission)
     return see_other("task" if found.role == "peer" else "reading_queue", *work_pages.back_of(found))
 
 
