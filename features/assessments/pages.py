@@ -7,7 +7,7 @@ from random import Random
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.templatetags.ui import LEVELS
 from features.assessments import ability, services
@@ -75,6 +75,15 @@ def why(version, answer) -> str:
     options = version.content.get("options", [])
     chosen = [options[int(n)] for n in answer or [] if n.isdecimal() and int(n) < len(options)]
     return " ".join(option["explanation"] for option in chosen if option["explanation"])
+
+
+# What one of a kind is called beside its title; other kinds say it themselves.
+WORDS = {
+    "session": gettext_lazy("Session"),
+    "thread": gettext_lazy("Thread"),
+    "work": gettext_lazy("To read"),
+    "assessment": gettext_lazy("Assessment"),
+}
 
 
 # --- A level on its scale -----------------------------------------------------------------------------------------
@@ -233,5 +242,6 @@ def steps_on(skill, words="", *, without="", most=5) -> list[dict]:
     chosen = []
     for kind, documents in by_kind.items():
         documents.sort(key=lambda one: folded not in f"{one.title} {one.text}".casefold() if folded else 0)
-        chosen += [{"title": one.title, "url": one.url, "kind": kinds[kind].label} for one in documents[:2]]
+        label = WORDS.get(kind) or kinds[kind].one or kinds[kind].label
+        chosen += [{"title": one.title, "url": one.url, "kind": label} for one in documents[:2]]
     return chosen[:most] or [{"title": skill.name, "url": reverse("skill", args=[skill.slug]), "kind": _("Skill")}]

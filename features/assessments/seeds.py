@@ -109,7 +109,7 @@ def _work(people, skill, now):
         now=at + timedelta(hours=5),
     )
     services.answer_feedback(reading=reading, answer=Reading.Answer.USEFUL, now=at + timedelta(days=1))
-    services.submit(task=task, person=people["leila"], text="A query for contracts that end soon. " + REPORT, now=now)
+    services.submit(task=task, person=people["hana"], text="A query for contracts that end soon. " + REPORT, now=now)
 
 
 def _sit(bank, person, theta, at):
