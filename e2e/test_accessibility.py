@@ -13,6 +13,7 @@ from e2e.world import published, seated
 from features.accounts import services as accounts
 from features.accounts.models import site_day
 from features.assessments import services as assessments
+from features.assessments.models import Badge
 from features.calendar import services as calendar
 from features.calendar.models import BusyCalendar
 from features.forum import services as forum
@@ -30,6 +31,7 @@ from features.sessions.models import SkillSession
 from tests.accounts.conftest import add_totp, code_now
 from tests.assessments.conftest import make_bank, make_task, read, sit
 from tests.assessments.conftest import write as assessment_item
+from tests.assessments.test_evaluations import make_talk
 from tests.assessments.test_work import proven
 from tests.factories import PASSWORD, make_skill, make_user
 from tests.library.conftest import write
@@ -246,6 +248,8 @@ def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
     other = make_user("Second Moderator", role="moderator")
     given = moderation.impose(by=other, person=outsider, kind="silence", reason="Advertising")
     moderation.appeal(sanction=given, text="It was no advertisement.")
+    author = make_user("An Author", role="expert")
+    taken = sit(make_bank(author, other, world.about[0], items=12, most=6), learner)
     secret = add_totp(organiser)
     organising = inspect()
     page = organising.page
@@ -258,7 +262,7 @@ def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
     page.get_by_label("Code").fill(code_now(secret))
     page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("navigation", name="Manage")).to_be_visible()
-    organising.visit("/manage/", under="/manage/")
+    organising.visit("/manage/", f"/manage/results/attempt/{taken.public_id}/", under="/manage/")
     organising.visit("/account/2fa/", "/account/2fa/recovery-codes/", under="/account/2fa/")
     assert {"manage", "manage_roles", "manage_audit"} <= organising.seen
     of_people = {"manage_person", "manage_expert", "manage_mark", "manage_sanction", "manage_new_sanction"}
@@ -309,11 +313,21 @@ def test_what_assessments_show(inspect, expert, learner, outsider, skill):
     work = assessments.submit(task=task, person=learner, text="My work")
     read(work, proven("Joaquín Batista", skill), {"cause": 3})
     running = assessments.begin(bank=make_bank(expert, outsider, skill, items=12, title="Running"), person=learner)
+    talk = make_talk(expert, skill, title="A talk")
+    start = assessments.free_times(task=talk, person=outsider, now=timezone.now())[0][0]
+    booked = assessments.book_evaluation(task=talk, person=outsider, starts_at=start, note="My plan")
+    badge = Badge.objects.create(
+        person=learner, skill=skill, level=3.4, low=3, high=3.8, holder=learner.name,
+        expires_at=timezone.now() + timedelta(days=700),
+    )  # fmt: skip
     taker = inspect(learner)
     taker.visit("/assessments/", bank.get_absolute_url(), running.get_absolute_url(), under="/assessments/")
     taker.visit("/progress/", f"/progress/{skill.slug}/", under="/progress/")
-    taker.visit("/work/", task.get_absolute_url(), work.get_absolute_url(), under="/work/")
-    assert {"attempt_result", "assessment_practice", "self_review", "work_appeal"} <= taker.seen
+    taker.visit("/work/", task.get_absolute_url(), work.get_absolute_url(), talk.get_absolute_url(), under="/work/")
+    taker.visit(badge.get_absolute_url(), under=badge.get_absolute_url())
+    seen = {"attempt_result", "assessment_practice", "self_review", "work_appeal", "task_times"}
+    assert seen <= taker.seen
+    inspect(outsider).visit(booked.get_absolute_url(), under="/work/")
     author = inspect(expert)
     author.visit("/assessments/banks/", f"/assessments/banks/{bank.pk}/", under="/assessments/")
     author.visit("/work/reading/", f"/work/tasks/{task.pk}/examples/", f"/work/tasks/{task.pk}/words/", under="/work/")

@@ -9,6 +9,7 @@ from e2e.ways import scripted_phone_and_plain_desk
 from features.assessments import services
 from features.assessments.models import Attempt
 from tests.assessments.conftest import make_bank, make_task, write
+from tests.assessments.test_evaluations import make_talk
 from tests.assessments.test_work import proven
 
 pytestmark = scripted_phone_and_plain_desk
@@ -89,3 +90,23 @@ def test_work_is_handed_in_judged_and_answered(enter, learner, expert, skill, ja
     expect(page.get_by_text("Say why it is faster.")).to_be_visible()
     page.get_by_role("button", name="Useful").click()
     expect(page.get_by_role("button", name="Useful")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_talk_is_booked_and_called_off(enter, learner, expert, skill, javascript, screen):
+    task = make_talk(expert, skill)
+    page = enter(learner, javascript=javascript, screen=screen)
+    page.goto(task.get_absolute_url())
+    page.get_by_role("link", name="Choose a time").click()
+    page.get_by_label("What you will show").fill("The plan of a report.")
+    page.get_by_role("button", name=":30").first.click()
+    expect(page.get_by_text("It is booked.")).to_be_visible()
+    place = page.url
+    desk = enter(expert, javascript=javascript, screen=screen)
+    desk.goto("/work/reading/")
+    desk.get_by_role("link", name="Sofia Mendes").click()
+    expect(desk.get_by_text("The plan of a report.")).to_be_visible()
+    desk.get_by_role("link", name="Call it off").click()
+    desk.get_by_label("Why").fill("I have to travel.")
+    desk.get_by_role("button", name="Call it off").click()
+    page.goto(place)
+    expect(page.get_by_text("“I have to travel.”")).to_be_visible()

@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from features.assessments import services
-from features.assessments.models import Attempt, Award, Badge, Evaluation, Submission
+from features.assessments.models import Attempt, Award, Badge, Evaluation, Item, Submission
+from features.assessments.services.pools import renew
 from tests.assessments.conftest import make_bank, make_task, read, take, write
 
 
@@ -14,6 +15,9 @@ def add_assessments(world) -> None:
     """What members do in the expert's bank touches nothing of the guest or the host."""
     expert, host, guest = (world.people[name] for name in ("expert", "host", "guest"))
     world.bank = make_bank(expert, host, world.skill, items=10, title="Everybody's")
+    world.bank.items.exclude(key="q0").update(state=Item.State.RETIRED)  # what is drawn is no chance
+    renew(world.bank)
+    world.bank.refresh_from_db()
     world.item = write(world.bank, expert, 50)
     practice = write(world.bank, expert, 51, is_practice=True)
     services.review_item(item=practice, by=host, verdict="good")
