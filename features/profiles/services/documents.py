@@ -99,9 +99,8 @@ def _portraits(people: Sequence[User], public: set[int]) -> Iterator[Portrait]:
 @cache
 def _parts() -> dict[str, type[Model]]:
     """What a portrait is made of, by table."""
-    return {
-        model._meta.db_table: model for model in (BlockVisibility, Profile, *(LISTS[block].model for block in TOLD))
-    }
+    parts: list[type[Model]] = [BlockVisibility, Profile, *(LISTS[block].model for block in TOLD)]
+    return {model._meta.db_table: model for model in parts}
 
 
 def _filled(ids: list[int]) -> set[type[Model]]:
