@@ -46,6 +46,9 @@ class Sender:
         for thread in list(self.threads):
             thread.join(max(0.0, deadline - time.monotonic()))
 
+    def is_idle(self) -> bool:
+        return not any(thread.is_alive() for thread in list(self.threads))
+
     def deliver(self, event, wait):
         time.sleep(wait)
         for pause in (*self.pauses, None):

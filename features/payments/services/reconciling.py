@@ -53,6 +53,9 @@ def reconcile(*, now: datetime | None = None, since: datetime | None = None) -> 
         ours, theirs = found.ours.get(currency, 0), found.theirs.get(currency, 0)
         if ours != theirs:
             report(Incident.Kind.LEDGER_DIFFERS, currency, ours=ours, theirs=theirs)
+        else:  # somebody paid while the last run was going on
+            unexplained = Incident.objects.filter(kind=Incident.Kind.LEDGER_DIFFERS, about=currency, resolved_at=None)
+            unexplained.update(resolved_at=now)
     found.incidents = Incident.objects.filter(resolved_at=None).count() - before
     return found
 
