@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from e2e.post import Post
 from e2e.watch import Watch
+from features.payments import stripe_client
 from tests import chromium
 
 # The same rows and people as everywhere else.
@@ -19,6 +20,8 @@ from tests.conftest import (  # noqa: F401
     outsider,
     skill,
 )
+from tests.local_stripe.sender import Sender
+from tests.local_stripe.server import Server
 
 expect.set_options(timeout=20_000)  # a bound for a busy machine, not an expectation
 
@@ -102,3 +105,18 @@ def session_of(person) -> str:
 @pytest.fixture
 def post():
     return Post()
+
+
+@pytest.fixture
+def till(settings, base_url):
+    """The stand-in for Stripe, with the site set up to use it, and its news on the way to the site."""
+    with Server(key="sk_test_local") as server:
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = "sk_test_local", "whsec_local"
+        settings.STRIPE_API_URL, settings.SITE_URL = server.url, base_url
+        form_action = [*settings.SECURE_CSP["form-action"], server.url]
+        settings.SECURE_CSP = {**settings.SECURE_CSP, "form-action": form_action}
+        stripe_client._client.cache_clear()
+        sender = Sender(f"{base_url}/payments/webhook/", "whsec_local")
+        server.state.listeners.append(sender)
+        yield server
+        sender.flush()  # nothing is still on its way when the tables are emptied

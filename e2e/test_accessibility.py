@@ -25,6 +25,7 @@ from features.moderation import services as moderation
 from features.moderation.links import page_of
 from features.notifications import services as notifications
 from features.notifications.links import token as unsubscribe_token
+from features.payments import services as payments
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import SkillSession
@@ -35,6 +36,8 @@ from tests.assessments.test_evaluations import make_talk
 from tests.assessments.test_work import proven
 from tests.factories import PASSWORD, make_skill, make_user
 from tests.library.conftest import write
+from tests.local_stripe import money
+from tests.permissions.purchases_world import refused_transfer
 
 AXE = Axe()
 PHONE_BY_DAY, PHONE_BY_NIGHT, DESK_BY_DAY, DESK_BY_NIGHT = (
@@ -240,6 +243,7 @@ def test_what_one_agrees_to(inspect, learner, organiser):
 
 
 def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
+    refused_transfer(outsider, learner)
     draft = moderation.save_draft(person=learner, skills=world.about, plan="Plans", evidence="Years", links="")
     moderation.send(application=draft)
     moderation.ask_for_mark(person=learner, kind="works_at", name="Port", link="https://example.org/team")
@@ -300,6 +304,32 @@ def test_what_the_library_shows(inspect, expert, learner, skill):
     author.visit(draft.get_absolute_url(), "/library/writing/", under="/library/")
     assert {"work_new", "work_edit", "work_contents", "lesson_edit"} <= author.seen
     author.visit(f"{free.enrolments.get().certificate.get_absolute_url()}revocation/", under="/c/")
+
+
+def test_what_money_shows(inspect, till, expert, learner, skill):
+    session = published(expert, [skill], starts_in=timedelta(days=9), price_minor=4500)
+    work = write(expert, skill, title="With a price", price_minor=4500)
+    package = payments.offer_package(
+        seller=expert, scope="session", units=5, price_minor=18000, currency="EUR", valid_days=180
+    )
+    orders = [
+        payments.order_of("registration", services.register(session=session, person=learner).pk),
+        payments.buy_package(package=package, person=learner),
+        library.buy(work=work, person=learner),
+    ]
+    buyer = inspect(learner)
+    page = f"/payments/orders/{orders[2].public_id}/"
+    buyer.visit(work.get_absolute_url(), page, under="/account/payments/")
+    for order in orders:
+        payments.checkout_url(order=order)
+        with till.state.lock:
+            money.pay(till.state, order.checkouts.get(closed_at=None).stripe_id)
+    till.state.listeners[0].flush()
+    buyer.visit("/account/wallet/", "/account/payments/", page, under="/account/payments/")
+    seller = inspect(expert)
+    seller.visit("/account/earnings/", "/packages/", under="/account/earnings/")
+    refused_transfer(expert, learner)
+    seller.visit("/account/earnings/", under="/account/earnings/")
 
 
 def test_what_assessments_show(inspect, expert, learner, outsider, skill):

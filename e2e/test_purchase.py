@@ -3,32 +3,15 @@ one with a code and a receipt, and one for a credit."""
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from core.jobs import run_pending
 from e2e.ways import plain_phone_and_scripted_desk
 from e2e.world import published
-from features.payments import services, stripe_client
+from features.payments import services
 from features.payments.models import Invoice, Payment, Refund
 from features.sessions.models import Registration
-from tests.local_stripe.sender import Sender
-from tests.local_stripe.server import Server
-
-
-@pytest.fixture
-def till(settings, base_url):
-    with Server(key="sk_test_local") as server:
-        settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = "sk_test_local", "whsec_local"
-        settings.STRIPE_API_URL, settings.SITE_URL = server.url, base_url
-        form_action = [*settings.SECURE_CSP["form-action"], server.url]
-        settings.SECURE_CSP = {**settings.SECURE_CSP, "form-action": form_action}
-        stripe_client._client.cache_clear()
-        sender = Sender(f"{base_url}/payments/webhook/", "whsec_local")
-        server.state.listeners.append(sender)
-        yield server
-        sender.flush()  # nothing is still on its way when the tables are emptied
 
 
 @plain_phone_and_scripted_desk

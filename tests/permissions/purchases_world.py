@@ -27,7 +27,7 @@ def add_purchases(world) -> None:
     world.package = Package.objects.create(**facts)
     expires_at = timezone.now() + timedelta(days=90)
     world.lot = CreditLot.objects.create(person=guest, left=3, valid_days=180, expires_at=expires_at, **facts)
-    world.transfer = _transfer(guest, world.people["member"])
+    world.transfer = refused_transfer(guest, world.people["member"])
     world.plan = Plan.objects.create(name="All of the library", about="Every article and course")
     PlanPrice.objects.create(plan=world.plan, amount_minor=900, currency="EUR")
     order = Order.objects.create(buyer=guest, currency="EUR", settled_at=timezone.now())
@@ -40,7 +40,7 @@ def add_purchases(world) -> None:
     world.coupon = Coupon.objects.create(code="CANARY-26", seller=expert, made_by=expert, percent=20, currency="EUR")
 
 
-def _transfer(seller, buyer) -> Transfer:
+def refused_transfer(seller, buyer) -> Transfer:
     """To the guest, who was an expert once; Stripe refused it."""
     now = timezone.now()
     order = Order.objects.create(buyer=buyer, currency="EUR", opened_at=now, settled_at=now)

@@ -45,13 +45,16 @@ def open_pages(seats: int, twice: int) -> list[str]:
 
 def _hold(session, person) -> Order:
     """A seat, as soon as there is one: those of others are on their way back."""
-    for _ in range(600):
+    said = None
+    for _ in range(200):
         try:
-            seat = sessions.register(session=session, person=person)
+            fresh = SkillSession.objects.get(pk=session.pk)
+            seat = sessions.register(session=fresh, person=person)
             return services.order_of("registration", seat.pk)
-        except sessions.RegistrationRefused:
+        except sessions.RegistrationRefused as refused:
+            said = refused
             time.sleep(0.05)
-    raise AssertionError("no seat came free")
+    raise AssertionError(f"no seat came free: {said}")
 
 
 def _page(order) -> str:
