@@ -19,7 +19,9 @@ PATIENCE = 300
 SHARE_LEFT = 20  # one in so many never pays
 
 
-def sale(people=PEOPLE, seats=SEATS, *, kill_every=KILL_EVERY, drop=0.2, double=0.3, delay=3.0, seed=1) -> dict:
+def sale(
+    people=PEOPLE, seats=SEATS, *, workers=WORKERS, kill_every=KILL_EVERY, drop=0.2, double=0.3, delay=3.0, seed=1
+) -> dict:
     """What came of it, by the site's rows and by Stripe's."""
     chance = random.Random(seed)
     with Server(key=KEY) as server, running_site(workers=2, worker=False, environment=_environment(server)) as site:
@@ -27,11 +29,11 @@ def sale(people=PEOPLE, seats=SEATS, *, kill_every=KILL_EVERY, drop=0.2, double=
         pages = _pages(site, server, people, seats)
         sender = Sender(f"{site.url}/payments/webhook/", SECRET, drop=drop, double=double, delay=delay, seed=seed)
         server.state.listeners.append(sender)
-        with ThreadPoolExecutor(1) as till, Workers(site) as workers:
+        with ThreadPoolExecutor(1) as till, Workers(site, workers) as staff:
             paid = till.submit(_pay, server, pages, chance)
             while not (paid.done() and sender.is_idle()):
                 time.sleep(kill_every)
-                workers.kill_one()
+                staff.kill_one()
             site.ask(f"money_world.settle({PATIENCE})")
             server.state.faults.clear()
             server.state.skew += 32 * 60  # whoever has not paid by now cannot any more
@@ -40,7 +42,7 @@ def sale(people=PEOPLE, seats=SEATS, *, kill_every=KILL_EVERY, drop=0.2, double=
             second = site.ask("money_world.reconcile()")
         found = site.ask("money_world.verdict()")
         return _judged(server.state, found, seats) | {
-            "purchases": people, "pages": len(pages), "paid pages": paid.result(), "kills": workers.kills,
+            "purchases": people, "pages": len(pages), "paid pages": paid.result(), "kills": staff.kills,
             "jobs not done": left,
             "jobs that a kill interrupted": found["interrupted"], "jobs given up": found["parked"],
             "webhooks": dict(sender.counts), "mended by reconciling": first["mended"],
@@ -84,11 +86,11 @@ class Workers:
     """Of which one is killed with -9 every so often; a new one takes its place. They are children of the thread that
     hires them, and end with it."""
 
-    def __init__(self, site: Site):
-        self.site, self.at_work, self.kills = site, [], 0
+    def __init__(self, site: Site, number: int):
+        self.site, self.number, self.at_work, self.kills = site, number, [], 0
 
     def __enter__(self):
-        for _ in range(WORKERS):
+        for _ in range(self.number):
             self._hire()
         return self
 
