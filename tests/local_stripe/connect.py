@@ -22,7 +22,9 @@ def create_account(call):
             "id": name,
             "object": "account",
             "business_type": None,
-            "capabilities": dict.fromkeys(params.get("capabilities", {}), "inactive"),
+            "capabilities": dict.fromkeys(
+                params.get("capabilities", {}), "active" if params.get("type") == "custom" else "inactive"
+            ),
             "charges_enabled": False,
             "controller": {"type": "application", "is_controller": True, **controller},
             "country": params.get("country", "DE"),
