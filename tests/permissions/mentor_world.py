@@ -16,4 +16,5 @@ def add_mentors(world) -> None:
     world.cohort = services.save_cohort(cohort=Cohort(name="Canary group"), by=world.people["organiser"])
     services.add_to_cohort(cohort=world.cohort, handles=[expert.handle], places=2)
     services.add_to_cohort(cohort=world.cohort, handles=[guest.handle])
+    services.pin(cohort=world.cohort, mentee=guest, mentor=expert)  # who has asked already is not drawn
     services.draw_cohort(cohort=world.cohort)
