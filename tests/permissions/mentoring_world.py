@@ -26,7 +26,7 @@ def add_mentoring(world) -> None:
     later = [start for start, _ in services.free_slots(world.offer, guest, now=now) if start > now + timedelta(days=22)]
     held = services.reserve(offer=world.offer, person=guest, starts_at=later[0])
     world.meeting = services.book(booking=held, note="canary-note-of-the-guest")
-    world.held_meeting = services.reserve(offer=world.offer, person=guest, starts_at=later[10])
+    world.held_meeting = services.reserve(offer=world.offer, person=guest, starts_at=later[10], hold=timedelta(hours=3))
     # What the guest asked the host, where they work together, and where it is over: one pair each.
     words = {"goal": "Read plans", "background": "canary-note-of-the-guest", "expectation": "-", "about": [world.skill]}
     old = services.accept_request(request=services.send_request(person=guest, mentor=host, **words))
