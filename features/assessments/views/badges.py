@@ -60,7 +60,7 @@ def keys(request):
 
 @require_safe
 def status(request):
-    """The list of what was revoked, signed. It is the same for an hour, so that whoever keeps it need not read it anew."""
+    """The list of what was revoked, signed. It is the same for an hour, so that whoever keeps it need not ask again."""
     revoked = Badge.objects.exclude(revoked_at=None).values_list("pk", flat=True)
     last = Badge.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     document = open_badges.status_list(revoked, last, timezone.now().replace(minute=0, second=0, microsecond=0))
