@@ -38,7 +38,15 @@ def sums(person) -> list[dict]:
         row["transfer__earning__currency"]: row["left"]
         for row in debts.annotate(left=Sum(F("amount_minor") - F("covered_minor")))
     }
-    return [{**row, "due": max(row["due"], 0), "owed": owed.get(row["currency"], 0)} for row in rows]
+    unsent = Transfer.objects.filter(account__person=person).exclude(state=Transfer.State.DONE)
+    moving = {
+        row["earning__currency"]: row["sum"]
+        for row in unsent.values("earning__currency").order_by().annotate(sum=Sum("amount_minor"))
+    }
+    for row in rows:
+        still = moving.get(row["currency"], 0)
+        row |= {"due": max(row["due"], 0) + still, "sent": row["sent"] - still, "owed": owed.get(row["currency"], 0)}
+    return list(rows)
 
 
 def own_earnings(person):

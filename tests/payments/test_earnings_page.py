@@ -123,6 +123,7 @@ class TestTheMoneyPage:
         capabilities["transfers"] = "inactive"
         release(sold(stripe, session, learner))
         assert "Their account lacks something." in _money(organiser)
+        assert [(row["due"], row["sent"]) for row in payout_pages.sums(expert)] == [(4050, 0)]
         capabilities["transfers"] = "active"
         row = Transfer.objects.get()
         assert services.try_transfer_again(transfer=row)
