@@ -24,8 +24,8 @@ PUBLIC = {"models", "services", "signals", "access", "templatetags"}
 # data, calendar files, wall time, the registries of kinds of notice and of findable kinds, the skill picker, dates as
 # people remember them, a session, a work or a thread as a row of a list.
 ALSO_PUBLIC = {
-    "accounts.zones", "accounts.personal_data", "calendar.ical", "calendar.zones", "notifications.kinds",
-    "discovery.kinds", "skills.fields", "skills.dates", "sessions.cards", "library.cards",
+    "accounts.zones", "accounts.personal_data", "accounts.bulk_exports", "calendar.ical", "calendar.zones",
+    "notifications.kinds", "discovery.kinds", "skills.fields", "skills.dates", "sessions.cards", "library.cards",
     "forum.lists",
 }  # fmt: skip
 
