@@ -16,6 +16,8 @@
     link_check           30  1 day    person         our looking at pages being turned against a site
     data_export           3  1 day    person         archives of all that is known, which take a while to make
     bulk_export          10  1 hour   person         archives of whole tables, which take a while to make
+    coupon               20  1 hour   person         trying codes until one fits
+    coupon_look          60  1 hour   client address the same, by a stranger
     forum_thread         10  1 day    person         a flood of questions
     forum_post           60  1 hour   person         a flood of answers and comments
     forum_vote          100  1 hour   person         a script that votes on everything

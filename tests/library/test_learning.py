@@ -160,7 +160,8 @@ class TestCertificate:
         """Drawn again from the path, it is the very matrix of the address."""
         page = client.get(made.get_absolute_url()).text
         path = page.split('class="qr"')[1].split("</svg>")[0]
-        drawn = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", path)}
+        runs = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path)
+        drawn = {(int(x) + step, int(y)) for x, y, length in runs for step in range(int(length))}
         code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
         code.add_data(client.get(f"/c/{made.code}/certificate.json").json()["url"])
         code.make(fit=True)
