@@ -6,7 +6,7 @@ run as well; what they do to rows has nothing to do here. A test compares both w
 """
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import RunSQL
 
@@ -17,6 +17,12 @@ def make_tables() -> bool:
         return False
     executor = MigrationExecutor(connection)
     plan = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    with transaction.atomic():  # all of it, or nothing that a second start would take for whole
+        _make(executor, plan)
+    return True
+
+
+def _make(executor, plan) -> None:
     with connection.schema_editor(atomic=True) as editor:
         for model in apps.get_models():
             if model._meta.can_migrate(connection):
@@ -29,4 +35,3 @@ def make_tables() -> bool:
         executor.recorder.ensure_schema()
         rows = executor.recorder.migration_qs
         rows.bulk_create(executor.recorder.Migration(app=step.app_label, name=step.name) for step in plan)
-    return True

@@ -71,11 +71,9 @@ def main(arguments=()) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from core.tables import make_tables
     from features.skills.services import load_starter
 
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        make_tables()
         call_command("migrate", verbosity=0)
     load_starter()
     report("The starter set alone:")

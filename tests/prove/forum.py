@@ -217,13 +217,11 @@ def main(arguments=()) -> int:
     from django.core.management import call_command
     from django.test import Client
 
-    from core.tables import make_tables
     from features.accounts.models import User
     from features.forum.models import Thread
 
     many = int(arguments[0]) if arguments else MANY
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        make_tables()
         call_command("migrate", verbosity=0)
         call_command("seed", scale=MEMBERS)
     grow(FEW)

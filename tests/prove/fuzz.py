@@ -17,12 +17,10 @@ def main(arguments=()):
     django.setup()
     from django.core.management import call_command
 
-    from core.tables import make_tables
     from tests.permissions.world import made
     from tests.prove import fuzzing
 
     setup_test_environment()  # no letter leaves
-    make_tables()
     call_command("migrate", verbosity=0)
     start, began = secrets.randbelow(2**32), time.monotonic()
     with made(SimpleNamespace(unblock=nullcontext)) as world:

@@ -343,14 +343,11 @@ def main(arguments=()) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from core.tables import make_tables
-
     if "large" not in arguments:
         for part in (two_sided, cohorts, stability, congestion, hours, reasons, unmeasured):
             part()
     if "small" not in arguments:
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-            make_tables()
             call_command("migrate", verbosity=0)
         sizes = [int(word) for word in arguments if word.isdigit()]
         large(*sizes)

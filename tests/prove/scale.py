@@ -99,13 +99,11 @@ def main(arguments=()) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from core.tables import make_tables
     from features.discovery.services import rebuild
     from features.sessions.services import recount_seats
     from features.skills.services import recount_levels
 
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        make_tables()
         call_command("migrate", verbosity=0)
     seed(FEW)
     few = measured()

@@ -149,12 +149,10 @@ def main(arguments=()) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from core.tables import make_tables
     from features.discovery.models import Document
     from features.skills.services import import_esco
 
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        make_tables()
         call_command("migrate", verbosity=0)
         if all(path.exists() for path in ARCHIVES):
             import_esco(ARCHIVES)
