@@ -22,7 +22,7 @@ class MentoringConfig(AppConfig):
             nav.Place(_("Mentors"), "mentors", order=15, section="learn"),
             nav.Place(_("Mentor others"), "mentor_settings", order=20, section="teach"),
             nav.Place(_("How mentors are ranked"), "mentor_ranking", order=40, section="trust"),
-            nav.Place(_("Mentors for you"), "mentor_suggestions", icon="mentors", order=30, section="account"),
+            nav.Place(_("Mentors for you"), "mentor_suggestions", icon="mentors", order=13, section="account"),
         )
 
         merges.register(

@@ -28,8 +28,8 @@ from features.skills.services import Merge, merges
 
 def register():
     nav.add(
-        nav.Place(_("Mentoring"), "mentoring", icon="mentors", order=14, section="account"),
-        nav.Place(_("Meetings"), "bookings", icon="clock", order=15, section="account"),
+        nav.Place(_("Mentoring"), "mentoring", icon="mentors", order=12, section="account"),
+        nav.Place(_("Meetings"), "bookings", icon="clock", order=11, section="account"),
     )
     file_access.register(files.KIND, files.may_see_file)
     fulfilments.register("booking", services.BookingFulfilment())

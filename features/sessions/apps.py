@@ -38,7 +38,7 @@ class SessionsConfig(AppConfig):
             nav.Place(_("Sessions"), "sessions", order=10, section="learn"),
             nav.Place(_("Host a session"), "session_new", order=10, section="teach"),
             nav.Place(_("Agenda"), "agenda", icon="sessions", order=10, section="account"),
-            nav.Place(_("Hosting"), "hosting", icon="seat", order=20, section="account"),
+            nav.Place(_("Hosting"), "hosting", icon="seat", order=14, section="account"),
         )
         merges.register(
             "sessions",
