@@ -142,7 +142,7 @@ class TestALife:
         family = first.family()
         assert len(family) > 8  # two web processes and their parent, the worker, Postgres and its own
         first.end(signal.SIGKILL)
-        seconds_until_gone(family, within=PATIENCE)
+        seconds_until_gone(family, within=5)
 
         second = launch(home / "data", DEMO="1", EMAIL_URL="", WEB_WORKERS="2")
         second.wait_until("Ctrl-C stops it")
@@ -163,7 +163,7 @@ class TestALife:
         launcher.wait_until("the database is up")
         family = launcher.family()
         launcher.end(signal.SIGKILL)
-        seconds_until_gone(family, within=PATIENCE)
+        seconds_until_gone(family, within=5)
 
     def test_what_dies_is_brought_back_and_a_dead_database_ends_it(self, launch):
         launcher = launch()
