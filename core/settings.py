@@ -226,6 +226,25 @@ if SOCIALACCOUNT_PROVIDERS:
     INSTALLED_APPS += ["allauth.socialaccount"]
     SOCIALACCOUNT_ADAPTER = "features.accounts.social.SocialAdapter"
 
+# --- Money ----------------------------------------------------------------------------------------------------------
+CURRENCY = env.str("CURRENCY", "EUR")
+# Who sells, as it stands on invoices. Without a VAT number no VAT is charged.
+SELLER_NAME, SELLER_ADDRESS = env.str("SELLER_NAME", ""), env.str("SELLER_ADDRESS", "")
+SELLER_COUNTRY, SELLER_VAT_ID = env.str("SELLER_COUNTRY", ""), env.str("SELLER_VAT_ID", "")
+VAT_PERCENT = env.decimal("VAT_PERCENT", "0")
+# What the site keeps of what experts earn, and how long after delivery complaints hold their money.
+PLATFORM_FEE_PERCENT = env.decimal("PLATFORM_FEE_PERCENT", Decimal(10))
+PAYOUT_WINDOW_DAYS = env.int("PAYOUT_WINDOW_DAYS", 3)
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")  # several, comma separated, while one is exchanged
+# The stand-in for Stripe that `bin/run` starts beside the demo. It exists on loopback only.
+STRIPE_API_URL = env.str("STRIPE_API_URL", "") if IS_LOOPBACK else ""
+STRIPE_PAGES = (
+    [STRIPE_API_URL]
+    if STRIPE_API_URL
+    else [f"https://{name}.stripe.com" for name in ("checkout", "billing", "connect")]
+)
+
 # --- Security -------------------------------------------------------------------------------------------------------
 _host_prefix = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{_host_prefix}sessionid"
@@ -243,15 +262,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # it wants DENY; our policy below says frame-ancestors 'self', and so do we
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")  # several, comma separated, while one is exchanged
-# The stand-in for Stripe that `bin/run` starts beside the demo. It exists on loopback only.
-STRIPE_API_URL = env.str("STRIPE_API_URL", "") if IS_LOOPBACK else ""
-STRIPE_PAGES = (
-    [STRIPE_API_URL]
-    if STRIPE_API_URL
-    else [f"https://{name}.stripe.com" for name in ("checkout", "billing", "connect")]
-)
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
@@ -309,14 +319,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_TIME_ZONE = env.str("DEFAULT_TIME_ZONE", "Europe/Berlin")
-CURRENCY = env.str("CURRENCY", "EUR")
-# Who sells, as it stands on invoices. Without a VAT number no VAT is charged.
-SELLER_NAME, SELLER_ADDRESS = env.str("SELLER_NAME", ""), env.str("SELLER_ADDRESS", "")
-SELLER_COUNTRY, SELLER_VAT_ID = env.str("SELLER_COUNTRY", ""), env.str("SELLER_VAT_ID", "")
-VAT_PERCENT = env.decimal("VAT_PERCENT", "0")
-# What the site keeps of what experts earn, and how long after delivery complaints hold their money.
-PLATFORM_FEE_PERCENT = env.decimal("PLATFORM_FEE_PERCENT", Decimal(10))
-PAYOUT_WINDOW_DAYS = env.int("PAYOUT_WINDOW_DAYS", 3)
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+import tempfile
 import zipfile
 from datetime import datetime, timedelta
 
@@ -92,20 +94,26 @@ def _archive(person: User) -> bytes:
 
 
 def _bulk_archive(kind: str) -> bytes:
-    """The same rows twice: for programs, a row of JSON to a line, and for a spreadsheet."""
+    """The same rows twice: for programs, a row of JSON to a line, and for a spreadsheet. Neither is held whole."""
     out = io.BytesIO()
-    lines, sheet = io.StringIO(), io.StringIO(newline="")
-    table = None
-    for row in bulk_exports[kind].rows():
-        plain = json.loads(json.dumps(row, cls=DjangoJSONEncoder))
-        lines.write(json.dumps(plain, ensure_ascii=False) + "\n")
-        if table is None:
-            table = csv.DictWriter(sheet, list(plain))
-            table.writeheader()
-        table.writerow({name: cell(value) for name, value in plain.items()})
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(f"{kind}.ndjson", lines.getvalue())
-        archive.writestr(f"{kind}.csv", "\ufeff" + sheet.getvalue())  # spreadsheets know it as UTF-8 by that sign
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
+        tempfile.TemporaryFile("w+", encoding="utf-8-sig", newline="") as sheet,  # a sign by which spreadsheets know it
+    ):
+        table = None
+        with archive.open(f"{kind}.ndjson", "w") as lines:
+            for row in bulk_exports[kind].rows():
+                line = json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
+                lines.write(line.encode() + b"\n")
+                plain = json.loads(line)
+                if table is None:
+                    table = csv.DictWriter(sheet, list(plain))
+                    table.writeheader()
+                table.writerow({name: cell(value) for name, value in plain.items()})
+        sheet.flush()
+        sheet.buffer.seek(0)
+        with archive.open(f"{kind}.csv", "w") as target:
+            shutil.copyfileobj(sheet.buffer, target)
     return out.getvalue()
 
 
