@@ -98,7 +98,8 @@ def _bulk_archive(kind: str) -> bytes:
     out = io.BytesIO()
     with (
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive,
-        tempfile.TemporaryFile("w+", encoding="utf-8-sig", newline="") as sheet,  # a sign by which spreadsheets know it
+        tempfile.TemporaryFile() as kept,
+        io.TextIOWrapper(kept, "utf-8-sig", newline="") as sheet,  # a sign by which spreadsheets know it
     ):
         table = None
         with archive.open(f"{kind}.ndjson", "w") as lines:
@@ -111,9 +112,9 @@ def _bulk_archive(kind: str) -> bytes:
                     table.writeheader()
                 table.writerow({name: cell(value) for name, value in plain.items()})
         sheet.flush()
-        sheet.buffer.seek(0)
+        kept.seek(0)
         with archive.open(f"{kind}.csv", "w") as target:
-            shutil.copyfileobj(sheet.buffer, target)
+            shutil.copyfileobj(kept, target)
     return out.getvalue()
 
 
