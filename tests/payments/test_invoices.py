@@ -1,5 +1,6 @@
 """6.20: invoices and credit notes, numbered without gaps and never changed."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -103,6 +104,11 @@ class TestIssuing:
     def test_companies_of_other_states_owe_vat_themselves(self, taxed, seller, buyer, rule, share):
         found = vat({"vat_id": seller}, {"vat_id": buyer}, 4500)
         assert (found[0], found[2]) == (rule, share)
+
+    def test_the_year_of_its_number_is_the_one_it_is_dated_by_wherever_the_buyer_is(self, learner):
+        with timezone.override("Pacific/Auckland"):
+            issued = invoice_payment(payment_of(learner, 1), datetime(2026, 12, 31, 20, tzinfo=UTC))
+        assert issued.series == "INV-2026"
 
     def test_invented_people_have_numbers_of_their_own(self, buy):
         person = make_user("Not Real", is_demo=True)

@@ -2,7 +2,7 @@
 down the money, so that neither is there without the other."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
@@ -71,7 +71,8 @@ def _share(total_minor: int, percent: Decimal) -> int:
 def _issue(*, kind: str, person: User, is_demo: bool, now: datetime, **facts) -> Invoice:
     """Take the next number of its series, and write the document. What invented people buy or sell has numbers of its
     own, which go with them and leave no gap."""
-    series = f"{'DEMO-' if is_demo else ''}{LETTERS[Kind(kind)]}-{timezone.localtime(now):%Y}"
+    year = now.astimezone(UTC).year  # as the document and the month's file have it, wherever the buyer is
+    series = f"{'DEMO-' if is_demo else ''}{LETTERS[Kind(kind)]}-{year}"
     InvoiceCounter.objects.bulk_create([InvoiceCounter(series=series)], ignore_conflicts=True)
     InvoiceCounter.objects.filter(pk=series).update(last=F("last") + 1)  # the lock, until this is committed
     place = InvoiceCounter.objects.get(pk=series).last
