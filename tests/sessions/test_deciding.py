@@ -12,6 +12,8 @@ from features.payments import services as payments
 from features.payments.models import Refund
 from features.sessions import services
 from features.sessions.models import SkillSession
+from features.sessions.services import deciding
+from features.sessions.services.waitlist import lock
 from tests.factories import make_session, make_user
 from tests.payments.conftest import deliver, stripe, stripe_server  # noqa: F401
 from tests.payments.test_paid_sessions import seated
@@ -59,6 +61,20 @@ def test_with_enough_it_takes_place_also_when_somebody_leaves_later(session, str
     services.cancel_registration(registration=seat, by=learner)
     assert services.decide_due(now=session.starts_at - 24 * HOUR) == 0
     assert not SkillSession.objects.get().is_cancelled
+
+
+def test_one_that_was_moved_at_the_same_moment_is_decided_later(session, monkeypatch):
+    moment = session.starts_at - 48 * HOUR
+
+    def moved_before_the_lock(pk):
+        later = {"starts_at": session.starts_at + 24 * HOUR, "ends_at": session.ends_at + 24 * HOUR}
+        SkillSession.objects.filter(pk=pk).update(**later)
+        return lock(pk)
+
+    monkeypatch.setattr(deciding, "lock", moved_before_the_lock)
+    assert services.decide_due(now=moment) == 0
+    session.refresh_from_db()
+    assert session.decided_at is None
 
 
 def test_it_is_said_on_the_page_and_written_by_the_host(session, expert, client, skill):

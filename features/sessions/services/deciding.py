@@ -27,7 +27,7 @@ def decide_due(*, now: datetime | None = None) -> int:
 def _decide(pk, now) -> bool:
     """Seats that are held and not paid yet do not count: nobody knows whether they will be."""
     session = lock(pk)
-    if session.decided_at or session.is_cancelled or not session.least_seats:
+    if session.decided_at or session.is_cancelled or not session.least_seats or session.decides_at > now:
         return False
     sure = Registration.objects.confirmed().filter(session=session).count()
     SkillSession.objects.filter(pk=pk).update(decided_at=now)
