@@ -103,6 +103,24 @@ def test_of_many_who_open_the_link_at_once_one_takes_it(plan, expert, learner, o
     assert results.count("taken") == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_gifts_taken_at_once_one_begins_after_the_other(plan, expert, learner):
+    gifts = [Gift.objects.create(plan=plan, giver=expert, days=30, paid_at=timezone.now()) for _ in range(2)]
+    in_parallel([lambda g=gift: services.take(gift=g, person=learner) for gift in gifts])
+    first, second = learner.entitlements.order_by("starts_at")
+    assert second.starts_at == first.until
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_its_price_is_the_sites_once_it_cannot_go_back(gift, learner, is_taken):
+    if is_taken:
+        services.take(gift=gift, person=learner)
+    for _ in range(2):
+        services.release_earnings(now=timezone.now() + 60 * DAY)
+    assert services.balances()["commission", "EUR"] == -900
+    assert services.balances()["held", "EUR"] == 0
+
+
 def test_it_is_given_on_pages_and_its_address_is_for_one(plan, expert, learner, outsider, client):
     client.force_login(expert)
     assert client.get(f"/plans/{plan.pk}/gift/").status_code == 200

@@ -42,6 +42,7 @@ def give(*, plan: Plan, giver: User, words: str = "", now: datetime | None = Non
 def take(*, gift: Gift, person: User, now: datetime | None = None) -> Entitlement:
     """Its days begin now, or when days of another gift are over. Once, by one person. Raises SaleRefused."""
     now = now or timezone.now()
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)  # of two gifts at once, one begins after the other
     gift = Gift.objects.select_for_update(of=("self",)).select_related("plan").get(pk=gift.pk)
     if refused := why_not_take(gift, person):
         raise refused
@@ -114,6 +115,11 @@ class GiftFulfilment(Fulfilment):
         """All that was paid for it went back: what it opened closes."""
         Gift.objects.filter(pk=ref, ended_at=None).update(ended_at=now)
         end_entitlements(source="gift", ref=f"gift:{ref}", now=now)
+
+    def delivered_at(self, ref: str) -> datetime | None:
+        """Taken, or too late to be given back."""
+        gift = Gift.objects.get(pk=ref)
+        return gift.taken_at or (gift.paid_at + GIVEN_BACK_WITHIN if gift.paid_at else None)
 
     def page(self, ref: str) -> str:
         return reverse("gift", args=[Gift.objects.values_list("code", flat=True).get(pk=ref)])
