@@ -186,6 +186,17 @@ class TestTransferred:
         services.reconcile()
         assert Transfer.objects.get().payout
 
+    def test_an_account_that_was_closed_keeps_no_other_from_being_looked_at(self, stripe, earning, expert, outsider):
+        account = onboarded(stripe, expert)
+        release(earning)
+        del stripe.state.objects[account.stripe_id]
+        services.onboarding_url(person=outsider, country="DE")
+        other = PayoutAccount.objects.get(person=outsider)
+        connect.fill_in(stripe.state, other.stripe_id)
+        services.reconcile()
+        other.refresh_from_db()
+        assert other.is_ready
+
 
 class TestGoneBack:
     def test_what_is_paid_back_before_is_never_sent(self, stripe, earning, expert):

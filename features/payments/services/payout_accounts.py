@@ -1,5 +1,6 @@
 """Where a seller's money goes: an account of theirs at Stripe, which the site asks for and Stripe looks after."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from features.notifications.services import notify
 from features.payments import stripe_client as stripe
 from features.payments.models import PayoutAccount, Transfer
 from features.payments.services.orders import is_set_up
+
+log = logging.getLogger("payments")
 
 
 def selling_begins(*, person, price_minor: int) -> bool:
@@ -126,7 +129,11 @@ def look_at_accounts(*, now: datetime) -> int:
     rows |= PayoutAccount.objects.exclude(stripe_id=None).filter(pk__in=moving)
     for row in rows.order_by("pk"):
         before = row.is_submitted, row.is_ready, row.is_paid_out, row.wanted
-        look_at_account(account=row, now=now)
+        try:
+            look_at_account(account=row, now=now)
+        except stripe.StripeRefused as refused:  # closed, perhaps; that is no reason to leave all others alone
+            log.warning("account_not_there", extra={"account": row.stripe_id, "code": refused.code})
+            continue
         row.refresh_from_db()
         changed += before != (row.is_submitted, row.is_ready, row.is_paid_out, row.wanted)
     return changed

@@ -51,7 +51,11 @@ def look_at_payouts(*, since: datetime, now: datetime) -> int:
     for account in waiting.order_by("pk"):
         name = str(account.stripe_id)
         params = {"created": {"gte": int(since.timestamp())}}
-        for payout in list(stripe.pages(lambda v1: v1.payouts.list, params, account=name)):
+        try:
+            made = list(stripe.pages(lambda v1: v1.payouts.list, params, account=name))
+        except stripe.StripeRefused:  # their account is not there any more, which was said when it was looked at
+            continue
+        for payout in made:
             if not Payout.objects.filter(stripe_id=payout["id"], state=payout["status"]).exists():
                 apply_payout(_with_sources(payout, name), now)
                 seen += 1
