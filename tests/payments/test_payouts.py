@@ -2,8 +2,10 @@
 gets it back; and what an account cannot give is kept back from what it earns next."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core.jobs import run_pending
@@ -22,6 +24,7 @@ from features.payments.stripe_client import StripeDown
 from features.sessions.models import Registration
 from tests.factories import make_session, make_user
 from tests.local_stripe import connect, money
+from tests.parallel import in_parallel
 from tests.payments.selling import even, later, onboarded, release, sold
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,16 @@ def dispute(stripe, earning):
     services.receive(stripe.state.events[-1])
     run_pending()
     return made
+
+
+def until_somebody_waits():
+    """For a row that this transaction has locked."""
+    with connection.cursor() as cursor:
+        for _ in range(500):
+            cursor.execute("SELECT pg_sleep(0.01), exists(SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[1]:
+                return
+    raise AssertionError("nobody waited")
 
 
 class TestHeld:
@@ -297,6 +310,29 @@ class TestAccountsThatCannotGive:
         assert not services.debts(expert.pk).exists()
         assert services.balances()["owed", "EUR"] == 0
         assert even(stripe)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_what_stripe_is_asked_for_once_more_is_not_kept_back_as_well(self, stripe, session, earning, expert):
+        account = onboarded(stripe, expert)
+        release(earning)
+        connect.pay_out(stripe.state, account.stripe_id)
+        give_back(earning)
+        other = sold(stripe, session, make_user("Second Buyer"))
+        is_asked = Event()
+
+        def ask_once_more():
+            with transaction.atomic():
+                services.try_again(now=timezone.now() + timedelta(days=2))
+                is_asked.set()
+                until_somebody_waits()
+
+        def earn_meanwhile():
+            is_asked.wait(10)
+            return services.release_earnings(now=later(other))
+
+        assert in_parallel([ask_once_more, earn_meanwhile]) == [None, 1]
+        assert TransferReversal.objects.get().covered_minor == 0
+        assert Transfer.objects.get(earning=other).offset_minor == 0
 
     def test_what_it_can_give_later_is_taken_then(self, stripe, session, earning, expert, outsider):
         account = onboarded(stripe, expert)

@@ -129,7 +129,9 @@ def _move(earning: Earning, payment: Payment, now) -> None:
 def _cover_debts(account, currency, most: int) -> int:
     """What they owe is kept back from what they get, the oldest first. Answers how much."""
     covered = 0
-    for debt in debts(account.person_id).filter(transfer__earning__currency=currency).order_by("asked_at", "pk"):
+    owed = debts(account.person_id).filter(transfer__earning__currency=currency).order_by("asked_at", "pk")
+    # Locked, because what Stripe is asked for once more in the same moment must not be kept back as well.
+    for debt in owed.select_for_update(of=("self",), no_key=True):
         part = min(debt.amount_minor - debt.covered_minor, most - covered)
         if part:
             debt.covered_minor += part
