@@ -4,13 +4,12 @@ from features.library.models import Work
 from features.payments.services import Priced, price_lists
 
 
-def on_sale(seller=None, key: str = "") -> list[Priced]:
+def on_sale(seller=None, pk: int | None = None) -> list[Priced]:
     found = Work.objects.listed().filter(price_minor__gt=0).order_by("-pk")
     if seller:
         found = found.filter(author=seller)
-    if key:
-        ref = key.partition(":")[2]
-        found = found.filter(pk=int(ref)) if ref.isdecimal() and len(ref) < 19 else found.none()
+    if pk is not None:
+        found = found.filter(pk=pk)
     return [
         Priced(
             key=row.key, line="entitlement", title=row.title, price_minor=row.price_minor, currency=row.currency,

@@ -6,14 +6,13 @@ from features.mentoring.models import MentorPage, Offer
 from features.payments.services import Priced, price_lists
 
 
-def on_sale(seller=None, key: str = "") -> list[Priced]:
+def on_sale(seller=None, pk: int | None = None) -> list[Priced]:
     found = Offer.objects.open().filter(price_minor__gt=0, is_for_mentees=False).select_related("mentor")
     found = found.filter(mentor__in=MentorPage.objects.shown().values("person")).order_by("-pk")
     if seller:
         found = found.filter(mentor=seller)
-    if key:
-        ref = key.partition(":")[2]
-        found = found.filter(pk=int(ref)) if ref.isdecimal() and len(ref) < 19 else found.none()
+    if pk is not None:
+        found = found.filter(pk=pk)
     return [
         Priced(
             key=f"offer:{row.pk}", line="booking", title=row.title, price_minor=row.price_minor,

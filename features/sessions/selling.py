@@ -6,13 +6,12 @@ from features.payments.services import Priced, price_lists
 from features.sessions.models import SkillSession
 
 
-def on_sale(seller=None, key: str = "") -> list[Priced]:
+def on_sale(seller=None, pk: int | None = None) -> list[Priced]:
     found = SkillSession.objects.upcoming(timezone.now()).filter(price_minor__gt=0).order_by("starts_at", "pk")
     if seller:
         found = found.filter(host=seller)
-    if key:
-        ref = key.partition(":")[2]
-        found = found.filter(pk=int(ref)) if ref.isdecimal() and len(ref) < 19 else found.none()
+    if pk is not None:
+        found = found.filter(pk=pk)
     return [
         Priced(
             key=f"session:{row.pk}", line="registration", title=row.title, price_minor=row.price_minor,

@@ -32,14 +32,18 @@ class Priced:
     url: str
 
 
-# By the first part of a key: (seller or None for everybody's, one key or none for all) -> what is on sale.
+# By the first part of a key: (seller or None for everybody's, the number in a key or None for all) -> what is on sale.
 price_lists: Registry = Registry("what has a price")
 
 
 def on_sale(seller: User | None, key: str = "") -> list[Priced]:
     """What a coupon can be for, or the one thing that has this key."""
-    names = [key.partition(":")[0]] if key else sorted(price_lists)
-    return [thing for name in names if name in price_lists for thing in price_lists[name](seller, key)]
+    if not key:
+        return [thing for name in sorted(price_lists) for thing in price_lists[name](seller, None)]
+    name, _colon, number = key.partition(":")
+    if name not in price_lists or not number.isdecimal() or len(number) > 18:
+        return []
+    return price_lists[name](seller, int(number))
 
 
 @transaction.atomic
@@ -119,8 +123,8 @@ def _enter(order, coupon, now) -> CouponUse:
         before.delete()
     line = _line_for(order, coupon)
     # Whoever enters it at the same moment waits here, and then counts this one.
-    Coupon.objects.select_for_update(no_key=True).get(pk=coupon.pk)
-    if refused := why_not(Coupon.objects.get(pk=coupon.pk), now):
+    coupon = Coupon.objects.select_for_update(no_key=True).get(pk=coupon.pk)
+    if refused := why_not(coupon, now):
         raise refused
     if CouponUse.objects.filter(coupon=coupon, person=order.buyer, ended_at=None).count() >= coupon.most_each:
         raise CheckoutRefused("used_by_you", _("You have used this code already. You can pay the full price."))

@@ -22,10 +22,8 @@ SHOWN = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@role_required(Role.EXPERT)
 def coupons(request):
-    if not has_role(request.user, Role.EXPERT):
-        raise Http404
     return _page(request, Coupon.objects.filter(seller=request.user), is_for_site=False)
 
 
