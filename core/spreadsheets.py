@@ -1,4 +1,9 @@
-"""Cells that a spreadsheet shows and does not run."""
+"""Tables as files that a spreadsheet shows and does not run."""
+
+import csv
+from collections.abc import Iterable
+
+from django.http import HttpResponse
 
 RUN = ("=", "+", "-", "@", "\t", "\r")  # what a formula begins with
 
@@ -6,3 +11,11 @@ RUN = ("=", "+", "-", "@", "\t", "\r")  # what a formula begins with
 def cell(value):
     """Text that would be run as a formula gets an apostrophe before it; all else stays."""
     return f"'{value}" if isinstance(value, str) and value.startswith(RUN) else value
+
+
+def csv_file(name: str, rows: Iterable[Iterable]) -> HttpResponse:
+    """`rows`, the first of which names the columns, as a file to keep."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    csv.writer(answer).writerows(rows)
+    return answer

@@ -207,10 +207,11 @@ def minor(amount, currency: str) -> int:
 
 
 def plain_price(minor: int, currency: str) -> str:
-    """45.00, and 4500 where the currency has no smaller unit: for machines."""
+    """45.00, -11.10, and 4500 where the currency has no smaller unit: for machines."""
     digits = DIGITS.get(currency, 2)
-    major, rest = divmod(minor, 10**digits)
-    return f"{major}.{rest:0{digits}}" if digits else str(major)
+    major, rest = divmod(abs(minor), 10**digits)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{major}.{rest:0{digits}}" if digits else f"{sign}{major}"
 
 
 @register.simple_tag

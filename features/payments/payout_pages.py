@@ -1,8 +1,6 @@
 """What the pages about earnings show: to who earns, and to who runs the site."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db.models import F, Min, Q, Sum
 from django.utils.translation import gettext as _
@@ -84,33 +82,25 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def earnings_csv(person) -> Iterator[str]:
+def earning_rows(person) -> Iterator[Sequence]:
     """Line by line for a spreadsheet, the oldest first; read in parts, so that years of it are no burden."""
-    yield _line(COLUMNS)
+    yield COLUMNS
     rows = own_earnings(person).order_by("earned_at", "pk")
     for row in described(rows.iterator(chunk_size=500)):
         earning, last = row["earning"], row["transfers"][-1] if row["transfers"] else None
         amounts = (earning.gross_minor, earning.back_minor, earning.fee_minor, earning.net_minor)
-        yield _line(
-            [
-                earning.earned_at.isoformat(), earning.line.order.public_id, cell(earning.line.title),
-                earning.currency, *(plain_price(amount, earning.currency) for amount in amounts), row["state"],
-                _moment(earning.released_at), plain_price(row["sent"], earning.currency),
-                plain_price(row["returned"], earning.currency), _moment(last and last.sent_at),
-                (last and last.stripe_id) or "", row["payout"].stripe_id if row["payout"] else "",
-                _moment(row["payout"] and row["payout"].arrives_at),
-            ]
-        )  # fmt: skip
+        yield [
+            earning.earned_at.isoformat(), earning.line.order.public_id, cell(earning.line.title),
+            earning.currency, *(plain_price(amount, earning.currency) for amount in amounts), row["state"],
+            _moment(earning.released_at), plain_price(row["sent"], earning.currency),
+            plain_price(row["returned"], earning.currency), _moment(last and last.sent_at),
+            (last and last.stripe_id) or "", row["payout"].stripe_id if row["payout"] else "",
+            _moment(row["payout"] and row["payout"].arrives_at),
+        ]  # fmt: skip
 
 
 def _moment(at) -> str:
     return at.isoformat() if at else ""
-
-
-def _line(values) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(values)
-    return out.getvalue()
 
 
 # --- For the organiser ------------------------------------------------------------------------------------------------

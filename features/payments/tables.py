@@ -1,5 +1,4 @@
-import csv
-import io
+from collections.abc import Iterator
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -51,46 +50,33 @@ class PaymentTable(tables.Table):
         return price(record.fee_minor, record.currency, exact=True)
 
 
-def entries_csv(entries) -> str:
+def entry_rows(entries) -> Iterator[list]:
     """The books for a spreadsheet: one line an entry. Ids and amounts, no names."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["happened_at", "transaction", "order", "account", "amount", "currency"])
+    yield ["happened_at", "transaction", "order", "account", "amount", "currency"]
     for entry in entries:
         moved = entry.transaction
-        amount = plain_price(abs(entry.amount_minor), entry.currency)
-        writer.writerow(
-            [
-                moved.happened_at.isoformat(), moved.key, moved.order.public_id if moved.order else "", entry.account,
-                f"-{amount}" if entry.amount_minor < 0 else amount, entry.currency,
-            ]
-        )  # fmt: skip
-    return out.getvalue()
+        yield [
+            moved.happened_at.isoformat(), moved.key, moved.order.public_id if moved.order else "", entry.account,
+            plain_price(entry.amount_minor, entry.currency), entry.currency,
+        ]  # fmt: skip
 
 
-def invoices_csv(invoices) -> str:
+def invoice_rows(invoices) -> Iterator[list]:
     """One line a document, as whoever keeps the books needs them. What a spreadsheet would run as a formula is quoted
     with an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ["number", "kind", "issued_on", "supplied_on", "corrects", "buyer", "country", "vat_id", "what", "vat_rule",
-         "vat_percent", "net", "vat", "total", "currency"]
-    )  # fmt: skip
+    yield [
+        "number", "kind", "issued_on", "supplied_on", "corrects", "buyer", "country", "vat_id", "what", "vat_rule",
+        "vat_percent", "net", "vat", "total", "currency",
+    ]  # fmt: skip
     for row in invoices:
         words = [row.buyer["name"], row.buyer["country"], row.buyer["vat_id"], _titles(row)]
-        sums = [_signed(amount, row.currency) for amount in (row.net_minor, row.vat_minor, row.total_minor)]
-        writer.writerow(
-            [row.number, row.kind, f"{row.issued_at:%Y-%m-%d}", f"{row.supplied_at:%Y-%m-%d}",
-             row.corrects.number if row.corrects else "", *map(cell, words), row.vat_rule, row.vat_percent, *sums,
-             row.currency]
-        )  # fmt: skip
-    return out.getvalue()
+        sums = [plain_price(amount, row.currency) for amount in (row.net_minor, row.vat_minor, row.total_minor)]
+        yield [
+            row.number, row.kind, f"{row.issued_at:%Y-%m-%d}", f"{row.supplied_at:%Y-%m-%d}",
+            row.corrects.number if row.corrects else "", *map(cell, words), row.vat_rule, row.vat_percent, *sums,
+            row.currency,
+        ]  # fmt: skip
 
 
 def _titles(invoice) -> str:
     return ", ".join(line["title"] for line in invoice.lines)
-
-
-def _signed(amount_minor, currency) -> str:
-    return ("-" if amount_minor < 0 else "") + plain_price(abs(amount_minor), currency)

@@ -1,5 +1,4 @@
-import csv
-import io
+from collections.abc import Iterable, Iterator
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
@@ -27,14 +26,11 @@ class RosterTable(tables.Table):
         empty_text = _("Nobody has a seat yet.")
 
 
-def roster_csv(seats) -> str:
+def roster_rows(seats) -> Iterator[Iterable]:
     """The roster for a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["name", "handle", "note", "registered_at", "attendance", "recorded_at", "source"])
+    yield ["name", "handle", "note", "registered_at", "attendance", "recorded_at", "source"]
     for seat in seats:
         here = getattr(seat, "attendance", None)
         row = [seat.person.name, seat.person.handle, seat.note, seat.registered_at.isoformat()]
         row += [here.state, here.happened_at.isoformat(), here.source] if here else ["", "", ""]
-        writer.writerow(map(cell, row))
-    return out.getvalue()
+        yield map(cell, row)

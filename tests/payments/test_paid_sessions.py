@@ -156,6 +156,7 @@ def test_prices_are_whole_minor_units_in_every_currency(typed, currency, stored)
 
     assert minor(typed, currency) == stored
     assert minor(plain_price(stored, currency), currency) == stored
+    assert minor(plain_price(-stored, currency), currency) == -stored
     assert price(4500, "JPY", exact=True).endswith("4,500")
 
 

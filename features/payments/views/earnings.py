@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.spreadsheets import csv_file
 from features.accounts.access import has_role, role_required
 from features.accounts.models import Role
 from features.accounts.services import audit
@@ -53,9 +54,7 @@ def _page(request, form):
 @require_safe
 @login_required
 def earnings_file(request):
-    answer = HttpResponse("".join(payout_pages.earnings_csv(request.user)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="earnings.csv"'
-    return answer
+    return csv_file("earnings", payout_pages.earning_rows(request.user))
 
 
 @require_POST

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.spreadsheets import csv_file
 from features.accounts.access import role_required
 from features.accounts.models import Role
 from features.payments import money, services
 from features.payments.billing_forms import BillingForm
 from features.payments.invoice_pdf import draw, facts, party, sums, vat_words
 from features.payments.models import BillingDetails, Invoice
-from features.payments.tables import invoices_csv
+from features.payments.tables import invoice_rows
 
 PAGE = 25
 
@@ -50,7 +51,7 @@ def _own(person, number) -> Invoice:
 @login_required
 def receipts_file(request):
     found = Invoice.objects.of(request.user).select_related("corrects").order_by("pk")
-    return _csv(found, "receipts")
+    return csv_file("receipts", invoice_rows(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,7 +90,7 @@ def manage(request):
 @role_required(Role.ORGANISER)
 def manage_file(request):
     month, found = _month(request)
-    return _csv(found.order_by("issued_at", "pk"), f"invoices-{month}")
+    return csv_file(f"invoices-{month}", invoice_rows(found.order_by("issued_at", "pk")))
 
 
 @require_safe
@@ -110,10 +111,4 @@ def _page(request, invoice):
 def _pdf(invoice):
     answer = HttpResponse(draw(invoice), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{invoice.number}.pdf"'
-    return answer
-
-
-def _csv(found, name):
-    answer = HttpResponse(invoices_csv(found), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer

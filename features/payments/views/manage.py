@@ -1,7 +1,6 @@
 """The organiser's money page."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,13 +8,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.spreadsheets import csv_file
 from features.accounts.access import role_required
 from features.accounts.models import Role
 from features.accounts.services import audit
 from features.payments import money, services
 from features.payments.filters import PaymentFilter
 from features.payments.models import Incident, LedgerEntry, Payment
-from features.payments.tables import PaymentTable, entries_csv
+from features.payments.tables import PaymentTable, entry_rows
 
 PAGE = 25
 
@@ -41,9 +41,7 @@ def entries_file(request):
     first, after = money.month_of(request.GET.get("month", ""), timezone.now())
     entries = LedgerEntry.objects.filter(transaction__happened_at__gte=first, transaction__happened_at__lt=after)
     entries = entries.select_related("transaction__order").order_by("transaction__happened_at", "pk")
-    answer = HttpResponse(entries_csv(entries), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="books-{first:%Y-%m}.csv"'
-    return answer
+    return csv_file(f"books-{first:%Y-%m}", entry_rows(entries))
 
 
 @require_POST

@@ -1,15 +1,15 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
 from core.htmx import is_htmx, render_page, see_other
+from core.spreadsheets import csv_file
 from features.sessions import services
 from features.sessions.access import hosted_session, seat_of_hosted_session
-from features.sessions.tables import RosterTable, roster_csv
+from features.sessions.tables import RosterTable, roster_rows
 
 
 @require_safe
@@ -66,6 +66,4 @@ def attendance(request, public_id):
 @login_required
 def roster_file(request, pk, slug):
     session = hosted_session(request.user, pk)
-    answer = HttpResponse(roster_csv(services.seats_of(session)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{session.slug}-roster.csv"'
-    return answer
+    return csv_file(f"{session.slug}-roster", roster_rows(services.seats_of(session)))
