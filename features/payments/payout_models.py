@@ -121,6 +121,12 @@ class Transfer(models.Model):
         ]
 
 
+class TransferReversalQuerySet(QuerySet):
+    def owed(self):
+        """More than what was kept back so far."""
+        return self.filter(state=TransferReversal.State.OWED, covered_minor__lt=F("amount_minor"))
+
+
 class TransferReversal(models.Model):
     """Money taken back from a seller, because its buyer got it back. What their account cannot give is owed, and kept
     back from what they earn next (`covered_minor`)."""
@@ -141,7 +147,7 @@ class TransferReversal(models.Model):
     stripe_id = models.CharField(max_length=255, null=True, unique=True)  # noqa: DJ001 - NULL is "not asked yet"
     code = models.CharField(max_length=80, blank=True)
 
-    objects = QuerySet.as_manager()
+    objects = TransferReversalQuerySet.as_manager()
 
     class Meta:
         constraints = [

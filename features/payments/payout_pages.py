@@ -29,9 +29,8 @@ def sums(person) -> list[dict]:
         due=Sum(F("net_minor") - F("paid_minor"), filter=Q(released_at__isnull=False), default=0),
         sent=Sum("paid_minor", default=0),
     )
-    debts = TransferReversal.objects.filter(transfer__account__person=person, state=TransferReversal.State.OWED).values(
-        "transfer__earning__currency"
-    )
+    debts = TransferReversal.objects.owed().filter(transfer__account__person=person)
+    debts = debts.values("transfer__earning__currency")
     owed = {
         row["transfer__earning__currency"]: row["left"]
         for row in debts.annotate(left=Sum(F("amount_minor") - F("covered_minor")))
@@ -120,7 +119,7 @@ def overview(slow) -> dict:
         Q(state=Transfer.State.FAILED) | Q(state=Transfer.State.ASKED, asked_at__lt=slow)
     ).select_related("earning__line", "account__person")
     owing = (
-        TransferReversal.objects.filter(state=TransferReversal.State.OWED, covered_minor__lt=F("amount_minor"))
+        TransferReversal.objects.owed()
         .values("transfer__account__person__name", "transfer__account__stripe_id", "transfer__earning__currency")
         .annotate(left=Sum(F("amount_minor") - F("covered_minor")), since=Min("asked_at"))
         .order_by("since")[:50]

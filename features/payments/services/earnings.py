@@ -141,8 +141,7 @@ def _cover_debts(account, currency, most: int) -> int:
 
 
 def debts(person_id: int):
-    rows = TransferReversal.objects.filter(transfer__account__person=person_id, state=TransferReversal.State.OWED)
-    return rows.filter(covered_minor__lt=F("amount_minor"))
+    return TransferReversal.objects.owed().filter(transfer__account__person=person_id)
 
 
 def _take_back(earning: Earning, amount: int, now) -> None:
