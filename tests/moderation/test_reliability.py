@@ -80,6 +80,13 @@ class TestRules:
         assert paused(learner) is None
         assert Sanction.objects.get().lifting_reason
 
+    def test_after_a_pause_was_served_nothing_in_ones_favour_begins_another(self, learner):
+        miss(learner, 6)
+        later = NOW + timedelta(days=15)
+        services.withdraw_incident(source="booking:0", now=later)
+        services.appeal_incident(incident=Incident.objects.get(source="booking:1"), words="I was there.", now=later)
+        assert Sanction.objects.count() == 1
+
 
 class TestAppeals:
     @pytest.fixture
@@ -105,6 +112,17 @@ class TestAppeals:
         with pytest.raises(services.SanctionRefused) as refused:
             services.decide_incident_appeal(by=moderator, appeal=filed, outcome="excused", answer="After all.")
         assert refused.value.code == "decided"
+
+    def test_who_appeals_in_vain_serves_what_is_left_of_the_pause_and_no_more(self, learner, moderator):
+        miss(learner, 4)
+        first, second = Incident.objects.order_by("pk")[:2]
+        for incident, filed_after, decided_after in ((first, 1, 3), (second, 15, 16)):
+            filed = services.appeal_incident(incident=incident, words="-", now=NOW + timedelta(days=filed_after))
+            services.decide_incident_appeal(
+                by=moderator, appeal=filed, outcome="upheld", answer="No.", now=NOW + timedelta(days=decided_after)
+            )
+        ends = list(Sanction.objects.order_by("pk").values_list("ends_at", flat=True))
+        assert ends == [NOW + timedelta(days=14)] * 2
 
     def test_what_is_excused_does_not_count_and_there_is_one_appeal(self, learner, moderator):
         miss(learner)

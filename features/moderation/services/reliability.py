@@ -104,7 +104,7 @@ def note_incident(
     incident, is_new = Incident.objects.get_or_create(person=person, source=source, defaults=values)
     if is_new and incident.counts(now):
         incident_letters.tell("incident_noted", incident)
-        _reconsider(person, ability, now)
+        _reconsider(person, ability, now, may_pause=True)
 
 
 @transaction.atomic
@@ -142,8 +142,12 @@ def keep_incidents(
 
 def lately(person: User, ability: str, now: datetime) -> int:
     """How many the rules count: of the last 30 days, about one ability, without those that are being looked at."""
+    return _counted(person, ability, now).count()
+
+
+def _counted(person, ability, now):
     rows = Incident.objects.counting(now).unquestioned().filter(person=person, ability=ability)
-    return rows.filter(happened_at__gt=now - WINDOW).count()
+    return rows.filter(happened_at__gt=now - WINDOW)
 
 
 def pauses_of(person: User, now: datetime):
@@ -151,15 +155,18 @@ def pauses_of(person: User, now: datetime):
     return Sanction.objects.in_force(now).filter(person=person, given_by=None, kind=Sanction.Kind.LIMIT)
 
 
-def _reconsider(person, ability, now) -> None:
-    """A pause holds while the incidents that it rests on do."""
+def _reconsider(person, ability, now, *, may_pause=False) -> None:
+    """A pause holds while the incidents that it rests on do, for two weeks from when the last of them was noted: what
+    was served already is not served again. Only what speaks against somebody (`may_pause`) begins one."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
-    count, paused = lately(person, ability, now), pauses_of(person, now).filter(ability=ability).first()
-    if count >= PAUSED_AT and paused is None and person.is_active:
-        reason = _("%(n)d appointments in 30 days that you did not keep, or called off late.") % {"n": count}
-        sanctions.pause(person=person, ability=ability, reason=reason, ends_at=now + PAUSE, now=now)
-    elif count < PAUSED_AT and paused:
-        sanctions.end_pause(sanction=paused, reason=_("What it rested on was put right."), now=now)
+    noted = list(_counted(person, ability, now).values_list("noted_at", flat=True))
+    paused = pauses_of(person, now).filter(ability=ability).first()
+    if len(noted) < PAUSED_AT:
+        if paused:
+            sanctions.end_pause(sanction=paused, reason=_("What it rested on was put right."), now=now)
+    elif may_pause and paused is None and person.is_active and (ends_at := max(noted) + PAUSE) > now:
+        reason = _("%(n)d appointments in 30 days that you did not keep, or called off late.") % {"n": len(noted)}
+        sanctions.pause(person=person, ability=ability, reason=reason, ends_at=ends_at, now=now)
 
 
 # --- Appeals ----------------------------------------------------------------------------------------------------------
@@ -200,11 +207,12 @@ def decide_incident_appeal(
         raise SanctionRefused("no_reason", _("Say why. The person reads it."))
     appeal.outcome, appeal.answer, appeal.decided_by, appeal.decided_at = outcome, answer, by, now
     appeal.save()
-    if outcome == IncidentAppeal.Outcome.EXCUSED:
+    is_excused = outcome == IncidentAppeal.Outcome.EXCUSED
+    if is_excused:
         Incident.objects.filter(pk=incident.pk).update(excused_at=now)
     accounts.audit(by, f"incident_appeal.{outcome}", f"person:{incident.person_id}", [f"incident:{incident.pk}"])
     incident_letters.tell("incident_appeal_decided", incident)
-    _reconsider(incident.person, incident.ability, now)
+    _reconsider(incident.person, incident.ability, now, may_pause=not is_excused)
     return appeal
 
 
