@@ -1,14 +1,16 @@
 """Standing in line for a mentor's time: what comes free is kept for the first whom it suits."""
 
+import contextlib
 from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
 
+from core.limits import RateLimited, hit
 from features.accounts.personal_data import erase_all, export_all
 from features.calendar import services as calendar
 from features.mentoring import services
-from features.mentoring.models import Booking, TimeWish
+from features.mentoring.models import Booking, Offer, TimeWish
 from tests.factories import make_user
 from tests.mentoring.test_bookings import refused
 
@@ -69,6 +71,29 @@ class TestLine:
         services.keep_freed_times(now=later)
         assert Booking.objects.active().get(confirmed_at=None).mentee == next_one
         assert list(TimeWish.objects.filter(left_at=None).values_list("person", flat=True)) == [next_one.pk]
+
+    def test_who_may_not_keep_more_times_for_now_stops_nobody_behind_them(self, wanted, learner, outsider):
+        next_one = make_user("Next Nadia", time_zone="UTC")
+        for row in calendar.week_of(learner):
+            calendar.keep_free(person=next_one, hours=[(row.weekday, row.starts, row.ends)])
+        for person in (learner, next_one):
+            services.wait_for_time(offer=wanted, person=person)
+        services.cancel_booking(booking=first_of(outsider), by=outsider, reason="Ill")
+        with contextlib.suppress(RateLimited):
+            for _ in range(100):
+                hit("booking", learner.pk)
+        assert services.keep_freed_times() == 1
+        assert Booking.objects.active().get(confirmed_at=None).mentee == next_one
+
+    def test_a_time_that_is_kept_is_not_given_back_for_another_one_of_the_same_mentor(self, wanted, learner, outsider):
+        short = services.save_offer(offer=Offer(mentor=wanted.mentor, title="Half an hour", minutes=30))
+        for offer in (wanted, short):
+            services.wait_for_time(offer=offer, person=learner)
+        services.cancel_booking(booking=first_of(outsider), by=outsider, reason="Ill")
+        assert services.keep_freed_times() == 1
+        services.cancel_booking(booking=first_of(outsider), by=outsider, reason="Ill")
+        assert services.keep_freed_times() == 0
+        assert Booking.objects.active().get(mentee=learner).offer == wanted
 
     def test_where_a_time_suits_nobody_waits(self, offer, learner):
         refused("free", services.wait_for_time, offer=offer, person=learner)

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.limits import RateLimited
 from features.accounts.models import User
 from features.calendar import services as calendar
-from features.mentoring.models import Offer, TimeWish
+from features.mentoring.models import Booking, Offer, TimeWish
 from features.mentoring.services import offers
 from features.mentoring.services.bookings import reserve
 from features.mentoring.services.may_book import why_not_book
@@ -81,6 +82,9 @@ def _keep(pk, now) -> bool:
     if why_not_book(wish.offer, wish.person, now):
         TimeWish.objects.filter(pk=pk).update(left_at=now)
         return False
+    held = Booking.objects.active().filter(mentor=wish.offer.mentor_id, mentee=wish.person_id, confirmed_at=None)
+    if held.filter(held_until__gt=now).exists():
+        return False  # keeping another time would give this one back
     found = suiting(wish.person, offers.free_slots(wish.offer, wish.person, now=now))
     if not found:
         return False
@@ -88,8 +92,8 @@ def _keep(pk, now) -> bool:
     try:
         with transaction.atomic():
             booking = reserve(offer=wish.offer, person=wish.person, starts_at=found[0][0], hold=hold, now=now)
-    except MentoringRefused:
-        return False
+    except (MentoringRefused, RateLimited):
+        return False  # whoever is behind them in line is served all the same
     TimeWish.objects.filter(pk=pk).update(booking=booking)
     notify(wish.person, "time_freed", booking.pk, booking.get_absolute_url(), key=f"time_freed:{wish.pk}")
     return True
