@@ -13,6 +13,8 @@ from features.notifications.services import notify
 
 State = MentorshipRequest.State
 LOOKED_BACK = timedelta(weeks=4)
+# What a mentor had to answer: whom an organiser paired with them never waited for it.
+ASKED = Q(first_answer_at__isnull=False) | Q(state=State.EXPIRED)
 SILENT_TIMES = 3  # requests in a row that nobody answered: from then on nobody is sent
 
 
@@ -54,8 +56,7 @@ def count_answers(*, now: datetime | None = None) -> int:
 
 
 def _count_answers(page, now):
-    received = MentorshipRequest.objects.filter(mentor=page.person, sent_at__gt=now - LOOKED_BACK)
-    decided = received.filter(Q(first_answer_at__isnull=False) | Q(state=State.EXPIRED))
+    decided = MentorshipRequest.objects.filter(ASKED, mentor=page.person, sent_at__gt=now - LOOKED_BACK)
     took = [(row.first_answer_at - row.sent_at) if row.first_answer_at else ANSWER_WITHIN for row in decided]
     median = statistics.median(time.total_seconds() for time in took) if took else None
     page.answers_in = timedelta(seconds=median) if median is not None else None
@@ -65,7 +66,8 @@ def _count_answers(page, now):
 
 def freeze_if_silent(mentor: User, now: datetime) -> None:
     """Whoever left the last ones without an answer is sent nobody until they say that they are back."""
-    received = MentorshipRequest.objects.filter(mentor=mentor, decided_at__isnull=False).exclude(state=State.WITHDRAWN)
+    received = MentorshipRequest.objects.filter(ASKED, mentor=mentor, decided_at__isnull=False)
+    received = received.exclude(state=State.WITHDRAWN)
     last = list(received.order_by("-decided_at", "-pk")[:SILENT_TIMES])
     is_silent = len(last) == SILENT_TIMES and all(row.first_answer_at is None for row in last)
     if is_silent and MentorPage.objects.filter(person=mentor, frozen_at=None).update(frozen_at=now):
