@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from core.limits import hit
 from features.accounts import services as accounts
+from features.accounts.access import Ability, bar
 from features.accounts.models import User
 from features.mentoring.models import Engagement, EngagementFile
 from features.mentoring.services.engagements import check_active, lock_engagement, pass_turn
@@ -20,6 +21,8 @@ def add_file(*, engagement: Engagement, author: User, upload, now) -> Engagement
     """Raises MentoringRefused, RateLimited, and FileRefused for what cannot be kept."""
     engagement = lock_engagement(engagement.pk)
     check_active(engagement)
+    if barred := bar(author, Ability.MESSAGE):
+        raise MentoringRefused("barred", barred.words, barred.url)
     if EngagementFile.objects.filter(engagement=engagement).count() >= MOST:
         raise MentoringRefused("too_many", _("A mentorship has 50 files at most. Take one away first."))
     hit("upload", author.pk)
