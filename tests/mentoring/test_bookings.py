@@ -138,6 +138,9 @@ class TestBooking:
         assert held.cancelled_at is None
         Booking.objects.filter(pk=held.pk).update(confirmed_at=None, held_until=now)
         fulfilment.release(str(held.pk), now)
+        services.keep_apart(person=offer.mentor, other=learner)
+        assert not fulfilment.reseat(str(held.pk), now)
+        services.end_apart(person=offer.mentor, other=learner)
         services.reserve(offer=offer, person=outsider, starts_at=start)
         assert not fulfilment.reseat(str(held.pk), now)
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Count
 from django.utils import timezone
 
 from features.accounts.models import StoredFile
@@ -11,6 +12,7 @@ from features.accounts.personal_data import erase_all, export_all
 from features.accounts.services import FileRefused
 from features.mentoring import services
 from features.mentoring.models import Block, Engagement, MentorPage, MentorshipRequest, Offer
+from features.moderation import services as sanctions
 from features.moderation.models import Flag
 from features.notifications import services as notifications
 from features.notifications.models import Notification
@@ -61,6 +63,10 @@ class TestFiles:
         assert "none of the kinds" in answer.text
         with pytest.raises(FileRefused):
             services.add_file(engagement=together, author=together.mentee, upload=a_file("a.pdf"), now=NOW)
+
+    def test_who_may_not_write_to_others_puts_no_files_there_either(self, together, moderator):
+        sanctions.impose(by=moderator, person=together.mentee, kind="limit", ability="message", reason="Threats")
+        refused("barred", services.add_file, engagement=together, author=together.mentee, upload=a_file(), now=NOW)
 
     def test_after_the_end_none_is_added_and_what_was_there_stays(self, together):
         services.add_file(engagement=together, author=together.mentee, upload=a_file(), now=NOW)
@@ -123,6 +129,16 @@ class TestEndings:
         assert "Nobody else with room" in client.get(answer["Location"]).text
         assert not Engagement.objects.active().exists()
 
+    def test_who_is_kept_apart_at_the_end_does_not_meet_either(self, booked, skill):
+        request = services.send_request(
+            person=booked.mentee, mentor=booked.mentor, goal="-", background="-", expectation="-", about=[skill]
+        )
+        together = services.accept_request(request=request)
+        services.finish(engagement=together, by=booked.mentor, ending="enough", block=True)
+        booked.refresh_from_db()
+        assert booked.cancelled_at
+        assert Engagement.objects.get().ending == "enough"
+
     def test_a_good_one_is_kept_as_a_favourite(self, together, client):
         self.end(client, together, ending="reached", favourite="on")
         assert notifications.follows(together.mentee, f"person:{together.mentor_id}")
@@ -151,6 +167,33 @@ def test_a_group_that_is_published_works_together_from_then_on(cohort, organiser
     assert MentorPage.objects.get(pk=first.mentor_id).places_taken > 0
     told = Notification.objects.filter(kind="cohort_pair", recipient=first.mentee).get()
     assert told.url == first.get_absolute_url()
+
+
+def test_two_who_are_kept_apart_are_neither_pinned_nor_published(cohort, organiser):
+    services.draw_cohort(cohort=cohort)
+    pair = cohort.pairs.first()
+    services.keep_apart(person=pair.mentee, other=pair.mentor)
+    refused("apart", services.pin, cohort=cohort, mentee=pair.mentee, mentor=pair.mentor)
+    refused("apart", services.publish_cohort, cohort=cohort, by=organiser)
+    assert not Engagement.objects.exists()
+    services.draw_cohort(cohort=cohort)
+    services.publish_cohort(cohort=cohort, by=organiser)
+    assert not Engagement.objects.filter(mentee=pair.mentee, mentor=pair.mentor).exists()
+
+
+def test_whom_an_organiser_paired_with_a_mentor_did_not_wait_for_their_answer(cohort, organiser, skill):
+    services.draw_cohort(cohort=cohort)
+    services.publish_cohort(cohort=cohort, by=organiser)
+    mentor = Engagement.objects.values_list("mentor", flat=True).annotate(n=Count("pk")).order_by("-n")[0]
+    page = MentorPage.objects.select_related("person").get(pk=mentor)
+    MentorPage.objects.filter(pk=mentor).update(capacity=9)
+    asked = services.send_request(
+        person=make_user("One More"), mentor=page.person, goal="-", background="-", expectation="-", about=[skill],
+        goes_on=False,
+    )  # fmt: skip
+    services.expire_requests(now=asked.due_at)
+    page.refresh_from_db()
+    assert page.frozen_at is None
 
 
 class TestApi:

@@ -11,7 +11,7 @@ from core.limits import hit
 from features.accounts.access import Ability
 from features.accounts.models import User
 from features.calendar import services as calendar
-from features.mentoring.models import Booking, Offer
+from features.mentoring.models import Block, Booking, Offer
 from features.mentoring.services import offers
 from features.mentoring.services.may_book import why_not_book, why_not_move
 from features.mentoring.services.refusals import MentoringRefused
@@ -119,9 +119,11 @@ class BookingFulfilment(payments.Fulfilment):
         Booking.objects.active().filter(pk=ref, confirmed_at=None).update(held_until=until)
 
     def reseat(self, ref, now):
-        """Money that came late: the time is theirs if it is still free for both."""
+        """Money that came late: the time is theirs if it is still free for both, and they are not kept apart."""
         booking = Booking.objects.select_related("mentor", "mentee").get(pk=ref)
         if booking.starts_at <= now or booking.cancelled_at is None:
+            return False
+        if Block.objects.filter(Block.between(booking.mentor, booking.mentee)).exists():
             return False
         try:
             with transaction.atomic():

@@ -15,7 +15,7 @@ from features.mentoring.loading import Frame, load, new_frame
 from features.mentoring.matching import cohort as assigning
 from features.mentoring.matching import plain
 from features.mentoring.matching.stable import blocking, stable
-from features.mentoring.models import Cohort, CohortMember, CohortPair, Engagement, MentorshipRequest
+from features.mentoring.models import Block, Cohort, CohortMember, CohortPair, Engagement, MentorPage, MentorshipRequest
 from features.mentoring.services.matching import MILLIONTHS, current_run
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import begin
@@ -70,11 +70,18 @@ def pin(*, cohort: Cohort, mentee, mentor) -> None:
     places = dict(CohortMember.objects.filter(cohort=cohort).values_list("person", "places"))
     if places.get(mentee.pk) != 0 or not places.get(mentor.pk):
         raise MentoringRefused("not_in_it", _("Pin a mentee and a mentor of this group."))
+    _check_apart(mentee, mentor)
     pinned = CohortPair.objects.filter(cohort=cohort, mentor=mentor, is_pinned=True).exclude(mentee=mentee)
     if pinned.count() >= places[mentor.pk]:
         raise MentoringRefused("full", _("All places of this mentor are pinned."))
     values = {"mentor": mentor, "is_pinned": True}
     CohortPair.objects.update_or_create(cohort=cohort, mentee=mentee, defaults=values)
+
+
+def _check_apart(mentee, mentor) -> None:
+    if Block.objects.filter(Block.between(mentee, mentor)).exists():
+        words = _("%(mentee)s and %(mentor)s do not come together any more. Take a pin away and draw again.")
+        raise MentoringRefused("apart", words % {"mentee": mentee.name, "mentor": mentor.name})
 
 
 @transaction.atomic
@@ -172,7 +179,7 @@ def publish_cohort(*, cohort: Cohort, by, now: datetime | None = None) -> Cohort
         raise MentoringRefused("not_drawn", _("Draw the pairs first, and look at them."))
     cohort.published_at = now or timezone.now()
     cohort.save(update_fields=["published_at"])
-    for pair in cohort.pairs.select_related("mentee", "mentor"):
+    for pair in cohort.pairs.select_related("mentee", "mentor").order_by("mentor_id", "pk"):
         url = _together(cohort, pair, cohort.published_at).get_absolute_url()
         for person in (pair.mentee, pair.mentor):
             notify(person, "cohort_pair", pair.pk, url)
@@ -181,11 +188,15 @@ def publish_cohort(*, cohort: Cohort, by, now: datetime | None = None) -> Cohort
 
 
 def _together(cohort, pair, now) -> Engagement:
-    """Their mentorship: the one that they have, or one that begins with what the mentee wants to reach."""
+    """Their mentorship: the one that they have, or one that begins with what the mentee wants to reach. The page's row
+    and the request's are held as when a mentor answers, who may do so at this moment."""
+    _check_apart(pair.mentee, pair.mentor)
+    MentorPage.objects.select_for_update().filter(pk=pair.mentor_id).first()
+    asked = MentorshipRequest.objects.open().filter(mentor=pair.mentor, mentee=pair.mentee)
+    open_one = asked.select_for_update().first()
     if known := Engagement.objects.active().filter(mentor=pair.mentor, mentee=pair.mentee).first():
         return known
     goals = list(Goal.objects.filter(person=pair.mentee).select_related("skill").order_by("position", "pk")[:3])
-    open_one = MentorshipRequest.objects.open().filter(mentor=pair.mentor, mentee=pair.mentee).first()
     request = open_one or MentorshipRequest(
         mentor=pair.mentor, mentee=pair.mentee, due_at=now, sent_at=now, goal=_goal(goals) or cohort.name
     )

@@ -114,7 +114,7 @@ def finish(
     if favourite and is_mentee and not block:
         follow(person=by, key=f"person:{engagement.mentor_id}")
     if block:
-        Block.objects.get_or_create(person=by, blocked=engagement.other(by))
+        keep_apart(person=by, other=engagement.other(by), now=now)
     if again and is_mentee:
         go_on(engagement.request, now, without={engagement.mentor_id})
     tell(engagement.other(by), "engagement_ended", engagement)
