@@ -64,6 +64,8 @@ def _numbers(refs):
 
 
 def register():
-    subjects.register(MESSAGE, Subject(label=_("a message"), things=messages, shown_to=message_shown_to, acts=ACTS))
-    about = Subject(label=_("a request to a mentor"), things=requests, shown_to=request_shown_to, acts=ACTS)
-    subjects.register(REQUEST, about)
+    for kind, label, things, shown_to in (
+        (MESSAGE, _("a message"), messages, message_shown_to),
+        (REQUEST, _("a request to a mentor"), requests, request_shown_to),
+    ):
+        subjects.register(kind, Subject(label=label, things=things, shown_to=shown_to, acts=ACTS, is_private=True))

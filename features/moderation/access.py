@@ -90,7 +90,7 @@ def things_for(person, keys):
         raise Http404
     if not all(services.moderates(person, thing.scope) for thing in found.values()):
         raise Http404
-    return list(found.values())
+    return [services.as_seen_by(person, thing) for thing in found.values()]
 
 
 def person_beside(pk) -> User:

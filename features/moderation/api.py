@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Router, Schema, Status
 
@@ -87,7 +88,7 @@ def cases_waiting(request):
             "id": waiting.case.pk,
             "thing": waiting.case.key,
             "title": waiting.thing.title,
-            "url": absolute(waiting.thing.url),
+            "url": absolute(_page_of(request.user, waiting)),
             "cause": waiting.case.cause,
             "urgency": waiting.urgency,
             "opened_at": waiting.case.opened_at,
@@ -150,6 +151,10 @@ def _done(verb, **what):
         return verb(**what)
     except services.ModerationRefused as refused:
         raise Refusal(refused.code, refused.words) from refused
+
+
+def _page_of(person, waiting) -> str:
+    return services.as_seen_by(person, waiting.thing).url or reverse("moderation_case", args=[waiting.case.pk])
 
 
 def _told(entry: Entry) -> dict:

@@ -8,11 +8,12 @@ from django.utils import timezone
 from features.mentoring import services
 from features.mentoring.models import Block, Booking, Engagement, MentorPage, MentorshipRequest
 from features.moderation import services as moderation
-from features.moderation.models import Flag, Incident
+from features.moderation.models import Case, Entry, Flag, Incident
 from features.sessions import services as sessions
 from features.sessions.models import Registration
 from tests.factories import make_session, make_user
 from tests.mentoring.test_bookings import refused
+from tests.moderation.conftest import browser_of
 
 MINUTES = timedelta(minutes=1)
 
@@ -170,3 +171,21 @@ class TestApart:
         assert Flag.objects.get().person == learner
         client.force_login(expert)
         assert client.get(f"/reports/mentorship_request/{request.pk}/").status_code == 200
+
+    def test_a_moderator_reads_a_reported_message_and_is_not_led_to_what_stands_beside_it(
+        self, together, moderator, client
+    ):
+        message = services.write_message(engagement=together, author=together.mentor, text="Send me money")
+        key, page = f"mentoring_message:{message.pk}", together.get_absolute_url()
+        moderation.flag(person=together.mentee, key=key, reason="harmful")
+        staff = browser_of(moderator, strong=True)
+        for url in (f"/moderation/cases/{Case.objects.get().pk}/", f"/moderation/acts/warn/?on={key}"):
+            shown = staff.get(url).text
+            assert "Send me money" in shown
+            assert page not in shown
+        said = {"on": key, "reason": "harmful", "words": "Nobody is asked for money."}
+        assert staff.post("/moderation/acts/warn/", said)["Location"] == "/moderation/"
+        entry = f"/decisions/{Entry.objects.get().pk}/"
+        assert page not in staff.get(entry).text
+        client.force_login(together.mentor)
+        assert page in client.get(entry).text

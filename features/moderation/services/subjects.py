@@ -1,7 +1,7 @@
 """What can be moderated. Features above register their kinds of things, because they know them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,7 @@ class Subject:
     `restore` needs to put it back; without it nothing can be hidden, by reports neither.
     `by_person` are the newest things of one person. `places` answers (title, address) of those place keys that
     everybody may read. `fragment` is the thing as its page shows it now, for htmx.
+    What `is_private` stands on a page of two people: a moderator reads the thing itself, and is not led there.
     """
 
     label: Any  # a lazy translation, in lower case: an answer
@@ -68,6 +69,7 @@ class Subject:
     by_person: Callable[[User], list[Thing]] = lambda person: []
     places: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]] = _nothing
     fragment: Callable[[Any, str], str] | None = None
+    is_private: bool = False
 
 
 # kind -> Subject
@@ -89,6 +91,13 @@ def things(keys: Sequence[str]) -> dict[str, Thing]:
 
 def thing(key: str) -> Thing | None:
     return things([key]).get(key)
+
+
+def as_seen_by(moderator: User, found: Thing) -> Thing:
+    """Without its address where they would find nothing: the page of a private thing is for the two of them."""
+    if subjects[found.kind].is_private and found.author != moderator:
+        return replace(found, url="")
+    return found
 
 
 def alone_with(keys: Sequence[str]) -> None:

@@ -89,8 +89,12 @@ def _done(request, act, entries, things, way_back):
         shown = services.subjects[things[0].kind].fragment(request, things[0].ref)
         if shown is not None:
             return shown
-    left = services.thing(entries[0].key)
-    return see_other(way_back or (left.url if left else "moderation"))
+    return see_other(way_back or _what_is_left(request.user, entries[0].key))
+
+
+def _what_is_left(person, key):
+    left = services.thing(key)
+    return (services.as_seen_by(person, left).url if left else "") or "moderation"
 
 
 @require_POST
@@ -103,8 +107,7 @@ def undo(request, pk):
         messages.error(request, refused.words)
     else:
         messages.success(request, _("Taken back: it is as it was before."))
-    left = services.thing(entry.key)
-    return see_other(left.url if left else "moderation")
+    return see_other(_what_is_left(request.user, entry.key))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -53,7 +53,7 @@ def case(request, pk):
     holder = services.holder(found, now)
     context = {
         "case": found,
-        "thing": thing,
+        "thing": services.as_seen_by(request.user, thing) if thing else None,
         "flags": [(flag, *records.get(flag.person_id, (0, 0))) for flag in flags],
         "holder": holder,
         "is_mine": holder == request.user,

@@ -45,11 +45,11 @@ def entry(request, pk):
         else:
             messages.success(request, _("Sent. Somebody else than whoever acted reads it, and we write to you."))
             return see_other("moderation_entry", pk)
-    appeal = getattr(found, "appeal", None)
+    appeal, thing = getattr(found, "appeal", None), services.thing(found.key)
     context = {
         "entry": found,
         "said": services.said_of(found.act, found.kind),
-        "thing": services.thing(found.key),
+        "thing": services.as_seen_by(request.user, thing) if thing else None,
         "appeal": appeal,
         "may_appeal": services.may_appeal(request.user, found),
         "may_decide": bool(appeal and not appeal.decided_at and services.may_decide(request.user, appeal)),
