@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet
+from features.moderation.models.objections import Objection, decided_with_an_answer, the_open_ones
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -152,7 +153,7 @@ class Flag(models.Model):
         indexes = [models.Index(fields=["person", "-id"], name="flags_of_person")]
 
 
-class ActAppeal(models.Model):
+class ActAppeal(Objection):
     """The author's objection to one act: one, decided by somebody else than whoever acted."""
 
     class Outcome(models.TextChoices):
@@ -162,23 +163,11 @@ class ActAppeal(models.Model):
     entry = models.OneToOneField(Entry, models.CASCADE, related_name="appeal")
     person = models.ForeignKey(PERSON, models.CASCADE, related_name="act_appeals")
     words = models.TextField(max_length=2000)
-    filed_at = models.DateTimeField(default=timezone.now)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    answer = models.CharField(max_length=500, blank=True)
-    decided_by = models.ForeignKey(PERSON, models.SET_NULL, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-
-    objects = QuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(outcome="", decided_at=None)
-                | (Q(decided_at__isnull=False) & ~Q(outcome="") & ~Q(answer="")),
-                name="act_appeal_is_decided_with_an_answer",
-            )
-        ]
-        indexes = [models.Index(fields=["filed_at", "id"], condition=Q(decided_at=None), name="act_appeals_open")]
+        constraints = [decided_with_an_answer("act_appeal_is_decided_with_an_answer")]
+        indexes = [the_open_ones("act_appeals_open")]
 
 
 class Note(models.Model):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet
+from features.moderation.models.objections import Objection, decided_with_an_answer, the_open_ones
 from features.moderation.models.sanctions import Sanction
 
 FORGOTTEN = timedelta(days=180)  # after which an incident says nothing any more
@@ -57,7 +58,7 @@ class Incident(models.Model):
         return self.happened_at + FORGOTTEN
 
 
-class IncidentAppeal(models.Model):
+class IncidentAppeal(Objection):
     """What the person says to one incident: once, decided by somebody else than whoever waited."""
 
     class Outcome(models.TextChoices):
@@ -66,20 +67,8 @@ class IncidentAppeal(models.Model):
 
     incident = models.OneToOneField(Incident, models.CASCADE, related_name="appeal")
     words = models.TextField(max_length=2000)
-    filed_at = models.DateTimeField(default=timezone.now)
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
-    answer = models.CharField(max_length=500, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-
-    objects = QuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(outcome="", decided_at=None)
-                | (Q(decided_at__isnull=False) & ~Q(outcome="") & ~Q(answer="")),
-                name="incident_appeal_is_decided_with_an_answer",
-            )
-        ]
-        indexes = [models.Index(fields=["filed_at", "id"], condition=Q(decided_at=None), name="incident_appeals_open")]
+        constraints = [decided_with_an_answer("incident_appeal_is_decided_with_an_answer")]
+        indexes = [the_open_ones("incident_appeals_open")]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, make_public_id
 from features.accounts.access import Ability
+from features.moderation.models.objections import Objection, decided_with_an_answer, the_open_ones
 
 
 class SanctionQuerySet(QuerySet):
@@ -77,7 +78,7 @@ class Sanction(models.Model):
         return self.get_kind_display().partition(":")[0]
 
 
-class Appeal(models.Model):
+class Appeal(Objection):
     """A person's objection to a sanction: one, decided by somebody else than whoever gave it."""
 
     class Outcome(models.TextChoices):
@@ -86,20 +87,8 @@ class Appeal(models.Model):
 
     sanction = models.OneToOneField(Sanction, models.CASCADE, related_name="appeal")
     words = models.TextField(_("your side"), max_length=2000)
-    filed_at = models.DateTimeField(default=timezone.now)
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
-    answer = models.CharField(max_length=500, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-
-    objects = QuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(outcome="", decided_at=None)
-                | (Q(decided_at__isnull=False) & ~Q(outcome="") & ~Q(answer="")),
-                name="appeal_is_decided_with_an_answer",
-            )
-        ]
-        indexes = [models.Index(fields=["filed_at", "id"], condition=Q(decided_at=None), name="appeal_open")]
+        constraints = [decided_with_an_answer("appeal_is_decided_with_an_answer")]
+        indexes = [the_open_ones("appeal_open")]
