@@ -58,9 +58,10 @@ def decision_on(kind: str, row) -> Entry | None:
 # --- Acts -------------------------------------------------------------------------------------------------------------
 def _void(by, thing, given, now):
     try:
-        return services.void(result=thing.row, now=now)
+        services.void(result=thing.row, now=now)
     except services.AssessmentRefused as refused:
         raise ModerationRefused(refused.code, refused.words) from refused
+    return {}
 
 
 def _reinstate(by, thing, given, now):
@@ -70,7 +71,7 @@ def _reinstate(by, thing, given, now):
 
 def _back(before, thing, by, now):
     try:
-        services.reinstate(result=thing.row, before=before)
+        services.reinstate(result=thing.row)
     except services.AssessmentRefused as refused:
         raise ModerationRefused(refused.code, refused.words) from refused
 

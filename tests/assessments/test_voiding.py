@@ -94,9 +94,26 @@ class TestTakingBack:
         assert skills.level_of(learner, bank.skill).causes == 1
 
     def test_later_a_decision_of_its_own_lets_it_count_again(self, attempt, bank, learner, organiser):
+        badge = Badge.objects.create(
+            person=learner, skill=bank.skill, level=3, low=2.5, high=3.5, holder="Sofia", evidence=[attempt.source],
+            expires_at=timezone.now() + timedelta(days=700),
+        )  # fmt: skip
         decide(organiser, "void", attempt, now=timezone.now() - timedelta(days=3))
         decide(organiser, "reinstate", attempt)
         assert skills.level_of(learner, bank.skill).causes == 1
+        badge.refresh_from_db()
+        assert badge.state(timezone.now()) == "valid"
+
+    def test_a_badge_that_rests_on_two_results_stands_with_both(self, attempt, work, bank, learner, organiser):
+        badge = Badge.objects.create(
+            person=learner, skill=bank.skill, level=3, low=2.5, high=3.5, holder="Sofia",
+            evidence=[attempt.source, work.source], expires_at=timezone.now() + timedelta(days=700),
+        )  # fmt: skip
+        decide(organiser, "void", attempt, work)
+        for result, state in ((attempt, "revoked"), (work, "valid")):
+            decide(organiser, "reinstate", result)
+            badge.refresh_from_db()
+            assert badge.state(timezone.now()) == state
 
     def test_a_key_that_became_known_takes_back_many_at_once(self, attempt, bank, organiser):
         other = sit(bank, make_user("Ana Lima"))

@@ -1,6 +1,5 @@
 """Badges that a stranger can verify: issued on what was measured here, and revoked with what they rest on."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -60,18 +59,18 @@ def revoke_badge(*, badge: Badge, reason: str, now: datetime | None = None) -> N
     )
 
 
-def revoke_resting_on(source: str, now: datetime) -> list[int]:
-    """What rests on a cause that was taken back says nothing any more. Returns the badges that this revoked."""
-    gone = Badge.objects.select_for_update().filter(evidence__contains=[source], revoked_at=None)
-    found = list(gone.values_list("pk", flat=True))
-    reason = _("What it rested on was taken back.")
-    Badge.objects.filter(pk__in=found).update(revoked_at=now, revocation_reason=reason)
-    return found
+def revoke_resting_on(source: str, now: datetime) -> None:
+    """What rests on a cause that was taken back says nothing any more."""
+    gone = Badge.objects.filter(evidence__contains=[source], revoked_at=None)
+    gone.update(revoked_at=now, revocation_reason=_("What it rested on was taken back."))
 
 
-def stand_again(badges: Sequence[int]) -> None:
-    """Badges whose cause holds after all, but for those in whose place another one stands by now."""
-    for badge in Badge.objects.filter(pk__in=badges):
+def stand_again(source: str, revoked_at: datetime) -> None:
+    """Badges that were revoked with this cause, which holds after all: but for those that rest on another one that does
+    not, and those in whose place another one stands by now."""
+    for badge in Badge.objects.filter(evidence__contains=[source], revoked_at=revoked_at):
+        if SkillEvidence.objects.filter(source__in=badge.evidence, revoked_at__isnull=False).exists():
+            continue
         if not Badge.objects.filter(person=badge.person_id, skill=badge.skill_id, revoked_at=None).exists():
             Badge.objects.filter(pk=badge.pk).update(revoked_at=None, revocation_reason="")
 

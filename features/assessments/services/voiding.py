@@ -1,7 +1,6 @@
 """A result that does not hold is taken back, and comes back if it holds after all: everywhere at once. The decision
 itself, with its reason, its undo and the objection to it, is moderation's."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -15,33 +14,33 @@ from features.skills import services as skills
 
 
 @transaction.atomic
-def void(*, result: Attempt | Submission, now: datetime) -> dict:
+def void(*, result: Attempt | Submission, now: datetime) -> None:
     """It stops counting: in the ledger, and with it in levels, profile, matching and suggestions; in badges and
-    achievements. Answers what `reinstate` needs. Raises AssessmentRefused."""
+    achievements. Raises AssessmentRefused."""
     row = _locked(result)
     if row.level is None or row.voided_at:
         raise AssessmentRefused("no_result", _("There is no result that counts. Look at it again."))
     row.voided_at = now
     row.save(update_fields=["voided_at"])
     skills.revoke_evidence(row.source)
-    badges = revoke_resting_on(row.source, now)
+    revoke_resting_on(row.source, now)
     take_unearned(row.person)
-    return {"badges": badges}
 
 
 @transaction.atomic
-def reinstate(*, result: Attempt | Submission, before: Mapping) -> None:
-    """It counts again, from when it was reached. Raises AssessmentRefused."""
+def reinstate(*, result: Attempt | Submission) -> None:
+    """It counts again, from when it was reached, and badges that were revoked with it stand again. Raises
+    AssessmentRefused."""
     row = _locked(result)
     if not row.voided_at:
         raise AssessmentRefused("counts", _("It counts already."))
-    row.voided_at = None
+    voided_at, row.voided_at = row.voided_at, None
     row.save(update_fields=["voided_at"])
     if isinstance(row, Attempt):
         results.record(row)
     else:
         judging.record(row)
-    stand_again(before.get("badges", []))
+    stand_again(row.source, voided_at)
 
 
 def _locked(result):
