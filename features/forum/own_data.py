@@ -65,12 +65,12 @@ def erase(person) -> None:
     or never shown goes altogether; votes stay as part of a sum."""
     gone = Post.objects.filter(author=person).exclude(state="shown")
     Revision.objects.filter(post__in=gone).update(text="", title="", reason="")
+    Suggestion.objects.filter(Q(author=person) | Q(post__in=gone)).delete()
     gone.update(text="", html="")
     Redaction.objects.filter(post__author=person).delete()
     for table in (Draft, Reading, Invitation, MailedAnswer):
         table.objects.filter(person=person).delete()
     Invitation.objects.filter(invited_by=person).delete()
-    Suggestion.objects.filter(author=person).delete()
 
 
 def withdraw(person) -> None:
@@ -78,6 +78,7 @@ def withdraw(person) -> None:
     words = _("Taken back by its author")
     written = Post.objects.filter(author=person)
     Revision.objects.filter(post__in=written).update(text="", title="", reason="")
+    Suggestion.objects.filter(post__in=written).delete()
     written.update(text="", html=f"<p><em>{words}</em></p>")
     for thread in Thread.objects.filter(author=person):
         thread.title = words

@@ -1,7 +1,11 @@
 """Another wording of somebody else's post: suggested by a member, decided on by a moderator in the queue."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from features.accounts.personal_data import erase_all
 from features.forum import services
 from features.forum.models import Post, Revision, Suggestion, Thread
 from features.moderation import services as moderation
@@ -106,3 +110,36 @@ def test_nobody_takes_their_own(opening):
     by.role_grants.create(role="moderator", granted_by=by)
     with pytest.raises(moderation.ModerationRefused, match="own"):
         decide(type(by).objects.get(pk=by.pk), "take_edit", made)
+
+
+class TestWordsThatGo:
+    """What a post no longer says is not kept by what was suggested to it."""
+
+    def test_what_its_author_takes_along(self, opening, asker, helper):
+        suggest(helper, opening)
+        erase_all(asker, with_words=True)
+        assert not Suggestion.objects.exists()
+
+    def test_what_was_hidden_when_its_author_left(self, thread, asker, helper):
+        answer = services.reply(author=helper, thread=thread, text="My number is 0170 canary, any time.")
+        suggest(asker, answer, text="My number is 0170 canary.")
+        shown = suggest(asker, services.reply(author=helper, thread=thread, text="Because it is small."))
+        services.set_state(post=answer, state="hidden")
+        erase_all(helper, with_words=False)
+        assert Suggestion.objects.get() == shown
+
+    def test_what_a_moderator_took_out_for_good(self, opening, helper):
+        suggest(helper, opening)
+        later = timezone.now() + timedelta(minutes=11)
+        services.redact(post=opening, passage="Seq Scan")
+        after = suggest(make_user("Kwame Boateng"), opening)
+        assert Suggestion.objects.count() == 2  # it can still be put back
+        services.erase_redactions(now=later)
+        assert Suggestion.objects.get() == after
+
+    def test_former_wordings_that_are_erased(self, opening, helper, moderator):
+        decide(moderator, "take_edit", suggest(helper, opening))
+        opening.refresh_from_db()
+        waiting = suggest(helper, opening, text=f"{TEXT} Why?")
+        services.redact_history(by=moderator, post=opening, reason="A password")
+        assert Suggestion.objects.get() == waiting

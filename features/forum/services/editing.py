@@ -13,7 +13,7 @@ from features.accounts.models import User
 from features.accounts.services import audit
 from features.forum import wording
 from features.forum.access import moderates
-from features.forum.models import Closing, Post, Revision, State, Thread
+from features.forum.models import Closing, Post, Revision, State, Suggestion, Thread
 from features.forum.services.refusals import ForumRefused, check_ability
 from features.forum.services.writing import clean, index, lock, tell_named
 from features.moderation import services as moderation
@@ -152,6 +152,7 @@ def redact_history(*, by: User, post: Post, reason: str, now: datetime | None = 
     count = gone.update(
         text="", title="", hidden_at=now or timezone.now(), hidden_by=by, hidden_reason=one_line(reason)[:200]
     )
+    post.suggestions.exclude(state=Suggestion.State.WAITING, before=post.text).delete()  # they hold former wordings
     audit(by, "post.redacted", f"post:{post.pk}", ["revisions"])
     return count
 

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from features.forum import wording
-from features.forum.models import Post, Redaction, Revision
+from features.forum.models import Post, Redaction, Revision, Suggestion
 from features.forum.services.curating import lock_all
 from features.forum.services.refusals import ForumRefused
 from features.forum.services.writing import index
@@ -53,8 +54,9 @@ def put_back_words(*, post: Post) -> None:
 
 @transaction.atomic
 def erase_redactions(*, now: datetime | None = None) -> int:
-    """What was taken out ten minutes ago is gone for good, from former wordings too."""
+    """What was taken out ten minutes ago is gone for good, from former wordings too, and with suggestions to these."""
     over = Redaction.objects.select_for_update().filter(redacted_at__lte=(now or timezone.now()) - KEEPS)
     wordings = [pk for row in over for pk in row.revisions]
     Revision.objects.filter(pk__in=wordings).update(text="", title="")
+    Suggestion.objects.filter(post__redaction__in=over, made_at__lte=F("post__redaction__redacted_at")).delete()
     return over.delete()[0]
