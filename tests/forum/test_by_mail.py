@@ -83,6 +83,16 @@ class TestWhoAndWhere:
             receive(message(helper.email, answers))
         assert not MailedAnswer.objects.exists()
 
+    def test_what_strangers_send_is_not_looked_through(self, helper, answers, monkeypatch):
+        def run(*command, **how):
+            raise AssertionError("no process for a message without a mailbox")
+
+        monkeypatch.setattr("features.forum.by_mail.messages.subprocess.run", run)
+        for sender, to in (("x@example.org", answers), (helper.email, "reply@in.example.org")):
+            with pytest.raises(NotOurs):
+                receive(message(sender, to))
+        assert receive(message("x@example.org", answers, Auto_Submitted="auto-replied")) is None
+
     def test_an_address_survives_small_letters_and_a_change_of_the_key(self, answers, helper, settings):
         assert read(answers.upper()).person == helper.pk
         settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "x" * 50

@@ -29,7 +29,7 @@ class Message:
     key: str  # the same for the same message, however often it comes
     sender: str
     place: Place | None
-    text: str
+    body: str  # with what it quotes
     is_automatic: bool
     has_files: bool
 
@@ -41,7 +41,7 @@ def read_message(raw: bytes) -> Message:
         key=hashlib.sha256(_header(found, "message-id").strip().encode() or raw).hexdigest(),
         sender=next((address for _name, address in getaddresses([_header(found, "from")])), "").lower(),
         place=next(filter(None, (read(address) for address in _addresses(found))), None),
-        text=_own_words(found),
+        body=_body(found),
         is_automatic=_is_automatic(found),
         has_files=len(raw) > LARGEST or _has_files(found),
     )
@@ -76,7 +76,7 @@ def _has_files(found) -> bool:
     return any(part.is_attachment() and "content-id" not in part for part in found.walk() if not part.is_multipart())
 
 
-def _own_words(found) -> str:
+def _body(found) -> str:
     part = found.get_body(preferencelist=("plain", "html"))
     if part is None:
         return ""
@@ -86,12 +86,12 @@ def _own_words(found) -> str:
         text = part.get_payload(decode=True).decode("utf-8", "replace")
     if part.get_content_subtype() == "html":
         text = unescape(strip_tags(BREAKS.sub("\n", QUOTES.sub("", text))))
-    return _above_the_quotes(text.replace("\r\n", "\n")[:LONGEST])
+    return text.replace("\r\n", "\n")[:LONGEST]
 
 
-def _above_the_quotes(text: str) -> str:
-    """In a process of its own, which can be ended: the patterns of the library take hours for a message that is made
-    for it. Nothing, where that happens."""
+def above_the_quotes(text: str) -> str:
+    """One's own words. In a process of its own, which can be ended: the patterns of the library take hours for a
+    message that is made for it. Nothing, where that happens."""
     command = [sys.executable, "-W", "ignore", "-m", "features.forum.by_mail.quotes"]
     try:
         done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", timeout=PATIENCE, cwd=ROOT)  # noqa: S603 - ours

@@ -11,7 +11,7 @@ from core.db import broken_constraint
 from core.limits import RateLimited
 from features.accounts.models import User
 from features.forum.by_mail.addresses import Place
-from features.forum.by_mail.messages import Message, read_message
+from features.forum.by_mail.messages import Message, above_the_quotes, read_message
 from features.forum.models import LONGEST, MailedAnswer, Post, Thread
 from features.forum.services.refusals import ForumRefused
 from features.forum.services.writing import remark, reply
@@ -32,6 +32,7 @@ def receive(raw: bytes, *, now: datetime | None = None) -> MailedAnswer | None:
     if message.is_automatic:
         return None
     person, place = _sender(message)
+    text = above_the_quotes(message.body)  # it may take seconds: for nobody else, and outside of the transaction
     try:
         with transaction.atomic():
             row = MailedAnswer.objects.create(
@@ -39,7 +40,7 @@ def receive(raw: bytes, *, now: datetime | None = None) -> MailedAnswer | None:
             )
             try:
                 with transaction.atomic():
-                    row.post = _write(message, person, place, now)
+                    row.post = _write(message, text, person, place, now)
             except (ForumRefused, RateLimited) as refused:
                 row.refused = str(getattr(refused, "words", "") or _("That was too often. Write on the page later."))[
                     :300
@@ -66,21 +67,21 @@ def _sender(message: Message) -> tuple[User, Place]:
     return person, place
 
 
-def _write(message: Message, person: User, place: Place, now: datetime) -> Post:
+def _write(message: Message, text: str, person: User, place: Place, now: datetime) -> Post:
     if message.has_files:
         raise ForumRefused("files", _("It has files attached, which are not taken. Pictures can be added on the page."))
-    if not message.text:
+    if not text:
         raise ForumRefused("empty", _("No words of your own were found in it, above what it quotes."))
-    if len(message.text) > (LONGEST if place.kind == "t" else 2000):
+    if len(text) > (LONGEST if place.kind == "t" else 2000):
         raise ForumRefused("long", _("It is longer than what fits there."))
     if place.kind == "t":
         thread = Thread.objects.visible_to(person.pk).filter(pk=place.number).first()
         if thread:
-            return reply(author=person, thread=thread, text=message.text, now=now)
+            return reply(author=person, thread=thread, text=text, now=now)
     post = Post.objects.visible_to(person.pk).filter(pk=place.number).first() if place.kind == "p" else None
     if post is None:
         raise ForumRefused("gone", _("What it answers is no longer there to be read."))
-    return remark(author=person, post=post, text=message.text, now=now)
+    return remark(author=person, post=post, text=text, now=now)
 
 
 def _page(place: Place) -> str:
