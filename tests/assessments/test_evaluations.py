@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.db import connection
 
+from features.accounts.models import User
 from features.assessments import evaluation_pages, services
 from features.assessments.models import Evaluation, Reading, Submission
 from features.assessments.models.evaluations import Verdict
@@ -71,6 +72,13 @@ class TestBooking:
         Follow.objects.create(person=author, key=f"person:{outsider.pk}")
         for person, code in ((learner, "waiting"), (author, "own_task"), (outsider, "friends")):
             assert services.why_not_book(task, person, NOW).code == code
+
+    def test_whoever_is_suspended_examines_nobody(self, task, learner, author):
+        start = first_free(task, learner)
+        User.objects.filter(pk=author.pk).update(is_active=False)
+        task.refresh_from_db()
+        with pytest.raises(services.AssessmentRefused, match="closed"):
+            services.book_evaluation(task=task, person=learner, starts_at=start, now=NOW)
 
     def test_both_are_told_with_an_entry_for_their_calendars(self, task, learner, author):
         talk = book(task, learner).evaluation

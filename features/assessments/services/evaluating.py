@@ -25,7 +25,7 @@ State = Submission.State
 
 def why_not_book(task: Task, person: User, now: datetime) -> AssessmentRefused | None:
     """Whether this person may book the talk at all, whatever the hour."""
-    if task.kind != Task.Kind.LIVE or not task.is_open:
+    if task.kind != Task.Kind.LIVE or not task.is_open or not task.author.is_active:
         return AssessmentRefused("closed", _("Nothing can be booked here. Look for another task on the skill."))
     if task.author_id == person.pk:
         return AssessmentRefused("own_task", _("You set this task, so somebody else's word is needed on another one."))
