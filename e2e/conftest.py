@@ -54,13 +54,15 @@ OF_NO_USE = (
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args, playwright):
-    path = chromium.find(playwright.chromium.executable_path)
+    own = playwright.chromium.executable_path
+    path = chromium.find(own)
     if not path:
         pytest.fail(chromium.ADVICE, pytrace=False)
+    where = {} if path == own else {"executable_path": path}  # Playwright has one without windows beside its own
     # /dev/shm is small in containers; the rest keeps the browser from calling home.
     quiet = ["--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"]
     quiet.append(f"--disable-features={','.join(OF_NO_USE)}")
-    return {**browser_type_launch_args, "executable_path": path, "args": quiet}
+    return {**browser_type_launch_args, **where, "args": quiet}
 
 
 @pytest.fixture(scope="session")
