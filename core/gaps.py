@@ -6,6 +6,7 @@ there; from then on a post costs one joining of strings. The template stays the 
 """
 
 import re
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from html import escape
@@ -16,8 +17,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-# Digits, so that it fits into addresses of all kinds. What people write is filled in later, and never searched for it.
-MARK = "739184620571"
+# Digits, so that it fits into addresses of all kinds, and each process has its own: nobody can write them into a name
+# that a template shows beside its gaps.
+MARK = str(10**17 + secrets.randbelow(9 * 10**17))
 FOUND = re.compile(rf"{MARK}(\d\d)")
 
 
