@@ -3,12 +3,9 @@ import gc
 import os
 import sys
 
-# What these make stays until they end: looking for garbage took a fifth of their time.
-SHORT = {"prepare", "collectstatic", "migrate"}
-
 if __name__ == "__main__":
-    if sys.argv[1:2] and sys.argv[1] in SHORT:
-        gc.disable()
+    # Nearly all that is made while a command begins stays until it ends: looking for garbage took a fifth of that time.
+    gc.set_threshold(50_000, 20, 20)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
     from django.core.management import execute_from_command_line
 
