@@ -14,10 +14,10 @@ from features.sessions.models import SkillSession
 WARM = 60
 
 
-def gather(people: int, seats: int) -> dict:
+def gather(people: int, seats: int, name: str = "stampede") -> dict:
     """A session with `seats` seats, and that many people who are logged in: what a press needs."""
     crowd = [
-        User(email=f"p{n}@example.org", handle=f"person-{n}", name=f"Person {n}", time_zone="UTC", password="!")
+        User(email=f"{name}-{n}@example.org", handle=f"{name}-{n}", name=f"Person {n}", time_zone="UTC", password="!")
         for n in range(people + 1 + WARM)
     ]
     User.objects.bulk_create(crowd)
@@ -27,10 +27,10 @@ def gather(people: int, seats: int) -> dict:
     host = crowd.pop()
     keys = [_log_in(person) for person in crowd]
     return {
-        "path": _session(host, "stampede", seats),
+        "path": _session(host, name, seats),
         "keys": keys[WARM:],
         # Others, who press on a session of another day first: a site that is stormed has been running for a while.
-        "warm": {"path": _session(host, "warm", 1), "keys": keys[:WARM]},
+        "warm": {"path": _session(host, f"before-{name}", 1), "keys": keys[:WARM]},
         "cookie": settings.SESSION_COOKIE_NAME,
         "csrf": settings.CSRF_COOKIE_NAME,
     }
@@ -53,7 +53,7 @@ def _log_in(person):
     return session.session_key
 
 
-def outcome() -> list[int]:
+def outcome(name: str) -> list[int]:
     """Rows that occupy a seat, and what the counter says."""
-    session = SkillSession.objects.get(slug="stampede")
+    session = SkillSession.objects.get(slug=name)
     return [session.registrations.active().count(), session.seats_taken]

@@ -30,7 +30,7 @@ def open_pages(seats: int, twice: int) -> list[str]:
     """Everybody takes a seat, goes to Stripe's page, and loses the seat again because Stripe does not answer when the
     page is to be closed: it can still be paid on. The last ones keep their seats, and open the page twice."""
     session = SkillSession.objects.get(slug="stampede")
-    people = list(User.objects.filter(handle__startswith="person-").exclude(pk=session.host_id).order_by("pk"))
+    people = list(User.objects.filter(handle__startswith="stampede-").exclude(pk=session.host_id).order_by("pk"))
     people = people[: len(people) - crowd.WARM]
     with ThreadPoolExecutor(4) as pool:
         pages = list(pool.map(lambda person: _leave_open(session, person), people[:-seats]))

@@ -42,7 +42,7 @@ TWICE = {
 def gather(people: int, sessions: int, seats: int) -> dict:
     """Members who are logged in, and sessions with few seats."""
     world = crowd.gather(people, seats)
-    host = User.objects.get(handle=f"person-{people + crowd.WARM}")
+    host = User.objects.get(handle=f"stampede-{people + crowd.WARM}")
     paths = [world["path"], *(crowd._session(host, f"session-{n}", seats) for n in range(1, sessions))]
     list(rebuild())  # they were written without their documents
     return {"keys": world["keys"], "paths": paths, "cookie": world["cookie"], "csrf": world["csrf"]}
