@@ -5,13 +5,21 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from features.accounts.models import User
-from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Offer
+from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Offer, WrittenReview
 
 
 def shown_offer(handle, pk) -> Offer:
-    """What everybody may look at: an open offer of somebody who mentors."""
+    """What everybody may look at: an open offer of time, of somebody who mentors."""
+    return get_object_or_404(_shown_offers().timed(), pk=pk, mentor__handle=handle)
+
+
+def shown_written_offer(handle, pk) -> Offer:
+    return get_object_or_404(_shown_offers().written(), pk=pk, mentor__handle=handle)
+
+
+def _shown_offers():
     offers = Offer.objects.open().filter(mentor__in=MentorPage.objects.shown().values("person"))
-    return get_object_or_404(offers.select_related("mentor"), pk=pk, mentor__handle=handle)
+    return offers.select_related("mentor")
 
 
 def own_offer(person, pk) -> Offer:
@@ -57,9 +65,15 @@ def engagement_as_mentor(person, public_id) -> Engagement:
 
 
 def open_offer(pk) -> Offer:
-    return get_object_or_404(
-        Offer.objects.open().select_related("mentor"), pk=pk, mentor__in=MentorPage.objects.shown().values("person")
-    )
+    return get_object_or_404(_shown_offers(), pk=pk)
+
+
+def own_written_review(person, public_id) -> WrittenReview:
+    return get_object_or_404(own_written(person), public_id=public_id)
+
+
+def own_written(person):
+    return WrittenReview.objects.of(person).select_related("mentor", "mentee", "offer__mentor")
 
 
 def booking_made(person, public_id) -> Booking:
@@ -71,3 +85,11 @@ def request_made(person, public_id) -> MentorshipRequest:
     return get_object_or_404(
         MentorshipRequest.objects.select_related("mentor", "mentee"), public_id=public_id, mentee=person
     )
+
+
+def written_review_made(person, public_id) -> WrittenReview:
+    return get_object_or_404(own_written(person).filter(mentee=person), public_id=public_id)
+
+
+def written_review_received(person, public_id) -> WrittenReview:
+    return get_object_or_404(own_written(person).filter(mentor=person), public_id=public_id)

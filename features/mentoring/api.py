@@ -1,21 +1,18 @@
 """Meetings and requests as JSON. The same verbs as the pages; the refusals' codes are those of the services."""
 
-from functools import wraps
-
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
-from core.api_parts import Anybody, Member, Moment, Money, Page, Paging, Refusal, Scope, moment, money, page
+from core.api_parts import Anybody, Member, Moment, Money, Page, Paging, Refusal, moment, money, page
 from core.seo import absolute
 from features.mentoring import access, services
+from features.mentoring.api_refusals import READ, WRITE, refusing
 from features.mentoring.models import Booking, MentorshipRequest, Offer
 from features.mentoring.services.offers import zone_of
+from features.mentoring.written_api import written_router
 from features.skills.services import resolve_all
-
-READ = Scope("mentoring:read", _("See your meetings with mentors and your requests to them"))
-WRITE = Scope("mentoring:write", _("Book, confirm and call off meetings, and take back requests"))
 
 offers_router = Router(tags=["Mentors"])
 meetings_router = Router(tags=["Meetings"])
@@ -27,7 +24,8 @@ class OfferOut(Schema):
     kind: str
     title: str
     description: str
-    minutes: int
+    minutes: int = Field(description="0 where it is answered in writing")
+    answer_days: int | None = Field(description="Within so many days it is answered, where it is in writing")
     price: Money
     change_hours: int = Field(description="Until so many hours before the start it can be moved, or given back in full")
     most_moves: int
@@ -88,26 +86,14 @@ class RequestOut(Schema):
     url: str
 
 
-def refusing(verb):
-    """A refusal of the services in the words of the API."""
-
-    @wraps(verb)
-    def asked(*args, **kwargs):
-        try:
-            return verb(*args, **kwargs)
-        except services.MentoringRefused as refused:
-            raise Refusal(refused.code, refused.words) from refused
-
-    return asked
-
-
 def offer_out(offer) -> dict:
     said = ("kind", "title", "description", "minutes", "change_hours", "most_moves", "is_for_mentees")
     return {
         "id": offer.pk,
         **{name: getattr(offer, name) for name in said},
+        "answer_days": offer.answer_days if offer.kind == Offer.Kind.REVIEW else None,
         "price": money(offer.price_minor, offer.currency),
-        "url": absolute(f"/mentors/{offer.mentor.handle}/times/{offer.pk}/"),
+        "url": absolute(offer.get_absolute_url()),
     }
 
 
@@ -133,7 +119,8 @@ def meeting_out(booking) -> dict:
 @offers_router.get("{str:handle}/offers/", auth=Anybody(READ), response=list[OfferOut], summary="What can be booked")
 def mentor_offers(request, handle: str):
     mentor = access.shown_mentor(handle)
-    return [offer_out(row) for row in Offer.objects.open().filter(mentor=mentor).order_by("minutes", "pk")]
+    rows = Offer.objects.open().filter(mentor=mentor).select_related("mentor")
+    return [offer_out(row) for row in rows.order_by("minutes", "pk")]
 
 
 @offers_router.get(
@@ -229,4 +216,9 @@ def request_out(row) -> dict:
     }
 
 
-routers = {"/mentors/": offers_router, "/meetings/": meetings_router, "/mentorship-requests/": requests_router}
+routers = {
+    "/mentors/": offers_router,
+    "/meetings/": meetings_router,
+    "/mentorship-requests/": requests_router,
+    "/written-reviews/": written_router,
+}

@@ -69,16 +69,24 @@ class OfferForm(forms.ModelForm):
 
     class Meta:
         model = Offer
-        fields = ("kind", "title", "description", "minutes", "price", "is_for_mentees", "change_hours", "most_moves")
+        fields = (
+            "kind", "title", "description", "minutes", "price", "is_for_mentees", "change_hours", "most_moves",
+            "answer_days", "most_open",
+        )  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in ("answer_days", "most_open"):  # an offer of time need not say them
+            self.fields[name].required = False
         if self.instance.pk:
             self.initial["price"] = self.instance.price_minor / 100
 
     def clean(self):
         data = super().clean()
+        for name in ("answer_days", "most_open"):
+            if data.get(name) is None and name not in self.errors:
+                data[name] = Offer._meta.get_field(name).default
         price = data.get("price") or 0
         if data.get("kind") == Offer.Kind.INTRO and price:
             self.add_error("price", _("A first talk is free. Leave the price at 0, or offer a meeting."))

@@ -125,4 +125,15 @@ def meet_page(booking, person, now) -> dict:
 def offers_panel(page, viewer, now) -> dict | None:
     """On a mentor's page: what can be had, and when next."""
     offers = list(Offer.objects.open().filter(mentor=page.person_id).order_by("minutes", "pk"))
-    return {"offers": offers, "mentor": page.person, "next_free_at": page.next_free_at} if offers else None
+    for offer in offers:
+        offer.mentor = page.person
+    packages = payments.packages_of(page.person, "mentoring")
+    if not offers and not packages:
+        return None
+    return {
+        "timed": [offer for offer in offers if offer.kind != Offer.Kind.REVIEW],
+        "written": [offer for offer in offers if offer.kind == Offer.Kind.REVIEW],
+        "packages": packages,
+        "mentor": page.person,
+        "next_free_at": page.next_free_at,
+    }

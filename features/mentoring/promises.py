@@ -5,12 +5,12 @@ from collections import Counter
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from features.mentoring.models import Booking, MentorshipRequest
+from features.mentoring.models import Booking, MentorshipRequest, WrittenReview
 from features.moderation.services import causes, kept
 
 
 def kept_meetings(people, since) -> dict[int, int]:
-    """Meetings to which somebody came, whether or not the other one did; and requests that a mentor answered."""
+    """Meetings to which somebody came, whether or not the other one did; and what a mentor answered."""
     found: Counter[int] = Counter()
     settled = Booking.objects.confirmed().filter(settled_at__isnull=False, starts_at__gt=since)
     outcomes = Booking.Outcome
@@ -19,6 +19,8 @@ def kept_meetings(people, since) -> dict[int, int]:
         found.update(came.values_list(side, flat=True))
     answered = MentorshipRequest.objects.filter(mentor__in=people, decided_at__gt=since, first_answer_at__isnull=False)
     found.update(answered.exclude(state=MentorshipRequest.State.WITHDRAWN).values_list("mentor", flat=True))
+    written = WrittenReview.objects.filter(mentor__in=people, closed_at__gt=since, state=WrittenReview.State.ANSWERED)
+    found.update(written.values_list("mentor", flat=True))
     return dict(found)
 
 
@@ -40,6 +42,12 @@ def tell_requests(sources, viewer):
     }
 
 
+def tell_written(sources, viewer):
+    rows = WrittenReview.objects.of(viewer).filter(pk__in=_numbers(sources)).select_related("mentee")
+    said = _("The work of %(name)s")
+    return {f"written_review:{row.pk}": (said % {"name": row.mentee.name}, row.get_absolute_url()) for row in rows}
+
+
 def _numbers(sources):
     return [int(source.partition(":")[2]) for source in sources]
 
@@ -48,3 +56,4 @@ def register():
     kept.register("mentoring", kept_meetings)
     causes.register("booking", tell_meetings)
     causes.register("request", tell_requests)
+    causes.register("written_review", tell_written)

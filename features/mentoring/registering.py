@@ -20,8 +20,10 @@ from features.mentoring import (
     relationship_pages,
     selling,
     services,
+    written_data,
+    written_letters,
 )
-from features.mentoring.services import files
+from features.mentoring.services import files, written_files
 from features.payments.services import fulfilments
 from features.skills.services import Merge, merges
 
@@ -32,7 +34,9 @@ def register():
         nav.Place(_("Meetings"), "bookings", icon="clock", order=11, section="account"),
     )
     file_access.register(files.KIND, files.may_see_file)
+    file_access.register(written_files.KIND, written_files.may_see_review_file)
     fulfilments.register("booking", services.BookingFulfilment())
+    fulfilments.register(written_files.KIND, services.WrittenReviewFulfilment())
     bookable.register("mentors", services.free_times)
     calendars.register("meetings", entries.of_person)
     facts.panels.register("offers", facts.Panel(20, "mentoring/_offers.html", pages.offers_panel))
@@ -44,8 +48,10 @@ def register():
     merges.register("mentorships", Merge(mentorships, services.take_over_mentorships))
     letters.register()
     relationship_letters.register()
+    written_letters.register()
     meeting_data.register()
     relationship_data.register()
+    written_data.register()
     causes.register()
     selling.register()
     curation.register()

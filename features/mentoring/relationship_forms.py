@@ -9,7 +9,7 @@ from features.skills.fields import SkillPickerField
 from features.skills.models import Level
 
 
-def _text(label, rows=4, most=1000, help_text="", required=True):
+def text_field(label, rows=4, most=1000, help_text="", required=True):
     return forms.CharField(
         label=label,
         max_length=most,
@@ -26,8 +26,8 @@ class RequestForm(forms.Form):
         help_text=_("One sentence. “Lead the move of our reports to Postgres by March.”"),
     )
     skills = SkillPickerField(label=_("Skills"), help_text=_("One to three that it takes."))
-    background = _text(_("Where do you stand?"), 4, 2000, _("What you do, what you tried, where you are stuck."))
-    expectation = _text(_("What do you hope for from this mentor?"), 3, 1000)
+    background = text_field(_("Where do you stand?"), 4, 2000, _("What you do, what you tried, where you are stuck."))
+    expectation = text_field(_("What do you hope for from this mentor?"), 3, 1000)
     goes_on = forms.BooleanField(
         label=_("If there is no answer within 48 hours, ask the next mentor who fits"), required=False, initial=True
     )
@@ -37,16 +37,16 @@ class RequestForm(forms.Form):
 
 
 class QuestionForm(forms.Form):
-    question = _text(_("What do you need to know first?"), 3)
+    question = text_field(_("What do you need to know first?"), 3)
 
 
 class AnswerForm(forms.Form):
-    answer = _text(_("Your answer"), 4, 2000)
+    answer = text_field(_("Your answer"), 4, 2000)
 
 
 class DeclineForm(forms.Form):
     reason = forms.ChoiceField(label=_("Why"), choices=MentorshipRequest.Reason, widget=forms.RadioSelect)
-    words = _text(_("A word to them"), 3, required=False)
+    words = text_field(_("A word to them"), 3, required=False)
     colleague = forms.CharField(
         label=_("Somebody who may fit better"),
         max_length=30,
@@ -66,11 +66,11 @@ class DeclineForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    text = _text(_("Your message"), 3, 5000)
+    text = text_field(_("Your message"), 3, 5000)
 
 
 class NoteForm(forms.Form):
-    text = _text(_("Note"), 3, 5000)
+    text = text_field(_("Note"), 3, 5000)
     is_shared = forms.BooleanField(label=_("Both of us read it"), required=False)
 
 
@@ -114,7 +114,7 @@ class Rated(forms.Form):
 class AgreementForm(Rated):
     moment = "before"
     goal = forms.CharField(label=_("What you want to reach"), max_length=200)
-    plan = _text(_("How you go about it"), 4, 2000, required=False)
+    plan = text_field(_("How you go about it"), 4, 2000, required=False)
     cadence = forms.CharField(
         label=_("How often you meet"), max_length=100, required=False, help_text=_("Such as: every other Tuesday.")
     )
@@ -136,7 +136,7 @@ class EndingForm(Rated):
         choices=[choice for choice in Engagement.Ending.choices if choice[0] != Engagement.Ending.SILENT],
         widget=forms.RadioSelect,
     )
-    summary = _text(_("What came of it"), 3, 2000, _("Both of you keep it."), required=False)
+    summary = text_field(_("What came of it"), 3, 2000, _("Both of you keep it."), required=False)
 
     def __init__(self, *args, engagement, is_mentee, **kwargs):
         super().__init__(*args, engagement=engagement, is_mentee=is_mentee, **kwargs)
@@ -147,7 +147,7 @@ class EndingForm(Rated):
                 coerce=int, empty_value=None, required=False,
                 help_text=_("5 is best. Your mentor reads it, and decides whether others do."),
             )  # fmt: skip
-            self.fields["testimonial"] = _text(_("A word about them"), 3, required=False)
+            self.fields["testimonial"] = text_field(_("A word about them"), 3, required=False)
             self.fields["favourite"] = forms.BooleanField(
                 label=_("Keep them as a favourite: hear when they offer something new"), required=False
             )

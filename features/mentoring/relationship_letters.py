@@ -220,7 +220,7 @@ def _names(thing, person) -> dict:
     }
 
 
-def _kind(model, said: Said) -> Kind:
+def kind_of(model, said: Said) -> Kind:
     def build(notification):
         thing = model.objects.select_related("mentor", "mentee").get(pk=notification.ref)
         person = notification.recipient
@@ -244,4 +244,4 @@ def _kind(model, said: Said) -> Kind:
 def register():
     for model, said in ((MentorshipRequest, REQUEST_KINDS), (Engagement, ENGAGEMENT_KINDS)):
         for name, what in said.items():
-            kinds.register(name, _kind(model, what))
+            kinds.register(name, kind_of(model, what))

@@ -6,6 +6,7 @@ from core.pagination import keyset
 from features.mentoring import services
 from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Note, Offer, Testimonial
 from features.mentoring.relationship_forms import ActionForm, FileForm, MessageForm, NoteForm
+from features.mentoring.written_pages import waiting_for
 from features.skills import services as skills
 from features.skills.models import Goal
 
@@ -22,7 +23,10 @@ def queue_page(request, now) -> dict:
     )
     past = Engagement.objects.of(person).filter(ended_at__isnull=False).select_related("mentor", "mentee")
     paged = keyset(past, request, order=("-ended_at", "-id"), size=10)
+    written_due, written_waiting = waiting_for(person)
     return {
+        "written_due": written_due,
+        "written_waiting": written_waiting,
         "due": [(row, _other(row, person)) for row in asked.filter(of_mine).order_by("due_at", "pk")],
         "waiting": [
             (row, _other(row, person))
@@ -78,6 +82,7 @@ def workspace(request, found, now) -> dict:
     is_mentor = person.pk == found.mentor_id
     written = keyset(found.messages.select_related("author"), request, order=("-id",), size=20)
     meetings = Booking.objects.confirmed().filter(mentor=found.mentor, mentee=found.mentee)
+    offers = Offer.objects.open().select_related("mentor")
     shown = Testimonial.objects.filter(engagement=found, removed_at=None).first()
     return {
         "engagement": found,
@@ -95,7 +100,7 @@ def workspace(request, found, now) -> dict:
         ),
         "rated": list(found.rated_skills.select_related("skill").order_by("pk")),
         "next_meeting": meetings.filter(ends_at__gt=now).order_by("starts_at").first(),
-        "offers": [] if is_mentor else list(Offer.objects.open().filter(mentor=found.mentor).order_by("minutes")),
+        "offers": [] if is_mentor else list(offers.filter(mentor=found.mentor).order_by("minutes", "pk")),
         "testimonial": shown if is_mentor or (shown and shown.revealed_at) else None,
         "message_form": MessageForm(),
         "files": list(found.files.select_related("file__owner").order_by("-pk")),

@@ -11,7 +11,15 @@ from django.db.models import Max, Q
 from core.models import RateCounter
 from features.accounts.models import User
 from features.mentoring import services
-from features.mentoring.models import Booking, BookingRules, Engagement, MentorPage, MentorshipRequest, Offer
+from features.mentoring.models import (
+    Booking,
+    BookingRules,
+    Engagement,
+    MentorPage,
+    MentorshipRequest,
+    Offer,
+    WrittenReview,
+)
 from features.notifications.models import Notification
 from features.payments import services as payments
 from features.skills.services import resolve_all
@@ -51,6 +59,8 @@ class _World:
             request = self._request(said)
             if question := said.get("more"):
                 services.ask_for_more(request=request, question=question, now=self.ago(said["asked"] - 8))
+        for said in self.said["written"]:
+            self._written(said)
         self._file_old_letters(Notification.objects.filter(pk__gt=told, recipient__is_demo=True))
         ids = "|".join(str(person.pk) for person in self.people.values())
         counted = "mentorship_request|booking|mentoring_message"
@@ -62,6 +72,8 @@ class _World:
         letters.update(created_at=at, mailed_at=at, read_at=at)
         new = MentorshipRequest.objects.filter(state=MentorshipRequest.State.NEW).values_list("pk", flat=True)
         received = Q(kind="request_received", ref__in=[str(pk) for pk in new])
+        open_ones = WrittenReview.objects.filter(state=WrittenReview.State.OPEN).values_list("pk", flat=True)
+        received |= Q(kind="written_review_received", ref__in=[str(pk) for pk in open_ones])
         letters.filter(received | Q(kind__in=("fit_asked", "request_question"))).update(read_at=None)
 
     def _offer(self, mentor, said) -> None:
@@ -74,6 +86,9 @@ class _World:
             Offer(title=said["half"][0], description=said["half"][1], minutes=30),
             Offer(title=hour, description=what, minutes=60, price_minor=price),
         ]
+        if "writing" in said:
+            title, what, days = said["writing"]
+            offers.append(Offer(kind=Offer.Kind.REVIEW, title=title, description=what, answer_days=days))
         for offer in offers:
             offer.mentor = mentor
             services.save_offer(offer=offer, now=self.now)
@@ -86,6 +101,15 @@ class _World:
             now=self.ago(said["asked"]),
             **{name: said[name] for name in WORDS},
         )
+
+    def _written(self, said) -> None:
+        offer = Offer.objects.open().written().get(mentor=self.people[said["mentor"]])
+        sent = self.ago(said["sent"])
+        review = services.ask_in_writing(
+            offer=offer, person=self.people[said["mentee"]], question=said["question"], work=said["work"], now=sent
+        )
+        if answer := said.get("answer"):
+            services.answer_in_writing(review=review, answer=answer, now=sent + timedelta(hours=20))
 
     def _mentorship(self, said) -> None:
         begun = self.ago(said["begun"])

@@ -1,9 +1,9 @@
 """What a coupon can be for."""
 
-from django.urls import reverse
-
 from features.mentoring.models import MentorPage, Offer
 from features.payments.services import Priced, price_lists
+
+LINES = {Offer.Kind.REVIEW: "written_review"}
 
 
 def on_sale(seller=None, pk: int | None = None) -> list[Priced]:
@@ -15,8 +15,8 @@ def on_sale(seller=None, pk: int | None = None) -> list[Priced]:
         found = found.filter(pk=pk)
     return [
         Priced(
-            key=f"offer:{row.pk}", line="booking", title=row.title, price_minor=row.price_minor,
-            currency=row.currency, url=reverse("mentor_slots", args=[row.mentor.handle, row.pk]),
+            key=f"offer:{row.pk}", line=LINES.get(row.kind, "booking"), title=row.title, price_minor=row.price_minor,
+            currency=row.currency, url=row.get_absolute_url(),
         )
         for row in found[:100]
     ]  # fmt: skip

@@ -27,6 +27,7 @@ def move_mentoring_on():
     now = timezone.now()
     services.settle_meetings(now=now)
     services.expire_requests(now=now)
+    services.move_written_on(now=now)
     services.ask_for_fit(now=now)
     services.nudge(now=now)
 

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from features.mentoring.views import apart, booking, cohorts, engagements, mentors, offers, requests, suggestions
+from features.mentoring.views import (
+    apart,
+    booking,
+    cohorts,
+    engagements,
+    mentors,
+    offers,
+    requests,
+    suggestions,
+    written,
+)
 
 one_engagement = [
     path("", engagements.engagement, name="engagement"),
@@ -26,6 +36,7 @@ urlpatterns = [
     path("mentors/<slug:handle>/dismissal/", suggestions.dismissal, name="mentor_dismissal"),
     path("mentors/<slug:handle>/times/<int:pk>/", booking.mentor_slots, name="mentor_slots"),
     path("mentors/<slug:handle>/times/<int:pk>/line/", booking.time_line, name="mentor_time_line"),
+    path("mentors/<slug:handle>/reviews/<int:pk>/", written.written_review_new, name="written_review_new"),
     path("meetings/", booking.bookings, name="bookings"),
     path("meetings/<str:public_id>/", booking.booking, name="booking"),
     path("meetings/<str:public_id>/move/", booking.booking_move, name="booking_move"),
@@ -38,6 +49,14 @@ urlpatterns = [
     path("mentoring/", requests.mentoring, name="mentoring"),
     path("mentoring/return/", requests.coming_back, name="mentoring_return"),
     path("mentoring/requests/<str:public_id>/", requests.request, name="mentorship_request"),
+    path("mentoring/reviews/", written.written_reviews, name="written_reviews"),
+    path("mentoring/reviews/<str:public_id>/", written.written_review, name="written_review"),
+    path("mentoring/reviews/<str:public_id>/files/", written.written_review_files, name="written_review_files"),
+    path(
+        "mentoring/reviews/<str:public_id>/files/<str:name>/",
+        written.written_review_file_removal,
+        name="written_review_file_removal",
+    ),
     path("mentoring/apart/", apart.apart, name="apart"),
     path("mentoring/apart/<slug:handle>/", apart.apart_from, name="apart_from"),
     path("mentoring/testimonials/<int:pk>/", engagements.testimonial, name="testimonial"),

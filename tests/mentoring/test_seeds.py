@@ -24,7 +24,7 @@ def test_it_is_all_there_and_a_second_time_adds_nothing():
     learner, expert, mentor = (User.objects.get(email=f"{key}@demo.example") for key in ("learner", "expert", "mentor"))
     for page in models.MentorPage.objects.all():
         assert page.next_free_at > now
-        assert sorted(page.person.mentoring_offers.values_list("minutes", flat=True)) == [20, 30, 60]
+        assert sorted(page.person.mentoring_offers.timed().values_list("minutes", flat=True)) == [20, 30, 60]
         assert not page.person.mentoring_offers.filter(price_minor__gt=0).exists()  # payments are not set up here
     together = models.Engagement.objects.active().get(mentee=learner)
     assert together.is_signed
@@ -40,10 +40,19 @@ def test_it_is_all_there_and_a_second_time_adds_nothing():
         asked = models.MentorshipRequest.objects.open().filter(mentor=host)
         assert sorted(asked.values_list("state", flat=True)) == ["needs_info", "new"]
         assert read_of(host).count() == 1
+    written = models.WrittenReview.objects.order_by("pk").values_list("mentor", "state")
+    assert list(written) == [(expert.pk, "answered"), (expert.pk, "open"), (mentor.pk, "open")]
     assert not RateCounter.objects.filter(key__regex="^(mentor|booking)").exists()
     assert not Notification.objects.filter(mailed_at=None).exists()
 
-    tables = (models.Offer, models.Booking, models.MentorshipRequest, models.Engagement, models.Message)
+    tables = (
+        models.Offer,
+        models.Booking,
+        models.MentorshipRequest,
+        models.Engagement,
+        models.Message,
+        models.WrittenReview,
+    )
     before = [table.objects.count() for table in tables]
     seeds.fill(now)
     assert [table.objects.count() for table in tables] == before

@@ -15,6 +15,7 @@ OF_THE_HOST = {
     "mentorship_request",
     "testimonial",
     "skill_sign_off",
+    "api:answer_in_writing",
 }
 SECRET = {"meet"}
 ARGUMENTS = {
@@ -54,6 +55,13 @@ ARGUMENTS = {
     "engagement_tick": lambda w: [w.together.public_id, w.action.pk],
     "skill_sign_off": lambda w: [w.together.public_id, w.rated.pk],
     "apart_from": lambda w: [w.host.handle],
+    "written_review_new": lambda w: [w.host.handle, w.written_offer.pk],
+    "written_review": _pk("written"),
+    "written_review@unpaid": _pk("unpaid_work"),
+    "written_review_files": _pk("written"),
+    "written_review_file_removal": lambda w: [w.written.public_id, w.written_file.file_id],
+    "api:answer_in_writing": _pk("written"),
+    "api:take_back_work": _pk("other_work"),
     "offer_edit": lambda w: [w.offer.pk],
     "offer_closing": lambda w: [w.offer.pk],
 }
@@ -91,6 +99,12 @@ BODIES = {
     ("ending", "POST"): lambda w: {"ending": "reached"},
     ("testimonial", "POST"): lambda w: {"act": "show"},
     ("apart_from", "POST"): lambda w: {"act": "apart"},
+    ("written_review_new", "POST"): lambda w: {"question": "Why?", "work": "SELECT 1"},
+    ("written_review", "POST"): lambda w: {"act": "withdraw"},
+    ("written_review@unpaid", "POST"): lambda w: {"act": "answer", "answer": "Not theirs to give"},
+    ("written_review_files", "POST"): lambda w: {"upload": SimpleUploadedFile("plan.txt", b"1. Read")},
+    ("api:written_reviews", "POST"): lambda w: {"offer": w.written_offer.pk, "question": "Why?", "work": "SELECT 1"},
+    ("api:answer_in_writing", "POST"): lambda w: {"answer": "An index."},
     ("offer_new", "POST"): lambda w: OFFER,
     ("offer_edit", "POST"): lambda w: OFFER,
 }  # fmt: skip
@@ -150,6 +164,19 @@ ending                POST login    login    404    303   404    404      404   
 apart                 GET  login    login    200    200   200    200      200        200
 apart_from            GET  login    login    200    200   200    200      200        200
 apart_from            POST login    login    303    303   303    303      303        303
+written_review_new    GET  200
+written_review_new    POST login    login    303    422   422    303      303        303
+written_reviews       GET  login    login    200    200   200    200      200        200
+written_review        GET  login    login    404    200   404    404      404        404
+written_review        POST login    login    404    303   404    404      404        404
+written_review@unpaid GET  login    login    404    200   404    404      404        404
+written_review@unpaid POST login    login    404    404   404    404      404        404
+written_review_files  POST login    login    404    303   404    404      404        404
+written_review_file_removal POST login login 404    303   404    404      404        404
+api:written_reviews   GET  401      401      200    200   200    200      200        200
+api:written_reviews   POST 401      401      201    409   409    201      201        201
+api:answer_in_writing POST 401      401      404    200   404    404      404        404
+api:take_back_work    POST 401      401      404    200   404    404      404        404
 testimonial           POST login    login    404    303   404    404      404        404
 offer_new             GET  login    login    404    200   200    404      404        404
 offer_new             POST login    login    404    303   303    404      404        404

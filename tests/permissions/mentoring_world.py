@@ -8,7 +8,7 @@ from django.utils import timezone
 from features.calendar import services as calendar
 from features.calendar.models import BusyCalendar
 from features.mentoring import services
-from features.mentoring.models import Booking, BookingRules, MentorPage, MentorshipRequest, Offer
+from features.mentoring.models import Booking, BookingRules, MentorPage, MentorshipRequest, Offer, WrittenReview
 from features.moderation import services as moderation
 from features.moderation.models import Incident
 
@@ -48,6 +48,18 @@ def add_mentoring(world) -> None:
         mentee=world.people["suspended"], mentor=host, goal="Of somebody else", background="-", expectation="-",
         due_at=now + timedelta(days=2),
     )  # fmt: skip
+    # What the guest sent to be answered in writing, and what is not paid yet.
+    offers = [
+        services.save_offer(offer=Offer(mentor=host, kind="review", title="In writing", most_open=9)) for _n in range(3)
+    ]
+    world.written_offer = offers[0]
+    said = {"person": guest, "question": "Why?", "work": "canary-note-of-the-guest"}
+    world.written, world.unpaid_work, world.other_work = (
+        services.ask_in_writing(offer=offer, **said) for offer in offers
+    )
+    upload = SimpleUploadedFile("canary.txt", b"canary-note-of-the-guest")
+    world.written_file = services.add_review_file(review=world.written, author=guest, upload=upload)
+    WrittenReview.objects.filter(pk=world.unpaid_work.pk).update(state="unpaid", sent_at=None, due_at=None)
     past = now - timedelta(hours=3)
     world.past_meeting = Booking.objects.create(
         offer=world.offer, mentor=host, mentee=guest, title="Over", time_zone="UTC", starts_at=past,

@@ -24,6 +24,7 @@ from features.mentoring.models.mentors import MentorPage, MentorPageQuerySet
 from features.mentoring.models.offers import BookingRules, Offer, OfferQuerySet
 from features.mentoring.models.requests import ANSWER_WITHIN, QUESTION_WAITS, Block, MentorshipRequest
 from features.mentoring.models.waiting import TimeWish
+from features.mentoring.models.written import WrittenReview, WrittenReviewFile
 
 __all__ = [
     "ANSWER_WITHIN",
@@ -59,4 +60,6 @@ __all__ = [
     "OfferQuerySet",
     "Testimonial",
     "TimeWish",
+    "WrittenReview",
+    "WrittenReviewFile",
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +16,21 @@ class OfferQuerySet(QuerySet):
     def open(self):
         return self.filter(closed_at=None)
 
+    def timed(self):
+        """What takes an hour of the week."""
+        return self.exclude(kind=Offer.Kind.REVIEW)
+
+    def written(self):
+        return self.filter(kind=Offer.Kind.REVIEW)
+
 
 class Offer(models.Model):
-    """Time of a mentor's that can be had: how long, for whom, at what price."""
+    """What can be had of a mentor: time, or an answer in writing; how much, for whom, at what price."""
 
     class Kind(models.TextChoices):
         INTRO = "intro", _("First talk, free")
         MEETING = "meeting", _("Meeting")
+        REVIEW = "review", _("Answer in writing")
 
     LENGTHS = [(20, _("20 minutes")), (30, _("30 minutes")), (60, _("60 minutes"))]
 
@@ -42,6 +51,17 @@ class Offer(models.Model):
     most_moves = models.PositiveSmallIntegerField(
         _("how often it can be moved"), default=2, validators=[MaxValueValidator(10)]
     )
+    answer_days = models.PositiveSmallIntegerField(
+        _("answered in writing within so many days"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_("For an answer in writing alone. What is late is paid back."),
+    )
+    most_open = models.PositiveSmallIntegerField(
+        _("answers in writing you owe at once, at most"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )
     opened_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
 
@@ -55,6 +75,10 @@ class Offer(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        name = "written_review_new" if self.kind == self.Kind.REVIEW else "mentor_slots"
+        return reverse(name, args=[self.mentor.handle, self.pk])
 
     def policy(self) -> dict:
         """What is promised: all of the price back until then, nothing afterwards, and so many moves."""

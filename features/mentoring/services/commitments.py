@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from features.accounts.models import User
-from features.mentoring.models import Booking, Engagement, MentorshipRequest
+from features.mentoring.models import Booking, Engagement, MentorshipRequest, WrittenReview
 
 MOST = 5
 
@@ -17,7 +17,12 @@ def commitments(person: User, now: datetime | None = None) -> dict:
     coming = Booking.objects.confirmed().of(person).filter(ends_at__gt=now).select_related("mentor", "mentee")
     meeting = coming.order_by("starts_at", "pk").first()
     mine = Q(mentor=person, state__in=(State.NEW, State.VIEWED)) | Q(mentee=person, state=State.NEEDS_INFO)
-    due = MentorshipRequest.objects.filter(mine).select_related("mentor", "mentee").order_by("due_at", "pk")[:MOST]
+    requests = MentorshipRequest.objects.filter(mine).select_related("mentor", "mentee").order_by("due_at", "pk")[:MOST]
+    Written = WrittenReview.State
+    to_write = Q(mentor=person, state=Written.OPEN) | Q(mentee=person, state=Written.ASKED)
+    written = WrittenReview.objects.filter(to_write).select_related("mentor", "mentee").order_by("due_at", "pk")[:MOST]
+    rows: list[MentorshipRequest | WrittenReview] = [*requests, *written]
+    due = sorted(rows, key=lambda row: row.due_at or now)[:MOST]
     turn = Q(mentor=person, turn=Engagement.Turn.MENTOR) | Q(mentee=person, turn=Engagement.Turn.MENTEE)
     turns = Engagement.objects.active().filter(turn).select_related("mentor", "mentee").order_by("turn_since", "pk")
     return {

@@ -19,6 +19,7 @@ from features.mentoring.models import (
     MentorPage,
     MentorshipRequest,
     Testimonial,
+    WrittenReview,
 )
 from features.mentoring.services.bookings import cancel_booking
 from features.mentoring.services.colleagues import alternatives
@@ -26,6 +27,7 @@ from features.mentoring.services.engagements import check_active, end_engagement
 from features.mentoring.services.matching import mark_dirty
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import go_on
+from features.mentoring.services.written import end_written
 from features.moderation.models import Reason
 from features.moderation.services import flag
 from features.notifications.services import follow
@@ -152,9 +154,11 @@ def testimonials_of(mentor: User):
 def keep_apart(*, person: User, other: User, now: datetime | None = None) -> None:
     """Nothing more between these two: what is open ends, and nothing new begins."""
     now = now or timezone.now()
+    words = _("These two do not meet any more.")
     for booking in Booking.objects.active().of(person).of(other).filter(starts_at__gt=now):
-        words = _("These two do not meet any more.")
         cancel_booking(booking=booking, by=person, reason=words, is_told=False, now=now)
+    written = WrittenReview.objects.filter(mentor__in=(person, other), mentee__in=(person, other))
+    end_written(waiting=written, by=person, words=words, now=now)
     Block.objects.get_or_create(person=person, blocked=other)
     for engagement in Engagement.objects.active().of(person).of(other):
         end_engagement(lock_engagement(engagement.pk), person, Ending.NOT_A_FIT, "", now)

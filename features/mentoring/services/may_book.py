@@ -14,7 +14,20 @@ INTRO_DAYS, INTRO_MINUTES = 30, 60  # so much of first talks in so many days, wi
 
 
 def why_not_book(offer: Offer, person, now: datetime) -> MentoringRefused | None:
-    """Whether this person may have this offer at all, whatever the hour."""
+    """Whether this person may have this hour at all, whichever it is."""
+    if offer.kind == Offer.Kind.REVIEW:
+        words = _("This is answered in writing and takes no hour. Send your work on its page.")
+        return MentoringRefused(
+            "in_writing", words, reverse("written_review_new", args=[offer.mentor.handle, offer.pk])
+        )
+    refused = why_not_have(offer, person, now)
+    if refused is None and offer.kind == Offer.Kind.INTRO:
+        return _why_no_intro(offer, person, now)
+    return refused
+
+
+def why_not_have(offer: Offer, person, now: datetime) -> MentoringRefused | None:
+    """Whether this person may have this offer at all."""
     mentors = reverse("mentors")
     if offer.closed_at or not MentorPage.objects.shown(now).filter(person=offer.mentor_id).exists():
         return MentoringRefused("closed", _("This is no longer on offer. Look at what else there is."), mentors)
@@ -38,7 +51,7 @@ def why_not_book(offer: Offer, person, now: datetime) -> MentoringRefused | None
             "payments_not_set_up",
             _("This has a price, and payments are not set up on this site. Nothing can be booked."),
         )
-    return _why_no_intro(offer, person, now) if offer.kind == Offer.Kind.INTRO else None
+    return None
 
 
 def _why_no_intro(offer, person, now):

@@ -25,6 +25,8 @@ def save_offer(*, offer: Offer, now: datetime | None = None) -> Offer:
         raise refused
     if offer.kind == Offer.Kind.INTRO:
         offer.price_minor, offer.is_for_mentees = 0, False
+    if offer.kind == Offer.Kind.REVIEW:
+        offer.minutes = 0
     offer.save()
     payments.selling_begins(person=offer.mentor, price_minor=offer.price_minor)
     refresh_page(offer.mentor, now=now)
@@ -54,7 +56,8 @@ def rules_of(mentor) -> BookingRules:
 def refresh_page(mentor, *, now: datetime | None = None) -> None:
     """Count anew what a mentor's page says of price and of the next free time."""
     now = now or timezone.now()
-    offers = list(Offer.objects.open().filter(mentor=mentor, is_for_mentees=False).order_by("minutes", "pk"))
+    timed = Offer.objects.open().timed()
+    offers = list(timed.filter(mentor=mentor, is_for_mentees=False).order_by("minutes", "pk"))
     prices = [offer.price_minor for offer in offers if offer.kind == Offer.Kind.MEETING]
     first = free_slots(offers[0], None, now=now)[:1] if offers else []
     MentorPage.objects.filter(person=mentor).update(

@@ -13,6 +13,7 @@ from features.calendar.services import stale_calendars, week_of
 from features.mentoring import access, services
 from features.mentoring.forms import OfferForm, RulesForm
 from features.mentoring.models import MentorPage, Offer
+from features.payments import services as payments
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,6 +27,7 @@ def own_offers(request):
         return see_other("own_offers")
     context = {
         "form": form,
+        "packages": payments.packages_of(request.user, "mentoring"),
         "offers": Offer.objects.open().filter(mentor=request.user).order_by("minutes", "pk"),
         "week": week_of(request.user),
         "page": MentorPage.objects.filter(person=request.user).first(),

@@ -19,6 +19,7 @@ from features.payments.services.credits import (
     buy_package,
     give_back_credits,
     offer_package,
+    packages_of,
     refund_worth,
     withdraw_package,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "onboarding_url",
     "open_order",
     "order_of",
+    "packages_of",
     "pay_with_credit",
     "policy",
     "policy_words",

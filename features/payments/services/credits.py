@@ -36,6 +36,13 @@ def offer_package(
     )  # fmt: skip
 
 
+def packages_of(seller: User, scope: str) -> list[Package]:
+    """What somebody sells in advance, the smallest first; nothing where nothing can be bought."""
+    if not is_set_up():
+        return []
+    return list(Package.objects.filter(seller=seller, scope=scope, withdrawn_at=None).order_by("units", "pk")[:20])
+
+
 def withdraw_package(*, package: Package, now: datetime | None = None) -> None:
     """Nobody buys it any more; what was bought stays good."""
     Package.objects.filter(pk=package.pk, withdrawn_at=None).update(withdrawn_at=now or timezone.now())
