@@ -5,7 +5,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from features.accounts.models import User
-from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Offer, WrittenReview
+from features.mentoring.models import (
+    Booking,
+    Engagement,
+    MentorPage,
+    MentorshipRequest,
+    Offer,
+    PooledRequest,
+    WrittenReview,
+)
+from features.mentoring.services import pool_for
 
 
 def shown_offer(handle, pk) -> Offer:
@@ -93,3 +102,16 @@ def written_review_made(person, public_id) -> WrittenReview:
 
 def written_review_received(person, public_id) -> WrittenReview:
     return get_object_or_404(own_written(person).filter(mentor=person), public_id=public_id)
+
+
+def pooled_request(person, public_id, now) -> PooledRequest:
+    """One's own, and what one may read as a mentor."""
+    rows = PooledRequest.objects.select_related("mentee", "request__mentor")
+    found = rows.filter(public_id=public_id).first()
+    if found is None or (found.mentee_id != person.pk and not pool_for(person, now).filter(pk=found.pk).exists()):
+        raise Http404
+    return found
+
+
+def pooled_request_made(person, public_id) -> PooledRequest:
+    return get_object_or_404(PooledRequest.objects.select_related("mentee"), public_id=public_id, mentee=person)

@@ -1,18 +1,16 @@
 """Meetings and requests as JSON. The same verbs as the pages; the refusals' codes are those of the services."""
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
-from core.api_parts import Anybody, Member, Moment, Money, Page, Paging, Refusal, moment, money, page
+from core.api_parts import Anybody, Member, Moment, Money, Page, Paging, moment, money, page
 from core.seo import absolute
-from features.mentoring import access, services
+from features.mentoring import access, pool_api, services
 from features.mentoring.api_refusals import READ, WRITE, refusing
 from features.mentoring.models import Booking, MentorshipRequest, Offer
 from features.mentoring.services.offers import zone_of
 from features.mentoring.written_api import written_router
-from features.skills.services import resolve_all
 
 offers_router = Router(tags=["Mentors"])
 meetings_router = Router(tags=["Meetings"])
@@ -186,11 +184,7 @@ def mentorship_requests(request, paging: Query[Paging]):
 def ask_mentor(request, body: RequestIn):
     """They answer within 48 hours."""
     said = body.dict()
-    names = said.pop("skills")
-    known = resolve_all(names)
-    if unknown := [name for name in names if name not in known]:
-        raise Refusal("unknown_skill", _("Not a skill we know: %(names)s.") % {"names": ", ".join(unknown)})
-    about = list({skill.pk: skill for skill in known.values()}.values())
+    about = pool_api.about(said.pop("skills"))
     mentor = access.shown_mentor(said.pop("mentor").lower())
     return Status(201, request_out(services.send_request(person=request.user, mentor=mentor, about=about, **said)))
 
@@ -220,5 +214,6 @@ routers = {
     "/mentors/": offers_router,
     "/meetings/": meetings_router,
     "/mentorship-requests/": requests_router,
+    "/pooled-requests/": pool_api.pool_router,
     "/written-reviews/": written_router,
 }

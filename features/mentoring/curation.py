@@ -2,14 +2,15 @@
 more: the rest stays between the two."""
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.html import linebreaks
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from features.mentoring.models import MentorshipRequest, Message
+from features.mentoring.models import MentorshipRequest, Message, PooledRequest
 from features.moderation.services import Subject, Thing, subjects
 
-MESSAGE, REQUEST = "mentoring_message", "mentorship_request"
+MESSAGE, REQUEST, POOLED = "mentoring_message", "mentorship_request", "pooled_request"
 ACTS = ("warn", "silence", "suspend")
 
 
@@ -59,6 +60,30 @@ def request_shown_to(person, ref):
     return MentorshipRequest.objects.filter(pk__in=_numbers([ref]), mentor=person).exists()
 
 
+def pooled(refs):
+    rows = PooledRequest.objects.filter(pk__in=_numbers(refs)).select_related("mentee")
+    return {
+        str(row.pk): Thing(
+            kind=POOLED,
+            ref=str(row.pk),
+            title=row.goal,
+            url=row.get_absolute_url(),
+            author=row.mentee,
+            state="shown",
+            html=linebreaks(f"{row.background}\n\n{row.expectation}", autoescape=True),
+            at=row.sent_at,
+            row=row,
+        )
+        for row in rows
+    }
+
+
+def pooled_shown_to(person, ref):
+    """Who reads it under their lock, or mentors its author by now."""
+    reads = Q(lock__mentor=person, lock__until__gt=timezone.now()) | Q(request__mentor=person)
+    return PooledRequest.objects.filter(reads, pk__in=_numbers([ref])).exists()
+
+
 def _numbers(refs):
     return [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
 
@@ -67,5 +92,6 @@ def register():
     for kind, label, things, shown_to in (
         (MESSAGE, _("a message"), messages, message_shown_to),
         (REQUEST, _("a request to a mentor"), requests, request_shown_to),
+        (POOLED, _("a request to whoever can help"), pooled, pooled_shown_to),
     ):
         subjects.register(kind, Subject(label=label, things=things, shown_to=shown_to, acts=ACTS, is_private=True))

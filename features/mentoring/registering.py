@@ -14,6 +14,7 @@ from features.mentoring import (
     letters,
     meeting_data,
     pages,
+    pool_letters,
     promises,
     relationship_data,
     relationship_letters,
@@ -49,6 +50,7 @@ def register():
     letters.register()
     relationship_letters.register()
     written_letters.register()
+    pool_letters.register()
     meeting_data.register()
     relationship_data.register()
     written_data.register()

@@ -16,6 +16,8 @@ from features.mentoring.models import (
     MentorshipRequest,
     Message,
     Note,
+    PooledRequest,
+    RequestLock,
     Testimonial,
 )
 
@@ -30,6 +32,13 @@ def export(person) -> dict:
         "requests_received": list(
             MentorshipRequest.objects.filter(mentor=person).order_by("pk").values("goal", "state", "sent_at", "words")
         ),
+        "pooled_requests": list(PooledRequest.objects.filter(mentee=person).order_by("pk").values(*asked[:6])),
+        "pooled_request_skills": list(
+            PooledRequest.skills.through.objects.filter(pooledrequest__mentee=person)
+            .order_by("pk")
+            .values("skill__name")
+        ),
+        "locks": list(RequestLock.objects.filter(mentor=person).order_by("pk").values("locked_at", "until")),
         "request_skills": list(about.values("skill__name")),
         "mentorships": list(of_person.order_by("pk").values(*agreed)),
         "rated_skills": list(
@@ -58,6 +67,9 @@ def leave(person) -> None:
     now = timezone.now()
     for request in MentorshipRequest.objects.open().filter(mentee=person):
         services.withdraw_request(request=request, now=now)
+    for pooled in PooledRequest.objects.open().filter(mentee=person):
+        services.take_back_pooled(pooled=pooled, now=now)
+    RequestLock.objects.filter(mentor=person).delete()
     for request in MentorshipRequest.objects.open().filter(mentor=person):
         services.decline_request(request=request, reason=MentorshipRequest.Reason.FULL, now=now)
     for engagement in Engagement.objects.active().of(person):
@@ -74,6 +86,7 @@ def erase(person) -> None:
     """What was written in confidence goes; that two people worked together stays with the other one."""
     leave(person)
     MentorshipRequest.objects.filter(mentee=person).update(goal="", background="", expectation="", answer="", brief=[])
+    PooledRequest.objects.filter(mentee=person).update(goal="", background="", expectation="", brief=[])
     Engagement.objects.filter(mentee=person).update(goal="")
     MentorshipRequest.objects.filter(mentor=person).update(question="", words="")
     Message.objects.filter(author=person).update(text="", html="")

@@ -19,7 +19,7 @@ def text_field(label, rows=4, most=1000, help_text="", required=True):
     )
 
 
-class RequestForm(forms.Form):
+class PooledForm(forms.Form):
     goal = forms.CharField(
         label=_("What do you want to reach?"),
         max_length=200,
@@ -27,13 +27,17 @@ class RequestForm(forms.Form):
     )
     skills = SkillPickerField(label=_("Skills"), help_text=_("One to three that it takes."))
     background = text_field(_("Where do you stand?"), 4, 2000, _("What you do, what you tried, where you are stuck."))
+    expectation = text_field(_("What do you hope for from a mentor?"), 3, 1000)
+
+    def clean_goal(self):
+        return one_line(self.cleaned_data["goal"])
+
+
+class RequestForm(PooledForm):
     expectation = text_field(_("What do you hope for from this mentor?"), 3, 1000)
     goes_on = forms.BooleanField(
         label=_("If there is no answer within 48 hours, ask the next mentor who fits"), required=False, initial=True
     )
-
-    def clean_goal(self):
-        return one_line(self.cleaned_data["goal"])
 
 
 class QuestionForm(forms.Form):

@@ -4,7 +4,16 @@ from django.db.models import Q
 
 from core.pagination import keyset
 from features.mentoring import services
-from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Note, Offer, Testimonial
+from features.mentoring.models import (
+    Booking,
+    Engagement,
+    MentorPage,
+    MentorshipRequest,
+    Note,
+    Offer,
+    PooledRequest,
+    Testimonial,
+)
 from features.mentoring.relationship_forms import ActionForm, FileForm, MessageForm, NoteForm
 from features.mentoring.written_pages import waiting_for
 from features.skills import services as skills
@@ -24,6 +33,7 @@ def queue_page(request, now) -> dict:
     past = Engagement.objects.of(person).filter(ended_at__isnull=False).select_related("mentor", "mentee")
     paged = keyset(past, request, order=("-ended_at", "-id"), size=10)
     written_due, written_waiting = waiting_for(person)
+    mentor_page = MentorPage.objects.shown(now).filter(person=person).first()
     return {
         "written_due": written_due,
         "written_waiting": written_waiting,
@@ -44,7 +54,9 @@ def queue_page(request, now) -> dict:
         ],
         "past": [(row, row.other(person)) for row in paged.items],
         "page": paged,
-        "mentor_page": MentorPage.objects.shown(now).filter(person=person).first(),
+        "mentor_page": mentor_page,
+        "pool_size": services.pool_for(person, now).count() if mentor_page else 0,
+        "pooled": PooledRequest.objects.open().filter(mentee=person).first(),
     }
 
 

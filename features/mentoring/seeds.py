@@ -41,7 +41,7 @@ class _World:
     def __init__(self, said: dict, now: datetime):
         self.said, self.now = said, now
         self.people = {person.email.partition("@")[0]: person for person in User.objects.filter(is_demo=True)}
-        wanted = {name for row in [*said["mentorship"], *said["request"]] for name in row["skills"]}
+        wanted = {name for row in [*said["mentorship"], *said["request"], *said["pooled"]] for name in row["skills"]}
         self.skills = resolve_all(wanted)
         if unknown := wanted - self.skills.keys():
             raise LookupError(f"The starter set does not know: {', '.join(sorted(unknown))}")
@@ -61,6 +61,10 @@ class _World:
                 services.ask_for_more(request=request, question=question, now=self.ago(said["asked"] - 8))
         for said in self.said["written"]:
             self._written(said)
+        for said in self.said["pooled"]:
+            about = [self.skills[name] for name in said["skills"]]
+            words = {name: said[name] for name in WORDS}
+            services.ask_anybody(person=self.people[said["mentee"]], about=about, now=self.ago(said["sent"]), **words)
         self._file_old_letters(Notification.objects.filter(pk__gt=told, recipient__is_demo=True))
         ids = "|".join(str(person.pk) for person in self.people.values())
         counted = "mentorship_request|booking|mentoring_message"

@@ -28,6 +28,7 @@ def move_mentoring_on():
     services.settle_meetings(now=now)
     services.expire_requests(now=now)
     services.move_written_on(now=now)
+    services.expire_pooled(now=now)
     services.ask_for_fit(now=now)
     services.nudge(now=now)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from core.models import RateCounter
 from features.accounts import seeds as accounts
 from features.accounts.models import User
-from features.mentoring import matching_seeds, models, seeds
+from features.mentoring import matching_seeds, models, seeds, services
 from features.mentoring.services import testimonials_of as read_of
 from features.notifications.models import Notification
 from features.profiles import seeds as profiles
@@ -42,6 +42,8 @@ def test_it_is_all_there_and_a_second_time_adds_nothing():
         assert read_of(host).count() == 1
     written = models.WrittenReview.objects.order_by("pk").values_list("mentor", "state")
     assert list(written) == [(expert.pk, "answered"), (expert.pk, "open"), (mentor.pk, "open")]
+    assert len(services.pool_for(expert, now)) == 1
+    assert len(services.pool_for(mentor, now)) == 1
     assert not RateCounter.objects.filter(key__regex="^(mentor|booking)").exists()
     assert not Notification.objects.filter(mailed_at=None).exists()
 

@@ -16,6 +16,7 @@ OF_THE_HOST = {
     "testimonial",
     "skill_sign_off",
     "api:answer_in_writing",
+    "request_pool",
 }
 SECRET = {"meet"}
 ARGUMENTS = {
@@ -56,6 +57,8 @@ ARGUMENTS = {
     "skill_sign_off": lambda w: [w.together.public_id, w.rated.pk],
     "apart_from": lambda w: [w.host.handle],
     "written_review_new": lambda w: [w.host.handle, w.written_offer.pk],
+    "pooled_request": _pk("pooled"),
+    "api:take_back_pooled": _pk("pooled"),
     "written_review": _pk("written"),
     "written_review@unpaid": _pk("unpaid_work"),
     "written_review_files": _pk("written"),
@@ -99,6 +102,13 @@ BODIES = {
     ("ending", "POST"): lambda w: {"ending": "reached"},
     ("testimonial", "POST"): lambda w: {"act": "show"},
     ("apart_from", "POST"): lambda w: {"act": "apart"},
+    ("pooled_request_new", "POST"): lambda w: {
+        "goal": "Read plans", "skills": "PostgreSQL", "background": "-", "expectation": "-",
+    },
+    ("pooled_request", "POST"): lambda w: {"act": "withdraw"},
+    ("api:pooled_requests", "POST"): lambda w: {
+        "goal": "Read plans", "background": "-", "expectation": "-", "skills": ["PostgreSQL"],
+    },
     ("written_review_new", "POST"): lambda w: {"question": "Why?", "work": "SELECT 1"},
     ("written_review", "POST"): lambda w: {"act": "withdraw"},
     ("written_review@unpaid", "POST"): lambda w: {"act": "answer", "answer": "Not theirs to give"},
@@ -164,6 +174,15 @@ ending                POST login    login    404    303   404    404      404   
 apart                 GET  login    login    200    200   200    200      200        200
 apart_from            GET  login    login    200    200   200    200      200        200
 apart_from            POST login    login    303    303   303    303      303        303
+request_pool          GET  login    login    404    200   200    404      404        404
+pooled_request_new    GET  login    login    200    200   200    200      200        200
+pooled_request_new    POST login    login    303    422   422    303      303        303
+pooled_request        GET  login    login    404    200   404    404      404        404
+pooled_request        POST login    login    404    303   404    404      404        404
+api:pooled_requests   GET  401      401      200    200   200    200      200        200
+api:pooled_requests   POST 401      401      201    409   409    201      201        201
+api:waiting_requests  GET  401      401      200    200   200    200      200        200
+api:take_back_pooled  POST 401      401      404    200   404    404      404        404
 written_review_new    GET  200
 written_review_new    POST login    login    303    422   422    303      303        303
 written_reviews       GET  login    login    200    200   200    200      200        200

@@ -11,6 +11,7 @@ from features.mentoring import services
 from features.mentoring.models import Booking, BookingRules, MentorPage, MentorshipRequest, Offer, WrittenReview
 from features.moderation import services as moderation
 from features.moderation.models import Incident
+from tests.factories import make_skill
 
 
 def add_mentoring(world) -> None:
@@ -47,6 +48,11 @@ def add_mentoring(world) -> None:
     world.asked = MentorshipRequest.objects.create(
         mentee=world.people["suspended"], mentor=host, goal="Of somebody else", background="-", expectation="-",
         due_at=now + timedelta(days=2),
+    )  # fmt: skip
+    # What the guest asks whoever can help with something that nobody here can.
+    world.pooled = services.ask_anybody(
+        person=guest, goal="Fly a falcon", background="canary-note-of-the-guest", expectation="-",
+        about=[make_skill("Falconry")],
     )  # fmt: skip
     # What the guest sent to be answered in writing, and what is not paid yet.
     offers = [

@@ -18,6 +18,7 @@ from features.mentoring.models import (
     FitAnswer,
     MentorPage,
     MentorshipRequest,
+    PooledRequest,
     Testimonial,
     WrittenReview,
 )
@@ -25,6 +26,7 @@ from features.mentoring.services.bookings import cancel_booking
 from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.engagements import check_active, end_engagement, lock_engagement, rate, tell
 from features.mentoring.services.matching import mark_dirty
+from features.mentoring.services.pool import let_go_of_locks
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import go_on
 from features.mentoring.services.written import end_written
@@ -164,6 +166,7 @@ def keep_apart(*, person: User, other: User, now: datetime | None = None) -> Non
         end_engagement(lock_engagement(engagement.pk), person, Ending.NOT_A_FIT, "", now)
     open_ones = MentorshipRequest.objects.open().filter(mentee__in=(person, other), mentor__in=(person, other))
     open_ones.update(state=MentorshipRequest.State.WITHDRAWN, decided_at=now)
+    let_go_of_locks(person, other)
     mark_dirty([person.pk, other.pk], "kept apart")
 
 
@@ -203,7 +206,8 @@ def take_over_mentorships(source: Skill, into: Skill) -> int:
     moved = rated.count()
     rated.filter(engagement__rated_skills__skill=into).delete()
     rated.update(skill=into)
-    asked = MentorshipRequest.skills.through.objects.filter(skill=source)
-    asked.filter(mentorshiprequest__in=MentorshipRequest.objects.filter(skills=into)).delete()
-    asked.update(skill=into)
+    for model, name in ((MentorshipRequest, "mentorshiprequest"), (PooledRequest, "pooledrequest")):
+        asked = model.skills.through.objects.filter(skill=source)
+        asked.filter(**{f"{name}__in": model.objects.filter(skills=into)}).delete()
+        asked.update(skill=into)
     return moved
