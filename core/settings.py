@@ -288,6 +288,7 @@ EMAIL_URL = env.str("EMAIL_URL", "")
 # Answers to letters of the forum come to it, with a signed part behind a plus: a mail server hands them to
 # `manage.py receive_mail`. Without it letters are answered on the page.
 INBOUND_ADDRESS = env.str("INBOUND_ADDRESS", "")
+INBOUND_SECRET = env.str("INBOUND_SECRET", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <no-reply@{_site.hostname or 'localhost'}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 _smtp = urlsplit(EMAIL_URL)

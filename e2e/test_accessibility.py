@@ -364,7 +364,8 @@ def test_what_assessments_show(inspect, expert, learner, outsider, skill):
     assert {"item", "item_new", "bank_rules", "task_new", "task_words"} <= author.seen
 
 
-def test_what_the_forum_shows(inspect, expert, learner, skill):
+def test_what_the_forum_shows(inspect, expert, learner, outsider, skill):
+    newcomer, session = outsider, published(expert, [skill])
     board = Board.objects.create(name="Databases", slug="databases", about="Queries and plans", skill=skill)
     facts = {
         "author": learner,
@@ -387,6 +388,12 @@ def test_what_the_forum_shows(inspect, expert, learner, skill):
                 f"/forum/posts/{post.pk}/comments/", f"{other.get_absolute_url()}invitations/",
                 f"{other.get_absolute_url()}duplicates/", under="/forum/")  # fmt: skip
     assert {"post_edit", "post_history", "thread_invitations", "board"} <= asker.seen
+    first = forum.ask(title="It is slow somehow", in_workshop=True, **facts | {"author": newcomer})
+    forum.remark(author=newcomer, post=first.posts.get(), text="Since Monday, I think.")
+    forum.ask(title="Which line do I read first?", about=f"session:{session.pk}", **facts)
+    inspect(newcomer).visit("/forum/workshop/", first.get_absolute_url(), "/forum/new/", under="/forum/workshop/")
+    inspect(learner).visit(session.get_absolute_url(), f"/forum/?about=session:{session.pk}",
+                           f"/forum/new/?about=session:{session.pk}", under=session.get_absolute_url())  # fmt: skip
     inspect(expert).visit(thread.get_absolute_url(), under=thread.get_absolute_url())
 
 

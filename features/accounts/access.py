@@ -69,6 +69,7 @@ class Ability(TextChoices):
     VOTE = "vote", _("Vote in the forum")
     VOTE_DOWN = "vote_down", _("Vote down in the forum")
     LINK = "link", _("Give more than two links in a post")
+    TIDY = "tidy", _("Help with first questions in the forum")
     FLAG = "flag", _("Report what others wrote")
 
 

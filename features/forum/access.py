@@ -3,9 +3,10 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from features.accounts.access import has_any_role, has_role
+from features.accounts.access import Ability, has_any_role, has_role
 from features.accounts.models import Role
 from features.forum.models import Board, Post, State, Thread
+from features.moderation import services as moderation
 
 
 def moderates(person, board: Board) -> bool:
@@ -13,6 +14,29 @@ def moderates(person, board: Board) -> bool:
     if not person.is_authenticated:
         return False
     return has_any_role(person, Role.MODERATOR, Role.ORGANISER) or has_role(person, Role.AREA_MODERATOR, board.scope)
+
+
+def helps_in_workshop(person, board: Board) -> bool:
+    """Volunteers, who have earned it, and moderators of the board."""
+    return moderates(person, board) or (
+        person.is_authenticated and moderation.may(person, Ability.TIDY, scope=board.scope)
+    )
+
+
+def workshop_of(person):
+    """What waits in the workshop for this person's help; None for who may not help."""
+    threads = Thread.objects.filter(state=State.WORKSHOP)
+    scopes = moderation.scopes_of(person)
+    if scopes is None or moderation.may(person, Ability.TIDY):
+        return threads
+    areas = [scope.partition(":")[2] for scope in scopes if scope.startswith("skill:")]
+    return threads.filter(board__skill__in=areas) if areas else None
+
+
+def may_read(person, thread: Thread) -> bool:
+    if thread.state == State.SHOWN or thread.author_id == person.pk or moderates(person, thread.board):
+        return True
+    return thread.state == State.WORKSHOP and helps_in_workshop(person, thread.board)
 
 
 def visible_board(slug) -> Board:
@@ -60,12 +84,14 @@ def shown_post(pk) -> Post:
 
 
 def _shown_to(person, thread) -> Thread:
-    if thread.state != State.SHOWN and thread.author_id != person.pk and not moderates(person, thread.board):
+    if not may_read(person, thread):
         raise Http404
     return thread
 
 
 def _readable(person, post, thread) -> Post:
+    if post.state == thread.state == State.WORKSHOP:  # all of it, by whoever reads the thread
+        return post
     if post.state != State.SHOWN and post.author_id != person.pk and not moderates(person, thread.board):
         raise Http404
     return post

@@ -41,7 +41,9 @@ class ThreadLine(Schema):
     replies: int
     score: int
     accepted: int | None = Field(description="The answer that solved it")
+    about: str = Field(description="What it is asked about besides its skills, as session:12; empty: nothing")
     is_stale: bool = Field(description="The accepted answer is old, and nobody has confirmed it since")
+    state: str = Field(description="shown: for everybody; workshop, held, hidden or removed: for you and few others")
     closing: str = Field(description="Empty, closed (no new answers) or locked (nothing changes)")
     created_at: datetime
     active_at: datetime
@@ -72,6 +74,7 @@ class Filters(Schema):
     author: str = Field("", max_length=31, description="A handle: who asked or answered")
     state: STATES | None = None
     kind: KINDS | None = None
+    about: str = Field("", max_length=40, description="session:12: what was asked about that session")
     order: str = Field("-active", pattern="^-active$|^-newest$", description="-active or -newest")
 
 
@@ -81,7 +84,10 @@ class Question(Schema):
     title: str = Field(min_length=10, max_length=150)
     markdown: str = Field(min_length=20, max_length=LONGEST)
     skills: list[str] = Field(min_length=1, max_length=3, description="Names or synonyms")
+    about: str = Field("", max_length=40, description="session:12: a session that you can see")
     is_anonymous: bool = Field(False, description="Readers are not told who asks; moderators are")
+
+    in_workshop: bool = Field(False, description="A first question that volunteers help with, before it is published")
 
 
 class Answer(Schema):
@@ -147,6 +153,13 @@ def forum_answer(request, pk: int, body: Answer):
     return Status(201, _post(request, post, thread))
 
 
+@threads.put("{int:pk}/publication/", response=ThreadText, auth=Member(FORUM_WRITE), summary="Publish a first question")
+def forum_publish(request, pk: int):
+    """Out of the workshop: by whoever asked when they like, by volunteers when it is ready."""
+    _done(services.publish, by=request.user, thread=visible_thread(request.user, pk))
+    return _text(request, visible_thread(request.user, pk))
+
+
 @posts.put("{int:pk}/vote/", response=PostText, auth=Member(FORUM_WRITE), summary="Vote, or take a vote back")
 def forum_vote(request, pk: int, body: Voice):
     post = _done(services.vote, person=request.user, post=shown_post(pk), value=body.value)
@@ -188,7 +201,7 @@ def _handle(request, person, thread) -> str | None:
 
 
 def _line(request, thread: Thread) -> dict:
-    plain = ("kind", "title", "replies", "score", "is_stale", "closing", "created_at", "active_at")
+    plain = ("kind", "title", "about", "replies", "score", "is_stale", "state", "closing", "created_at", "active_at")
     return {name: getattr(thread, name) for name in plain} | {
         "id": thread.pk,
         "board": thread.board.slug,

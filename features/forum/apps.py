@@ -8,12 +8,24 @@ class ForumConfig(AppConfig):
     label = "forum"
 
     def ready(self):
-        from core import nav, page_cache, seeds, seo
+        from core import nav, page_cache, panels, seeds, seo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.services import file_access
-        from features.forum import causes, curation, demo_queue, findable, news, own_data, services, suggested
+        from features.forum import (
+            abilities,
+            causes,
+            curation,
+            demo_queue,
+            findable,
+            news,
+            own_data,
+            services,
+            suggested,
+            workshop_news,
+        )
         from features.forum.access import may_see_picture
+        from features.forum.pages import session_panel
         from features.forum.scale import threads
         from features.forum.seeds import fill
         from features.forum.sitemaps import ThreadSitemap
@@ -30,12 +42,17 @@ class ForumConfig(AppConfig):
             "threads",
             Merge(lambda n: ngettext("%(n)d thread", "%(n)d threads", n) % {"n": n}, services.take_over_skill),
         )
+        panels.panels.register(
+            "forum", panels.Panel(page="session", order=10, template="forum/_asked.html", context=session_panel)
+        )
         file_access.register("post", may_see_picture)
+        abilities.register()
         causes.register()
         curation.register(as_it_stands)
         suggested.register()
         findable.register()
         news.register()
+        workshop_news.register()
         own_data.register()
         seeds.seeds.register("forum", (50, fill))
         seeds.seeds.register("forum_queue", (70, demo_queue.fill))

@@ -4,11 +4,11 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from features.accounts.access import Ability
 from features.forum import services
+from features.forum.access import may_read
 from features.forum.models import Board, Closing, Kind, Post, State, Thread
 from features.moderation import services as moderation
-from features.moderation.services import Act, Earned, ModerationRefused, Need, Subject, Thing
+from features.moderation.services import Act, ModerationRefused, Subject, Thing
 
 Part = Post.Part
 TITLES = {Part.OPENING: "%(title)s", Part.REPLY: _("Answer in: %(title)s"), Part.COMMENT: _("Comment in: %(title)s")}
@@ -47,6 +47,9 @@ def things(refs):
 
 
 def shown_to(person, ref):
+    found = _posts().filter(pk=ref, state=State.WORKSHOP, thread__state=State.WORKSHOP).first()
+    if found:
+        return may_read(person, found.thread)
     posts = Post.objects.visible_to(person.pk).filter(thread__in=Thread.objects.visible_to(person.pk))
     seen = Q(parent=None) | Q(parent__state=State.SHOWN) | Q(parent__author=person.pk)
     return posts.filter(seen, pk=ref).exists()
@@ -226,8 +229,8 @@ def _register_acts():
     )  # fmt: skip
     _act(
         "merge", _("Merge into another thread"), _("All its posts go there, in order of time; its address leads there"),
-        _("merged a thread into another one"), icon="link", do=_merge, undo=_unmerge, form=MergeForm, fits=_opens,
-        stays=False,
+        _("merged a thread into another one"), icon="link", do=_merge, undo=_unmerge, form=MergeForm,
+        fits=lambda thing: _opens(thing) and thing.state != State.WORKSHOP, stays=False,
     )  # fmt: skip
     _act(
         "split", _("Make a thread of its own"), _("The answers chosen become a discussion; links to them lead there"),
@@ -240,32 +243,6 @@ def _register_acts():
         undo=lambda before, thing, by, now: _tried(services.put_back_words, post=thing.row),
         fits=lambda thing: thing.kind == "post" and thing.state != State.REMOVED,
     )  # fmt: skip
-
-
-# --- Abilities --------------------------------------------------------------------------------------------------------
-def _ups(person):
-    return sum(Post.objects.filter(author=person, ups__gt=0).values_list("ups", flat=True)[:50])
-
-
-def _register_abilities():
-    moderation.earned.register(
-        Ability.VOTE_DOWN,
-        Earned(
-            ability=Ability.VOTE_DOWN,
-            what=_("Say that an answer is wrong, so that better ones stand above it."),
-            needs=(Need(label=_("Votes up for what you wrote"), wanted=services.TO_VOTE_DOWN, count=_ups),),
-            order=10,
-        ),
-    )
-    moderation.earned.register(
-        Ability.LINK,
-        Earned(
-            ability=Ability.LINK,
-            what=_("Give as many links as an answer needs; until then two."),
-            needs=(Need(label=_("Votes up for what you wrote"), wanted=1, count=_ups),),
-            order=5,
-        ),
-    )
 
 
 def register(fragment):
@@ -285,4 +262,3 @@ def register(fragment):
         ),
     )
     _register_acts()
-    _register_abilities()

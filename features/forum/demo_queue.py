@@ -10,7 +10,7 @@ from django.db import transaction
 from core.models import RateCounter
 from features.accounts.models import User
 from features.forum import services
-from features.forum.models import Thread
+from features.forum.models import Board, Thread
 from features.moderation import services as moderation
 from features.moderation.models import Case, Entry
 from features.notifications.models import Notification
@@ -22,13 +22,16 @@ SELLS = (
 RUDE = "Anybody who still does this by hand should look for another job, honestly."
 OFF = "By the way, does somebody here know a good dentist in Porto?"
 TWICE = "Same as above, see my blog for the rest."
+UNCLEAR = "We have a report with sales and stock. It was fine and now it takes minutes. I changed nothing, I think."
+ASKED_BACK = "Which tool makes it, and how many rows does it read? Put both into the question: it decides the answer."
 HELD = "Hello all, I am new! I collect links about Excel, here is my list: https://lists.example/excel"
 
 
 @transaction.atomic
 def fill(now):
     people = {person.email.partition("@")[0]: person for person in User.objects.filter(is_demo=True).order_by("pk")}
-    threads = list(Thread.objects.filter(author__is_demo=True, kind="question", state="shown").order_by("-pk")[:6])
+    questions = Thread.objects.filter(author__is_demo=True, kind="question", state="shown", about="")
+    threads = list(questions.order_by("-pk")[:6])
     if Entry.objects.filter(by__is_demo=True).exists() or len(threads) < 4 or "moderator" not in people:
         return
     # First posts of the demo's beginning were looked at long ago.
@@ -80,6 +83,7 @@ def fill(now):
     if held.state == "shown":  # they had written before: then a moderator's colleague took it out of sight
         services.set_state(post=held, state="held", now=now)
         moderation.open_case(moderation.thing(f"post:{held.pk}"), Case.Cause.FIRST, 1, now - timedelta(minutes=65))
+    _in_workshop(people, now)
     _objection(people, threads, organiser, now)
     moderation.write_note(
         by=organiser,
@@ -95,6 +99,23 @@ def fill(now):
 
 def _say(person, thread, words, at):
     return services.reply(author=person, thread=thread, text=words, now=at)
+
+
+def _in_workshop(people, now):
+    """A first question that a volunteer has looked at."""
+    asker = next((person for person in reversed(people.values()) if services.is_new(person)), None)
+    board = Board.objects.filter(is_demo=True).order_by("position").first()
+    if asker is None or board is None:
+        return
+    thread = services.ask(
+        author=asker, board=board, kind="question", title="My report is slow since last week, why is that?",
+        text=UNCLEAR, skills=[board.skill], in_workshop=True, now=now - timedelta(hours=3),
+    )  # fmt: skip
+    if thread.state == "workshop":
+        services.remark(
+            author=people["moderator"], post=thread.posts.get(part="opening"), text=ASKED_BACK,
+            now=now - timedelta(hours=2),
+        )  # fmt: skip
 
 
 def _sold_twice(people, threads, moderator, now):

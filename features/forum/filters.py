@@ -27,6 +27,7 @@ class ThreadFilter(filters.FilterSet):
     begin = filters.DateFilter(field_name="created_at", lookup_expr="date__gte")
     end = filters.DateFilter(field_name="created_at", lookup_expr="date__lte")
     sort = filters.ChoiceFilter(choices=SORT, method="in_order")
+    about = filters.CharFilter(field_name="about", max_length=40)
 
     class Meta:
         model = Thread
@@ -49,9 +50,11 @@ class ThreadFilter(filters.FilterSet):
         """Whether the words that are looked for decide on the order."""
         return "q" in self.chosen and self.chosen.get("sort", "best") == "best"
 
-    def matching(self):
+    def matching(self, leave_out=()):
         found = self.queryset
         for name, value in self.chosen.items():
+            if name in leave_out:
+                continue
             found = self.filters[name].filter(found, value)
         return found
 

@@ -10,7 +10,8 @@ from features.forum.models import Post, State, Thread
 
 KIND = "thread"
 SEARCHED = 20
-SOLVED, OPEN, STALE = 13, 10, 8  # standing
+SOLVED, OPEN, STALE = 13, 10, 8  # standing, and up to two more by votes
+WELL, VERY_WELL = 2, 5  # votes
 
 
 def register():
@@ -32,8 +33,14 @@ def entries(refs=None):
             names=[name.name for skill in about for name in sorted(skill.names.all(), key=lambda name: name.pk)],
             skills=[skill.pk for skill in about],
             url=thread.get_absolute_url(),
-            standing=STALE if thread.is_stale else SOLVED if thread.is_solved else OPEN,
+            standing=standing(thread),
         )
+
+
+def standing(thread) -> int:
+    """In steps, so that few votes change it. Being solved counts for more than all of them."""
+    liked = -1 if thread.score < 0 else (thread.score >= WELL) + (thread.score >= VERY_WELL)
+    return liked + (STALE if thread.is_stale else SOLVED if thread.is_solved else OPEN)
 
 
 def rows(documents, now):

@@ -55,6 +55,21 @@ class ThreadForm(forms.Form):
         help_text=_("Readers see “Somebody”, here and wherever it is listed. Moderators see who you are."),
     )
 
+    in_workshop = forms.BooleanField(
+        label=_("Help me with it first"),
+        required=False,
+        help_text=_(
+            "For a first question: volunteers read it before anybody else, and help you to make it clear. You publish "
+            "it when you like; if nobody says more, it is published after a day."
+        ),
+    )
+    about = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, *args, is_new=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_new:
+            del self.fields["in_workshop"]
+
     def clean_title(self):
         return one_line(self.cleaned_data["title"])
 

@@ -20,8 +20,14 @@ class Wording:
     reason: str
     changes: str
     is_hidden: bool
-    hidden_reason: str
+    hidden_words: str
     is_current: bool
+
+
+def _why_hidden(row) -> str:
+    if not (row.hidden_by_id or row.hidden_reason):
+        return _("From before the question was published.")
+    return f"{_('A moderator took this wording away.')} {row.hidden_reason}".strip()
 
 
 def history(post: Post, person, is_moderator: bool) -> list[Wording]:
@@ -42,7 +48,7 @@ def history(post: Post, person, is_moderator: bool) -> list[Wording]:
                 reason=row.reason,
                 changes=difference(before, after) if is_shown else "",
                 is_hidden=row.hidden_at is not None,
-                hidden_reason=row.hidden_reason,
+                hidden_words=_why_hidden(row) if row.hidden_at else "",
                 is_current=number == len(rows),
             )
         )

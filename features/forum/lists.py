@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 from core.pagination import Page, keyset
 from core.templatetags.ui import face, when
 from features.discovery import services as discovery
+from features.forum import services
 from features.forum.filters import SINCE, SORT, STATES, ThreadFilter
 from features.forum.findable import KIND, answers_words
 from features.forum.models import Board, Kind, Reading, Thread
 from features.notifications.models import Follow
 
 SIZE = 20
-RANKED = 200  # of what fits a search and its filters, the latest, are put in order of how well they fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ def thread_list(request, now, board=None, **wanted) -> dict:
         "page": page,
         "chosen": filters.chosen,
         "typed": {name: data.get(name, "") for name in ("author", "skill", "begin", "end")},
+        "about": services.about(person, about) if (about := filters.chosen.get("about")) else None,
         "is_narrowed": bool(filters.chosen.keys() - {"sort"}),
         "choices": {"state": STATES, "kind": Kind.choices, "since": SINCE, "sort": SORT},
         "feed": _feed(data),
@@ -137,23 +138,20 @@ def thread_list(request, now, board=None, **wanted) -> dict:
 
 
 def _best(request, filters, board) -> tuple[Page, dict]:
-    """What fits the words best first; solved before unsolved, where they fit as well. With other filters beside the
-    words, of the latest that fit them all."""
+    """What fits the words best first; solved and well voted before others that fit as well."""
     words, cursor = filters.chosen["q"], request.GET.get("after", "")
     if board or filters.chosen.keys() - {"q", "sort"}:
-        ids = filters.matching().order_by("-active_at", "-id").values_list("pk", flat=True)[:RANKED]
-        refs, wanted = discovery.rank(KIND, words, [str(pk) for pk in ids])
-        start = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 4 else 0
-        documents = discovery.documents(KIND, refs[start : start + SIZE])
-        following = str(start + SIZE) if len(refs) > start + SIZE else ""
+        found, wanted = discovery.best(KIND, words, filters.matching(leave_out=("q",)))
+        page = keyset(found, request, order=discovery.BEST, size=SIZE)
+        documents = page.items
     else:
-        found = discovery.search(words, kinds=[KIND], person=request.user, after=cursor, size=SIZE)
-        documents, wanted, following, start = found.documents, found.wanted, found.next, not found.is_first
+        results = discovery.search(words, kinds=[KIND], person=request.user, after=cursor, size=SIZE)
+        documents, wanted = results.documents, results.wanted
+        query = request.GET.copy()
+        query["after"] = results.next
+        page = Page([], f"{request.path}?{query.urlencode()}" if results.next else "", results.is_first)
     threads = Thread.objects.shown().with_its_row().in_bulk([int(document.ref) for document in documents])
-    items = [threads[int(document.ref)] for document in documents if int(document.ref) in threads]
-    query = request.GET.copy()
-    query["after"] = following
-    page = Page(items, f"{request.path}?{query.urlencode()}" if following else "", not start)
+    page.items = [threads[int(document.ref)] for document in documents if int(document.ref) in threads]
     return page, _marked(documents, wanted)
 
 

@@ -1,5 +1,6 @@
 """What people are told of the forum: what concerns them, and what is new where they follow."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,14 +30,15 @@ def author_of(post) -> str:
 
 # --- Posts: comments, names, acceptance -------------------------------------------------------------------------------
 def _posts(told, *, kept=lambda post: True):
-    """{notification: post} of those that everybody reads."""
-    posts = Post.objects.shown().filter(thread__state=State.SHOWN).select_related("thread", "author", "parent")
+    """{notification: post} of those that everybody reads, or, while they are in the workshop, who is told."""
+    readable = Q(state=State.SHOWN, thread__state=State.SHOWN) | Q(state=State.WORKSHOP, thread__state=State.WORKSHOP)
+    posts = Post.objects.filter(readable).select_related("thread", "author", "parent")
     found = posts.in_bulk([int(row.ref.rpartition(".")[2]) for row in told])
     pairs = ((row, found.get(int(row.ref.rpartition(".")[2]))) for row in told)
     return {
         row: post
         for row, post in pairs
-        if post and kept(post) and (post.parent is None or post.parent.state == State.SHOWN)
+        if post and kept(post) and (post.parent is None or post.parent.state == post.state)
     }
 
 
@@ -58,12 +60,12 @@ def _of_posts(sentence, subject, label, kept=lambda post: True):
         text = post.text if len(post.text) <= SHOWN else f"{post.text[:SHOWN]} …"
         answers = address(notification.recipient_id, "p", post.parent_id or post.pk)
         said = [f"{author_of(post)}:", text]
-        return _letter(words(subject(), post), said, label(), post.get_absolute_url(), answers)
+        return plain_letter(words(subject(), post), said, label(), post.get_absolute_url(), answers)
 
     return {"sentences": sentences, "letter": letter}
 
 
-def _letter(subject, paragraphs, label, url, answers="") -> Letter:
+def plain_letter(subject, paragraphs, label, url, answers="") -> Letter:
     """`answers` is the address to which an answer to the letter goes, where there is one."""
     said = (
         [*paragraphs, _("You can answer this letter: your words will stand in the forum.")] if answers else paragraphs
@@ -82,14 +84,26 @@ def say_opened(told):
     return {row.pk: _("New in the forum: “%s”.") % thread.title for row, thread in _threads(told).items()}
 
 
-def opened_letter(notification):
+def _opening_letter(notification, subject) -> Letter | None:
     thread = _threads([notification]).get(notification)
     opening = thread and thread.posts.select_related("thread", "author").filter(part=Post.Part.OPENING).first()
     if not opening:
         return None
     said = [f"{author_of(opening)}:", opening.text[:SHOWN]]
     answers = address(notification.recipient_id, "t", thread.pk)
-    return _letter(_("New: %s") % thread.title, said, _("Read it"), thread.get_absolute_url(), answers)
+    return plain_letter(subject % thread.title, said, _("Read it"), thread.get_absolute_url(), answers)
+
+
+def opened_letter(notification):
+    return _opening_letter(notification, _("New: %s"))
+
+
+def say_asked(told):
+    return {row.pk: _("Asked about your session: “%s”.") % thread.title for row, thread in _threads(told).items()}
+
+
+def asked_letter(notification):
+    return _opening_letter(notification, _("A question about your session: %s"))
 
 
 def opened_levels(told):
@@ -111,7 +125,7 @@ def replied_letter(notification):
     text = post.text if len(post.text) <= SHOWN else f"{post.text[:SHOWN]} …"
     said = [f"{author_of(post)}:", text, _("You hear of the next one once you have looked at this one.")]
     answers = address(notification.recipient_id, "t", post.thread_id)
-    return _letter(_("New answer: %s") % post.thread.title, said, _("Read on"), post.get_absolute_url(), answers)
+    return plain_letter(_("New answer: %s") % post.thread.title, said, _("Read on"), post.get_absolute_url(), answers)
 
 
 def replied_levels(told):
@@ -129,7 +143,7 @@ def ageing_letter(notification):
         return None
     said = [_("It was accepted a while ago. Say whether it still holds, or change it: until then it is marked as old.")]
     subject = _("Is it still true? %s") % thread.title
-    return _letter(subject, said, _("Look at it"), thread.accepted.get_absolute_url())
+    return plain_letter(subject, said, _("Look at it"), thread.accepted.get_absolute_url())
 
 
 # --- Proposals and invitations ----------------------------------------------------------------------------------------
@@ -154,7 +168,7 @@ def proposed_letter(notification):
         % row.of.title
     ]
     subject = _("Perhaps answered: %s") % row.thread.title
-    return _letter(subject, said, _("Look, and say so"), row.thread.get_absolute_url())
+    return plain_letter(subject, said, _("Look, and say so"), row.thread.get_absolute_url())
 
 
 def say_suggested(told):
@@ -173,7 +187,7 @@ def suggested_letter(notification):
     if row is None or row.state != Suggestion.State.TAKEN or row.post.state != State.SHOWN:
         return None
     said = [say_suggested([notification])[notification.pk], row.reason, _("Your former wording stays in the history.")]
-    return _letter(_("Edited: %s") % row.post.thread.title, said, _("Read it"), row.post.get_absolute_url())
+    return plain_letter(_("Edited: %s") % row.post.thread.title, said, _("Read it"), row.post.get_absolute_url())
 
 
 def _inviter(row) -> str:
@@ -191,7 +205,7 @@ def invited_letter(notification):
         return None
     said = [_("%s thinks that you may know this. Half an answer helps too.") % _inviter(row)]
     answers = address(notification.recipient_id, "t", row.thread_id)
-    return _letter(row.thread.title, said, _("Read the question"), row.thread.get_absolute_url(), answers)
+    return plain_letter(row.thread.title, said, _("Read the question"), row.thread.get_absolute_url(), answers)
 
 
 # --- Answers by mail --------------------------------------------------------------------------------------------------
@@ -204,7 +218,7 @@ def mail_refused_letter(notification):
     if row is None or not row.refused:
         return None
     said = [_("Your answer by mail was not taken."), row.refused, _("Nothing of it was kept.")]
-    return _letter(_("Your answer was not taken"), said, _("Answer on the page"), notification.url)
+    return plain_letter(_("Your answer was not taken"), said, _("Answer on the page"), notification.url)
 
 
 # --- What can be followed ---------------------------------------------------------------------------------------------
@@ -243,6 +257,7 @@ def register():
     kinds.register("answer_invited", Kind(group=FORUM, sentences=say_invited, letter=invited_letter))
     kinds.register("suggestion_taken", Kind(group=FORUM, sentences=say_suggested, letter=suggested_letter))
     kinds.register(by_mail.REFUSED, Kind(group=FORUM, sentences=say_mail_refused, letter=mail_refused_letter))
+    kinds.register(telling.ASKED, Kind(group=FORUM, sentences=say_asked, letter=asked_letter))
     kinds.register("answer_ageing", Kind(group=FORUM, sentences=say_ageing, letter=ageing_letter))
     kinds.register(
         telling.OPENED, Kind(group=FOLLOWS, sentences=say_opened, letter=opened_letter, levels=opened_levels)

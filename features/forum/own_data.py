@@ -27,7 +27,7 @@ def export(person) -> dict:
     about = Thread.skills.through.objects.filter(thread__author=person).order_by("pk")
     said = ("thread__title", "part", "text", "state", "score", "created_at", "edited_at")
     return {
-        "threads": list(threads.values("title", "kind", "board__name", "is_anonymous", "state", "created_at")),
+        "threads": list(threads.values("title", "kind", "board__name", "about", "is_anonymous", "state", "created_at")),
         "thread_skills": list(about.values("thread__title", "skill__name")),
         "posts": list(Post.objects.filter(author=person).order_by("pk").values(*said)),
         "votes": list(Vote.objects.filter(person=person).order_by("pk").values("post_id", "value", "voted_at")),

@@ -12,8 +12,10 @@ from django.db.models import F
 
 from core.models import RateCounter
 from features.accounts.models import User
+from features.discovery.models import Document
 from features.forum import services
 from features.forum.models import Board, Post, Thread, Vote
+from features.moderation import services as moderation
 from features.skills.services import resolve_all
 
 WORLD = Path(__file__).with_name("demo_threads.toml")
@@ -42,6 +44,7 @@ def fill(now):
     voters = [person for key, person in people.items() if key != "learner"]
     for entry in sorted(world["thread"], key=lambda entry: -entry["days"]):
         _thread(entry, boards, people, skills, voters, now)
+    _about_sessions(people, boards, now)
     ids = "|".join(str(person.pk) for person in people.values())
     RateCounter.objects.filter(key__regex=rf"^forum_(thread|post|vote):({ids})$").delete()
 
@@ -68,6 +71,40 @@ def _thread(entry, boards, people, skills, voters, now):
             services.remark(author=people[comment["who"]], post=posts[-1], text=comment["text"], now=written)
     if "accept" in entry:
         services.accept(by=thread.author, post=posts[entry["accept"]], now=at + timedelta(days=2))
+
+
+# What is asked about sessions of the demo world, whatever they are about.
+ABOUT = (
+    ("sofia", "learner", "Can I follow along with my own data instead of the example?", 5),
+    ("hana", "emil", "How much of this do I need to know before I come?", 3),
+    ("devi", "farah", "Will there be something to read on afterwards?", 2),
+)
+ASKED = "I would like to use the time well, so tell me what to bring or to look at before. A sentence is enough."
+
+
+def _about_sessions(people, boards, now):
+    keys = [f"session:{ref}" for ref in _sessions_to_come(now)]
+    found = [thing for thing in moderation.things(keys).values() if thing.author.is_demo]
+    voters = list(people.values())
+    for thing, (who, otherwise, title, ups) in zip(found, ABOUT, strict=False):
+        author = people.get(who) or people[otherwise]
+        skills = services.skills_of(thing)
+        board = services.board_for(skills) or next(iter(boards.values()))
+        thread = services.ask(
+            author=author, board=board, kind="question", title=title, text=ASKED, skills=skills,
+            about=thing.key, now=now - timedelta(hours=20),
+        )  # fmt: skip
+        _vote(thread.posts.get(part="opening"), ups, voters, now - timedelta(hours=19))
+        if ups > 2 and thing.author != author:
+            services.reply(
+                author=thing.author, thread=thread, text="Yes, and I will begin with that. Bring what you have.",
+                now=now - timedelta(hours=11),
+            )  # fmt: skip
+
+
+def _sessions_to_come(now):
+    coming = Document.objects.filter(kind="session", starts_at__gt=now).order_by("starts_at", "pk")
+    return coming.values_list("ref", flat=True)[: len(ABOUT)]
 
 
 def _vote(post, count, voters, at):

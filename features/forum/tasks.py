@@ -35,6 +35,11 @@ def _tell(task, tell, ref):
         enqueue(f"features.forum.tasks.{task}", following, key=f"forum-{task}:{following}")
 
 
+@periodic(minutes=10)
+def publish_from_workshop():
+    services.publish_due()
+
+
 @periodic(minutes=1)
 def erase_redactions():
     services.erase_redactions()

@@ -1,14 +1,16 @@
 from django.urls import path
 
-from features.forum.views import beside, boards, browse, editing, feeds, judging, writing
+from features.forum.views import beside, boards, browse, editing, feeds, judging, mail, workshop, writing
 
 urlpatterns = [
     path("forum/", browse.forum, name="forum"),
     path("forum/unanswered/", browse.unanswered, name="forum_unanswered"),
+    path("forum/workshop/", workshop.workshop, name="forum_workshop"),
     path("forum/new/", writing.new_thread, name="thread_new"),
     path("forum/preview/", writing.preview, name="forum_preview"),
     path("forum/similar/", writing.similar_threads, name="forum_similar"),
     path("forum/draft/", beside.new_draft, name="forum_draft"),
+    path("forum/mail/", mail.inbound_mail, name="inbound_mail"),
     path("forum/feed.atom", feeds.forum_atom, name="forum_atom"),
     path("forum/boards/<slug:slug>/feed.atom", feeds.board_atom, name="board_atom"),
     path("forum/boards/<slug:slug>/", browse.board, name="board"),
@@ -17,6 +19,7 @@ urlpatterns = [
     path("forum/threads/<int:pk>/<slug:slug>/draft/", beside.thread_draft, name="thread_draft"),
     path("forum/threads/<int:pk>/<slug:slug>/reading/", beside.thread_reading, name="thread_reading"),
     path("forum/threads/<int:pk>/<slug:slug>/following/", beside.thread_following, name="thread_following"),
+    path("forum/threads/<int:pk>/<slug:slug>/publication/", workshop.thread_publication, name="thread_publication"),
     path("forum/threads/<int:pk>/<slug:slug>/confirmation/", beside.thread_confirmation, name="thread_confirmation"),
     path("forum/threads/<int:pk>/<slug:slug>/duplicates/", beside.thread_duplicates, name="thread_duplicates"),
     path("forum/threads/<int:pk>/<slug:slug>/invitations/", beside.thread_invitations, name="thread_invitations"),

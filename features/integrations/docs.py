@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from core import limits
 from core.api import api
 from core.api_parts import MOST_ON_A_PAGE, scopes
+from core.signatures import sign
 from features.integrations.services import events
-from features.integrations.signatures import sign
 
 # With this one a receiver can be checked before anything is sent.
 SECRET = "whsec_for-checking-your-code"  # noqa: S105 - it guards nothing

@@ -74,12 +74,13 @@ def _register_states():
     facts = {"undo": _back, "on_many": True}
     _act(
         "hide", _("Hide until it is edited"), _("Its author is told why, and editing shows it again"),
-        _("hid %(what)s until it is edited"), icon="lock", do=_into("held"), fits=_can("held", "shown"), agrees=True,
-        **facts,
+        _("hid %(what)s until it is edited"), icon="lock", do=_into("held"), agrees=True,
+        fits=_can("held", "shown", "workshop"), **facts,
     )  # fmt: skip
     _act(
         "remove", _("Remove"), _("Nobody reads it any more; who reported it was right"), _("removed %(what)s"),
-        icon="close", do=_into("hidden"), fits=_can("hidden", "shown", "held"), agrees=True, is_danger=True, **facts,
+        icon="close", do=_into("hidden"), agrees=True, is_danger=True,
+        fits=_can("hidden", "shown", "held", "workshop"), **facts,
     )  # fmt: skip
     _act(
         "show", _("Show it again"), _("Everybody reads it; its author is told"), _("put %(what)s back"),

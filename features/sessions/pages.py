@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import languages
+from core import languages, panels
 from core.seo import absolute, json_ld
 from core.templatetags.ui import plain_price
 from features.payments import services as payments
@@ -115,6 +115,7 @@ def session_page(session: SkillSession, person, now) -> dict:
         "canonical_url": absolute(session.get_absolute_url()),
         "next_dates": [],
         "similar": [],
+        "panels": panels.shown_on("session", session, person, now),
         "spoken": languages.name(session.language),
         "check_in_is_open": session.starts_at and check_in_is_open(session, now),
     }

@@ -371,7 +371,7 @@ class TestDocument:
     def test_the_signature_it_shows_is_one(self, client):
         from html import unescape
 
-        from features.integrations.signatures import is_signed
+        from core.signatures import is_signed
 
         text = unescape(client.get("/api/v1/docs/").text)
         header = re.search(r"Webhook-Signature: (t=\d+,v1=\w+)", text)[1]

@@ -2,12 +2,15 @@
 
 import io
 from email.message import EmailMessage
+from time import time
 from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
+from core.signatures import sign
 from features.accounts.models import User
 from features.forum import services
 from features.forum.by_mail.addresses import address, read
@@ -189,3 +192,54 @@ class TestCommand:
         assert said.getvalue().splitlines()[0] == "1 messages were taken, 1 were for nobody here."
         assert len(list((tmp_path / "cur").iterdir())) == 2
         assert MailedAnswer.objects.get().came_at <= timezone.now()
+
+
+class TestTheDoor:
+    """A provider posts what came."""
+
+    SECRET = "a secret that two of us know"
+
+    def post(self, client, raw, *, secret=SECRET, at=None, **headers):
+        signed = {"Webhook-Signature": sign(raw, [secret], int(at or time()))} | headers
+        return client.post("/forum/mail/", raw, content_type="message/rfc822", headers=signed)
+
+    @pytest.fixture(autouse=True)
+    def door(self, settings):
+        settings.INBOUND_SECRET = self.SECRET
+
+    def test_a_signed_message_stands_in_the_thread_once_however_often_it_comes(self, thread, helper, answers):
+        client = Client(enforce_csrf_checks=True)
+        raw = message(helper.email, answers)
+        assert [self.post(client, raw).status_code for _ in range(2)] == [204, 204]
+        post = Post.objects.get(part="reply")
+        assert (post.author, post.text, post.thread) == (helper, "Because it is small.", thread)
+
+    def test_what_is_not_signed_or_old_or_changed_has_no_effect(self, client, helper, answers):
+        raw = message(helper.email, answers)
+        assert client.post("/forum/mail/", raw, content_type="message/rfc822").status_code == 403
+        assert self.post(client, raw, secret="another").status_code == 403
+        assert self.post(client, raw, at=time() - 600).status_code == 403
+        other = sign(raw, [self.SECRET], int(time()))
+        assert self.post(client, raw + b"!", **{"Webhook-Signature": other}).status_code == 403
+        for header in ("t=x,v1=0", f"t={int(time())},v1=\xe9", "v1", ","):
+            assert self.post(client, raw, **{"Webhook-Signature": header}).status_code == 403
+        assert not MailedAnswer.objects.exists()
+
+    def test_for_nobody_here_and_too_large_are_refused_for_good(self, client, helper, answers, monkeypatch):
+        assert self.post(client, message(helper.email, "reply@in.example.org")).status_code == 422
+        monkeypatch.setattr("features.forum.views.mail.LARGEST", 100)
+        assert self.post(client, message(helper.email, answers)).status_code == 413
+        assert not MailedAnswer.objects.exists()
+
+    def test_what_can_not_be_used_is_taken_and_answered_by_a_letter(self, client, thread, helper, answers):
+        Thread.objects.update(closing="closed")
+        assert self.post(client, message(helper.email, answers)).status_code == 204
+        assert MailedAnswer.objects.get().refused
+
+    def test_there_is_no_door_without_an_address_or_a_secret(self, client, settings, helper, answers):
+        for name in ("INBOUND_SECRET", "INBOUND_ADDRESS"):
+            kept = getattr(settings, name)
+            setattr(settings, name, "")
+            assert self.post(client, message(helper.email, answers)).status_code == 404
+            setattr(settings, name, kept)
+        assert client.get("/forum/mail/").status_code == 405

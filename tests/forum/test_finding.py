@@ -16,7 +16,9 @@ from core.limits import RateLimited
 from core.models import RateCounter
 from features.accounts.models import StoredFile
 from features.discovery import services as discovery
+from features.discovery.models import Document
 from features.forum import services
+from features.forum.findable import OPEN
 from features.forum.models import Board, Duplicate, Invitation, Post, Thread
 from features.forum.similar import nearness
 from features.notifications.models import Notification
@@ -186,6 +188,50 @@ class TestSearch:
             second = client.get(first.context["page"].next_url)
             urls = [line.url for page in (first, second) for line in page.context["lines"]]
             assert len(urls) == len(set(urls)) == 25
+
+    def test_with_filters_the_best_of_all_stand_first_and_not_of_the_latest(self, client, thread, board, asker, skill):
+        Thread.objects.filter(pk=thread.pk).update(title="An index on dates")
+        services.index(Thread.objects.get(pk=thread.pk))
+        late = [
+            Thread(board=board, title=f"Nothing of that kind {n}", slug="late", author=asker, kind="question")
+            for n in range(230)
+        ]
+        Thread.objects.bulk_create(late)
+        text, now = "It says index below.", timezone.now()
+        Post.objects.bulk_create(
+            Post(thread=one, part="opening", author=asker, text=text, html=f"<p>{text}</p>", created_at=now)
+            for one in late
+        )
+        discovery.republish("thread", [str(one.pk) for one in late])
+        voted = late[7]
+        for number in range(2):
+            services.vote(person=make_user(f"Voter {number}"), post=voted.posts.get(), value=1)
+        url, seen = "/forum/?q=index&kind=question", []
+        while url:
+            page = client.get(url)
+            seen += [line.url for line in page.context["lines"]]
+            url = page.context["page"].next_url
+        assert seen[:2] == [Thread.objects.get(pk=thread.pk).get_absolute_url(), voted.get_absolute_url()]
+        assert len(seen) == len(set(seen)) == 231
+
+    def test_votes_are_in_the_index_when_they_are_given_and_taken_back(self, thread, helper):
+        voters = [helper, make_user("Kwame Boateng")]
+        opening = thread.posts.get()
+
+        def stands():
+            return Document.objects.get(kind="thread", ref=str(thread.pk)).standing
+
+        def vote(value):
+            for person in voters:
+                services.vote(person=person, post=opening, value=value)
+
+        assert stands() == OPEN
+        vote(1)
+        assert stands() == OPEN + 1
+        services.recount()
+        assert [one.written for one in discovery.rebuild() if one.kind == "thread"] == [0]
+        vote(0)
+        assert stands() == OPEN
 
 
 class TestFeeds:

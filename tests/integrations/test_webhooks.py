@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from core.jobs import run_pending
 from core.models import Outbox
+from core.signatures import is_signed, sign
 from features.accounts.models import User
 from features.integrations import services
 from features.integrations.models import Attempt, Delivery, WebhookEndpoint
 from features.integrations.services.deliveries import PAUSES
-from features.integrations.signatures import is_signed, sign
 from features.sessions import services as sessions
 from tests.factories import PASSWORD, make_session, make_user
 

@@ -20,6 +20,12 @@ def _question(w):
 
 OF_THE_HOST = {
     "thread@hidden",
+    "thread@workshop",
+    "thread_publication",
+    "post_comments@workshop",
+    "post_edit@workshop",
+    "api:forum_thread@workshop",
+    "api:forum_publish",
     "thread_replies@hidden",
     "api:forum_thread@hidden",
     "api:forum_posts@hidden",
@@ -41,6 +47,12 @@ ARGUMENTS = {
     "board@nothing": lambda w: ["no-such-board"],
     "thread": _thread("thread"),
     "thread@hidden": _thread("hidden_thread"),
+    "thread@workshop": _thread("workshop_thread"),
+    "thread_publication": _thread("workshop_thread"),
+    "post_comments@workshop": lambda w: [w.workshop_thread.posts.get(part="opening").pk],
+    "post_edit@workshop": lambda w: [w.workshop_thread.posts.get(part="opening").pk],
+    "api:forum_thread@workshop": _pk("workshop_thread"),
+    "api:forum_publish": _pk("workshop_thread"),
     "thread@old-slug": lambda w: [w.thread.pk, "as-it-was-called"],
     "thread_replies": _thread("thread"),
     "thread_replies@hidden": _thread("hidden_thread"),
@@ -135,6 +147,14 @@ board@nothing         GET  404
 thread                GET  200
 thread@old-slug       GET  301
 thread@hidden         GET  404      404      404    200   404    200      200        200
+thread@workshop       GET  404      404      404    200   404    200      200        200
+thread_publication    POST login    login    404    303   404    303      303        303
+post_comments@workshop GET 404      404      404    200   404    200      200        200
+post_comments@workshop POST 404     404      404    303   404    303      303        303
+post_edit@workshop    GET  login    login    404    200   404    200      200        200
+post_edit@workshop    POST login    login    404    303   404    303      303        303
+inbound_mail          POST 404
+forum_workshop        GET  login    login    200    200   200    200      200        200
 thread_new            GET  login    login    200    200   200    200      200        200
 thread_new            POST login    login    303    303   303    303      303        303
 forum_preview         POST login    login    200    200   200    200      200        200
@@ -192,6 +212,8 @@ api:forum_ask          GET    200
 api:forum_ask          POST   401 401 201 201 201 201 201 201
 api:forum_thread       GET    200
 api:forum_thread@hidden GET    404 404 404 200 404 200 200 200
+api:forum_thread@workshop GET  404 404 404 200 404 200 200 200
+api:forum_publish      PUT    401 401 404 200 404 200 200 200
 api:forum_posts        GET    200
 api:forum_posts        POST   401 401 201 201 201 201 201 201
 api:forum_posts@hidden GET    404 404 404 200 404 200 200 200

@@ -6,6 +6,7 @@ from features.moderation import services as moderation
 from features.moderation.models import Case
 
 HIDDEN = "Canary thread that nobody reads"
+WORKSHOP = "Canary thread in the workshop"
 
 
 def add_forum(world) -> None:
@@ -31,6 +32,10 @@ def add_forum(world) -> None:
     Thread.objects.filter(pk=world.hidden_thread.pk).update(state="hidden")
     Post.objects.filter(thread=world.hidden_thread).update(state="hidden")
     world.hidden_post = world.hidden_thread.posts.get()
+    world.workshop_thread = ask(host, WORKSHOP)
+    Thread.objects.filter(pk=world.workshop_thread.pk).update(state="workshop")
+    Post.objects.filter(thread=world.workshop_thread).update(state="workshop")
+    services.index(world.workshop_thread)
     services.index(world.hidden_thread)
     # A reported answer, and one of the guest's that a moderator hid.
     moderation.flag(person=host, key=f"post:{world.answer.pk}", reason="unclear")

@@ -8,16 +8,19 @@ from features.discovery.services.publishing import (
     rebuild,
     republish,
     republish_skills,
+    stand,
     withdraw,
 )
-from features.discovery.services.searching import MOST, Results, documents, matching_refs, rank, search, written
+from features.discovery.services.searching import BEST, MOST, Results, best, documents, matching_refs, search, written
 from features.discovery.services.snippets import with_snippets
 from features.discovery.services.spelling import learn_words, meant, relearn_words
 
 __all__ = [
+    "BEST",
     "MOST",
     "Rebuilt",
     "Results",
+    "best",
     "documents",
     "gathered",
     "learn_words",
@@ -25,12 +28,12 @@ __all__ = [
     "meant",
     "publish",
     "publish_all",
-    "rank",
     "rebuild",
     "relearn_words",
     "republish",
     "republish_skills",
     "search",
+    "stand",
     "with_snippets",
     "withdraw",
     "written",

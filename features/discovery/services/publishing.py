@@ -57,6 +57,12 @@ def publish_all(entries: Iterable[Entry]) -> int:
     return sum(_write(some) for some in batched(entries, AT_ONCE))
 
 
+def stand(kind: str, ref: str, standing: int) -> None:
+    """How high a thing stands now, where nothing else of it has changed: its words are not written anew."""
+    found = Document.objects.filter(kind=kind, ref=str(ref)).exclude(standing=standing)
+    found.update(standing=standing, updated_at=timezone.now())
+
+
 def withdraw(kind: str, ref: str) -> None:
     Document.objects.filter(kind=kind, ref=str(ref)).delete()
 

@@ -19,6 +19,12 @@ class PostQuerySet(QuerySet):
         """What everybody reads, and one's own. `person` is a key, None for a stranger."""
         return self.filter(Q(state=State.SHOWN) | Q(author=person)) if person else self.shown()
 
+    def read_in(self, thread, person):
+        """Posts of a thread that this person reads: as long as it is in the workshop, what was said there too."""
+        if thread.state == State.WORKSHOP:
+            return self.filter(Q(state__in=[State.SHOWN, State.WORKSHOP]) | Q(author=person))
+        return self.visible_to(person)
+
     def with_pictures(self):
         """Those in which a stored picture may stand: few, and with an index of their own."""
         return self.filter(text__contains="/files/")

@@ -14,6 +14,7 @@ class State(models.TextChoices):
     """Who may read it. A thread has the state of the post it opens with."""
 
     SHOWN = "shown", _("Shown")
+    WORKSHOP = "workshop", _("In the workshop")
     HELD = "held", _("Waiting to be looked at")
     HIDDEN = "hidden", _("Hidden by a moderator")
     REMOVED = "removed", _("Removed by its author")
@@ -95,6 +96,9 @@ class Thread(models.Model):
     slug = models.SlugField(max_length=80)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="threads")
     skills = models.ManyToManyField(Skill, related_name="+", verbose_name=_("skills"))
+    about = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="Key of the thing it is asked about: session:12"
+    )
     state = models.CharField(max_length=8, choices=State, default=State.SHOWN)
     closing = models.CharField(max_length=6, choices=Closing, default=Closing.OPEN, blank=True)
     pinned_at = models.DateTimeField(null=True)
@@ -134,6 +138,8 @@ class Thread(models.Model):
                 fields=["-id"], condition=Q(state="shown", kind="question", replies=0), name="threads_unanswered"
             ),
             models.Index(fields=["author", "-id"], name="threads_of_author"),
+            models.Index(fields=["active_at", "id"], condition=Q(state="workshop"), name="threads_in_workshop"),
+            models.Index(fields=["about", "-score", "-id"], condition=~Q(about=""), name="threads_about"),
             models.Index(fields=["ages_at"], condition=Q(is_stale=False, ages_at__isnull=False), name="threads_ageing"),
         ]
 

@@ -1,11 +1,14 @@
 """What the pages show, gathered from rows: plain data in, a context out."""
 
+from features.forum.pages.asked_about import about_of, begun, session_panel
 from features.forum.pages.said import Said, acts_on, in_words, one
 from features.forum.pages.thread import comments_page, frame_of, moved_to, opening_of, place_of, split_off, thread_page
 
 __all__ = [
     "Said",
+    "about_of",
     "acts_on",
+    "begun",
     "comments_page",
     "frame_of",
     "in_words",
@@ -13,6 +16,7 @@ __all__ = [
     "one",
     "opening_of",
     "place_of",
+    "session_panel",
     "split_off",
     "thread_page",
 ]

@@ -28,6 +28,7 @@ def reply_form(request, opening: Post, token: str = "", began: str = "") -> str:
                 "get_absolute_url": marks["address"],
                 "is_question": thread.is_question,
                 "closing": thread.closing,
+                "state": thread.state,
             },
             "may_reply": may_reply,
             "form": ReplyForm(initial={"text": marks["text"]}),
@@ -39,7 +40,7 @@ def reply_form(request, opening: Post, token: str = "", began: str = "") -> str:
         }
 
     return REPLY.fill(
-        (is_member, may_reply, thread.is_question, thread.closing, bool(draft_at)),
+        (is_member, may_reply, thread.is_question, thread.closing, thread.state, bool(draft_at)),
         context,
         {
             "pk": thread.pk,

@@ -3,7 +3,7 @@
 from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, IntegerField, JSONField, OuterRef, Subquery, Value, Window
+from django.db.models import CharField, F, IntegerField, JSONField, OuterRef, Q, Subquery, Value, Window
 from django.db.models.functions import Cast, Concat, JSONObject, RowNumber
 
 from core.db import Prepared, one_of
@@ -15,6 +15,7 @@ from features.notifications.models import Follow
 
 Part = Post.Part
 REMARKS = 5  # comments below a post; the rest has a page of its own
+IN_WORKSHOP = 100
 SIZE = 20  # answers on a page
 IN_TIME, BEST_FIRST = ("id",), ("-score", "id")
 # Of an author a page says no more than this.
@@ -126,23 +127,27 @@ def _accepted(is_member, is_moderator) -> Prepared:
 
 
 # --- Comments ---------------------------------------------------------------------------------------------------------
-def remarks_of(posts, person, is_moderator=False) -> dict[int, list[Post]]:
-    """{post: its first comments}: one query for all of them."""
-    wanted = [post.pk for post in posts if post.comments or is_moderator or post.author_id == person.pk]
+def remarks_of(posts, person, is_moderator=False, in_workshop=False) -> dict[int, list[Post]]:
+    """{post: its first comments}: one query for all of them. In the workshop they are not counted, and all are read."""
+    sees_all = is_moderator or in_workshop
+    wanted = [post.pk for post in posts if post.comments or sees_all or post.author_id == person.pk]
     found: dict[int, list[Post]] = {}
     if wanted:
-        for comment in _remarks(person.is_authenticated, is_moderator).all(wanted, person.pk):
+        for comment in _remarks(person.is_authenticated, is_moderator, in_workshop).all(wanted, person.pk):
             found.setdefault(comment.parent_id, []).append(comment)
     return found
 
 
 @cache
-def _remarks(is_member, is_moderator) -> Prepared:
+def _remarks(is_member, is_moderator, in_workshop) -> Prepared:
     def build(posts, person):
         comments = Post.objects.filter(one_of("parent", posts), part=Part.COMMENT).select_related("author")
-        if not is_moderator:
+        if in_workshop and not is_moderator:
+            comments = comments.filter(Q(state__in=[State.SHOWN, State.WORKSHOP]) | Q(author=person))
+        elif not is_moderator:
             comments = comments.visible_to(person if is_member else None)
         place = Window(RowNumber(), partition_by=F("parent"), order_by="id")
-        return comments.defer("text", *UNSAID).annotate(place=place).filter(place__lte=REMARKS).order_by("id")
+        most = IN_WORKSHOP if in_workshop else REMARKS
+        return comments.defer("text", *UNSAID).annotate(place=place).filter(place__lte=most).order_by("id")
 
     return Prepared(build)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from core.gaps import Mould
 from core.templatetags.ui import face, when
-from features.forum import curation
+from features.forum import curation, services
 from features.forum.access import moderates
 from features.forum.models import Closing, Post, State, Thread
 from features.forum.pages.rows import remarks_of, with_vote
@@ -107,7 +107,7 @@ def _draw_remark(said: Said) -> str:
 
 # --- Rows into words --------------------------------------------------------------------------------------------------
 def in_words(posts, thread, person, is_moderator=False, read_to=None) -> list[Said]:
-    remarks = remarks_of(posts, person, is_moderator)
+    remarks = remarks_of(posts, person, is_moderator, thread.state == State.WORKSHOP)
     return [in_words_one(post, thread, person, remarks.get(post.pk, []), is_moderator, read_to) for post in posts]
 
 
@@ -120,8 +120,10 @@ def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=N
     is_nameless = thread.hides(post.author_id)
     is_told = not is_nameless or is_moderator or is_own
     size = "s" if post.part == Part.COMMENT else ""
-    may_edit = is_member and (is_moderator or (is_own and post.state in (State.SHOWN, State.HELD) and is_open))
-    may_remark = is_shown and is_open and thread.state == State.SHOWN
+    in_workshop = post.state == thread.state == State.WORKSHOP  # whoever reads it there helps, or has asked
+    is_own_to_edit = is_own and post.state in services.EDITABLE and is_open
+    may_edit = is_member and (is_moderator or is_own_to_edit or (in_workshop and post.part == Part.OPENING))
+    may_remark = in_workshop or (is_shown and is_open and thread.state == State.SHOWN)
     return Said(
         pk=post.pk,
         html=mark_safe(post.html),  # noqa: S308 - cleaned when it was saved
@@ -136,7 +138,7 @@ def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=N
             "".join(_draw_remark(in_words_one(remark, thread, person, (), is_moderator)) for remark in remarks)
         ),
         part=post.part,
-        state_words="" if is_shown else str(post.get_state_display()),
+        state_words="" if is_shown or in_workshop else str(post.get_state_display()),
         mine=getattr(post, "mine", 0) or 0,
         is_own=is_own,
         is_nameless=is_nameless and is_told,

@@ -12,11 +12,12 @@ from core.seo import absolute, json_ld
 from core.templatetags.ui import when
 from features.accounts.access import known
 from features.forum import services, structured
-from features.forum.access import moderates, visible_thread
+from features.forum.access import may_read, moderates, visible_thread
 from features.forum.findable import answers_words
 from features.forum.forms import RemarkForm
 from features.forum.models import Post, State, Thread
 from features.forum.pages import rows
+from features.forum.pages.asked_about import about_of
 from features.forum.pages.replying import reply_form
 from features.forum.pages.said import draw, in_words, in_words_one
 from features.moderation import services as moderation
@@ -30,7 +31,7 @@ def opening_of(person, pk) -> Post:
     if post is None:
         raise Http404
     thread = post.thread
-    if thread.state != State.SHOWN and thread.author_id != person.pk and not moderates(person, thread.board):
+    if not may_read(person, thread):
         raise Http404
     return post
 
@@ -75,6 +76,8 @@ def thread_page(request, opening: Post) -> dict:
         "thread": thread,
         "board": thread.board,
         "skills": opening.about,
+        "until": when(thread.active_at + services.LASTS) if thread.state == State.WORKSHOP else "",
+        "about": about_of(person, thread),
         "events": moderation.in_words(opening.events),
         "opening": said[0] if is_first else None,
         "opening_drawn": draw(said[0], is_member, **hidden) if is_first else "",
@@ -137,7 +140,7 @@ def comments_page(request, post: Post) -> dict:
     is_moderator = moderates(person, thread.board)
     comments = Post.objects.filter(parent=post.pk, part=Part.COMMENT).select_related("author")
     if not is_moderator:
-        comments = comments.visible_to(person.pk)
+        comments = comments.read_in(thread, person.pk)
     at = request.GET.get("at", "")
     if at.isascii() and at.isdecimal() and len(at) < 19:
         comments = comments.filter(pk__gte=int(at))

@@ -1,9 +1,18 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
+from features.forum.services.asked_about import about, board_for, skills_of
 from features.forum.services.by_mail import NotOurs, receive
 from features.forum.services.counting import forget_demo, recount
 from features.forum.services.curating import restore_state, restore_thread, set_state, set_thread
-from features.forum.services.editing import edit, edit_back, hide_revision, may_edit, redact_history, show_revision
+from features.forum.services.editing import (
+    EDITABLE,
+    edit,
+    edit_back,
+    hide_revision,
+    may_edit,
+    redact_history,
+    show_revision,
+)
 from features.forum.services.evidence import ACCEPTED, VALUED
 from features.forum.services.guards import began, typing_time
 from features.forum.services.linking import answer_duplicate, invite, propose_duplicate
@@ -21,18 +30,23 @@ from features.forum.services.voting import (
     take_back_acceptance,
     vote,
 )
-from features.forum.services.writing import ask, index, remark, reply, save_board, take_over_skill
+from features.forum.services.workshop import LASTS, publish, publish_due
+from features.forum.services.writing import ask, index, is_new, remark, reply, save_board, take_over_skill
 
 __all__ = [
     "ACCEPTED",
+    "EDITABLE",
+    "LASTS",
     "TO_VOTE_DOWN",
     "VALUED",
     "ForumRefused",
     "NotOurs",
+    "about",
     "accept",
     "answer_duplicate",
     "ask",
     "began",
+    "board_for",
     "confirm",
     "conflict",
     "discard_draft",
@@ -44,6 +58,7 @@ __all__ = [
     "hide_revision",
     "index",
     "invite",
+    "is_new",
     "mark_read",
     "mark_stale",
     "may_confirm",
@@ -52,6 +67,8 @@ __all__ = [
     "may_vote_down",
     "merge",
     "propose_duplicate",
+    "publish",
+    "publish_due",
     "put_back_words",
     "receive",
     "recount",
@@ -66,6 +83,7 @@ __all__ = [
     "set_state",
     "set_thread",
     "show_revision",
+    "skills_of",
     "split",
     "suggest",
     "take_back_acceptance",

@@ -5,6 +5,7 @@ import logging
 from django.db import connection, transaction
 
 from features.forum.models import Board
+from features.forum.services.asked_about import forget_what_is_gone
 
 log = logging.getLogger(__name__)
 
@@ -53,4 +54,5 @@ def forget_demo() -> None:
     """When the invented people are gone: boards that only they wrote on go too, and the others are counted anew."""
     Board.objects.filter(is_demo=True, threads=None).delete()
     Board.objects.filter(is_demo=True).update(is_demo=False)
+    forget_what_is_gone()
     recount()

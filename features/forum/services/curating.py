@@ -63,7 +63,7 @@ def set_state(*, post: Post, state: str, now: datetime | None = None) -> dict:
         before["accepted_by"] = thread.accepted_by_id
         Thread.objects.filter(pk=thread.pk).update(accepted=None, accepted_at=None, accepted_by=None)
     _settle(post, thread.pk)
-    if post.state == State.HELD and state == State.SHOWN:
+    if post.state in (State.HELD, State.WORKSHOP) and state == State.SHOWN:
         _tell_late(post)
     return before
 

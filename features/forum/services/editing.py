@@ -12,12 +12,15 @@ from features.accounts.access import Ability
 from features.accounts.models import User
 from features.accounts.services import audit
 from features.forum import wording
-from features.forum.access import moderates
+from features.forum.access import helps_in_workshop, moderates
 from features.forum.models import Closing, Post, Revision, State, Suggestion, Thread
 from features.forum.services.refusals import ForumRefused, check_ability
+from features.forum.services.telling import tell_of_change
 from features.forum.services.writing import clean, index, lock, tell_named
 from features.moderation import services as moderation
 
+# By its author: what is held until it is changed can be changed.
+EDITABLE = frozenset({State.SHOWN, State.HELD, State.WORKSHOP})
 IN_PEACE = 300  # seconds in which one's own slip is put right without a trace
 
 
@@ -39,6 +42,11 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
         by=by, post=post, thread=thread, text=text, title=title, reason=reason, now=now,
         leaves_trace=not _in_peace(by, post, thread, now),
     )  # fmt: skip
+    if thread.state == State.WORKSHOP:
+        # Nobody who is named hears of it yet, and no search finds it.
+        Thread.objects.filter(pk=thread.pk).update(active_at=now)
+        tell_of_change(by, post, thread)
+        return post
     if by.pk != post.author_id:
         audit(by, "post.edited", f"post:{post.pk}", ["text"])
         _log(by, post, reason, now)
@@ -74,8 +82,9 @@ def reword(*, by, post, thread, text, title, reason, now, leaves_trace=True) -> 
 def may_edit(person, post: Post, thread: Thread) -> bool:
     if moderates(person, thread.board):
         return True
-    may_be_read = post.state in (State.SHOWN, State.HELD)  # what is held until it is changed can be changed
-    return post.author_id == person.pk and may_be_read and thread.closing != Closing.LOCKED
+    if post.state == thread.state == State.WORKSHOP and post.part == Post.Part.OPENING:
+        return post.author_id == person.pk or helps_in_workshop(person, thread.board)
+    return post.author_id == person.pk and post.state in EDITABLE and thread.closing != Closing.LOCKED
 
 
 def _log(by, post, reason, now) -> None:

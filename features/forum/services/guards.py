@@ -46,13 +46,18 @@ def typing_time(token: str | None, now: datetime) -> float | None:
     return max(0.0, now.timestamp() - seconds)
 
 
+def leads_elsewhere(text: str) -> int:
+    """How many links to other places it has."""
+    return len(LINK.findall(render_markdown(text)))
+
+
 def state_for(author: User, text: str, kind: str, now: datetime, typed: float | None) -> tuple[str, bool]:
     """In what state something new begins, and whether it is its author's first. Raises ForumRefused and RateLimited.
 
     A first post that was typed faster than anybody types, or that leads elsewhere, waits until it is looked at."""
     if now - author.joined_at < YOUNG:
         hit(f"forum_first_{kind}", author.pk, FIRST_DAY[kind], DAY)
-    links = len(LINK.findall(render_markdown(text)))
+    links = leads_elsewhere(text)
     known = Post.objects.filter(author=author, state=State.SHOWN)
     if links > LINKS and not moderation.may(author, Ability.LINK):
         said = ngettext("%(n)d link", "%(n)d links", LINKS) % {"n": LINKS}

@@ -12,7 +12,16 @@ from features.notifications.models import Notification
 
 # What is kept of the form for an answer, and of the one for a new thread: letters at most.
 OF_ANSWER = {"text": LONGEST}
-OF_THREAD = {**OF_ANSWER, "title": 150, "kind": 10, "board": 60, "skills": 400, "is_anonymous": 2}
+OF_THREAD = {
+    **OF_ANSWER,
+    "title": 150,
+    "kind": 10,
+    "board": 60,
+    "skills": 400,
+    "is_anonymous": 2,
+    "about": 40,
+    "in_workshop": 2,
+}
 
 
 @transaction.atomic

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from core.limits import hit
 from features.accounts.access import Ability
 from features.accounts.models import User
+from features.discovery import services as discovery
 from features.forum.access import moderates
+from features.forum.findable import KIND, standing
 from features.forum.models import Closing, Kind, Post, State, Thread, Vote
 from features.forum.services import evidence
 from features.forum.services.refusals import ForumRefused, check_ability
@@ -57,6 +59,8 @@ def vote(*, person: User, post: Post, value: int, now: datetime | None = None) -
     post.score, post.ups = post.score + value - before, post.ups + ups
     if post.part == Post.Part.OPENING:
         Thread.objects.filter(pk=thread.pk).update(score=post.score)
+        thread.score = post.score
+        discovery.stand(KIND, str(thread.pk), standing(thread))
     else:
         evidence.tell(post)
     return post

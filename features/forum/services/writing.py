@@ -19,9 +19,12 @@ from features.accounts.models import User
 from features.accounts.services import audit
 from features.discovery import services as discovery
 from features.forum import wording
+from features.forum.access import may_read
 from features.forum.models import Board, Closing, Draft, Post, State, Thread
+from features.forum.services.asked_about import check_about
 from features.forum.services.guards import check_pace, queue_first, state_for
 from features.forum.services.refusals import ForumRefused, check_ability
+from features.forum.services.telling import tell_in_workshop
 from features.notifications import services as notifications
 from features.notifications.models import Follow, Level
 
@@ -39,26 +42,34 @@ def ask(
     text: str,
     skills,
     is_anonymous: bool = False,
+    about: str = "",
+    in_workshop: bool = False,
     now: datetime | None = None,
     typed: float | None = None,
 ) -> Thread:
     """Begin a question or a discussion; without a name to readers, `is_anonymous`. Raises ForumRefused, and RateLimited
     from the eleventh of a day. Who asks is told of answers by mail, until they choose otherwise.
-    `typed` are the seconds that writing it took, where that is known."""
+    `about` is the key of what it is asked about; whose that is, is told. `in_workshop`: volunteers look at it first,
+    where it is a first one. `typed` are the seconds that writing it took, where that is known."""
     now = now or timezone.now()
     check_ability(author, Ability.POST, board.scope)
     if not board.is_open:
         raise ForumRefused("board_closed", _("This board takes no new threads. Choose another one."))
+    check_about(author, about)
     hit("forum_thread", author.pk)
     state, is_first = state_for(author, text, "thread", now, typed)
+    if in_workshop and not is_new(author):
+        raise ForumRefused("not_new", _("The workshop is for first questions, and you have asked before. Publish it."))
+    if in_workshop and state == State.SHOWN:
+        state = State.WORKSHOP  # what is looked at by a moderator needs no volunteer
     thread = Thread(board=board, kind=kind, title=one_line(title), author=author, created_at=now, active_at=now)
-    thread.is_anonymous, thread.state = is_anonymous, state
+    thread.is_anonymous, thread.about, thread.state = is_anonymous, about, state
     thread.slug = thread.make_slug()
     thread.save()
     thread.skills.set(skills)
     post = _write(thread, Part.OPENING, author, text, now, state=state)
     index(thread)
-    if is_first:
+    if is_first and state != State.WORKSHOP:
         queue_first(post, now)
     follow_by_writing(author, thread, Level.MAIL)
     Draft.objects.filter(person=author, place="new").delete()
@@ -94,12 +105,17 @@ def remark(*, author: User, post: Post, text: str, now: datetime | None = None, 
     """A comment below a post: about it, not an answer. Raises ForumRefused and RateLimited."""
     now = now or timezone.now()
     thread = lock(post.thread)
-    _may_write(author, thread)
+    _may_write(author, thread, in_workshop=True)
     about = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
-    if about.part == Part.COMMENT or about.state != State.SHOWN:
+    if about.part == Part.COMMENT or about.state != thread.state:
         raise ForumRefused("gone", _("There is nothing here to comment on any more. Look at the thread again."))
     check_pace(author, thread, now)
     state, is_first = state_for(author, text, "comment", now, typed)
+    if thread.state == State.WORKSHOP:
+        comment = _write(thread, Part.COMMENT, author, text, now, parent=about, state=State.WORKSHOP)
+        Thread.objects.filter(pk=thread.pk).update(active_at=now)  # the day begins anew
+        tell_in_workshop(comment, thread)
+        return comment
     comment = _write(thread, Part.COMMENT, author, text, now, parent=about, state=state)
     if is_first:
         queue_first(comment, now)
@@ -112,16 +128,23 @@ def remark(*, author: User, post: Post, text: str, now: datetime | None = None, 
     return comment
 
 
+def is_new(author: User) -> bool:
+    """Whether nobody has read a question of theirs yet."""
+    return not Thread.objects.shown().filter(author=author).exists()
+
+
 def lock(thread: Thread) -> Thread:
     """The thread's row, for this transaction alone."""
     return Thread.objects.select_for_update(of=("self",)).select_related("board", "author").get(pk=thread.pk)
 
 
-def _may_write(author, thread) -> None:
+def _may_write(author, thread, in_workshop=False) -> None:
     check_ability(author, Ability.POST, thread.board.scope)
     if thread.closing == Closing.LOCKED:
         raise ForumRefused("locked", _("This thread is locked, so nothing is added to it any more."))
-    if thread.state != State.SHOWN:
+    if thread.state != State.SHOWN and not (
+        in_workshop and thread.state == State.WORKSHOP and may_read(author, thread)
+    ):
         raise ForumRefused("gone", _("This thread is not open for others to read, so nothing is added to it."))
     hit("forum_post", author.pk)
 

@@ -20,9 +20,12 @@ from features.forum.similar import CLOSE, Similar, similar
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_thread(request):
-    wanted = {name: request.GET[name] for name in ("board", "kind", "title", "skills") if name in request.GET}
+    begun = pages.begun(request.user, request.POST.get("about") or request.GET.get("about", ""))
+    wanted = begun | {name: request.GET[name] for name in ("board", "kind", "title", "skills") if name in request.GET}
     draft = services.draft_of(request.user, "new") if request.method != "POST" else None
-    form = ThreadForm(request.POST or None, request.FILES or None, initial={**(draft.words if draft else {}), **wanted})
+    is_new = services.is_new(request.user)
+    initial = {**(draft.words if draft else {}), **wanted}
+    form = ThreadForm(request.POST or None, request.FILES or None, initial=initial, is_new=is_new)
     is_preview, found = "preview" in request.POST, None
     if request.method == "POST" and not is_preview and form.is_valid():
         if not request.POST.get("seen"):
@@ -32,9 +35,10 @@ def new_thread(request):
             _say_where_it_is(request, thread.state)
             return see_other(thread)
     context = {"form": form, "boards": Board.objects.filter(is_open=True), "draft": draft, "similar": found}
+    context["thing"] = begun.get("thing")
     context["is_asked_again"] = bool(found and found.threads)
     if is_preview:
-        context |= {"form": ThreadForm(initial=request.POST.dict()), "preview": _rendered(request)}
+        context |= {"form": ThreadForm(initial=request.POST.dict(), is_new=is_new), "preview": _rendered(request)}
     return render(request, "forum/new_thread.html", context, status=422 if not is_preview and form.errors else 200)
 
 
@@ -142,6 +146,8 @@ def _typed(request) -> float | None:
 def _say_where_it_is(request, state):
     if state == State.SHOWN:
         messages.success(request, _("It is there for everybody to read."))
+    elif state == State.WORKSHOP:
+        messages.success(request, _("Volunteers see it now. We write as soon as one of them says something."))
     else:
         messages.info(request, _("A moderator looks at first posts like this one. We write as soon as others see it."))
 

@@ -14,9 +14,9 @@ from core import outside
 from core.jobs import enqueue
 from core.limits import hit
 from core.seo import absolute
+from core.signatures import sign
 from features.integrations.models import Attempt, Delivery, WebhookEndpoint
 from features.integrations.services.endpoints import EndpointRefused
-from features.integrations.signatures import sign
 from features.notifications.services import notify
 
 # After each failure; with the first sending eight tries within about a day.

@@ -25,7 +25,7 @@ class Sanction(models.Model):
         LIMIT = "limit", _("One ability is taken away")
 
     # What whoever is silenced may not do.
-    SILENCES = frozenset({Ability.HOST, Ability.REVIEW, Ability.APPLY, Ability.MESSAGE, Ability.POST})
+    SILENCES = frozenset({Ability.HOST, Ability.REVIEW, Ability.APPLY, Ability.MESSAGE, Ability.POST, Ability.TIDY})
     ABILITIES = [(ability.value, ability.label) for ability in Ability if ability != Ability.LOG_IN]
 
     public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
