@@ -12,6 +12,8 @@ class SessionsConfig(AppConfig):
         from features.calendar.services import calendars
         from features.payments.services import fulfilments
         from features.sessions import (
+            absence_curation,
+            absence_news,
             curation,
             demo_follows,
             emails,
@@ -29,7 +31,7 @@ class SessionsConfig(AppConfig):
         from features.sessions.review_news import register as register_review_news
         from features.sessions.scale import sessions
         from features.sessions.seeds import fill
-        from features.sessions.services.seats import RegistrationFulfilment
+        from features.sessions.services.fulfilment import RegistrationFulfilment
         from features.sessions.sitemaps import SessionSitemap
         from features.skills.services import Merge, merges
 
@@ -55,6 +57,8 @@ class SessionsConfig(AppConfig):
         exported.register()
         selling.register()
         curation.register()
+        absence_curation.register()
+        absence_news.register()
         findable.register()
         happenings.register()
         seeds.seeds.register("sessions", (40, fill))

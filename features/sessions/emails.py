@@ -52,7 +52,7 @@ def session_changed(notification):
     before = seat.session.previous_starts_at
     said = [_("Your host changed the time, the place or the title. The entry in your calendar moves along.")]
     if before and before != seat.session.starts_at:
-        said.append(_("It was %(before)s before.") % {"before": _clock(before, seat.person)})
+        said.append(_("It was %(before)s before.") % {"before": clock(before, seat.person)})
     return _about_seat(seat, _("Changed: %(title)s, now %(when)s"), said)
 
 
@@ -62,7 +62,7 @@ def session_reminder(notification):
         return None
     if not seat.session.host.is_active:
         page = absolute(seat.session.get_absolute_url())
-        said = [_("You have a seat on %(when)s.") % {"when": _clock(seat.session.starts_at, seat.person)}]
+        said = [_("You have a seat on %(when)s.") % {"when": clock(seat.session.starts_at, seat.person)}]
         said.append(str(VERDICTS["host_away"].words))
         subject = _("Probably not taking place: %(title)s") % {"title": seat.session.title}
         return _letter(subject, said, (_("See how it stands"), page))
@@ -71,7 +71,7 @@ def session_reminder(notification):
 
 def session_follow_up(notification):
     seat = _seat(notification)
-    if seat.cancelled_at or seat.session.is_cancelled or not seat.was_there:
+    if seat.cancelled_at or seat.session.is_cancelled or not seat.was_there or seat.session.host_did_not_come:
         return None
     session = seat.session
     names = {"title": session.title, "host": session.host.name}
@@ -111,7 +111,7 @@ def session_cancelled(notification):
         return None
     said = [
         _("%(host)s cancelled the session of %(when)s.")
-        % {"host": session.host.name, "when": _clock(session.starts_at, seat.person)},
+        % {"host": session.host.name, "when": clock(session.starts_at, seat.person)},
         f"“{session.cancellation_reason}”",
         _("The entry leaves your calendar with this letter. You get back everything you paid.")
         if session.price_minor
@@ -145,7 +145,7 @@ def seat_offered(notification):
     offer = WaitlistOffer.objects.select_related("entry__session__host", "entry__person").get(pk=notification.ref)
     if offer.closed_at or offer.expires_at <= timezone.now():
         return None
-    until = _clock(offer.expires_at, offer.entry.person)
+    until = clock(offer.expires_at, offer.entry.person)
     return _about_place(
         offer.entry,
         _("A seat is yours until %(until)s: %(title)s") % {"until": until, "title": "%(title)s"},
@@ -220,13 +220,13 @@ def _entry(ref):
     return WaitlistEntry.objects.select_related("session__host", "person").get(pk=ref)
 
 
-def _clock(moment, person):
+def clock(moment, person):
     zone = person.time_zone or settings.DEFAULT_TIME_ZONE
     return _("%(when)s %(city)s time") % {"when": words(local(moment, zone), "full"), "city": city(zone)}
 
 
 def when_and_where(session, person):
-    lines = [_clock(session.starts_at, person)]
+    lines = [clock(session.starts_at, person)]
     if session.time_zone != (person.time_zone or settings.DEFAULT_TIME_ZONE):
         there = words(local(session.starts_at, session.time_zone), "full")
         lines.append(
@@ -241,7 +241,7 @@ def _about_seat(seat, subject, said):
     session = seat.session
     cancel_url = absolute(reverse("cancellation_link", args=[token(seat.public_id, CANCELLATION)]))
     until = session.starts_at - timedelta(hours=session.cancellation_hours)
-    more = [(_("I cannot make it (best before %(until)s)") % {"until": _clock(until, seat.person)}, cancel_url)]
+    more = [(_("I cannot make it (best before %(until)s)") % {"until": clock(until, seat.person)}, cancel_url)]
     link = (_("All about the session"), absolute(session.get_absolute_url()))
     if session.format == Format.ONLINE:
         link = (_("Your way into the room"), absolute(reverse("join", args=[seat.join_token])))

@@ -180,6 +180,23 @@ class ReviewForm(forms.Form):
     )
 
 
+class AbsenceForm(forms.Form):
+    came = forms.TypedChoiceField(
+        label=_("How was it?"), coerce=lambda said: said == "yes", widget=forms.RadioSelect(attrs={"class": "pick"})
+    )
+    words = forms.CharField(
+        label=_("In your words"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, is_host, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["came"].choices = (
+            [("yes", _("I was there")), ("no", _("I did not come"))]
+            if is_host
+            else [("no", _("The host did not come")), ("yes", _("The host was there"))]
+        )
+
+
 class ReplyForm(forms.Form):
     words = forms.CharField(
         label=_("Your answer"),

@@ -6,7 +6,16 @@ from django.utils.translation import gettext as _
 from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.moderation.services import facts
 from features.sessions import services
-from features.sessions.models import KeptForm, Registration, Review, SkillSession, WaitlistEntry, WaitlistOffer
+from features.sessions.models import (
+    HostAbsence,
+    HostAbsenceVoice,
+    KeptForm,
+    Registration,
+    Review,
+    SkillSession,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 
 
 def export(person) -> dict:
@@ -35,6 +44,16 @@ def export(person) -> dict:
             .exclude(reply="")
             .order_by("pk")
             .values("registration__session__title", "reply", "replied_at")
+        ),
+        "said_of_hosts": list(
+            HostAbsenceVoice.objects.filter(registration__person=person)
+            .order_by("pk")
+            .values("registration__session__title", "came", "words", "said_at")
+        ),
+        "said_of_own_absence": list(
+            HostAbsence.objects.filter(session__host=person)
+            .order_by("pk")
+            .values("session__title", "opened_at", "answer", "answer_words", "answered_at", "outcome", "decided_at")
         ),
         "unsent_forms": list(KeptForm.objects.filter(person=person).order_by("pk").values("key", "data")),
         "waitlist": list(WaitlistEntry.objects.filter(person=person).order_by("pk").values("session__title", "note")),
@@ -73,6 +92,8 @@ def erase(person) -> None:
     WaitlistEntry.objects.filter(person=person).update(note="")
     SkillSession.objects.filter(host=person, published_at=None).delete()
     KeptForm.objects.filter(person=person).delete()
+    HostAbsenceVoice.objects.filter(registration__person=person).update(words="")
+    HostAbsence.objects.filter(session__host=person).update(answer_words="")
 
 
 def foretell(person) -> Foretold:

@@ -1,7 +1,7 @@
 """What the pages show, gathered from rows: plain data in, a context out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from features.sessions.cards import cards
 from features.sessions.filters import SessionFilter
 from features.sessions.joining import CUTOFF, can_join
 from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry, WaitlistOffer
+from features.sessions.services.absence import AbsenceRefused, why_not_answer, why_not_say
 from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, corrections_end, room_is_open
 from features.sessions.services.reviews import Rating, rating_of, rating_of_session, reviews_of_session, why_not_review
 from features.sessions.services.waitlist import position
@@ -156,6 +157,10 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
     if verdict.code in ("registered", "held"):
         seats = Registration.objects.active().select_related("attendance", "review")
         context["registration"] = seats.get(session=session, person=person)
+    if session.is_published and session.has_started(now) and not session.is_cancelled:
+        is_host = session.host_id == person.pk
+        if is_host or verdict.code == "registered":
+            context["absence"] = absence(session, context.get("registration"), is_host, now)
     if session.price_minor:
         context["policy"] = payments.policy_words(payments.policy(session.refund_preset, session.cancellation_hours))
         if seat := context.get("registration"):
@@ -168,6 +173,36 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
         if offer:
             context["seconds_left"] = max(0, int((offer.expires_at - now).total_seconds()))
     return context
+
+
+@dataclass
+class Absence:
+    """Whether the host came, as one of those who are asked sees it."""
+
+    is_open: bool
+    is_decided: bool
+    is_absent: bool
+    is_of_host: bool
+    answer: str
+    answer_until: datetime | None
+    refusal: AbsenceRefused | None
+
+    @property
+    def may_speak(self) -> bool:
+        return self.refusal is None
+
+
+def absence(session: SkillSession, seat, is_host: bool, now) -> Absence:
+    known = getattr(session, "host_absence", None)
+    return Absence(
+        is_open=bool(known and not known.decided_at),
+        is_decided=bool(known and known.decided_at),
+        is_absent=bool(known and known.is_absent),
+        is_of_host=is_host,
+        answer=known.answer if known else "",
+        answer_until=known and known.answer_until,
+        refusal=why_not_answer(known, now) if is_host else why_not_say(seat, session, known, now),
+    )
 
 
 def event(session: SkillSession, rating: Rating | None = None) -> dict:

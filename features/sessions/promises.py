@@ -51,6 +51,17 @@ def _late(session, person, source, ability, agreed_at, now):
         )
 
 
+def host_did_not_come(session, now) -> None:
+    moderation.note_incident(
+        person=session.host,
+        kind=Incident.Kind.NO_SHOW,
+        source=f"session:{session.pk}",
+        happened_at=session.starts_at,
+        ability=Ability.HOST,
+        now=now,
+    )
+
+
 def kept(people, since) -> dict[int, int]:
     """Seats that were taken, and sessions that were held."""
     came = Registration.objects.confirmed().present().filter(person__in=people, session__starts_at__gt=since)
@@ -58,6 +69,7 @@ def kept(people, since) -> dict[int, int]:
     held = SkillSession.objects.published().filter(
         host__in=people, cancelled_at=None, starts_at__gt=since, attendance_settled_at__isnull=False
     )
+    held = held.exclude(host_absence__outcome="absent")
     found.update(held.values_list("host", flat=True))
     return dict(found)
 

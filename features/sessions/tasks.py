@@ -20,6 +20,11 @@ def tell_of_cancellation(session_id):
 
 
 @job
+def tell_of_absence(absence_id):
+    services.tell_of_absence(int(absence_id))
+
+
+@job
 def tell_followers(ref):
     """`ref` is the session, and from the second batch on the person after whom it begins: 12:345. Each batch leads to
     the next in its own transaction, so a worker that is killed leaves nobody out and tells nobody twice."""
@@ -31,7 +36,7 @@ def tell_followers(ref):
 
 @job
 def refund_seats(ref):
-    """A cancelled session pays back in batches; each leads to the next in its own transaction."""
+    """A session that did not take place pays back in batches; each leads to the next in its own transaction."""
     session_id, _, after = ref.partition(":")
     if last := services.refund_batch(int(session_id), int(after)):
         following = f"{session_id}:{last}"
@@ -59,6 +64,11 @@ def decide_sessions():
 @periodic(minutes=5)
 def settle_attendance():
     services.settle_due()
+
+
+@periodic(minutes=15)
+def decide_absences():
+    services.decide_absences()
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=3))

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from features.sessions.views import browse, feeds, hosting, links, machines, registration, reviews, roster
+from features.sessions.views import absence, browse, feeds, hosting, links, machines, registration, reviews, roster
 
 one_session = [
     path("", browse.session, name="session"),
@@ -13,6 +13,7 @@ one_session = [
     path("cancellation/", hosting.session_cancellation, name="session_cancellation"),
     path("copy/", hosting.copy, name="session_copy"),
     path("removal/", hosting.removal, name="session_removal"),
+    path("host-absence/", absence.host_absence, name="host_absence"),
     path("review/", reviews.own_review, name="own_review"),
     path("reviews/", reviews.reviews, name="session_reviews"),
     path("roster/", roster.roster, name="session_roster"),

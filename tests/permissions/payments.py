@@ -21,7 +21,8 @@ def _order(w):
 
 
 ARGUMENTS = dict.fromkeys(
-    ("order", "order_checkout", "order_coupon", "order_credit", "order_departure", "order_look"), _order
+    ("order", "order_checkout", "order_coupon", "order_credit", "order_departure", "order_look", "order_right"),
+    _order,
 )
 ARGUMENTS["manage_incident"] = lambda w: [w.incident.pk]
 ARGUMENTS |= dict.fromkeys(("api:one_order", "api:open_checkout", "api:enter_code"), _order)
@@ -35,6 +36,7 @@ order_coupon     POST   login    login    404    303   404    404      404      
 order_credit     POST   login    login    404    303   404    404      404        404
 order_departure  POST   login    login    404    303   404    404      404        404
 order_look       POST   login    login    404    303   404    404      404        404
+order_right      POST   login    login    404    303   404    404      404        404
 api:orders_list  GET    401      401      200    200   200    200      200        200
 api:one_order    GET    401      401      404    200   404    404      404        404
 api:open_checkout POST  401      401      404    409   404    404      404        404

@@ -9,7 +9,8 @@ OF_THE_HOST = {
     "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
     "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
     "api:hosting", "api:hosted_one", "api:hosted_one@draft", "api:publish@draft", "api:call_off", "api:roster",
-    "api:check_in", "api:undo_check_in", "api:new_session", "api:change", "api:remove",
+    "api:check_in", "api:undo_check_in", "api:answer_for_host", "host_absence@of-the-host",
+    "api:new_session", "api:change", "api:remove",
 }  # fmt: skip
 SECRET = {"join", "waitlist_link", "cancellation_link"}
 
@@ -38,6 +39,11 @@ ARGUMENTS = {
     "kept_form": lambda w: [str(w.session.pk)],
     "kept_form@new": lambda w: ["new"],
     "own_review": _session("past"),
+    "host_absence": _session("past"),
+    "host_absence@to-come": _session("session"),
+    "host_absence@of-the-host": _session("past"),
+    "api:say_of_host": lambda w: [w.past.pk],
+    "api:answer_for_host": lambda w: [w.past.pk],
     "own_review@to-come": _session("session"),
     "session_reviews": _session("past"),
     "session_reviews@draft": _session("draft"),
@@ -107,6 +113,11 @@ BODIES = {
     ("kept_form", "POST"): lambda w: {"title": "Half a tit"},
     ("session_cancellation", "POST"): lambda w: {"reason": "I am ill."},
     ("own_review", "POST"): lambda w: {"rating": "5", "words": "Of much use."},
+    ("host_absence@to-come", "POST"): lambda w: {"came": "no"},
+    ("host_absence@of-the-host", "POST"): lambda w: {"came": "no"},
+    ("host_absence", "POST"): lambda w: {"came": "no", "words": "Nobody was there."},
+    ("api:say_of_host", "PUT"): lambda w: {"came": False},
+    ("api:answer_for_host", "PUT"): lambda w: {"came": True, "words": "I was there."},
     ("review_reply", "POST"): lambda w: {"words": "Thank you for coming."},
     ("attendance", "POST"): lambda w: {"act": "check_in"},
     ("waitlist_link", "POST"): lambda w: {"act": "leave"},
@@ -194,6 +205,16 @@ own_review                     GET    login    login    404    200   404    404 
 own_review                     POST   login    login    404    303   404    404      404        404
 own_review@to-come             GET    login    login    404    200   404    404      404        404
 own_review@to-come             POST   login    login    404    422   404    404      404        404
+
+# Who has a seat says whether the host came: refused here, as the guest has reviewed it. The host is asked after that.
+host_absence                   GET    login    login    404    200   404    404      404        404
+host_absence                   POST   login    login    404    422   404    404      404        404
+host_absence@to-come           GET    login    login    404    200   404    404      404        404
+host_absence@to-come           POST   login    login    404    422   404    404      404        404
+host_absence@of-the-host       GET    login    login    404    200   404    404      404        404
+host_absence@of-the-host       POST   login    login    404    422   404    404      404        404
+api:say_of_host                PUT    401      401      404    409   404    404      404        404
+api:answer_for_host            PUT    401      401      404    409   404    404      404        404
 session_reviews                GET    200
 session_reviews@draft          GET    404
 api:reviews                    GET    200

@@ -20,7 +20,7 @@ ROWS = [row for row in rows() if not row.is_secret]
 ACTS = [(row, method) for row in ROWS for method in ("POST", "DELETE") if method in row.cells]
 # Acts upon one thing of one person: the others are told that it is not there.
 ON_A_THING = [(row, method) for row, method in ACTS if row.arguments and is_success(row.cells[method]["owner"])]
-AT_THE_TILL = {"order_checkout", "order_coupon", "order_credit", "order_look"}
+AT_THE_TILL = {"order_checkout", "order_coupon", "order_credit", "order_look", "order_right"}
 UPON_OWN = [
     (row, method)
     for row, method in ON_A_THING

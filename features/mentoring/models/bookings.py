@@ -108,5 +108,11 @@ class Booking(models.Model):
         """Until then it can be moved, and given back for the full price: what was promised, not what holds today."""
         return self.starts_at - timedelta(hours=self.policy.get("free_until_hours", 0))
 
+    @property
+    def was_missed(self):
+        """The mentor did not come, or called it off in the last day."""
+        is_late = self.cancelled_by_id == self.mentor_id and self.cancelled_at > self.starts_at - timedelta(days=1)
+        return self.outcome == self.Outcome.MENTOR_ABSENT or is_late
+
     def room_is_open(self, now) -> bool:
         return self.starts_at - ROOM_OPENS <= now < self.ends_at + GRACE

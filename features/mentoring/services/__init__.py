@@ -7,7 +7,6 @@ from features.mentoring.services.answering import (
     count_answers,
 )
 from features.mentoring.services.bookings import (
-    BookingFulfilment,
     book,
     cancel_booking,
     credit_comes_back,
@@ -61,6 +60,7 @@ from features.mentoring.services.engagements import (
     write_note,
 )
 from features.mentoring.services.files import add_file, remove_file
+from features.mentoring.services.fulfilment import BookingFulfilment
 from features.mentoring.services.goals import (
     set_goal,
 )

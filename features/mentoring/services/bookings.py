@@ -11,7 +11,7 @@ from core.limits import hit
 from features.accounts.access import Ability
 from features.accounts.models import User
 from features.calendar import services as calendar
-from features.mentoring.models import Block, Booking, Offer
+from features.mentoring.models import Booking, Offer
 from features.mentoring.services import offers
 from features.mentoring.services.may_book import why_not_book, why_not_move
 from features.mentoring.services.refusals import MentoringRefused
@@ -62,7 +62,7 @@ def reserve(
         held_until=now + hold,
         changed_at=now,
     )
-    _claim(booking)
+    claim(booking)
     return booking
 
 
@@ -96,51 +96,6 @@ def book(*, booking: Booking, note: str = "", now: datetime | None = None) -> Bo
     payments.open_order(buyer=booking.mentee, lines=[line], hold_until=booking.held_until, now=now)
     booking.refresh_from_db()
     return booking
-
-
-class BookingFulfilment(payments.Fulfilment):
-    """What payments asks of a booking."""
-
-    credit_scope = "mentoring"
-
-    def thing(self, ref):
-        return f"offer:{Booking.objects.values_list('offer', flat=True).get(pk=ref)}"
-
-    def confirm(self, ref, now):
-        booking = Booking.objects.select_related("mentor", "mentee").get(pk=ref)
-        if Booking.objects.active().filter(pk=ref, confirmed_at=None).update(confirmed_at=now, held_until=None):
-            tell(booking, "booked")
-            offers.refresh_page(booking.mentor, now=now)
-
-    def release(self, ref, now):
-        _give_up(ref, "hold_expired", now)
-
-    def extend(self, ref, until):
-        Booking.objects.active().filter(pk=ref, confirmed_at=None).update(held_until=until)
-
-    def reseat(self, ref, now):
-        """Money that came late: the time is theirs if it is still free for both, and they are not kept apart."""
-        booking = Booking.objects.select_related("mentor", "mentee").get(pk=ref)
-        if booking.starts_at <= now or booking.cancelled_at is None:
-            return False
-        if Block.objects.filter(Block.between(booking.mentor, booking.mentee)).exists():
-            return False
-        try:
-            with transaction.atomic():
-                _claim(booking)
-        except MentoringRefused:
-            return False
-        Booking.objects.filter(pk=ref).update(cancelled_at=None, cancelled_by=None, reason="", held_until=now)
-        self.confirm(ref, now)
-        return True
-
-    def delivered_at(self, ref):
-        """Who gave it back for a part has paid for the time all the same."""
-        return Booking.objects.get(pk=ref).ends_at
-
-    def page(self, ref):
-        booking = Booking.objects.filter(pk=ref).first()
-        return booking.get_absolute_url() if booking else ""
 
 
 @atomic_retry
@@ -231,7 +186,7 @@ def move_booking(
     booking.moves += 1
     booking.ical_sequence += 1
     booking.save()
-    _claim(booking)
+    claim(booking)
     tell(booking, "booking_moved", f":{booking.ical_sequence}")
     offers.refresh_page(booking.mentor, now=now)
     return booking
@@ -243,7 +198,7 @@ def give_back(*, booking: Booking, now: datetime | None = None) -> bool:
     now = now or timezone.now()
     if order := payments.order_of(KIND, booking.pk):
         return payments.release(order=order, now=now)
-    return _give_up(booking.pk, "given_back", now)
+    return give_up(booking.pk, "given_back", now)
 
 
 def release_expired_holds(*, now: datetime | None = None) -> int:
@@ -262,10 +217,10 @@ def _overdue(now):
 def _release(bookings, reason, now) -> int:
     """Where there is an order its payment is looked at first: payments releases those."""
     found = [pk for pk in bookings.values_list("pk", flat=True) if not payments.order_of(KIND, pk)]
-    return sum(_give_up(pk, reason, now) for pk in found)
+    return sum(give_up(pk, reason, now) for pk in found)
 
 
-def _give_up(pk, reason, now) -> bool:
+def give_up(pk, reason, now) -> bool:
     changed = Booking.objects.active().filter(pk=pk, confirmed_at=None).update(cancelled_at=now, reason=reason)
     if changed:
         calendar.release(KIND, str(pk))
@@ -282,7 +237,7 @@ def lock_booking(booking) -> Booking:
     return Booking.objects.select_related("mentor", "mentee", "offer__mentor").get(pk=booking.pk)
 
 
-def _claim(booking) -> None:
+def claim(booking) -> None:
     for person in (booking.mentor, booking.mentee):
         try:
             calendar.claim(person, booking.starts_at, booking.ends_at, KIND, str(booking.pk))

@@ -85,6 +85,7 @@ class Case(models.Model):
         FLAGS = "flags", _("Reported")
         FIRST = "first", _("First post")
         EDIT = "edit", _("Suggested edit")
+        DISPUTE = "dispute", _("Two sides say different things")
 
     class Outcome(models.TextChoices):
         ACTED = "acted", _("Something was done")

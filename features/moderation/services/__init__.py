@@ -48,6 +48,7 @@ from features.moderation.services.cases import (
     decide,
     holder,
     line,
+    needs_act,
     things_of,
     write_note,
 )
@@ -203,6 +204,7 @@ __all__ = [
     "may_restore",
     "may_undo",
     "moderates",
+    "needs_act",
     "note_incident",
     "offered",
     "open_act_appeals",

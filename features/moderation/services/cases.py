@@ -103,7 +103,7 @@ def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -
     alone_with([case.key])
     claim(by=by, case=case, now=now)
     locked = Case.objects.select_for_update().get(pk=case.pk)
-    if outcome not in (Case.Outcome.KEPT, Case.Outcome.IGNORED):
+    if outcome not in (Case.Outcome.KEPT, Case.Outcome.IGNORED) or needs_act(case):
         raise ModerationRefused("unknown", _("Choose one of the buttons."))
     entry = None
     found = thing(case.key)
@@ -111,6 +111,10 @@ def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -
         entry = _show(by, found, now)
     close(locked, by, outcome, now, entry)
     accounts.audit(by, f"case.{outcome}", case.key, [f"case:{case.pk}"])
+
+
+def needs_act(case: Case) -> bool:
+    return case.kind in subjects and subjects[case.kind].needs_act
 
 
 def _is_pending(found) -> bool:

@@ -57,6 +57,7 @@ class Subject:
     `by_person` are the newest things of one person. `places` answers (title, address) of those place keys that
     everybody may read. `fragment` is the thing as its page shows it now, for htmx.
     What `is_private` stands on a page of two people: a moderator reads the thing itself, and is not led there.
+    What `needs_act` is decided by one of its acts: its case cannot be closed without.
     """
 
     label: Any  # a lazy translation, in lower case: an answer
@@ -70,6 +71,7 @@ class Subject:
     places: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]] = _nothing
     fragment: Callable[[Any, str], str] | None = None
     is_private: bool = False
+    needs_act: bool = False
 
 
 # kind -> Subject

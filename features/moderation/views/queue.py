@@ -59,6 +59,7 @@ def case(request, pk):
         "is_mine": holder == request.user,
         "claim_ends": found.claimed_at + services.CASE_CLAIM if holder else None,
         "is_open": not found.decided_at,
+        "needs_act": services.needs_act(found),
         "choices": choices(request.user, [thing], _next_url(request, found)) if thing and not found.decided_at else [],
         "note": note,
         **(_person(request, found.person) if found.person else {}),

@@ -1,3 +1,4 @@
+from features.sessions.models.absence import ANSWERED_WITHIN, HostAbsence, HostAbsenceVoice
 from features.sessions.models.reviews import Review, ReviewQuerySet
 from features.sessions.models.seats import (
     Attendance,
@@ -19,9 +20,12 @@ from features.sessions.models.sessions import (
 )
 
 __all__ = [
+    "ANSWERED_WITHIN",
     "REMINDERS",
     "Attendance",
     "Format",
+    "HostAbsence",
+    "HostAbsenceVoice",
     "KeptForm",
     "Kind",
     "Registration",

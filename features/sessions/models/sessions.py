@@ -189,6 +189,14 @@ class SkillSession(Removable):
     def is_published(self):
         return self.published_at is not None
 
+    @property
+    def was_called_off_late(self):
+        return self.is_cancelled and self.cancelled_at > self.starts_at - timedelta(days=1)
+
+    @property
+    def host_did_not_come(self):
+        return hasattr(self, "host_absence") and self.host_absence.is_absent
+
     def has_started(self, now):
         return self.starts_at is not None and self.starts_at <= now
 

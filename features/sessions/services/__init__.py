@@ -3,6 +3,17 @@
 Whatever changes the seats of a session locks the session's row first, so that two verbs can never wait for each other.
 """
 
+from features.sessions.services.absence import (
+    AbsenceRefused,
+    answer_for_host,
+    decide_absence,
+    decide_absences,
+    others_instead,
+    say_of_host,
+    tell_of_absence,
+    why_not_answer,
+    why_not_say,
+)
 from features.sessions.services.attendance import (
     ROOM_OPENS,
     AttendanceRefused,
@@ -66,17 +77,21 @@ from features.sessions.services.waitlist import (
 
 __all__ = [
     "ROOM_OPENS",
+    "AbsenceRefused",
     "AttendanceRefused",
     "HostingRefused",
     "Rating",
     "RegistrationRefused",
     "ReviewRefused",
+    "answer_for_host",
     "cancel_registration",
     "cancel_session",
     "check_in",
     "check_in_is_open",
     "corrections_end",
     "credit_comes_back",
+    "decide_absence",
+    "decide_absences",
     "decide_due",
     "decline_offer",
     "duplicate",
@@ -88,6 +103,7 @@ __all__ = [
     "leave_waitlist",
     "may_host",
     "move_lines",
+    "others_instead",
     "publish",
     "rating_of",
     "rating_of_session",
@@ -106,13 +122,17 @@ __all__ = [
     "room_is_open",
     "save_draft",
     "save_edit",
+    "say_of_host",
     "seats_of",
     "set_review_removed",
     "settle_attendance",
     "settle_due",
     "take_over_skill",
     "tell_everybody",
+    "tell_of_absence",
     "undo_check_in",
+    "why_not_answer",
     "why_not_review",
+    "why_not_say",
     "write_review",
 ]

@@ -1,9 +1,9 @@
 """Who was there: from the personal link or from the host's check-in; and who, after a while, was not.
 
 Some time after the end attendance is settled: who was not seen did not come, and being there becomes evidence for the
-session's skills, as does having held it. Where nobody was seen at all the session did not take place as far as we know:
-then nobody is missing and nobody taught. Up to two days after the end the host corrects in both directions, which
-leaves an audit row, and the evidence follows.
+session's skills, as does having held it. Where nobody was seen at all, or the host did not come, the session did not
+take place as far as we know: then nobody is missing and nobody taught. Up to two days after the end the host corrects
+in both directions, which leaves an audit row, and the evidence follows.
 """
 
 from datetime import timedelta
@@ -109,7 +109,7 @@ def settle_attendance(*, session, now=None) -> bool:
         return False
     session.attendance_settled_at = session.attendance_settled_at or now
     session.save(update_fields=["attendance_settled_at"])
-    _draw_conclusions(session)
+    draw_conclusions(session)
     return True
 
 
@@ -129,15 +129,15 @@ def _mark(registration, session, state, source, by, now):
     )
     if session.attendance_settled_at:
         audit(by, "attendance.corrected", f"registration:{registration.pk}", [state])
-        _draw_conclusions(session)
+        draw_conclusions(session)
     return attendance
 
 
-def _draw_conclusions(session):
+def draw_conclusions(session):
     """Everything that follows from who was there, always drawn anew: so a correction undoes what it corrects."""
     seats = Registration.objects.confirmed().filter(session=session)
     present = list(seats.present().select_related("person"))
-    if session.is_cancelled or session.removed_at:
+    if session.is_cancelled or session.removed_at or session.host_did_not_come:
         present = []
     if present:
         missing = [

@@ -58,6 +58,8 @@ def why_not_review(seat, session, now) -> ReviewRefused | None:
         return ReviewRefused("too_early", _("You can review a session once it is over."))
     if session.is_cancelled or seat.cancelled_at or not seat.was_there:
         return ReviewRefused("not_there", _("Only people who were there review a session."))
+    if session.host_did_not_come:
+        return ReviewRefused("did_not_take_place", _("The host did not come, so there is nothing to review."))
     if hasattr(seat, "review") and seat.review.removed_at:
         return ReviewRefused("removed", _("Your review was removed, so it can no longer be changed."))
     if now >= review_end(session):

@@ -14,7 +14,6 @@ from features.payments import services as payments
 from features.sessions import happenings, promises
 from features.sessions.joining import VERDICTS, Verdict, can_join
 from features.sessions.models import Registration, ResaleClaim, SkillSession, WaitlistOffer
-from features.sessions.services.attendance import GRACE
 from features.sessions.services.waitlist import close_entry, hand_on, lock, take_offer
 
 log = logging.getLogger(__name__)
@@ -39,14 +38,14 @@ def register(*, session, person, note="", now=None) -> Registration:
     now = now or timezone.now()
     verdict = can_join(session, person, now)
     if verdict.code in ("registered", "held"):
-        return _mine(session, person)
+        return seat_in(session, person)
     if not verdict.may_register:
         raise RegistrationRefused(verdict)
     try:
         return _register(session, person, note, now)
     except (IntegrityError, RegistrationRefused):
         # Two taps at once: the second found the first one's row, and its own seat was given back by the rollback.
-        existing = _mine(session, person)
+        existing = seat_in(session, person)
         if existing is None:
             raise
         return existing
@@ -101,57 +100,8 @@ def claim_seat(session, person, now) -> str:
     return FREE if free.update(seats_taken=F("seats_taken") + 1) else ""
 
 
-def _mine(session, person):
+def seat_in(session, person):
     return Registration.objects.active().filter(session=session, person=person).first()
-
-
-class RegistrationFulfilment(payments.Fulfilment):
-    """What payments asks of a seat."""
-
-    credit_scope = "session"
-
-    def thing(self, ref):
-        return f"session:{Registration.objects.values_list('session', flat=True).get(pk=ref)}"
-
-    def confirm(self, ref, now):
-        registration = Registration.objects.select_related("session", "person").get(pk=ref)
-        if registration.confirmed_at is None:
-            Registration.objects.filter(pk=ref).update(confirmed_at=now, held_until=None)
-            notify(registration.person, "registered", registration.pk, registration.session.get_absolute_url())
-            happenings.of_seat("registration.created", registration)
-            if registration.session.price_minor:
-                refund_resold(registration.session, now)
-
-    def release(self, ref, now):
-        registration = Registration.objects.get(pk=ref)
-        _give_back(lock(registration.session_id), registration, None, "hold_expired", now)
-
-    def extend(self, ref, until):
-        Registration.objects.filter(pk=ref, confirmed_at=None, cancelled_at=None).update(held_until=until)
-
-    def reseat(self, ref, now):
-        """The seat itself is gone; another one will do, if there is one that is kept for nobody."""
-        registration = Registration.objects.select_related("person").get(pk=ref)
-        session = lock(registration.session_id)
-        if _mine(session, registration.person) or session.is_cancelled or session.has_started(now):
-            return False
-        if session.seats_left <= 0 or session.removed_at:
-            return False
-        session.seats_taken += 1
-        session.save(update_fields=["seats_taken"])
-        Registration.objects.filter(pk=ref).update(
-            cancelled_at=None, cancelled_by=None, cancellation_reason="", held_until=now
-        )
-        self.confirm(ref, now)
-        return True
-
-    def delivered_at(self, ref):
-        """Its end, and the time for the list to be ticked off."""
-        session = Registration.objects.select_related("session").get(pk=ref).session
-        return session.ends_at + GRACE if session.ends_at and not session.is_cancelled else None
-
-    def page(self, ref):
-        return Registration.objects.select_related("session").get(pk=ref).session.get_absolute_url()
 
 
 @atomic_retry
@@ -172,7 +122,7 @@ def cancel_registration(*, registration, by, reason="", expected_minor=None, now
     if quote and expected_minor is not None and quote.amount_minor < expected_minor:
         raise RegistrationRefused(VERDICTS["refund_changed"])
     promises.seat_was_given_back(session, registration, by, now)
-    if not _give_back(session, registration, by, reason, now):
+    if not give_back(session, registration, by, reason, now):
         return False
     if quote:
         _pay_back(registration, quote, by, now)
@@ -183,7 +133,7 @@ def cancel_registration(*, registration, by, reason="", expected_minor=None, now
     return True
 
 
-def _give_back(session, registration, by, reason, now):
+def give_back(session, registration, by, reason, now):
     freed = Registration.objects.filter(pk=registration.pk, cancelled_at=None).update(
         cancelled_at=now, cancelled_by=by, cancellation_reason=reason
     )
@@ -247,9 +197,10 @@ def refund_resold(session, now) -> int:
 
 @transaction.atomic
 def refund_batch(session_id: int, after: int) -> int:
-    """A cancelled session: pay back the next hundred seats behind `after`, or end their checkout. Answers the last one,
-    or nothing when all are done. A worker that is killed begins the batch again; each refund happens once."""
+    """A session that does not take place: pay back the next hundred seats behind `after`, or end their checkout.
+    Answers the last one, or nothing when all are done. A worker that is killed begins again; each is paid back once."""
     now = timezone.now()
+    source = "host_cancelled" if SkillSession.objects.get(pk=session_id).is_cancelled else "expert_absent"
     seats = Registration.objects.filter(session=session_id, pk__gt=after).filter(
         Q(cancelled_at=None) | Q(resale_claim__refunded_at=None, resale_claim__isnull=False)
     )
@@ -259,7 +210,7 @@ def refund_batch(session_id: int, after: int) -> int:
         if order and order.is_unpaid:
             payments.release(order=order, now=now)
         else:
-            payments.refund_thing("registration", pk, source="host_cancelled", now=now)
+            payments.refund_thing("registration", pk, source=source, now=now)
     ResaleClaim.objects.filter(registration__in=batch).update(refunded_at=now)
     return batch[-1] if batch else 0
 
@@ -276,7 +227,7 @@ def release_expired_holds(*, now=None) -> int:
         with transaction.atomic():
             session = lock(registration.session_id)
             still = Registration.objects.active().filter(pk=registration.pk, confirmed_at=None, held_until__lte=now)
-            released += still.exists() and _give_back(session, registration, None, "hold_expired", now)
+            released += still.exists() and give_back(session, registration, None, "hold_expired", now)
     return released
 
 

@@ -1,0 +1,72 @@
+"""What payments asks of a booking."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from features.mentoring.models import Block, Booking, Offer
+from features.mentoring.services import offers
+from features.mentoring.services.bookings import claim, give_up, tell
+from features.mentoring.services.refusals import MentoringRefused
+from features.payments import services as payments
+
+
+class BookingFulfilment(payments.Fulfilment):
+    credit_scope = "mentoring"
+
+    def thing(self, ref):
+        return f"offer:{Booking.objects.values_list('offer', flat=True).get(pk=ref)}"
+
+    def confirm(self, ref, now):
+        booking = Booking.objects.select_related("mentor", "mentee").get(pk=ref)
+        if Booking.objects.active().filter(pk=ref, confirmed_at=None).update(confirmed_at=now, held_until=None):
+            tell(booking, "booked")
+            offers.refresh_page(booking.mentor, now=now)
+
+    def release(self, ref, now):
+        give_up(ref, "hold_expired", now)
+
+    def extend(self, ref, until):
+        Booking.objects.active().filter(pk=ref, confirmed_at=None).update(held_until=until)
+
+    def reseat(self, ref, now):
+        """Money that came late: the time is theirs if it is still free for both, and they are not kept apart."""
+        booking = Booking.objects.select_related("mentor", "mentee").get(pk=ref)
+        if booking.starts_at <= now or booking.cancelled_at is None:
+            return False
+        if Block.objects.filter(Block.between(booking.mentor, booking.mentee)).exists():
+            return False
+        try:
+            with transaction.atomic():
+                claim(booking)
+        except MentoringRefused:
+            return False
+        Booking.objects.filter(pk=ref).update(cancelled_at=None, cancelled_by=None, reason="", held_until=now)
+        self.confirm(ref, now)
+        return True
+
+    def starts_at(self, ref):
+        booking = Booking.objects.get(pk=ref)
+        return None if booking.cancelled_at else booking.starts_at
+
+    def was_missed(self, ref):
+        booking = Booking.objects.filter(pk=ref).first()
+        return bool(booking and booking.was_missed)
+
+    def times_on_offer(self, seller, buyer, now):
+        """Times of the coming week that do not overlap, of whatever takes longest."""
+        offer = Offer.objects.open().filter(mentor=seller, price_minor__gt=0).order_by("-minutes").first()
+        found = offers.free_slots(offer, buyer, now=now) if offer else []
+        count, after = 0, now
+        for start, end in found:
+            if after <= start < now + timedelta(days=7):
+                count, after = count + 1, end
+        return count
+
+    def delivered_at(self, ref):
+        """Who gave it back for a part has paid for the time all the same."""
+        return Booking.objects.get(pk=ref).ends_at
+
+    def page(self, ref):
+        booking = Booking.objects.filter(pk=ref).first()
+        return booking.get_absolute_url() if booking else ""
