@@ -37,7 +37,7 @@ WHY = {
     Refund.Source.TWICE: gettext_lazy("This was paid twice, so the second payment goes back."),
     Refund.Source.AMOUNT: gettext_lazy("Another amount was paid than the order says, so it goes back."),
     Refund.Source.HOST_CANCELLED: gettext_lazy("It was called off, so you get everything back that you paid."),
-    Refund.Source.EXPERT_ABSENT: gettext_lazy("Your mentor did not come, so you get everything back that you paid."),
+    Refund.Source.EXPERT_ABSENT: gettext_lazy("The expert did not come, so you get everything back that you paid."),
     Refund.Source.RESOLD: gettext_lazy("Somebody else took the place you gave back, so you get your money after all."),
 }
 

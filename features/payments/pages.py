@@ -3,6 +3,7 @@
 from features.payments.models import CouponUse, Invoice, Order, Package
 from features.payments.policies import policy_words
 from features.payments.services.orders import fulfilments
+from features.payments.services.rights import right_of
 from features.payments.services.till import credits_for, is_paid_by_credit
 
 A_PAGE = 25
@@ -28,6 +29,7 @@ def order_page(order: Order, now) -> dict:
         "is_by_credit": bool(order.settled_at) and any(is_paid_by_credit(line.kind, line.ref) for line in lines),
         "seconds_left": max(0, int((order.hold_until - now).total_seconds())) if is_open else 0,
         "has_checkout": order.checkouts.filter(closed_at=None).exclude(stripe_id=None).exists(),
+        "rights": [(line, found) for line in lines if order.settled_at and (found := right_of(line, now))],
         "policy": [words for line in lines for words in policy_words(line.policy)],
     }
 

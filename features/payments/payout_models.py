@@ -34,8 +34,8 @@ class EarningQuerySet(QuerySet):
         return self.filter(released_at=None)
 
     def waiting(self):
-        """Released, and more than what was sent."""
-        return self.exclude(released_at=None).filter(net_minor__gt=F("paid_minor"), seller__isnull=False)
+        """More of it is released than what was sent."""
+        return self.filter(booked_net_minor__gt=F("paid_minor"), seller__isnull=False)
 
 
 class Earning(models.Model):
@@ -55,7 +55,7 @@ class Earning(models.Model):
     earned_at = models.DateTimeField()
     look_at = models.DateTimeField(help_text="When to ask whether it is delivered, and complaints are over")
     released_at = models.DateTimeField(null=True)
-    # What the books say of it since it was released; the rest is not booked yet.
+    # What of it is released, all or credit by credit, as the books say; the rest is not booked yet.
     booked_fee_minor = models.BigIntegerField(default=0)
     booked_net_minor = models.BigIntegerField(default=0)
     bookings = models.PositiveIntegerField(default=0)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from django.db.models import F, Min, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.spreadsheets import cell
 from core.templatetags.ui import plain_price
 from features.payments.models import Earning, PayoutAccount, Transfer, TransferReversal
+from features.payments.services.orders import fulfilments
 
 NEXT_STEP = {
     "insufficient_capabilities_for_transfer": gettext_lazy(
@@ -25,8 +27,8 @@ def sums(person) -> list[dict]:
     """By currency: held, due to be sent, sent, and owed by them."""
     rows = Earning.objects.filter(seller=person).values("currency").order_by("currency")
     rows = rows.annotate(
-        held=Sum("net_minor", filter=Q(released_at=None), default=0),
-        due=Sum(F("net_minor") - F("paid_minor"), filter=Q(released_at__isnull=False), default=0),
+        held=Sum(F("net_minor") - F("booked_net_minor"), default=0),
+        due=Sum(F("booked_net_minor") - F("paid_minor"), default=0),
         sent=Sum("paid_minor", default=0),
     )
     debts = TransferReversal.objects.owed().filter(transfer__account__person=person)
@@ -64,6 +66,8 @@ def _whereabouts(earning: Earning) -> dict:
     facts = {"transfers": rows, "returned": returned, "sent": sent, "payout": last and last.payout}
     if earning.back_minor == earning.gross_minor:
         return facts | {"state": "back", "words": _("Paid back to the buyer")}
+    if earning.released_at is None and fulfilments[earning.line.kind].is_in_parts:
+        return facts | {"state": "parts", "words": _("Released credit by credit, as they are used")}
     if earning.released_at is None:
         return facts | {"state": "held", "words": _("Held until")}
     if last is None or earning.net_minor > earning.paid_minor:
@@ -76,7 +80,8 @@ def _whereabouts(earning: Earning) -> dict:
 
 
 COLUMNS = (
-    "earned_at", "order", "what", "currency", "gross", "paid_back", "site_fee", "yours", "state", "released_at",
+    "earned_at", "order", "what", "currency", "gross", "paid_back", "site_fee", "yours", "released", "state",
+    "released_at",
     "transferred", "taken_back", "transferred_at", "transfer", "payout", "payout_arrives_at",
 )  # fmt: skip
 
@@ -87,7 +92,9 @@ def earning_rows(person) -> Iterator[Sequence]:
     rows = own_earnings(person).order_by("earned_at", "pk")
     for row in described(rows.iterator(chunk_size=500)):
         earning, last = row["earning"], row["transfers"][-1] if row["transfers"] else None
-        amounts = (earning.gross_minor, earning.back_minor, earning.fee_minor, earning.net_minor)
+        amounts = (
+            earning.gross_minor, earning.back_minor, earning.fee_minor, earning.net_minor, earning.booked_net_minor,
+        )  # fmt: skip
         yield [
             earning.earned_at.isoformat(), earning.line.order.public_id, cell(earning.line.title),
             earning.currency, *(plain_price(amount, earning.currency) for amount in amounts), row["state"],
@@ -109,7 +116,7 @@ def overview(slow) -> dict:
         Earning.objects.waiting()
         .exclude(seller__payout_account__is_ready=True)
         .values("seller", "seller__name", "seller__handle", "currency")
-        .annotate(due=Sum(F("net_minor") - F("paid_minor")), since=Min("released_at"))
+        .annotate(due=Sum(F("booked_net_minor") - F("paid_minor")), since=Min(Coalesce("released_at", "earned_at")))
         .order_by("since", "seller")[:50]
     )
     began = set(

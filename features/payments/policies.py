@@ -1,7 +1,7 @@
 """What is paid back, by how long before the start. Plain data in and out: the policy is a copy on the order's line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import TextChoices
@@ -46,6 +46,13 @@ class Quote:
     @property
     def is_whole(self) -> bool:
         return self.amount_minor == self.paid_minor
+
+    def bettered(self, amount_minor: int, until: datetime) -> "Quote":
+        """With all of it until then, if that is more."""
+        if amount_minor <= self.amount_minor:
+            return self
+        steps = [Step(100, amount_minor, until), *(step for step in self.steps if step.until > until)]
+        return replace(self, amount_minor=amount_minor, percent=100, until=until, steps=steps)
 
 
 def quote(

@@ -18,6 +18,7 @@ urlpatterns = [
     path("payments/orders/<str:public_id>/", orders.order, name="order"),
     path("payments/orders/<str:public_id>/checkout/", orders.checkout, name="order_checkout"),
     path("payments/orders/<str:public_id>/departure/", orders.departure, name="order_departure"),
+    path("payments/orders/<str:public_id>/right/", orders.right, name="order_right"),
     path("payments/orders/<str:public_id>/look/", orders.look, name="order_look"),
     path("payments/orders/<str:public_id>/coupon/", coupons.entry, name="order_coupon"),
     path("payments/orders/<str:public_id>/credit/", coupons.credit, name="order_credit"),

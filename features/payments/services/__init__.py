@@ -58,6 +58,7 @@ from features.payments.services.refunds import (
     refund_thing,
     send_refund,
 )
+from features.payments.services.rights import right_of, use_right
 from features.payments.services.selling import (
     EntitlementFulfilment,
     SaleRefused,
@@ -145,6 +146,7 @@ __all__ = [
     "report",
     "resolve",
     "return_credit",
+    "right_of",
     "save_billing_details",
     "save_plan",
     "sell",
@@ -161,6 +163,7 @@ __all__ = [
     "try_again",
     "try_transfer_again",
     "use_coupon",
+    "use_right",
     "uses_of",
     "why_not",
     "withdraw_coupon",

@@ -15,6 +15,7 @@ from features.payments.services.orders import Fulfilment, Line, fulfilments, is_
 from features.payments.services.payout_accounts import selling_begins
 from features.payments.services.refunds import refund_thing
 from features.payments.services.selling import HOLD, SaleRefused
+from features.payments.services.spending import had_at, look_again
 
 KIND = "credits"
 Kind = CreditMove.Kind
@@ -107,11 +108,17 @@ class CreditsFulfilment(Fulfilment):
         """All that was paid for it went back: what is left of it ends."""
         CreditLot.objects.filter(pk=ref, ended_at=None).update(ended_at=now, left=0)
 
+    is_in_parts = True
+
     def delivered_at(self, ref: str) -> datetime | None:
-        """Once all are spent, or what was left has expired."""
+        """Once what was taken for each has taken place, and what was left is given back or has expired."""
         lot = CreditLot.objects.get(pk=ref)
-        spent = CreditMove.objects.filter(lot=lot, kind=Kind.SPENT).order_by("-moved_at").first()
-        return lot.ended_at or (spent.moved_at if spent and not lot.left else lot.expires_at)
+        rest = [lot.ended_at or lot.expires_at] if lot.ended_at or lot.left else []
+        return max(rest + had_at(lot), default=lot.opened_at)
+
+    def delivered_parts(self, ref: str) -> tuple[int, list[datetime]] | None:
+        lot = CreditLot.objects.get(pk=ref)
+        return lot.units, had_at(lot)
 
     def reprice(self, ref: str, unit_minor: int) -> None:
         """What goes back is a part of what was paid."""
@@ -141,10 +148,17 @@ def give_back_credits(*, lot: CreditLot, by: User | None, source: str = "buyer",
     amount = refund_worth(lot, now)
     if not amount:
         raise SaleRefused("nothing_left", gettext_lazy("There is nothing left in it to give back."))
-    CreditMove.objects.create(lot=lot, kind=Kind.REFUNDED, units=lot.left, cause=f"lot:{lot.pk}", moved_at=now)
-    CreditLot.objects.filter(pk=lot.pk).update(left=0, ended_at=now)
+    end_lot(lot, now)
     refund_thing(KIND, lot.pk, source=source, amount_minor=amount, by=by, now=now)
     return amount
+
+
+def end_lot(lot: CreditLot, now: datetime) -> None:
+    """What is left of a locked lot is given back for money."""
+    if lot.left:
+        CreditMove.objects.create(lot=lot, kind=Kind.REFUNDED, units=lot.left, cause=f"lot:{lot.pk}", moved_at=now)
+    CreditLot.objects.filter(pk=lot.pk).update(left=0, ended_at=now)
+    look_again(lot, now)
 
 
 def order_line_of(lot: CreditLot) -> OrderLine | None:

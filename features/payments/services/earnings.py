@@ -78,9 +78,8 @@ def weigh(payment_id: int, now: datetime) -> None:
         earning.net_minor = share - earning.fee_minor
         if earning.released_at is None:
             _release(earning, now, is_questioned)
-        if earning.released_at:
-            _book(earning, now)
-            _move(earning, payment, now)
+        _book(earning, _released_part(earning, share, now, is_questioned), now)
+        _move(earning, payment, now)
         earning.save()
 
 
@@ -96,8 +95,36 @@ def _release(earning: Earning, now, is_questioned) -> None:
             earning.look_at = max(at or now, now + LOOK_AGAIN)
 
 
-def _book(earning: Earning, now) -> None:
-    net, fee = earning.net_minor - earning.booked_net_minor, earning.fee_minor - earning.booked_fee_minor
+def _released_part(earning: Earning, share: int, now, is_questioned) -> int:
+    """Of the `share` that the buyer left, what is released: all of it, or the parts that were had, at the price of one.
+    While the buyer's bank asks no more is released than was before."""
+    if earning.released_at:
+        return share
+    parts = _parts(earning.line)
+    if parts is None:
+        return 0
+    number, times = parts
+    done = sum(at <= now for at in times)
+    coming = [at for at in times if at > now]
+    if coming:  # a meeting may be moved, so it is looked at every day
+        earning.look_at = min(earning.look_at, *coming, now + LOOK_AGAIN)
+    before = earning.booked_fee_minor + earning.booked_net_minor
+    worth = min(earning.gross_minor * done // number, share)
+    return min(worth, before) if is_questioned else worth
+
+
+def _parts(line) -> tuple[int, list[datetime]] | None:
+    """How many parts there are, and from when on the money for each that is under way may go."""
+    found = fulfilments[line.kind].delivered_parts(line.ref) if line.kind in fulfilments else None
+    if found is None:
+        return None
+    window = timedelta(days=settings.PAYOUT_WINDOW_DAYS)
+    return found[0], [at + window for at in found[1]]
+
+
+def _book(earning: Earning, released: int, now) -> None:
+    part = released * earning.fee_points // ALL_OF_IT
+    net, fee = released - part - earning.booked_net_minor, part - earning.booked_fee_minor
     if net or fee:
         earning.bookings += 1
         book(
@@ -107,12 +134,12 @@ def _book(earning: Earning, now) -> None:
             order=earning.line.order,
             amounts={Account.HELD: net + fee, Account.OWED: -net, Account.COMMISSION: -fee},
         )
-        earning.booked_net_minor, earning.booked_fee_minor = earning.net_minor, earning.fee_minor
+        earning.booked_net_minor, earning.booked_fee_minor = released - part, part
 
 
 # --- What has to move -------------------------------------------------------------------------------------------------
 def _move(earning: Earning, payment: Payment, now) -> None:
-    due = earning.net_minor - earning.paid_minor
+    due = earning.booked_net_minor - earning.paid_minor
     if due > 0 and earning.seller_id:
         account = PayoutAccount.objects.select_for_update().filter(person=earning.seller_id, is_ready=True).first()
         if account:

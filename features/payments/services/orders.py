@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.registry import Registry
+from features.accounts.models import User
 from features.payments.models import CouponUse, Order, OrderLine
 
 
@@ -16,6 +17,7 @@ class Fulfilment:
     order's row locked: whoever locks both, locks the order first."""
 
     credit_scope = ""  # what kind of credit pays for one, if any does
+    is_in_parts = False  # whether its seller is paid as the parts of it are had
 
     def confirm(self, ref: str, now: datetime) -> None:
         """The line is paid: hand the thing over."""
@@ -43,6 +45,23 @@ class Fulfilment:
     def delivered_at(self, ref: str) -> datetime | None:
         """When the buyer has or will have had it, as far as is known now; None where it does not take place. Its
         seller is paid some days later."""
+        return None
+
+    def starts_at(self, ref: str) -> datetime | None:
+        """When it begins, as long as the buyer has it; None for what begins at no moment."""
+        return None
+
+    def was_missed(self, ref: str) -> bool:
+        """It did not take place because its seller did not come, or called it off in the last day."""
+        return False
+
+    def times_on_offer(self, seller: User, buyer: User, now: datetime) -> int | None:
+        """How often a credit can be spent within a week; None where nobody owes that."""
+        return None
+
+    def delivered_parts(self, ref: str) -> tuple[int, list[datetime]] | None:
+        """Of what is handed over bit by bit: how many parts it has, and when those that are under way were or will be
+        had. None where it is had at once."""
         return None
 
     def page(self, ref: str) -> str:

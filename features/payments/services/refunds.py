@@ -15,6 +15,7 @@ from features.notifications.services import notify
 from features.payments import stripe_client as stripe
 from features.payments.models import Account, Incident, OrderLine, Payment, Refund
 from features.payments.policies import Quote, quote
+from features.payments.rights import Facts, right
 from features.payments.services.books import book
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
@@ -181,12 +182,16 @@ def _paid_line(kind: str, ref) -> tuple[OrderLine | None, Payment | None]:
 
 
 def refund_quote(kind: str, ref, *, starts_at: datetime, now: datetime | None = None) -> Quote | None:
-    """What giving this thing back now brings, by the policy of the day it was bought. None for what cost nothing."""
+    """What giving this thing back now brings, by the policy of the day it was bought, or by right where that is more.
+    None for what cost nothing."""
     line, payment = _paid_line(kind, ref)
     if line is None or payment is None:
         return None
     most = min(line.total_minor, payment.left_minor)
-    return quote(line.policy, line.total_minor, most, line.currency, starts_at=starts_at, now=now or timezone.now())
+    now = now or timezone.now()
+    agreed = quote(line.policy, line.total_minor, most, line.currency, starts_at=starts_at, now=now)
+    owed = right(Facts(left_minor=most, paid_at=payment.paid_at, starts_at=starts_at), now)
+    return agreed.bettered(owed.amount_minor, owed.until) if owed else agreed
 
 
 @transaction.atomic

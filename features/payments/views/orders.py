@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import see_other
+from core.templatetags.ui import price
 from features.payments import pages, services
 from features.payments.models import Order
 from features.payments.stripe_client import StripeDown
@@ -57,6 +58,23 @@ def departure(request, public_id):
             messages.success(request, _("You left the order. Nothing was charged, and others can have the place."))
         else:
             messages.info(request, _("There was nothing left to cancel."))
+    return see_other("order", order.public_id)
+
+
+@require_POST
+@login_required
+def right(request, public_id):
+    """Have a package back by the right that holds now; the amount that was shown is what is meant."""
+    order = own_order(request.user, public_id)
+    shown = request.POST.get("amount", "")
+    expected = int(shown) if shown.isdecimal() and len(shown) < 16 else None
+    try:
+        refund = services.use_right(line=order.lines.order_by("pk").first(), by=request.user, expected_minor=expected)
+    except services.RefundRefused as refused:
+        messages.error(request, refused.words)
+    else:
+        words = _("%(amount)s are on their way back to you.")
+        messages.success(request, words % {"amount": price(refund.amount_minor, order.currency, exact=True)})
     return see_other("order", order.public_id)
 
 
