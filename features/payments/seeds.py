@@ -1,5 +1,5 @@
 """What the demo world sells: plans, packages and codes, and what somebody got by one of them. Only where something can
-be sold; nothing of it asks Stripe, as what costs nothing is settled here."""
+be sold, and nothing of it asks Stripe."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from features.accounts.access import has_role
 from features.accounts.models import Role, User
-from features.payments import services
+from features.payments import demo_sales, services
 from features.payments.models import CreditLot, Order, Package, Plan
 
 DAY = timedelta(days=1)
@@ -29,6 +29,8 @@ def fill(now):
     _coupon(expert, now, code="WELCOME", percent=20, most=50)
     _coupon(organiser, now, code="FRIENDS", percent=100, most=10, is_for_site=True)
     _with_code(package, learner, now)
+    members = [person for name, person in people.items() if name not in ("expert", "learner")]
+    demo_sales.fill(expert, people["mentor"], members, now)
 
 
 def _plans(organiser, now):

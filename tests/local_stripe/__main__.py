@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.local_stripe import demo
 from tests.local_stripe.money import expire_due
 from tests.local_stripe.sender import Sender
 from tests.local_stripe.server import Server
@@ -15,6 +16,8 @@ from tests.local_stripe.state import State
 
 def main() -> None:
     state = State(Path(os.environ["DATA_DIR"]) / "local-stripe.json")
+    if not state.objects:
+        demo.begin(state)
     state.listeners.append(Sender(f"{os.environ['SITE_URL']}/payments/webhook/", os.environ["STRIPE_WEBHOOK_SECRET"]))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

@@ -13,8 +13,11 @@ _reads("transfers", "transfer", "TransferRetrieveParams", "TransferListParams")
 
 @route("POST", "accounts", "AccountCreateParams")
 def create_account(call):
-    state, params = call.state, call.params
-    name = state.new_id("acct")
+    name = call.state.new_id("acct")
+    return new_account(call.state, name, call.params)
+
+
+def new_account(state: State, name: str, params: dict) -> dict:
     controller = params.get("controller", {})
     state.put({"id": f"{name}/books", "object": "books", "account": name, "ids": []})
     return state.put(
