@@ -66,7 +66,7 @@ def _whereabouts(earning: Earning) -> dict:
     facts = {"transfers": rows, "returned": returned, "sent": sent, "payout": last and last.payout}
     if earning.back_minor == earning.gross_minor:
         return facts | {"state": "back", "words": _("Paid back to the buyer")}
-    if earning.released_at is None and fulfilments[earning.line.kind].is_in_parts:
+    if earning.released_at is None and getattr(fulfilments.get(earning.line.kind), "is_in_parts", False):
         return facts | {"state": "parts", "words": _("Released credit by credit, as they are used")}
     if earning.released_at is None:
         return facts | {"state": "held", "words": _("Held until")}

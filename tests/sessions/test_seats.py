@@ -132,7 +132,7 @@ class TestHolds:
         now = timezone.now()
         for n in range(3):
             hold(session, make_user(f"Person {n}"), now)
-        real, calls = seats._give_back, []
+        real, calls = seats.give_back, []
 
         def dies_at_the_second(*args):
             calls.append(args)
@@ -140,7 +140,7 @@ class TestHolds:
                 raise KeyboardInterrupt  # what a kill looks like from inside: nothing catches it
             return real(*args)
 
-        monkeypatch.setattr(seats, "_give_back", dies_at_the_second)
+        monkeypatch.setattr(seats, "give_back", dies_at_the_second)
         with pytest.raises(KeyboardInterrupt):
             services.release_expired_holds(now=now)
         monkeypatch.undo()
