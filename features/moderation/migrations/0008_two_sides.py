@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0006_incidents'),
+        ('moderation', '0007_help_with_first_questions'),
     ]
 
     operations = [
