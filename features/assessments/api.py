@@ -11,6 +11,7 @@ from core.seo import absolute
 from features.assessments import ability, pages, services
 from features.assessments.access import own_attempt, visible_bank
 from features.assessments.models import Bank
+from features.assessments.work_api import tasks_router, works_router
 
 READ = Scope("assessments:read", gettext_lazy("See assessments, your tests and their results"))
 WRITE = Scope("assessments:write", gettext_lazy("Take assessments in your name"))
@@ -67,7 +68,7 @@ class Given(Schema):
 
 banks = Router(tags=["Assessments"])
 attempts = Router(tags=["Assessments"])
-routers = {"/assessments/": banks, "/attempts/": attempts}
+routers = {"/assessments/": banks, "/attempts/": attempts, "/tasks/": tasks_router, "/works/": works_router}
 
 
 @banks.get("", response=Page[BankLine], auth=Anybody(READ), summary="Assessments that can be taken")

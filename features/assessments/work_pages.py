@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from features.assessments import evaluation_pages, services
 from features.assessments.curation import decision_on
-from features.assessments.models import Example, Reading, Snippet, Submission, Task, Trial
+from features.assessments.models import Example, Reading, Snippet, Submission, Task, Trial, WorkAppeal
 
 SHOWN = (Reading.Role.EXPERT, Reading.Role.THIRD, Reading.Role.APPEAL, Reading.Role.PEER, Reading.Role.SELF)
 
@@ -97,8 +97,18 @@ def reading_page(reading) -> dict:
             *((f"comment-{criterion['key']}", criterion["name"]) for criterion in reading.submission.rubric.criteria),
             ("overall", _("On the whole")),
         ],
+        **_of_a_talk(reading.submission),
         "snippets": Snippet.objects.filter(owner=reading.reader).order_by("-used", "-pk")[:12],
     }
+
+
+def _of_a_talk(work) -> dict:
+    """A talk that is objected to cannot be heard again: whoever looks again reads what was said of it."""
+    appeal = WorkAppeal.objects.filter(submission=work).first() if work.task.kind == Task.Kind.LIVE else None
+    if appeal is None:
+        return {}
+    given = work.readings.filter(submitted_at__isnull=False).exclude(role=Reading.Role.SELF).select_related("reader")
+    return {"appeal": appeal, "said": [judgement(one, work.rubric.criteria) for one in given.order_by("submitted_at")]}
 
 
 def with_snippet(reader, post) -> dict:

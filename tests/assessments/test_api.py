@@ -1,8 +1,11 @@
 """Assessments as JSON: the same clock, rules and secrets as the pages."""
 
+from datetime import time
+
 import pytest
 
-from tests.assessments.conftest import sit
+from features.calendar import services as calendar
+from tests.assessments.conftest import make_task, read, sit
 
 pytestmark = pytest.mark.django_db
 JSON = {"content_type": "application/json"}
@@ -37,3 +40,39 @@ def test_the_cool_down_is_refused_with_its_code(client, bank, learner):
     client.force_login(learner)
     refused = client.post(f"/api/v1/assessments/{bank.pk}/attempts/", **JSON)
     assert (refused.status_code, refused.json()["code"]) == (409, "too_soon")
+
+
+def test_work_is_handed_in_judged_and_objected_to(client, author, learner, outsider, skill):
+    task = make_task(author, skill)
+    [line] = client.get("/api/v1/tasks/").json()["items"]
+    assert (line["id"], line["kind"], line["minutes"]) == (task.pk, "work", None)
+    client.force_login(learner)
+    assert client.post(f"/api/v1/tasks/{task.pk}/works/", {}, **JSON).json()["code"] == "empty"
+    assert client.post(f"/api/v1/tasks/{task.pk}/works/", {"links": ["javascript:1"]}, **JSON).json()["code"] == "link"
+    made = client.post(f"/api/v1/tasks/{task.pk}/works/", {"text": "A report"}, **JSON)
+    assert (made.status_code, made.json()["state"]) == (201, "experts")
+    one = f"/api/v1/works/{made.json()['id']}/"
+    assert client.post(f"{one}objection/", {"text": "Unfair"}, **JSON).json()["code"] == "not_judged"
+    read(task.submissions.get(), author, {"cause": 2})
+    found = client.get(one).json()
+    assert (found["state"], found["level"]) == ("done", 3.0)
+    assert found["judgements"][0]["criteria"] == [{"name": "Cause", "points": 2, "most": 4, "comment": "Say more."}]
+    assert client.post(f"{one}withdrawal/", **JSON).json()["code"] == "judged"
+    assert client.post(f"{one}objection/", {"text": "Look at page 2"}, **JSON).json()["objection"] == "Look at page 2"
+    [listed] = client.get("/api/v1/works/").json()["items"]
+    assert listed["state"] == "experts"
+    client.force_login(outsider)
+    assert client.get(one).status_code == 404
+
+
+def test_a_talk_is_booked_and_called_off(client, author, learner, skill):
+    calendar.keep_free(person=author, hours=[(day, time(8), time(11)) for day in range(1, 8)])
+    task = make_task(author, skill, kind="live", minutes=30)
+    client.force_login(learner)
+    [first, *_rest] = client.get(f"/api/v1/tasks/{task.pk}/times/").json()
+    made = client.post(f"/api/v1/tasks/{task.pk}/talks/", {"starts_at": first["starts_at"]}, **JSON).json()
+    assert (made["state"], made["verdict"]) == ("live", "pending")
+    again = client.post(f"/api/v1/tasks/{task.pk}/talks/", {"starts_at": first["starts_at"]}, **JSON)
+    assert (again.status_code, again.json()["code"]) == (409, "waiting")
+    ended = client.post(f"/api/v1/works/{made['id']}/calling-off/", {"reason": "Ill"}, **JSON).json()
+    assert (ended["state"], ended["verdict"]) == ("withdrawn", "called_off")

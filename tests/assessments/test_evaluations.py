@@ -5,6 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
 from features.accounts.models import User
 from features.assessments import evaluation_pages, services
@@ -112,8 +114,6 @@ class TestVerdict:
         judge(work, 1, work.evaluation.ends_at)
         talk = Evaluation.objects.select_related("submission__task").get()
         assert talk.verdict(talk.ends_at) == Verdict.FAIL
-        with pytest.raises(services.AssessmentRefused, match="live"):
-            services.appeal(submission=talk.submission, text="Unfair")
         assert book(task, learner, now=talk.ends_at).state == "live"
 
     def test_the_queue_hands_it_to_nobody(self, task, learner, author):
@@ -121,6 +121,43 @@ class TestVerdict:
         assert services.take_next(reader=author, now=NOW) is None
         with pytest.raises(services.AssessmentRefused, match="live"):
             services.give_back(reading=Reading.objects.get())
+
+
+class TestObjecting:
+    def test_another_expert_looks_again_by_what_was_written_and_has_the_last_word(
+        self, task, learner, author, reader, skill, client
+    ):
+        talk = book(task, learner, note="My plan").evaluation
+        judge(talk.submission, 1, talk.ends_at)
+        client.force_login(learner)
+        assert "Object once" in client.get(talk.submission.get_absolute_url()).text
+        path = f"{talk.submission.get_absolute_url()}appeal/"
+        assert client.post(path, {"text": "I showed the cause on page 2"}).status_code == 303
+        assert client.post(path, {"text": "Once more"}).status_code == 422
+        prove(reader, skill)
+        prove(author, skill)
+        later = talk.ends_at + timedelta(hours=1)
+        assert services.take_next(reader=author, now=later) is None  # not whoever examined
+        second = services.take_next(reader=reader, now=later)
+        assert (second.submission, second.role) == (talk.submission, "appeal")
+        client.force_login(reader)
+        Reading.objects.filter(pk=second.pk).update(leased_until=timezone.now() + timedelta(hours=1))
+        page = client.get(reverse("reading", args=[second.pk])).text
+        assert "I showed the cause on page 2" in page
+        assert "Good." in page
+        services.judge(reading=second, scores={"cause": 4}, comments={"cause": "It is there."}, overall="", now=later)
+        talk = Evaluation.objects.select_related("submission__task").get()
+        assert talk.verdict(later) == Verdict.PASS
+        with pytest.raises(services.AssessmentRefused, match="judged"):
+            services.take_back(submission=talk.submission)
+
+
+def prove(person, skill):
+    for n in range(3):
+        skills.record_evidence(
+            person=person, skill=skill, kind="assessed", strength=1, happened_at=NOW, source=f"attempt:{person.pk}{n}",
+            measured=4.5, error=0.3,
+        )  # fmt: skip
 
 
 class TestCallingOff:

@@ -50,6 +50,13 @@ ARGUMENTS = {
     "api:attempt_begin": _pk("bank"),
     "api:attempt_state": _attempt,
     "api:attempt_answer": lambda w: [w.attempt.public_id, 1],
+    "api:hand_in": _pk("task"),
+    "api:talk_times": _pk("talk_task"),
+    "api:book_talk": _pk("talk_task"),
+    "api:own_work": lambda w: [w.handed_in.public_id],
+    "api:withdraw_work": lambda w: [w.waiting_work.public_id],
+    "api:object_to_work": lambda w: [w.handed_in.public_id],
+    "api:call_off_talk": lambda w: [w.talk.submission.public_id],
     "badge": lambda w: [w.badge.code],
     "badge_json": lambda w: [w.badge.code],
     "badge_jwt": lambda w: [w.badge.code],
@@ -93,6 +100,10 @@ BODIES = {
     ("work_appeal", "POST"): lambda w: {"text": "Look at the second page"},
     ("feedback_answer", "POST"): lambda w: {"answer": "useful"},
     ("reading", "POST"): lambda w: {"score-cause": "2", "comment-cause": "Well shown"},
+    ("api:hand_in", "POST"): lambda w: {"text": "A report"},
+    ("api:book_talk", "POST"): lambda w: {"starts_at": "2030-01-01T10:00:00Z"},
+    ("api:object_to_work", "POST"): lambda w: {"text": "Look again"},
+    ("api:call_off_talk", "POST"): lambda w: {"reason": "Ill"},
     ("api:attempt_answer", "PUT"): lambda w: {"answer": ["0"]},
     ("item", "POST"): lambda w: {"verdict": "good"},
 }
@@ -168,6 +179,15 @@ api:assessment_list  GET  200
 api:attempt_begin    POST 401      401      201    201   409    201      201        201
 api:attempt_state    GET  401      401      404    200   404    404      404        404
 api:attempt_answer   PUT  401      401      404    200   404    404      404        404
+api:task_list        GET  200
+api:hand_in          POST 401      401      201    201   409    201      201        201
+api:talk_times       GET  401      401      200    200   200    200      200        200
+api:book_talk        POST 401      401      409    409   409    409      409        409
+api:own_works        GET  401      401      200    200   200    200      200        200
+api:own_work         GET  401      401      404    200   404    404      404        404
+api:withdraw_work    POST 401      401      404    200   404    404      404        404
+api:object_to_work   POST 401      401      404    200   404    404      404        404
+api:call_off_talk    POST 401      401      404    200   404    404      404        404
 badge                GET  200
 badge_json           GET  200
 badge_jwt            GET  200

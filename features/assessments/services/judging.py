@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.text import one_line
 from features.accounts.models import User
 from features.assessments import grading
-from features.assessments.models import Reading, Snippet, Submission, Task, WorkAppeal
+from features.assessments.models import Reading, Snippet, Submission, WorkAppeal
 from features.assessments.news import tell
 from features.assessments.services.reading import EXPERT_ROLES, LEASE, lease, readable, role_in
 from features.assessments.services.refusals import AssessmentRefused
@@ -167,17 +167,14 @@ def answer_feedback(*, reading: Reading, answer: str, text: str = "", now: datet
 
 @transaction.atomic
 def appeal(*, submission: Submission, text: str, now: datetime | None = None) -> WorkAppeal:
-    """The one objection: an expert who has not read the work looks again. Until then the judgement stands. Raises
-    AssessmentRefused."""
+    """The one objection: an expert who has not read the work looks again; at a talk by what its examiner wrote down and
+    what is objected. Until then the judgement stands. Raises AssessmentRefused."""
     work = Submission.objects.select_for_update().get(pk=submission.pk)
     if work.state != Submission.State.DONE or work.level is None:
         raise AssessmentRefused("not_judged", _("There is no judgement yet to object to."))
     if work.voided_at:
         words = _("It was taken back. You can object to that on the page of the decision.")
         raise AssessmentRefused("voided", words)
-    if work.task.kind == Task.Kind.LIVE:
-        words = _("A talk cannot be read again. Book another one: newer results count for more.")
-        raise AssessmentRefused("live", words)
     if WorkAppeal.objects.filter(submission=work).exists():
         raise AssessmentRefused("once", _("You can object once, and you have. Hand in new work instead."))
     text = one_line(text)[:1000]

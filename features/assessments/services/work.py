@@ -125,7 +125,7 @@ def take_back(*, submission: Submission) -> None:
     """The author does not want it read any more, before it is judged."""
     if submission.state == Submission.State.LIVE:
         raise AssessmentRefused("live", _("A talk is booked for it. Call that off instead."))
-    gone = Submission.objects.waiting().filter(pk=submission.pk)
+    gone = Submission.objects.waiting().filter(pk=submission.pk, level=None)
     if not gone.update(state=Submission.State.WITHDRAWN):
         raise AssessmentRefused("judged", _("It is judged already. You can object to the judgement."))
 
