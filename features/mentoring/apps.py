@@ -36,6 +36,8 @@ class MentoringConfig(AppConfig):
         receivers.connect()
         cohort_letters.register()
         staff_pages.register("manage_cohorts", StaffPage(_("Groups to pair"), "manage_cohorts", 65, (Role.ORGANISER,)))
+        staff = (Role.ORGANISER, Role.MODERATOR)
+        staff_pages.register("manage_apart", StaffPage(_("Kept apart"), "manage_apart", 66, staff))
         seeds.seeds.register("mentors", (60, fill_mentors))
         seeds.seeds.register("mentorships", (61, fill_mentorships))
         seo.sitemaps["mentors"] = MentorSitemap

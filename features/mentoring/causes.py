@@ -45,6 +45,7 @@ def register():
         MENTORED,
         skills.Source(
             rule=skills.Rule(reach=4.5, weight=2),
+            points=20,
             basis=gettext_lazy("Mentored"),
             words=gettext_lazy("Mentored somebody"),
             why=gettext_lazy("A mentorship about the skill that came to a good end, with meetings that took place."),

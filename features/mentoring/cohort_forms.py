@@ -48,3 +48,26 @@ class PinForm(forms.Form):
         people = User.objects.order_by("name", "pk")
         self.fields["mentee"].queryset = people.filter(pk__in=members.filter(places=0).values("person"))
         self.fields["mentor"].queryset = people.filter(pk__in=members.filter(places__gt=0).values("person"))
+
+
+class ReasonOfStaffForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Only staff read it.")
+    )
+
+
+class ApartForm(ReasonOfStaffForm):
+    one = forms.CharField(label=_("One of them"), max_length=30, help_text=_("The handle, as in the address."))
+    other = forms.CharField(label=_("The other one"), max_length=30)
+    field_order = ("one", "other", "reason")
+
+    def clean(self):
+        """`people` holds the two."""
+        data, self.people = super().clean(), []
+        for name in ("one", "other"):
+            handle = data.get(name, "").strip().lstrip("@").lower()
+            if handle and (person := User.objects.filter(handle=handle).first()):
+                self.people.append(person)
+            elif handle:
+                self.add_error(name, _("Nobody has this handle. Look at the address of their page."))
+        return data

@@ -1,5 +1,6 @@
 """What requests and mentorships know about a person, for export and erasure."""
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -8,6 +9,7 @@ from features.mentoring import services
 from features.mentoring.models import (
     ActionItem,
     Block,
+    EndedApart,
     Engagement,
     EngagementFile,
     EngagementSkill,
@@ -58,7 +60,15 @@ def export(person) -> dict:
             .order_by("pk")
             .values("rating", "words", "written_at", "revealed_at")
         ),
-        "kept_apart": list(Block.objects.filter(person=person).order_by("pk").values("blocked_at")),
+        "kept_apart": list(Block.objects.own().filter(person=person).order_by("pk").values("blocked_at")),
+        "ended_apart": list(
+            EndedApart.objects.filter(Q(person=person) | Q(blocked=person))
+            .order_by("pk")
+            .values("decided_at", "ended_at")
+        ),
+        "kept_apart_by_staff": list(
+            Block.objects.decided().filter(Q(person=person) | Q(blocked=person)).order_by("pk").values("blocked_at")
+        ),
     }
 
 
@@ -92,7 +102,8 @@ def erase(person) -> None:
     Message.objects.filter(author=person).update(text="", html="")
     Note.objects.filter(author=person).delete()
     Testimonial.objects.filter(engagement__mentee=person).update(words="")
-    Block.objects.filter(person=person).delete()
+    EndedApart.objects.filter(Q(person=person) | Q(blocked=person)).delete()
+    Block.objects.filter(Q(person=person) | Q(blocked=person, decided_at__isnull=False)).delete()
 
 
 def register():

@@ -18,3 +18,5 @@ def add_mentors(world) -> None:
     services.add_to_cohort(cohort=world.cohort, handles=[guest.handle])
     services.pin(cohort=world.cohort, mentee=guest, mentor=expert)  # who has asked already is not drawn
     services.draw_cohort(cohort=world.cohort)
+    people = [world.people[name] for name in ("unverified", "suspended")]
+    world.apart = services.keep_two_apart(people=people, by=world.people["organiser"], reason="canary-reason-of-staff")

@@ -1,6 +1,7 @@
 """Mentors: open to look at for all; what one wants and what one offers is everybody's own."""
 
 ARGUMENTS = {
+    "manage_apart_ending": lambda w: [w.apart.pk],
     "mentor": lambda w: [w.people["expert"].handle],
     "mentor@nobody": lambda w: ["no-such-mentor"],
     "mentor@member": lambda w: [w.people["member"].handle],
@@ -19,6 +20,8 @@ BODIES = {
     ("mentor_settings", "POST"): lambda w: PAGE,
     ("mentor_goal", "POST"): lambda w: GOAL,
     ("mentor_dismissal", "POST"): lambda w: {"how": "not_now"},
+    ("manage_apart", "POST"): lambda w: {"one": w.host.handle, "other": w.people["member"].handle, "reason": "Threats"},
+    ("manage_apart_ending", "POST"): lambda w: {"reason": "A mistake"},
     ("manage_cohorts", "POST"): lambda w: {"name": "Spring", "mode": "best"},
     ("manage_cohort_people", "POST"): lambda w: {"handles": w.people["member"].handle, "places": "0"},
     ("manage_cohort_leaving", "POST"): lambda w: {"person": w.guest.handle},
@@ -41,6 +44,10 @@ mentor_goal             GET  login    login    200    200   200    200      200 
 mentor_goal             POST login    login    303    303   303    303      303        303
 mentor_dismissal        POST login    login    303    303   303    303      303        303
 mentor_dismissal@nobody POST login    login    404    404   404    404      404        404
+manage_apart            GET  login    login    404    404   404    mfa      200        200
+manage_apart            POST login    login    404    404   404    mfa      303        303
+manage_apart_ending     GET  login    login    404    404   404    mfa      200        200
+manage_apart_ending     POST login    login    404    404   404    mfa      303        303
 manage_cohorts          GET  login    login    404    404   404    mfa      404        200
 manage_cohorts          POST login    login    404    404   404    mfa      404        303
 manage_cohort           GET  login    login    404    404   404    mfa      404        200

@@ -23,7 +23,7 @@ from features.mentoring.models.matches import (
 from features.mentoring.models.mentors import MentorPage, MentorPageQuerySet
 from features.mentoring.models.offers import BookingRules, Offer, OfferQuerySet
 from features.mentoring.models.pool import PooledRequest, RequestLock
-from features.mentoring.models.requests import ANSWER_WITHIN, QUESTION_WAITS, Block, MentorshipRequest
+from features.mentoring.models.requests import ANSWER_WITHIN, QUESTION_WAITS, Block, EndedApart, MentorshipRequest
 from features.mentoring.models.waiting import TimeWish
 from features.mentoring.models.written import WrittenReview, WrittenReviewFile
 
@@ -43,6 +43,7 @@ __all__ = [
     "Dirty",
     "Dismissal",
     "DismissalQuerySet",
+    "EndedApart",
     "Engagement",
     "EngagementFile",
     "EngagementQuerySet",

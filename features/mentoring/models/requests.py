@@ -98,18 +98,51 @@ class MentorshipRequest(models.Model):
         return self.state in (self.State.NEW, self.State.VIEWED)
 
 
+class BlockQuerySet(QuerySet):
+    def own(self):
+        """By one of the two. What staff decided is not theirs to end."""
+        return self.filter(decided_by=None, decided_at=None)
+
+    def decided(self):
+        return self.filter(decided_at__isnull=False)
+
+
 class Block(models.Model):
-    """Somebody wants nothing to do with somebody: neither is suggested to, asks or writes the other."""
+    """Neither is suggested to, asks or writes the other: one of them wants nothing to do with the other, or staff keep
+    the two apart, with a reason."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mentoring_blocks")
     blocked = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     blocked_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True, help_text="Of staff; only staff read it")
 
-    objects = QuerySet.as_manager()
+    objects = BlockQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "blocked"], name="blocked_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "blocked"], condition=Q(decided_at=None), name="blocked_once"),
+            models.UniqueConstraint(
+                fields=["person", "blocked"], condition=Q(decided_at__isnull=False), name="kept_apart_by_staff_once"
+            ),
+            models.CheckConstraint(condition=~Q(person=F("blocked")), name="two_are_kept_apart"),
+        ]
 
     @staticmethod
     def between(one, other) -> Q:
         return Q(person=one, blocked=other) | Q(person=other, blocked=one)
+
+
+class EndedApart(models.Model):
+    """That staff kept two apart for a time: why, and why no longer."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    blocked = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300)
+    decided_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    ended_at = models.DateTimeField(default=timezone.now)
+    ended_reason = models.CharField(max_length=300)
+
+    objects = QuerySet.as_manager()

@@ -6,6 +6,7 @@ from features.mentoring.services.answering import (
     come_back,
     count_answers,
 )
+from features.mentoring.services.apart import end_apart, end_two_apart, keep_apart, keep_two_apart
 from features.mentoring.services.bookings import (
     book,
     cancel_booking,
@@ -40,9 +41,7 @@ from features.mentoring.services.dismissing import (
 from features.mentoring.services.endings import (
     answer_fit,
     ask_for_fit,
-    end_apart,
     finish,
-    keep_apart,
     level_gain,
     reveal,
     said_of,
@@ -186,6 +185,7 @@ __all__ = [
     "drain",
     "draw_cohort",
     "end_apart",
+    "end_two_apart",
     "end_written",
     "expire_pooled",
     "expire_requests",
@@ -197,6 +197,7 @@ __all__ = [
     "give_back_pooled",
     "keep_apart",
     "keep_freed_times",
+    "keep_two_apart",
     "leave_cohort",
     "level_gain",
     "lock_of",

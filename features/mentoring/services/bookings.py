@@ -143,24 +143,24 @@ def _note_late(booking, by, now) -> None:
 
 
 def refund_quote(booking: Booking, by: User, now: datetime) -> int | None:
-    """What calling it off now pays back, in minor units; None where nothing was paid. By the mentor it is all of it."""
+    """What calling it off now pays back, in minor units; None where nothing was paid. All, but by the mentee."""
     quote = payments.refund_quote(KIND, booking.pk, starts_at=booking.starts_at, now=now)
     if quote is None:
         return None
-    return quote.paid_minor if by.pk == booking.mentor_id else quote.amount_minor
+    return quote.amount_minor if by.pk == booking.mentee_id else quote.paid_minor
 
 
 def credit_comes_back(booking: Booking, by: User, now: datetime) -> bool | None:
     """Whether calling it off now brings back the credit that it was paid by; None for any other meeting."""
     comes_back = payments.credit_comes_back(KIND, booking.pk, starts_at=booking.starts_at, now=now)
-    return comes_back if comes_back is None else comes_back or by.pk == booking.mentor_id
+    return comes_back if comes_back is None else comes_back or by.pk != booking.mentee_id
 
 
 def _pay_back(booking, by, now) -> None:
     if credit_comes_back(booking, by, now):
         payments.give_credit_back(KIND, booking.pk, now=now)
     elif amount := refund_quote(booking, by, now):
-        source = "host_cancelled" if by.pk == booking.mentor_id else "buyer"
+        source = "buyer" if by.pk == booking.mentee_id else "host_cancelled"
         payments.refund_thing(KIND, booking.pk, source=source, amount_minor=amount, by=by, now=now)
 
 

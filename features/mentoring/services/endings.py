@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from core.text import one_line
 from features.accounts.models import User
 from features.mentoring.models import (
-    Block,
     Booking,
     Engagement,
     EngagementSkill,
@@ -20,16 +19,12 @@ from features.mentoring.models import (
     MentorshipRequest,
     PooledRequest,
     Testimonial,
-    WrittenReview,
 )
-from features.mentoring.services.bookings import cancel_booking
+from features.mentoring.services.apart import keep_apart
 from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.engagements import check_active, end_engagement, lock_engagement, rate, tell
-from features.mentoring.services.matching import mark_dirty
-from features.mentoring.services.pool import let_go_of_locks
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import go_on
-from features.mentoring.services.written import end_written
 from features.moderation.models import Reason
 from features.moderation.services import flag
 from features.notifications.services import follow
@@ -150,30 +145,6 @@ def testimonials_of(mentor: User):
     """What everybody reads about a mentor."""
     shown = Testimonial.objects.filter(engagement__mentor=mentor, removed_at=None, revealed_at__isnull=False)
     return shown.select_related("engagement__mentee").order_by("-revealed_at", "-pk")
-
-
-@transaction.atomic
-def keep_apart(*, person: User, other: User, now: datetime | None = None) -> None:
-    """Nothing more between these two: what is open ends, and nothing new begins."""
-    now = now or timezone.now()
-    words = _("These two do not meet any more.")
-    for booking in Booking.objects.active().of(person).of(other).filter(starts_at__gt=now):
-        cancel_booking(booking=booking, by=person, reason=words, is_told=False, now=now)
-    written = WrittenReview.objects.filter(mentor__in=(person, other), mentee__in=(person, other))
-    end_written(waiting=written, by=person, words=words, now=now)
-    Block.objects.get_or_create(person=person, blocked=other)
-    for engagement in Engagement.objects.active().of(person).of(other):
-        end_engagement(lock_engagement(engagement.pk), person, Ending.NOT_A_FIT, "", now)
-    open_ones = MentorshipRequest.objects.open().filter(mentee__in=(person, other), mentor__in=(person, other))
-    open_ones.update(state=MentorshipRequest.State.WITHDRAWN, decided_at=now)
-    let_go_of_locks(person, other)
-    mark_dirty([person.pk, other.pk], "kept apart")
-
-
-@transaction.atomic
-def end_apart(*, person: User, other: User) -> None:
-    Block.objects.filter(person=person, blocked=other).delete()
-    mark_dirty([person.pk, other.pk], "kept apart")
 
 
 # --- What came of it --------------------------------------------------------------------------------------------------
