@@ -70,3 +70,34 @@ def test_a_mentorship_from_its_beginning_to_what_came_of_it(enter, post, screen,
     assert SkillEvidence.objects.standing().get(person=learner).kind == "mentor_sign_off"
     page.goto(f"/people/{learner.handle}/skills/{skill.slug}/")
     expect(page.get_by_text("Signed off by Amara Okonjo")).to_be_visible()
+
+
+@plain_phone_and_scripted_desk
+def test_work_is_sent_and_answered_in_writing(enter, post, screen, javascript, expert, learner, skill):
+    services.save_mentor_page(page=MentorPage(person=expert, languages=["en"]), topics=[skill])
+    services.save_offer(offer=Offer(mentor=expert, kind="review", title="Your plan, read", answer_days=3))
+
+    page = enter(learner, screen=screen, javascript=javascript)
+    page.goto(f"/mentors/{expert.handle}/")
+    page.get_by_role("link", name="Your plan, read").click()
+    page.get_by_label("What do you want to know?").fill("Why is the index not used?")
+    page.get_by_label("Your work, as text").fill("Seq Scan on readings")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Sent. The answer comes by letter")).to_be_visible()
+
+    mentor = enter(expert, screen=screen, javascript=javascript)
+    mentor.goto("/mentoring/")
+    mentor.get_by_role("link", name="Why is the index not used?").click()
+    mentor.get_by_text("Ask something first").click()
+    mentor.get_by_label("What do you need to know first?").fill("Which version?")
+    mentor.get_by_role("button", name="Ask", exact=True).click()
+
+    page.goto(post.path(learner.email, "/mentoring/reviews/"))
+    page.get_by_label("Your reply").fill("16")
+    page.get_by_role("button", name="Reply").click()
+    mentor.goto(post.path(expert.email, "/mentoring/reviews/"))
+    mentor.get_by_label("Your answer").fill("Because of `lower()`.")
+    mentor.get_by_role("button", name="Send the answer").click()
+    expect(mentor.get_by_text("Your answer is with them.")).to_be_visible()
+    page.goto(post.path(learner.email, "/mentoring/reviews/"))
+    expect(page.get_by_role("heading", name="The answer")).to_be_visible()

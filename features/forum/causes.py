@@ -31,6 +31,7 @@ def register():
         services.ACCEPTED,
         skills.Source(
             rule=skills.Rule(reach=4, weight=2),
+            points=10,
             basis=gettext_lazy("Answered"),
             words=gettext_lazy("Solved somebody's question"),
             why=gettext_lazy("An answer in the forum about the skill that who asked marked as the one that solved it."),
@@ -41,6 +42,7 @@ def register():
         services.VALUED,
         skills.Source(
             rule=skills.Rule(reach=3, weight=1),
+            points=5,
             basis=gettext_lazy("Voted up"),
             words=gettext_lazy("Gave an answer that others found good"),
             why=gettext_lazy("An answer in the forum about the skill with three votes up more than down, or better."),

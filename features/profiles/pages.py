@@ -96,11 +96,12 @@ def language_names(codes) -> list:
 
 
 # --- A person's page --------------------------------------------------------------------------------------------------
-def facts(person, now) -> dict:
-    """What somebody has done here, counted."""
+def facts(person, now, *, is_open: bool = True) -> dict:
+    """What somebody has done here, counted; points where their causes may be seen."""
     held = SkillSession.objects.published().filter(host=person, cancelled_at=None, ends_at__lte=now)
     came = Attendance.objects.filter(registration__session__in=held)
-    return {"held": held.count(), "came": came.count()}
+    points = skills.reputation_of(person) if is_open else 0
+    return {"held": held.count(), "came": came.count(), "points": points}
 
 
 @dataclass(frozen=True)

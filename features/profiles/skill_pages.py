@@ -98,3 +98,26 @@ def marks(found) -> dict:
     level, low, high = ((value - 1) * 25 for value in (found.level, found.low, found.high))
     anchor = "start" if level < 5 else "end" if level > 95 else "middle"
     return {"level": f"{level:.1f}", "low": f"{low:.1f}", "width": f"{high - low:.1f}", "anchor": anchor}
+
+
+@require_safe
+def reputation(request, handle):
+    """What somebody did for others, point by point: the same number, opened to its causes."""
+    person = seen(handle, request.user)
+    if not person or Block.SKILLS not in visible_blocks(person, request.user):
+        raise Http404
+    if person.handle != handle:
+        return redirect("reputation", person.handle, permanent=True)
+    page = keyset(skills.tokens_of(person), request, order=("-happened_at", "-id"), size=30)
+    is_own = person == request.user
+    gone = skills.tokens_of(person, is_reversed=True).order_by("-revoked_at", "-pk")[:20] if is_own else []
+    context = {
+        "person": person,
+        "total": skills.reputation_of(person),
+        "tokens": skills.tell_tokens(page.items, request.user),
+        "gone": skills.tell_tokens(list(gone), request.user),
+        "worth": [(skills.sources[kind], points) for kind, points in skills.points_of_kinds().items()],
+        "page": page,
+        "is_own": is_own,
+    }
+    return render(request, "profiles/reputation.html", context)

@@ -6,6 +6,7 @@ from features.profiles.views import demo, editing, home, importing, person
 urlpatterns = [
     path("", home.home, name="home"),
     path("people/<slug:handle>/", person.person, name="person"),
+    path("people/<slug:handle>/reputation/", skill_pages.reputation, name="reputation"),
     path("people/<slug:handle>/skills/<slug:slug>/", skill_pages.causes, name="skill_causes"),
     path("skills/<slug:slug>/", skill_pages.skill, name="skill"),
     path("skills/<slug:slug>/people/", skill_pages.people, name="skill_people"),

@@ -94,6 +94,7 @@ def register():
         HOSTED,
         skills.Source(
             rule=skills.Rule(reach=4, weight=3),
+            points=10,
             basis=gettext_lazy("Taught"),
             words=gettext_lazy("Held a session"),
             why=gettext_lazy(

@@ -7,6 +7,9 @@ ARGUMENTS = {
     "person": lambda w: [w.host.handle],
     "person@no-host": lambda w: [w.guest.handle],
     "person@suspended": lambda w: [w.people["suspended"].handle],
+    "reputation": lambda w: [w.host.handle],
+    "reputation@no-host": lambda w: [w.guest.handle],
+    "reputation@suspended": lambda w: [w.people["suspended"].handle],
     "skill_causes": lambda w: [w.host.handle, w.skill.slug],
     "skill_causes@no-host": lambda w: [w.guest.handle, w.skill.slug],
     "skill_causes@suspended": lambda w: [w.people["suspended"].handle, w.skill.slug],
@@ -46,6 +49,9 @@ home           GET 200
 person         GET 200
 person@no-host GET 404      404      200    200   200    200      200        200
 person@suspended GET 404
+reputation     GET 200
+reputation@no-host GET 404      404      200    200   200    200      200        200
+reputation@suspended GET 404
 skill_causes   GET 200
 skill_causes@no-host GET 404      404      200    200   200    200      200        200
 skill_causes@suspended GET 404

@@ -13,6 +13,7 @@ from features.profiles.services import portrait
 from features.sessions.cards import cards
 from features.sessions.models import SkillSession
 from features.skills.access import visible_blocks
+from features.skills.models import Block
 
 
 @require_safe
@@ -28,7 +29,8 @@ def person(request, handle):
     hosted = SkillSession.objects.published().filter(host=person, cancelled_at=None).select_related("host")
     coming = hosted.filter(starts_at__gt=now).order_by("starts_at", "pk")[:20]
     page = keyset(hosted.filter(ends_at__lte=now), request, order=("-starts_at", "-id"), size=10)
-    shown = portrait(person, visible_blocks(person, request.user))
+    blocks = visible_blocks(person, request.user)
+    shown = portrait(person, blocks)
     is_own = person == request.user
     context = {
         "person": person,
@@ -38,7 +40,7 @@ def person(request, handle):
         "coming": cards(coming, now),
         "past": cards(page.items, now),
         "page": page,
-        "facts": pages.facts(person, now),
+        "facts": pages.facts(person, now, is_open=Block.SKILLS in blocks),
         "standings": pages.standings(shown),
         "is_thin": not (coming or page.items or shown.is_telling),
         "languages": pages.language_names(person.languages),

@@ -22,6 +22,7 @@ from features.skills.services.levels import (
 )
 from features.skills.services.merging import Merge, merge, merges, preview
 from features.skills.services.naming import SkillRefused, add_skill, add_synonym, load_starter
+from features.skills.services.reputation import points_of_kinds, reputation_of, tell_tokens, tokens_of
 from features.skills.services.sources import Rule, Source, Told, sources
 
 __all__ = [
@@ -44,10 +45,12 @@ __all__ = [
     "merge",
     "merges",
     "names_of",
+    "points_of_kinds",
     "preview",
     "record_all",
     "record_evidence",
     "recount_levels",
+    "reputation_of",
     "resolve",
     "resolve_all",
     "revoke_evidence",
@@ -56,5 +59,7 @@ __all__ = [
     "standing_of",
     "suggest",
     "tell_causes",
+    "tell_tokens",
+    "tokens_of",
     "withdraw_declared",
 ]

@@ -29,6 +29,7 @@ class Source:
     words: "StrPromise"  # of one cause, without its particulars: "Held a session"
     why: "StrPromise"  # one sentence on the page that explains levels
     tell: Callable[[Sequence[str], object], Mapping[str, Told]]
+    points: int = 0  # of reputation, where the cause was of use to others
 
 
 sources: dict[str, Source] = Registry("sources of evidence")
