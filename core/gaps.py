@@ -23,6 +23,12 @@ MARK = str(10**17 + secrets.randbelow(9 * 10**17))
 FOUND = re.compile(rf"{MARK}(\d\d)")
 
 
+def _ready(value: object) -> str:
+    if isinstance(value, SafeString):
+        return value
+    return str(value) if isinstance(value, int) else escape(str(value))
+
+
 class Mould:
     """`gaps` are the names of what differs. Where a template asks whether something is so, or counts it, it is no gap:
     it belongs into `kind`."""
@@ -45,11 +51,11 @@ class Mould:
         are escaped as a template would do it."""
         key = (get_language(), kind)
         between, names = self.made.get(key) or self._make(key, context, request)
+        ready = {name: _ready(value) for name, value in values.items()}  # each once: a number stands in many places
         parts = [between[0]]
         for name, words in zip(names, between[1:], strict=True):
-            value = values[name]
-            parts += value if isinstance(value, SafeString) else escape(str(value)), words
-        return mark_safe("".join(parts))  # noqa: S308 - from a template and escaped values
+            parts += ready[name], words
+        return SafeString("".join(parts))
 
     def _make(self, key, context, request):
         pieces = FOUND.split(render_to_string(self.template, context(self.marks), request))

@@ -145,7 +145,7 @@ def _best(request, filters, board) -> tuple[Page, dict]:
         page = keyset(found, request, order=discovery.BEST, size=SIZE)
         documents = page.items
     else:
-        results = discovery.search(words, kinds=[KIND], person=request.user, after=cursor, size=SIZE)
+        results = discovery.search(words, kinds=[KIND], person=request.user, after=cursor, size=SIZE, counts_all=False)
         documents, wanted = results.documents, results.wanted
         query = request.GET.copy()
         query["after"] = results.next

@@ -39,8 +39,9 @@ def similar(title: str, person, *, now: datetime | None = None, least: float = N
     wanted = _words(title)
     if not wanted:
         return Similar([], [], [])
-    found = discovery.search(" or ".join(wanted), kinds=[KIND, SESSION], person=person, size=40, now=now).documents
-    scored = sorted(((nearness(title, row.title), row) for row in found), key=lambda pair: -pair[0])
+    kinds = [KIND, SESSION]
+    found = discovery.search(" or ".join(wanted), kinds=kinds, person=person, size=40, now=now, counts_all=False)
+    scored = sorted(((nearness(title, row.title), row) for row in found.documents), key=lambda pair: -pair[0])
     near = [row for score, row in scored if score >= least]
     refs = [int(row.ref) for row in near if row.kind == KIND and int(row.ref) != leave_out][:5]
     threads = Thread.objects.shown().select_related("board").in_bulk(refs)

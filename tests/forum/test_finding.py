@@ -214,6 +214,14 @@ class TestSearch:
         assert seen[:2] == [Thread.objects.get(pk=thread.pk).get_absolute_url(), voted.get_absolute_url()]
         assert len(seen) == len(set(seen)) == 231
 
+    def test_a_list_without_counts_of_other_kinds_does_not_make_them(self, thread, helper, skill):
+        discovery.republish("session", [str(make_session(helper, title="Reading an index", about=[skill]).pk)])
+        everything = discovery.search("index", kinds=["thread"])
+        assert everything.counts == {"session": 1, "thread": 1}
+        threads = discovery.search("index", kinds=["thread"], counts_all=False)
+        assert threads.counts == {"thread": 1}
+        assert [row.pk for row in threads.documents] == [row.pk for row in everything.documents]
+
     def test_votes_are_in_the_index_when_they_are_given_and_taken_back(self, thread, helper):
         voters = [helper, make_user("Kwame Boateng")]
         opening = thread.posts.get()

@@ -98,6 +98,7 @@ def test_a_volunteer_says_edits_and_publishes_and_each_is_told(client, first, vo
     page = client.get(first.get_absolute_url()).text
     assert "It is ready: publish it" in page
     assert "it takes answers" in page
+    assert ">Quote<" not in page
     client.post(f"/forum/posts/{opening.pk}/comments/", {"text": "Which version do you use?"})
     run_pending()
     [letter] = [one for one in mail.outbox if one.to == [asker.email]]

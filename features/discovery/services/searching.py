@@ -40,15 +40,23 @@ class Results:
 
 
 def search(
-    words: str, *, kinds: Collection[str] | None = None, person=None, after: str = "", size: int = SIZE, now=None
+    words: str,
+    *,
+    kinds: Collection[str] | None = None,
+    person=None,
+    after: str = "",
+    size: int = SIZE,
+    now=None,
+    counts_all: bool = True,
 ) -> Results:
     """What `person` (None: a stranger) may find, best first. Understands "a phrase", -not and or; the last word may be
-    unfinished. Nothing to look for finds nothing. All kinds are counted, also where only some are asked for."""
+    unfinished. Nothing to look for finds nothing. All kinds are counted, also where only some are asked for, unless
+    the caller shows no counts: that costs a tenth where a word is common."""
     wanted = written(words)
     if not wanted:
         return Results()
     now = now or timezone.now()
-    counts, ranked = _ranked(wanted, kinds, person, now)
+    counts, ranked = _ranked(wanted, kinds, person, now, counts_all)
     asked = [counts[kind] for kind in counts if kinds is None or kind in kinds]
     is_cut = sum(asked) > len(ranked)
     position = _read(after)
@@ -113,10 +121,11 @@ def documents(kind: str, refs: Collection[str]) -> list[Document]:
 
 
 class _Ready(SearchQuery):
-    """A query as Postgres itself has written it down."""
+    """A query as Postgres itself has written it down. From a subquery, whose words it does not know beforehand: else it
+    believes that walking through all texts costs little where a word is common, and forgets that they must be read."""
 
     def as_sql(self, compiler, connection, function=None, template=None):  # type: ignore[override]
-        return super().as_sql(compiler, connection, template="%(expressions)s::tsquery")
+        return super().as_sql(compiler, connection, template="(SELECT %(expressions)s::tsquery)")
 
 
 def _labelled(wanted: str, person) -> str:
@@ -127,12 +136,16 @@ def _labelled(wanted: str, person) -> str:
 Hit = tuple[int, int]  # score and id, both as negative numbers: the best comes first, and of equals the newest
 
 
-def _ranked(wanted, kinds, person, now: datetime) -> tuple[dict[str, int], list[Hit]]:
+def _ranked(wanted, kinds, person, now: datetime, counts_all: bool) -> tuple[dict[str, int], list[Hit]]:
     """How many there are of each kind, and the best of those asked for, in order."""
-    names = [name for name, _ in in_order()]
+    names = [name for name, _ in in_order() if counts_all or kinds is None or name in kinds]
     visible = _labelled(wanted, person)
+    is_one = len(names) == 1  # then the first look is at that kind alone, and there is no second
+    if is_one:
+        visible = f"({visible}) & 'kind:{names[0]}'"
     values = {
         "kinds": names,
+        "is_one": is_one,
         "asked": [kinds is None or name in kinds for name in names],
         "query": wanted,
         "visible": visible,
@@ -159,7 +172,7 @@ IN_A_ROW = re.compile(r"<(?:-|\d+)>")
 # crowded out. Of more than can be ranked, what has the words in its title goes first, then what is still to come, then
 # what stands higher. Only the few that are ranked are read whole: the rest is answered from the index and from rows
 # that are kept thin. The query comes from a table, which keeps Postgres from taking a walk through all texts for the
-# shorter way where a word is common.
+# shorter way where a word is common; `OFFSET 0` keeps it from the same walk where the few are read.
 FIND = """
     WITH asked AS (
         SELECT kind, is_asked, quote_literal('kind:' || kind)::tsquery AS label
@@ -171,12 +184,12 @@ FIND = """
         WHERE words @@ (SELECT query FROM wanted) LIMIT %(most)s
     ), found AS MATERIALIZED (
         SELECT kind, is_asked, id, starts_at, standing FROM asked JOIN whole USING (kind)
-        WHERE (SELECT count(*) FROM whole) < %(most)s
+        WHERE %(is_one)s OR (SELECT count(*) FROM whole) < %(most)s
         UNION ALL
         SELECT asked.kind, is_asked, id, starts_at, standing FROM asked, LATERAL (
             SELECT * FROM discovery_document WHERE words @@ (%(visible)s::tsquery && label) LIMIT %(most)s
         ) AS hit
-        WHERE (SELECT count(*) FROM whole) >= %(most)s
+        WHERE NOT %(is_one)s AND (SELECT count(*) FROM whole) >= %(most)s
     ), titled AS MATERIALIZED (
         SELECT id, starts_at, standing FROM asked, LATERAL (
             SELECT * FROM discovery_document WHERE words @@ (%(titled)s::tsquery && label) LIMIT %(most)s
@@ -192,7 +205,10 @@ FIND = """
             1e6 * ts_rank(words, %(query)s::tsquery, 1) * standing / 10
             * CASE WHEN starts_at > %(now)s THEN 1.5 ELSE 1 END
         )::int AS score
-        FROM candidate JOIN discovery_document USING (id) WHERE words @@ %(visible)s::tsquery
+        FROM candidate, LATERAL (
+            SELECT kind, words, standing, starts_at FROM discovery_document
+            WHERE id = candidate.id AND words @@ %(visible)s::tsquery OFFSET 0
+        ) AS whole_row
     )
     SELECT kind, counted, id, score
     FROM (SELECT kind, count(*) AS counted FROM found GROUP BY kind) AS counts LEFT JOIN scored USING (kind)

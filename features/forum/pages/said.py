@@ -1,9 +1,10 @@
 """A post as a page shows it: as data with what its viewer may do, and drawn, which costs no template a post."""
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,6 +47,7 @@ class Said:
     may_accept: bool
     may_vote: bool
     may_remark: bool
+    may_quote: bool
     acts: tuple[str, ...]  # of a moderator
 
     @property
@@ -70,14 +72,15 @@ class Said:
         return (
             bool(self.url), bool(self.edited), bool(self.more), bool(self.remarks), self.part, self.state_words,
             self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.may_edit, self.may_suggest,
-            self.may_accept, self.may_vote, self.may_remark, self.acts,
+            self.may_accept, self.may_vote, self.may_remark, self.may_quote, self.acts,
         )  # fmt: skip
 
     def values(self) -> dict:
-        return {name: getattr(self, name) for name in GAPS}
+        return dict(zip(GAPS, OF_GAPS(self), strict=True))
 
 
 GAPS = ("pk", "html", "face", "name", "score", "url", "time", "edited", "more", "remarks")
+OF_GAPS = attrgetter(*GAPS)
 # A form's two: its token, and when it was given out.
 OF_FORMS = ("csrf_token", "began")
 POST, REMARK = Mould("forum/_post.html", GAPS + OF_FORMS), Mould("forum/_remark_item.html", GAPS)
@@ -126,7 +129,7 @@ def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=N
     may_remark = in_workshop or (is_shown and is_open and thread.state == State.SHOWN)
     return Said(
         pk=post.pk,
-        html=mark_safe(post.html),  # noqa: S308 - cleaned when it was saved
+        html=SafeString(post.html),  # cleaned when it was saved
         face=face(author.photo_id, author.pk, author.name, size) if is_told else face(None, 0, "", size),
         name=author.name if is_told else _("Somebody"),
         score=post.score,
@@ -134,7 +137,7 @@ def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=N
         time=when(post.created_at),
         edited=when(post.edited_at) if post.edited_at else "",
         more=_more(post.comments) if post.comments > len(remarks) else "",
-        remarks=mark_safe(  # noqa: S308 - drawn from templates
+        remarks=SafeString(  # drawn from templates
             "".join(_draw_remark(in_words_one(remark, thread, person, (), is_moderator)) for remark in remarks)
         ),
         part=post.part,
@@ -152,6 +155,7 @@ def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=N
         and (is_moderator or not thread.is_acceptance_locked),
         may_vote=is_shown and is_open and post.author_id != person.pk,
         may_remark=may_remark,
+        may_quote=may_remark and post.part != Part.COMMENT and not in_workshop,
         acts=acts_on(post, thread, person) if is_moderator else (),
     )
 

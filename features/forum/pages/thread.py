@@ -106,10 +106,10 @@ def thread_page(request, opening: Post) -> dict:
 
 def frame_of(opening: Post, context: dict, main: str) -> dict:
     """The gaps of `forum/thread.html`."""
-    thread = opening.thread
+    thread, for_machines = opening.thread, "json_ld" in context
     return {
         "title": thread.title,
-        "description": " ".join(strip_tags(opening.html).split())[:160],
+        "description": " ".join(strip_tags(opening.html).split())[:160] if for_machines else thread.title,
         "canonical": absolute(thread.get_absolute_url()),
         "feed": reverse("thread_atom", args=[thread.pk, thread.slug]),
         "json_ld": context.get("json_ld", ""),
