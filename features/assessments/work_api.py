@@ -31,12 +31,12 @@ class TaskLine(Schema):
     url: str
 
 
-class Time(Schema):
+class TalkTime(Schema):
     starts_at: datetime
     ends_at: datetime
 
 
-class WorkIn(Schema):
+class HandedIn(Schema):
     text: str = Field("", max_length=20_000, description="Markdown")
     links: list[str] = Field([], max_length=10)
     help_used: str = Field("", max_length=300)
@@ -48,29 +48,29 @@ class TalkIn(Schema):
     note: str = Field("", max_length=2000, description="What it will be about")
 
 
-class Words(Schema):
+class Objection(Schema):
     text: str = Field(min_length=1, max_length=1000)
 
 
-class Reason(Schema):
+class CallingOff(Schema):
     reason: str = Field(min_length=1, max_length=300)
 
 
-class Criterion(Schema):
+class JudgedCriterion(Schema):
     name: str
     points: int | None
     most: int
     comment: str
 
 
-class Judgement(Schema):
+class WorkJudgement(Schema):
     by: str
     role: str = Field(description="expert, third, appeal, peer or self")
     overall: str
-    criteria: list[Criterion]
+    criteria: list[JudgedCriterion]
 
 
-class Work(Schema):
+class JudgedWork(Schema):
     id: str
     task: int
     title: str
@@ -81,7 +81,7 @@ class Work(Schema):
     level: float | None = Field(description="1 to 5; null until it is judged, and once it was taken back")
     error: float | None
     objection: str
-    judgements: list[Judgement]
+    judgements: list[WorkJudgement]
     url: str
 
 
@@ -103,9 +103,9 @@ def task_list(request, paging: Query[Paging]):
     return made | {"items": [_task(row) for row in made["items"]]}
 
 
-@tasks_router.post("{int:pk}/works/", response={201: Work}, auth=Member(WRITE), summary="Hand in work")
+@tasks_router.post("{int:pk}/works/", response={201: JudgedWork}, auth=Member(WRITE), summary="Hand in work")
 @refusing
-def hand_in(request, pk: int, body: WorkIn):
+def hand_in(request, pk: int, body: HandedIn):
     """With a text or links. Another attempt is another work, once this one is judged."""
     links = [link for link in body.links if link.startswith(("https://", "http://"))]
     if len(links) != len(body.links):
@@ -117,7 +117,7 @@ def hand_in(request, pk: int, body: WorkIn):
     return Status(201, _work(own_submission(request.user, work.public_id)))
 
 
-@tasks_router.get("{int:pk}/times/", response=list[Time], auth=Member(READ), summary="When a talk can be had")
+@tasks_router.get("{int:pk}/times/", response=list[TalkTime], auth=Member(READ), summary="When a talk can be had")
 def talk_times(request, pk: int):
     """The next 200 that are free for both."""
     task = _talk_task(request, pk)
@@ -127,7 +127,9 @@ def talk_times(request, pk: int):
     return [{"starts_at": start, "ends_at": end} for start, end in found]
 
 
-@tasks_router.post("{int:pk}/talks/", response={201: Work}, auth=Member(WRITE), summary="Book a talk about your work")
+@tasks_router.post(
+    "{int:pk}/talks/", response={201: JudgedWork}, auth=Member(WRITE), summary="Book a talk about your work"
+)
 @refusing
 def book_talk(request, pk: int, body: TalkIn):
     task = _talk_task(request, pk)
@@ -136,7 +138,7 @@ def book_talk(request, pk: int, body: TalkIn):
 
 
 # --- One's own work ---------------------------------------------------------------------------------------------------
-@works_router.get("", response=Page[Work], auth=Member(READ), summary="What you handed in, the newest first")
+@works_router.get("", response=Page[JudgedWork], auth=Member(READ), summary="What you handed in, the newest first")
 def own_works(request, paging: Query[Paging]):
     """Without the judgements, which are answered one work at a time."""
     rows = Submission.objects.filter(person=request.user).select_related("task", "evaluation", "appeal")
@@ -144,12 +146,14 @@ def own_works(request, paging: Query[Paging]):
     return made | {"items": [_line(row) for row in made["items"]]}
 
 
-@works_router.get("{str:public_id}/", response=Work, auth=Member(READ), summary="One work, with what was said of it")
+@works_router.get(
+    "{str:public_id}/", response=JudgedWork, auth=Member(READ), summary="One work, with what was said of it"
+)
 def own_work(request, public_id: str):
     return _work(own_submission(request.user, public_id))
 
 
-@works_router.post("{str:public_id}/withdrawal/", response=Work, auth=Member(WRITE), summary="Take it back")
+@works_router.post("{str:public_id}/withdrawal/", response=JudgedWork, auth=Member(WRITE), summary="Take it back")
 @refusing
 def withdraw_work(request, public_id: str):
     """Before it is judged."""
@@ -157,17 +161,17 @@ def withdraw_work(request, public_id: str):
     return _work(own_submission(request.user, public_id))
 
 
-@works_router.post("{str:public_id}/objection/", response=Work, auth=Member(WRITE), summary="Object once")
+@works_router.post("{str:public_id}/objection/", response=JudgedWork, auth=Member(WRITE), summary="Object once")
 @refusing
-def object_to_work(request, public_id: str, body: Words):
+def object_to_work(request, public_id: str, body: Objection):
     """An expert who has not judged it looks again; at a talk by what was written of it."""
     services.appeal(submission=own_submission(request.user, public_id), text=body.text)
     return _work(own_submission(request.user, public_id))
 
 
-@works_router.post("{str:public_id}/calling-off/", response=Work, auth=Member(WRITE), summary="Call a talk off")
+@works_router.post("{str:public_id}/calling-off/", response=JudgedWork, auth=Member(WRITE), summary="Call a talk off")
 @refusing
-def call_off_talk(request, public_id: str, body: Reason):
+def call_off_talk(request, public_id: str, body: CallingOff):
     work = own_submission(request.user, public_id)
     services.call_off(evaluation=own_evaluation(request.user, public_id), by=request.user, reason=body.reason)
     return _work(own_submission(request.user, work.public_id))

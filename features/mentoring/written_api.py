@@ -11,14 +11,14 @@ from features.mentoring.models import WrittenReview
 written_router = Router(tags=["Meetings"])
 
 
-class WorkIn(Schema):
+class SentWork(Schema):
     offer: int
     question: str = Field(min_length=1, max_length=2000)
     work: str = Field("", max_length=20_000)
     link: str = Field("", max_length=500, pattern=r"^(https?://\S+)?$")
 
 
-class AnswerIn(Schema):
+class WrittenAnswer(Schema):
     answer: str = Field(min_length=1, max_length=20_000, description="Markdown")
 
 
@@ -63,7 +63,7 @@ def written_reviews(request, paging: Query[Paging]):
     "", auth=Member(WRITE), response={201: Written}, summary="Send work with a question", url_name="written_reviews"
 )
 @refusing
-def ask_in_writing(request, body: WorkIn):
+def ask_in_writing(request, body: SentWork):
     """To an offer of the kind `review`. What has a price is sent once it is paid, on the page."""
     offer = access.open_offer(body.offer)
     said = {"question": body.question, "work": body.work, "link": body.link}
@@ -74,7 +74,7 @@ def ask_in_writing(request, body: WorkIn):
     "{str:public_id}/answer/", auth=Member(WRITE), response=Written, summary="Answer what you were sent"
 )
 @refusing
-def answer_in_writing(request, public_id: str, body: AnswerIn):
+def answer_in_writing(request, public_id: str, body: WrittenAnswer):
     found = access.written_review_received(request.user, public_id)
     return written_out(services.answer_in_writing(review=found, answer=body.answer))
 

@@ -69,6 +69,10 @@ class TestAsking:
         refused("in_writing", services.reserve, offer=writing, person=learner, starts_at=timezone.now() + 2 * DAY)
         refused("not_in_writing", services.ask_in_writing, offer=offer, person=learner, **SAID)
 
+    def test_credits_count_hours_alone(self, writing, learner, expert):
+        Offer.objects.update(price_minor=3000)
+        assert services.BookingFulfilment().times_on_offer(expert, learner, timezone.now()) == 0
+
     def test_without_work_twice_while_away_or_beyond_what_a_mentor_takes_it_is_refused(self, writing, learner, expert):
         refused("nothing_to_read", services.ask_in_writing, offer=writing, person=learner, question="Why?")
         services.ask_in_writing(offer=writing, person=learner, **SAID)

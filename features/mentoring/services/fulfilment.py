@@ -55,7 +55,7 @@ class BookingFulfilment(payments.Fulfilment):
 
     def times_on_offer(self, seller, buyer, now):
         """Times of the coming week that do not overlap, of whatever takes longest."""
-        offer = Offer.objects.open().filter(mentor=seller, price_minor__gt=0).order_by("-minutes").first()
+        offer = Offer.objects.open().timed().filter(mentor=seller, price_minor__gt=0).order_by("-minutes").first()
         found = offers.free_slots(offer, buyer, now=now) if offer else []
         count, after = 0, now
         for start, end in found:

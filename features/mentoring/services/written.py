@@ -62,6 +62,7 @@ def ask_in_writing(
     offer = Offer.objects.select_for_update(of=("self",)).select_related("mentor").get(pk=offer.pk)
     if refused := why_not_ask_in_writing(offer, person, now):
         raise refused
+    work = work.replace("\x00", "").strip()
     if not (work or link or upload):
         raise MentoringRefused("nothing_to_read", _("Add your work: as text, as a link, or as a file."))
     hit("mentorship_request", person.pk)
