@@ -185,6 +185,10 @@ class World:
         self.over_seat = services.register(session=self.over, person=learner)
         long_ago = timezone.now() - timedelta(days=9)
         SkillSession.objects.filter(pk=self.over.pk).update(starts_at=long_ago, ends_at=long_ago + timedelta(hours=1))
+        self.empty = self.session(title="One without a host")
+        services.register(session=self.empty, person=learner)
+        begun = timezone.now() - timedelta(hours=2)
+        SkillSession.objects.filter(pk=self.empty.pk).update(starts_at=begun, ends_at=begun + timedelta(hours=1))
 
     def session(self, **fields):
         self.days += 1
@@ -238,6 +242,9 @@ def test_what_members_see(inspect, world, learner, expert):
         member.page.goto(path)
         member.look(f"{path} in its other state")
     page = member.page
+    page.goto(f"{world.empty.get_absolute_url()}host-absence/")
+    expect(page.get_by_role("button", name="Say so")).to_be_visible()
+    member.look("a host who did not come")
     page.goto("/account/2fa/totp/activate/")
     expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
     member.look("asking who it is")

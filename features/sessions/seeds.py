@@ -87,6 +87,8 @@ class World:
         services.settle_due(now=self.now)
         for session, entry, _line, _times in written:
             self.review(session, entry.get("reviews", []))
+            if "doubt" in entry:
+                self.doubt(session, entry)
 
     def write(self, entry):
         host = self.people[entry["host"]]
@@ -124,6 +126,14 @@ class World:
             review = services.write_review(registration=seat, rating=words["rating"], words=words["words"], now=at)
             if answer := words.get("reply"):
                 services.reply_to_review(review=review, words=answer, now=at + timedelta(hours=3))
+
+    def doubt(self, session, entry):
+        """Somebody who was not seen says that the host did not come; the host says otherwise: a moderator decides."""
+        seat = session.registrations.exclude(pk__in=session.registrations.present().values("pk")).order_by("pk").first()
+        said_at = session.ends_at + timedelta(hours=1)
+        services.say_of_host(registration=seat, came=False, words=entry["doubt"], now=said_at)
+        answered_at = said_at + timedelta(hours=5)
+        services.answer_for_host(session=session, came=True, words=entry["answer"], now=answered_at)
 
     def company(self, session, entry):
         """Who goes and who waits. `going` and `waiting` count the learner, who takes a seat last, is second in a line,
