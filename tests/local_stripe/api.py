@@ -23,7 +23,7 @@ ROUTES: list[tuple[str, re.Pattern, str, Any]] = []
 
 
 def route(method: str, path: str, params: str):
-    """`params` is the type in stripe.params that the SDK itself documents for this call."""
+    """`params` is the type in stripe.params that the SDK itself documents for this call, where it documents it."""
 
     def decorate(function):
         ROUTES.append((method, re.compile(f"^/v1/{path}$"), params, function))
@@ -35,7 +35,7 @@ def route(method: str, path: str, params: str):
 def answer(state: State, method: str, path: str, params: dict, url: str, account: str = "") -> dict:
     for known, pattern, kind, function in ROUTES:
         if known == method and (match := pattern.match(path)):
-            params = checked(params, kind)
+            params = checked(params, kind) if kind else params
             call = Call(state, params, url, match.groups(), account)
             return expanded(state, copy.deepcopy(function(call)), params.get("expand", []))
     raise money.Refused("url_invalid", f"Unrecognized request URL ({method}: {path}).", 404)

@@ -132,6 +132,24 @@ def pay(state: State, name: str) -> dict:
     return session
 
 
+def promise(state: State, session: dict) -> None:
+    """The buyer has agreed to a debit, which takes days."""
+    session |= {"status": "complete", "payment_status": "unpaid", "url": None}
+    state.tell("checkout.session.completed", session)
+
+
+def arrive(state: State, session: dict, *, works: bool) -> None:
+    if not works:
+        state.tell("checkout.session.async_payment_failed", session)
+        return
+    asked = state.objects[f"{session['id']}/asked"]
+    intent = charge(state, session["amount_total"], session["currency"], asked["intent"])
+    session |= {"payment_status": "paid", "payment_intent": intent["id"]}
+    state.tell("payment_intent.succeeded", intent)
+    state.tell("charge.succeeded", state.objects[intent["latest_charge"]])
+    state.tell("checkout.session.async_payment_succeeded", session)
+
+
 def charge(state: State, amount: int, currency: str, data: dict) -> dict:
     now, intent_id, charge_id = state.now(), state.new_id("pi"), state.new_id("ch")
     moved = move(state, amount, currency, "charge", charge_id, fee_of(amount))

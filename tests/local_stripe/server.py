@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from tests.local_stripe import api, connect, direct, hosted, money, pages, subscriptions  # noqa: F401 - its routes
+from tests.local_stripe import api, billing, connect, direct, hosted, money, pages, subscriptions  # noqa: F401 - routes
 from tests.local_stripe.parameters import BadParameter, nested
 from tests.local_stripe.state import State
 

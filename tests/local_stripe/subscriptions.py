@@ -19,6 +19,7 @@ _reads("invoices", "invoice", "InvoiceRetrieveParams", "InvoiceListParams")
 def create_price(call):
     params, state = call.params, call.state
     product = params.get("product") or state.new_id("prod")
+    recurring = {"interval": params["recurring"]["interval"]} if "recurring" in params else None
     return state.put(
         {
             "id": state.new_id("price"),
@@ -30,8 +31,8 @@ def create_price(call):
             "metadata": params.get("metadata", {}),
             "nickname": params.get("product_data", {}).get("name"),
             "product": product,
-            "recurring": {"interval": params["recurring"]["interval"], "interval_count": 1, "usage_type": "licensed"},
-            "type": "recurring",
+            "recurring": recurring and {**recurring, "interval_count": 1, "usage_type": "licensed"},
+            "type": "recurring" if recurring else "one_time",
             "unit_amount": params["unit_amount"],
         }
     )
@@ -65,8 +66,21 @@ def line_item(state: State, item: dict) -> dict:
 
 def begin(state: State, session: dict, asked: dict) -> dict:
     """Somebody has given their card on the hosted page."""
-    now, data = state.now(), asked["subscription"]
     price = state.objects[asked["items"][0]["price"]]
+    made, invoice = start(state, session["customer"], price, asked["subscription"])
+    session |= {
+        "status": "complete", "payment_status": "no_payment_required" if made["trial_end"] else "paid", "url": None,
+        "subscription": made["id"], "invoice": invoice["id"],
+    }  # fmt: skip
+    state.tell("customer.subscription.created", made)
+    settle(state, made, invoice)
+    state.tell("checkout.session.completed", session)
+    return session
+
+
+def start(state: State, customer: str, price: dict, data: dict) -> tuple[dict, dict]:
+    """A subscription, and its first invoice, which is not paid yet."""
+    now = state.now()
     trial = int(data.get("trial_period_days", 0)) * A_DAY
     made = state.put(
         {
@@ -79,7 +93,7 @@ def begin(state: State, session: dict, asked: dict) -> dict:
             "collection_method": "charge_automatically",
             "created": now,
             "currency": price["currency"],
-            "customer": session["customer"],
+            "customer": customer,
             "ended_at": None,
             "items": {"object": "list", "data": [], "has_more": False, "url": ""},
             "latest_invoice": None,
@@ -106,15 +120,7 @@ def begin(state: State, session: dict, asked: dict) -> dict:
             "subscription": made["id"],
         }
     )
-    invoice = invoice_for(state, made, 0 if trial else price["unit_amount"], "subscription_create")
-    session |= {
-        "status": "complete", "payment_status": "no_payment_required" if trial else "paid", "url": None,
-        "subscription": made["id"], "invoice": invoice["id"],
-    }  # fmt: skip
-    state.tell("customer.subscription.created", made)
-    settle(state, made, invoice)
-    state.tell("checkout.session.completed", session)
-    return session
+    return made, invoice_for(state, made, 0 if trial else price["unit_amount"], "subscription_create")
 
 
 def invoice_for(state: State, subscription: dict, amount: int, reason: str) -> dict:
@@ -166,6 +172,7 @@ def settle(state: State, subscription: dict, invoice: dict) -> bool:
     invoice |= {"status": "paid", "amount_paid": max(invoice["amount_due"], 0), "amount_remaining": 0}
     invoice["status_transitions"]["paid_at"] = state.now()
     state.tell("invoice.paid", invoice)
+    state.tell("invoice.payment_succeeded", invoice)
     return True
 
 

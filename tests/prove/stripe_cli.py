@@ -12,6 +12,9 @@ KEY = "sk_test_local0123456789abcdefghijk"
 EVENTS = (
     "payment_intent.succeeded", "payment_intent.payment_failed", "charge.succeeded", "charge.refunded",
     "charge.dispute.created", "account.updated",
+    "checkout.session.completed", "checkout.session.expired", "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed", "invoice.paid", "invoice.payment_failed",
+    "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
 )  # fmt: skip
 
 
