@@ -14,6 +14,7 @@ from core.limits import hit
 from core.seo import absolute
 from features.payments import services
 from features.payments.models import Order
+from features.payments.rights import Reason
 
 PAYMENTS_READ = Scope("payments:read", _("See what you ordered and paid for"))
 PAYMENTS_WRITE = Scope("payments:write", _("Open Stripe's page for an order of yours, and enter codes"))
@@ -41,6 +42,16 @@ class OrderOut(Schema):
     opened_at: datetime
     held_until: datetime | None
     url: str = Field(description="Its page, from which it can be paid as well")
+
+
+class RightOut(Schema):
+    reason: Reason = Field(description="Why: within a day, a quarter was missed, too few times, or not used yet")
+    amount: Money
+    until: datetime
+
+
+class OneOrderOut(OrderOut):
+    rights: list[RightOut] = Field(description="What you can have back now by right, for each line that has one")
 
 
 class Till(Schema):
@@ -84,9 +95,14 @@ def orders_list(request, paging: Query[Paging]):
     return made | {"items": [of_order(order) for order in made["items"]]}
 
 
-@router.get("orders/{str:public_id}/", response=OrderOut, auth=Member(PAYMENTS_READ), summary="One order")
+@router.get("orders/{str:public_id}/", response=OneOrderOut, auth=Member(PAYMENTS_READ), summary="One order")
 def one_order(request, public_id: str):
-    return of_order(get_object_or_404(_mine(request.user), public_id=public_id))
+    order = get_object_or_404(_mine(request.user), public_id=public_id)
+    rights = [
+        {"reason": found.reason, "amount": money(found.amount_minor, order.currency), "until": found.until}
+        for _line, found in services.rights_in(order, timezone.now())
+    ]
+    return of_order(order) | {"rights": rights}
 
 
 @router.post("orders/{str:public_id}/checkout/", response=Till, auth=Member(PAYMENTS_WRITE), summary="To the till")

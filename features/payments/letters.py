@@ -1,12 +1,15 @@
 """Letters about money, and what the inbox says. Each is built when it is sent, from rows as they are then."""
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.seo import absolute
-from core.templatetags.ui import price
+from core.templatetags.ui import local, price, words
 from features.notifications.kinds import Group, Kind, Letter, kinds
+from features.payments import services
 from features.payments.models import Order, Refund
 from features.payments.policies import policy_words
 
@@ -19,13 +22,17 @@ TEMPLATE = "payments/email/letter"
 
 
 def order_paid(notification):
-    order = Order.objects.prefetch_related("lines").get(pk=notification.ref)
+    order = Order.objects.prefetch_related("lines").select_related("buyer").get(pk=notification.ref)
     if not order.settled_at:
         return None
     lines = list(order.lines.all())
     facts = [f"{line.title}: {price(line.total_minor, line.currency, exact=True)}" for line in lines]
     said = [_("Thank you. We received your payment.")]
-    said += [words for line in lines for words in policy_words(line.policy)]
+    said += [each for line in lines for each in policy_words(line.policy)]
+    for _line, right in services.rights_in(order, timezone.now()):
+        if right.is_whole:
+            until = words(local(right.until, order.buyer.time_zone or settings.DEFAULT_TIME_ZONE), "full")
+            said.append(_("Whatever was agreed, you can have all of it back until %(until)s.") % {"until": until})
     subject = _("Receipt: %(title)s, %(amount)s") % {"title": lines[0].title, "amount": _total(order)}
     return _letter(subject, facts, said, order)
 

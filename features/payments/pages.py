@@ -3,7 +3,7 @@
 from features.payments.models import CouponUse, Invoice, Order, Package
 from features.payments.policies import policy_words
 from features.payments.services.orders import fulfilments
-from features.payments.services.rights import right_of
+from features.payments.services.rights import rights_in
 from features.payments.services.till import credits_for, is_paid_by_credit
 
 A_PAGE = 25
@@ -13,6 +13,7 @@ def order_page(order: Order, now) -> dict:
     lines = list(order.lines.order_by("pk"))
     for line in lines:
         line.page = fulfilments[line.kind].page(line.ref) if line.kind in fulfilments else ""
+    by_pk = {line.pk: line for line in lines}  # with the pages that were found above
     payments = list(order.payments.order_by("pk").prefetch_related("refunds"))
     is_open = order.is_unpaid and bool(order.hold_until) and order.hold_until > now
     return {
@@ -29,7 +30,7 @@ def order_page(order: Order, now) -> dict:
         "is_by_credit": bool(order.settled_at) and any(is_paid_by_credit(line.kind, line.ref) for line in lines),
         "seconds_left": max(0, int((order.hold_until - now).total_seconds())) if is_open else 0,
         "has_checkout": order.checkouts.filter(closed_at=None).exclude(stripe_id=None).exists(),
-        "rights": [(line, found) for line in lines if order.settled_at and (found := right_of(line, now))],
+        "rights": [(by_pk[line.pk], found) for line, found in rights_in(order, now)],
         "policy": [words for line in lines for words in policy_words(line.policy)],
     }
 

@@ -68,13 +68,17 @@ def test_never_more_than_was_not_paid_back_yet():
 
 
 # --- On the site ------------------------------------------------------------------------------------------------------
-def test_of_a_seat_it_betters_the_policy_and_the_order_says_so(stripe, expert, learner, client):
+def test_of_a_seat_it_betters_the_policy_and_the_order_says_so(stripe, expert, learner, client, letters):
     session = make_session(expert, price_minor=4500, starts_in=9 * DAY, refund_preset="strict")
     order = sold(stripe, session, learner).line.order
     client.force_login(learner)
     page = client.get(reverse("order", args=[order.public_id])).text
     assert "You can have all of it back until" in page
     assert session.get_absolute_url() in page
+    [told] = [letter for letter in letters() if "Receipt" in letter.subject]
+    assert "you can have all of it back until" in told.body
+    [found] = client.get(f"/api/v1/payments/orders/{order.public_id}/").json()["rights"]
+    assert (found["reason"], found["amount"]["minor"]) == ("second_thoughts", 4500)
     [seat] = session.registrations.all()
     assert sessions.refund_quote(seat, session, timezone.now()).amount_minor == 4500
     later = timezone.now() + 25 * HOUR

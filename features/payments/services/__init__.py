@@ -58,7 +58,7 @@ from features.payments.services.refunds import (
     refund_thing,
     send_refund,
 )
-from features.payments.services.rights import right_of, use_right
+from features.payments.services.rights import right_of, rights_in, use_right
 from features.payments.services.selling import (
     EntitlementFulfilment,
     SaleRefused,
@@ -147,6 +147,7 @@ __all__ = [
     "resolve",
     "return_credit",
     "right_of",
+    "rights_in",
     "save_billing_details",
     "save_plan",
     "sell",

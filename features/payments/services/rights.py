@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from features.accounts.models import User
 from features.payments import rights
-from features.payments.models import CreditLot, CreditMove, OrderLine, Payment, Refund
+from features.payments.models import CreditLot, CreditMove, Order, OrderLine, Payment, Refund
 from features.payments.rights import Right
 from features.payments.services.credits import KIND, end_lot
 from features.payments.services.orders import fulfilments
@@ -28,6 +28,12 @@ def right_of(line: OrderLine, now: datetime) -> Right | None:
     starts_at = fulfilments[line.kind].starts_at(line.ref)
     facts = rights.Facts(left_minor=left, paid_at=payment.paid_at, starts_at=starts_at)
     return rights.right(facts, now) if starts_at else None
+
+
+def rights_in(order: Order, now: datetime) -> list[tuple[OrderLine, Right]]:
+    """Those of its lines, where it was paid."""
+    lines = order.lines.order_by("pk") if order.settled_at else []
+    return [(line, found) for line in lines if (found := right_of(line, now))]
 
 
 def _of_lot(lot: CreditLot, payment: Payment, left: int, now: datetime) -> rights.Facts:
