@@ -308,6 +308,7 @@ def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
     mentoring.add_to_cohort(cohort=group, handles=[learner.handle])
     other = make_user("Second Moderator", role="moderator")
     given = moderation.impose(by=other, person=outsider, kind="silence", reason="Advertising")
+    mentoring.keep_two_apart(people=[learner, outsider], by=organiser, reason="Threats")
     moderation.appeal(sanction=given, text="It was no advertisement.")
     author = make_user("An Author", role="expert")
     taken = sit(make_bank(author, other, world.about[0], items=12, most=6), learner)
@@ -483,14 +484,25 @@ def test_what_mentoring_shows(inspect, expert, learner, outsider, skill):
     meeting = mentoring.book(booking=mentoring.reserve(offer=offer, person=learner, starts_at=first))
     mentoring.reserve(offer=offer, person=outsider, starts_at=second)
     waiting = asked(outsider, other, skill)
+    in_writing = mentoring.save_offer(offer=Offer(mentor=other, kind="review", title="Your plan, read"))
+    work = mentoring.ask_in_writing(offer=in_writing, person=learner, question="Why?", work="SELECT 1")
+    mentoring.ask_back(review=work, question="Which version?")
+    words = {"goal": "Read plans", "background": "Two years", "expectation": "A plan", "about": [skill]}
+    pooled = mentoring.ask_anybody(person=outsider, **words)
     member = inspect(learner)
     member.visit("/mentors/", "/mentors/?q=nothing+like+it", f"/mentors/{expert.handle}/", under="/mentors/")
     member.visit("/mentoring/", together.get_absolute_url(), under="/mentoring/")
     member.visit("/meetings/", meeting.get_absolute_url(), f"/meet/{meeting.mentee_token}/", under="/meetings/")
     assert {"mentor_suggestions", "mentor_goal", "mentor_slots", "agreement", "fit_check", "ending"} <= member.seen
     assert {"booking_move", "booking_cancellation"} <= member.seen
+    member.visit(in_writing.get_absolute_url(), "/mentoring/pool/new/", f"/people/{expert.handle}/reputation/",
+                 under="/mentoring/pool/")  # fmt: skip
+    assert {"written_review", "written_reviews"} <= member.seen
     mentor = inspect(other)
     mentor.visit("/mentors/settings/", under="/mentors/settings/")
+    mentor.visit("/mentoring/pool/", pooled.get_absolute_url(), under="/mentoring/pool/")
+    mentoring.lock_pooled(pooled=pooled, mentor=other)
+    mentor.visit(pooled.get_absolute_url(), work.get_absolute_url(), under="/mentoring/pool/")
     mentor.visit("/mentoring/", waiting.get_absolute_url(), "/mentoring/offers/", under="/mentoring/")
     assert {"offer_new", "offer_edit"} <= mentor.seen
     held = inspect(outsider)
