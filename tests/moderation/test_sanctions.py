@@ -42,7 +42,8 @@ class TestWhatItTakes:
     def test_a_silence_leaves_reading_and_seats(self, moderator, learner):
         impose(moderator, learner, "silence")
         refused = {ability for ability in Ability if not may(learner, ability)}
-        assert refused == {Ability.HOST, Ability.REVIEW, Ability.APPLY, Ability.MESSAGE, Ability.POST}
+        writing = {Ability.HOST, Ability.REVIEW, Ability.APPLY, Ability.MESSAGE, Ability.POST, Ability.TIDY}
+        assert refused == writing
         assert fresh(learner).is_active
 
     def test_one_ability_is_one(self, moderator, learner):
