@@ -41,7 +41,7 @@ def _both_sides(absence):
         said = _("The host was there.") if voice.came else _("The host did not come.")
         seen = seat.attendance.get_source_display() if hasattr(seat, "attendance") else _("Nobody saw them")
         lines.append((f"{seat.person.name} ({seen})", said, voice.words))
-    answer = absence.get_answer_display() or _("No answer.")
+    answer = _("%(said)s.") % {"said": absence.get_answer_display()} if absence.answer else _("No answer.")
     lines.append((host, answer, absence.answer_words))
     seats = Registration.objects.confirmed().filter(session=absence.session)
     seen = _("%(seen)d of %(all)d people with a seat were seen there.") % {

@@ -139,6 +139,8 @@ def test_where_two_sides_differ_a_moderator_decides_and_not_one_with_a_part_in_i
     assert "I was in the other room." in waiting.thing.html
     with pytest.raises(moderation.ModerationRefused):  # letting it lie is no answer
         moderation.decide(by=moderator, case=waiting.case, outcome="ignored")
+    moderation.act(by=moderator, name="warn", keys=[waiting.case.key], reason="other", words="Answer sooner")
+    assert Case.objects.waiting().exists()  # nor is a word to the host
     guest = make_user("Guest Judge", role="moderator")
     Registration.objects.create(session=session, person=guest, confirmed_at=timezone.now())
     key = waiting.case.key

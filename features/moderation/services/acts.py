@@ -21,7 +21,15 @@ from features.accounts.models import User
 from features.moderation import letters
 from features.moderation.models import Case, Entry, Reason
 from features.moderation.services.closing import close, reopen
-from features.moderation.services.subjects import EVERYWHERE, ModerationRefused, Thing, alone_with, moderates, things
+from features.moderation.services.subjects import (
+    EVERYWHERE,
+    ModerationRefused,
+    Thing,
+    alone_with,
+    moderates,
+    subjects,
+    things,
+)
 
 UNDO = timedelta(minutes=10)
 MOST = 50  # things in one selection
@@ -114,7 +122,8 @@ def act(
 def _one(by, name, thing, reason, words, given, now) -> Entry:
     before = acts[name].do(by, thing, given, now)
     entry = record(by=by, name=name, thing=thing, reason=reason, words=words, before=before, now=now)
-    if acts[name].agrees:
+    subject = subjects[thing.kind]
+    if acts[name].agrees and (not subject.needs_act or name in subject.acts):
         _close(thing.key, by, entry, now)
     if acts[name].tells and thing.author:
         letters.tell_act("act_done", entry, thing.author)
