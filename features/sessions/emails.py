@@ -241,7 +241,9 @@ def _about_seat(seat, subject, said):
     session = seat.session
     cancel_url = absolute(reverse("cancellation_link", args=[token(seat.public_id, CANCELLATION)]))
     until = session.starts_at - timedelta(hours=session.cancellation_hours)
-    more = [(_("I cannot make it (best before %(until)s)") % {"until": clock(until, seat.person)}, cancel_url)]
+    cannot = _("I cannot make it")
+    if session.cancellation_hours and until > timezone.now():
+        cannot = _("I cannot make it (best before %(until)s)") % {"until": clock(until, seat.person)}
     link = (_("All about the session"), absolute(session.get_absolute_url()))
     if session.format == Format.ONLINE:
         link = (_("Your way into the room"), absolute(reverse("join", args=[seat.join_token])))
@@ -251,7 +253,7 @@ def _about_seat(seat, subject, said):
         said,
         link,
         facts=when_and_where(session, seat.person),
-        more=more,
+        more=[(cannot, cancel_url)],
         attachments=[_attachment(seat)],
     )
 

@@ -39,6 +39,18 @@ class TestMember:
         assert "You have a seat" in response.text
         assert Registration.objects.get().note == "A slow query"
 
+    @pytest.mark.parametrize(("starts_in", "says"), [(timedelta(days=3), True), (timedelta(hours=2), False)])
+    def test_until_when_it_is_best_given_back_is_said_while_that_is_to_come(
+        self, client, learner, expert, letters, starts_in, says
+    ):
+        session = make_session(expert, starts_in=starts_in, cancellation_hours=24)
+        client.force_login(learner)
+        assert ("best before" in client.get(session.get_absolute_url()).text) == says
+        services.register(session=session, person=learner)
+        (letter,) = letters()
+        assert "I cannot make it" in letter.body
+        assert ("best before" in letter.body) == says
+
     def test_with_htmx_the_panel_alone_changes(self, client, learner, session):
         client.force_login(learner)
         response = client.post(seat_url(session), {}, headers=HTMX)
