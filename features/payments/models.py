@@ -216,6 +216,7 @@ class Account(models.TextChoices):
     FEES = "fees", _("Fees of Stripe")
     DISPUTES = "disputes", _("In dispute")
     COMMISSION = "commission", _("Kept by the site")
+    BANK = "bank", _("Paid out to the site's bank")
 
 
 class LedgerTransaction(models.Model):

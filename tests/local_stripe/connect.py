@@ -200,7 +200,7 @@ def reverse(state: State, name: str, params: dict) -> dict:
 
 
 # --- Payouts ----------------------------------------------------------------------------------------------------------
-def pay_out(state: State, account: str) -> dict | None:
+def pay_out(state: State, account: str = "") -> dict | None:
     """Stripe sends what an account holds to its bank, as it does every few days."""
     open_lines = [line for line in money.books(state, account) if not _is_paid_out(state, line["id"])]
     amount = sum(line["net"] for line in open_lines)
@@ -229,8 +229,17 @@ def pay_out(state: State, account: str) -> dict | None:
         }
     )
     state.objects[f"{name}/owner"] = {"id": f"{name}/owner", "object": "owner", "account": account}
-    state.tell("payout.paid", made, account=account)
+    state.tell("payout.paid", made, **({"account": account} if account else {}))
     return made
+
+
+def bounce(state: State, name: str) -> None:
+    """The bank did not take it: the money is back."""
+    payout = money.get(state, name, "payout")
+    payout["status"] = "failed"
+    account = state.objects[f"{name}/owner"]["account"]
+    money.move(state, payout["amount"], payout["currency"], "payout_failure", name, account=account)
+    state.tell("payout.failed", payout, **({"account": account} if account else {}))
 
 
 def _is_paid_out(state, line) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.jobs import run_pending
 from features.payments import services
 from features.payments.models import (
+    Account,
     Dispute,
     Earning,
     Incident,
@@ -198,6 +199,21 @@ class TestTransferred:
         connect.pay_out(stripe.state, account.stripe_id)
         services.reconcile()
         assert Transfer.objects.get().payout
+
+    @pytest.mark.parametrize("is_told", [True, False])
+    def test_what_goes_to_the_sites_own_bank_is_booked_and_the_books_stay_even(self, stripe, deliver, earning, is_told):
+        made = connect.pay_out(stripe.state)
+        if is_told:
+            assert deliver(stripe.state.events[-1]) == [200]
+        for _ in range(2):
+            assert services.reconcile().is_even
+        assert services.balances()[(Account.BANK, "EUR")] == made["amount"]
+        connect.bounce(stripe.state, made["id"])
+        if is_told:
+            deliver(stripe.state.events[-1])
+        assert services.reconcile().is_even
+        assert services.balances()[(Account.BANK, "EUR")] == 0
+        assert not Incident.objects.exists()
 
     def test_an_account_that_was_closed_keeps_no_other_from_being_looked_at(self, stripe, earning, expert, outsider):
         account = onboarded(stripe, expert)

@@ -32,6 +32,7 @@ class Handler:
     fetch: Callable[..., Any]
     apply: Callable[[Any, datetime], None]
     is_of_account: bool = False  # it happens in a seller's account, whose name `fetch` is told too
+    is_of_both: bool = False
 
 
 # By how the type of an event begins; the longest beginning counts.
@@ -71,15 +72,14 @@ handlers.register("charge.refunded", Handler(_refunds_of, _apply_refunds))
 handlers.register("charge.dispute.", Handler(fetch_dispute, _apply_dispute))
 handlers.register("transfer.", Handler(fetch_transfer, apply_transfer))
 handlers.register("account.updated", Handler(fetch_account, apply_account, is_of_account=True))
-handlers.register("payout.", Handler(fetch_payout, apply_payout, is_of_account=True))
+handlers.register("payout.", Handler(fetch_payout, apply_payout, is_of_both=True))
 
 
 def handler_of(kind: str, account: str = "") -> Handler | None:
-    """What happens in sellers' accounts comes to the same door, and means the same only where that is said; our own
-    payouts mean nothing here."""
+    """What happens in sellers' accounts comes to the same door, and means the same only where that is said."""
     begins = [name for name in handlers if kind.startswith(name)]
     found = handlers[max(begins, key=len)] if begins else None
-    return found if found and found.is_of_account == bool(account) else None
+    return found if found and (found.is_of_both or found.is_of_account == bool(account)) else None
 
 
 def receive(event: dict, now: datetime | None = None) -> bool:

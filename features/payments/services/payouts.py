@@ -1,18 +1,20 @@
-"""What Stripe paid out to a seller's bank, and which transfers were in it."""
+"""What Stripe paid out: to a seller's bank, and which transfers were in it; and to the site's own."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 
 from features.payments import stripe_client as stripe
-from features.payments.models import Payout, PayoutAccount, Transfer
+from features.payments.models import Account, LedgerTransaction, Payout, PayoutAccount, Transfer
+from features.payments.services.books import book
 
 CAME_BACK = {"failed", "canceled"}
 
 
-def fetch_payout(stripe_id: str, account: str) -> dict:
+def fetch_payout(stripe_id: str, account: str = "") -> dict:
     payout = stripe.call(lambda v1: v1.payouts.retrieve, stripe_id, account=account)
-    return _with_sources(payout, account)
+    return _with_sources(payout, account) if account else {"payout": payout, "account": "", "sources": []}
 
 
 def _with_sources(payout: dict, account: str) -> dict:
@@ -24,6 +26,9 @@ def _with_sources(payout: dict, account: str) -> dict:
 
 @transaction.atomic
 def apply_payout(facts: dict, now: datetime) -> None:
+    if not facts["account"]:
+        _book_own(facts["payout"])
+        return
     account = PayoutAccount.objects.select_for_update().filter(stripe_id=facts["account"]).first()
     if account is None:
         return
@@ -40,6 +45,27 @@ def apply_payout(facts: dict, now: datetime) -> None:
         mine.filter(payout=payout).update(payout=None)
     else:
         mine.filter(arrived_as__in=[name for name in facts["sources"] if name]).update(payout=payout)
+
+
+def _book_own(payout: dict) -> None:
+    """Money leaves Stripe for the site's bank; what the bank sends back is at Stripe again."""
+    amounts = {Account.STRIPE: -payout["amount"], Account.BANK: payout["amount"]}
+    about: dict[str, Any] = {
+        "happened_at": datetime.fromtimestamp(payout["created"], UTC),
+        "currency": payout["currency"].upper(),
+    }
+    book(key=f"payout:{payout['id']}", amounts=amounts, **about)
+    if payout["status"] in CAME_BACK:
+        back = {account: -amount for account, amount in amounts.items()}
+        book(key=f"payout-back:{payout['id']}", amounts=back, **about)
+
+
+def look_at_own_payouts(*, since: datetime, now: datetime) -> int:
+    """Those whose news was lost. Answers how many."""
+    before = LedgerTransaction.objects.filter(key__startswith="payout").count()
+    for payout in stripe.pages(lambda v1: v1.payouts.list, {"created": {"gte": int(since.timestamp())}}):
+        apply_payout({"payout": payout, "account": "", "sources": []}, now)
+    return LedgerTransaction.objects.filter(key__startswith="payout").count() - before
 
 
 def look_at_payouts(*, since: datetime, now: datetime) -> int:
