@@ -21,7 +21,7 @@ from features.forum import services as forum
 from features.forum.models import Board, Post, Thread
 from features.library import services as library
 from features.mentoring import services as mentoring
-from features.mentoring.models import Booking, BookingRules, Cohort, MentorPage, Offer
+from features.mentoring.models import Booking, BookingRules, Cohort, MentorPage, Offer, OfficeHour
 from features.moderation import services as moderation
 from features.moderation.links import page_of
 from features.notifications import services as notifications
@@ -489,7 +489,11 @@ def test_what_mentoring_shows(inspect, expert, learner, outsider, skill):
     mentoring.ask_back(review=work, question="Which version?")
     words = {"goal": "Read plans", "background": "Two years", "expectation": "A plan", "about": [skill]}
     pooled = mentoring.ask_anybody(person=outsider, **words)
+    shared = OfficeHour(mentor=other, skill=skill, title="Three plans", starts_at=timezone.now() + timedelta(days=9))
+    mentoring.open_office_hour(hour=shared, minutes=60)
+    mentoring.join_hour(hour=shared, person=learner)
     member = inspect(learner)
+    member.visit(shared.get_absolute_url(), under="/mentors/second-mentor/hours/")
     member.visit("/mentors/", "/mentors/?q=nothing+like+it", f"/mentors/{expert.handle}/", under="/mentors/")
     member.visit("/mentoring/", together.get_absolute_url(), under="/mentoring/")
     member.visit("/meetings/", meeting.get_absolute_url(), f"/meet/{meeting.mentee_token}/", under="/meetings/")
@@ -504,7 +508,7 @@ def test_what_mentoring_shows(inspect, expert, learner, outsider, skill):
     mentoring.lock_pooled(pooled=pooled, mentor=other)
     mentor.visit(pooled.get_absolute_url(), work.get_absolute_url(), under="/mentoring/pool/")
     mentor.visit("/mentoring/", waiting.get_absolute_url(), "/mentoring/offers/", under="/mentoring/")
-    assert {"offer_new", "offer_edit"} <= mentor.seen
+    assert {"offer_new", "offer_edit", "office_hour_new"} <= mentor.seen
     held = inspect(outsider)
     held.visit(
         Booking.objects.get(mentee=outsider).get_absolute_url(), over.get_absolute_url(), under="/mentoring/with/"

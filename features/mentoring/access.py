@@ -11,6 +11,8 @@ from features.mentoring.models import (
     MentorPage,
     MentorshipRequest,
     Offer,
+    OfficeHour,
+    OfficeSeat,
     PooledRequest,
     WrittenReview,
 )
@@ -115,3 +117,18 @@ def pooled_request(person, public_id, now) -> PooledRequest:
 
 def pooled_request_made(person, public_id) -> PooledRequest:
     return get_object_or_404(PooledRequest.objects.select_related("mentee"), public_id=public_id, mentee=person)
+
+
+def shown_hour(viewer, handle, pk) -> OfficeHour:
+    """What everybody may look at; one whose mentor is gone, its people still."""
+    hours = OfficeHour.objects.select_related("mentor", "skill")
+    found = get_object_or_404(hours, pk=pk, mentor__handle=handle)
+    if MentorPage.objects.shown().filter(person=found.mentor_id).exists():
+        return found
+    if viewer.is_authenticated and found.seats.taken().filter(person=viewer).exists():
+        return found
+    raise Http404
+
+
+def own_office_seat(person, hour) -> OfficeSeat:
+    return get_object_or_404(hour.seats.taken().select_related("person"), person=person)

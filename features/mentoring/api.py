@@ -8,6 +8,7 @@ from core.api_parts import Anybody, Member, Moment, Money, Page, Paging, moment,
 from core.seo import absolute
 from features.mentoring import access, pool_api, services
 from features.mentoring.api_refusals import READ, WRITE, refusing
+from features.mentoring.hour_api import hour_router
 from features.mentoring.models import Booking, MentorshipRequest, Offer
 from features.mentoring.services.offers import zone_of
 from features.mentoring.written_api import written_router
@@ -210,6 +211,7 @@ def request_out(row) -> dict:
     }
 
 
+offers_router.add_router("", hour_router)
 routers = {
     "/mentors/": offers_router,
     "/meetings/": meetings_router,

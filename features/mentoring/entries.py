@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.seo import absolute
 from features.calendar.ical import Entry
-from features.mentoring.models import Booking
+from features.mentoring.models import Booking, OfficeHour
 
 PAST = timedelta(days=90)
 
@@ -38,3 +38,31 @@ def of_person(person, now) -> list[Entry]:
     """All meetings of a person, from 90 days ago on; what was called off says so."""
     meetings = Booking.objects.of(person).filter(confirmed_at__isnull=False, ends_at__gt=now - PAST)
     return [of_booking(booking, person) for booking in meetings.select_related("mentor", "mentee")]
+
+
+def hours_of_person(person, now) -> list[Entry]:
+    """Hours that several share, of those who come and of their mentor."""
+    joined = OfficeHour.objects.filter(seats__person=person, seats__left_at=None, seats__joined_at__isnull=False)
+    rows = (joined | OfficeHour.objects.filter(mentor=person)).filter(ends_at__gt=now - PAST)
+    return [_of_hour(hour, person) for hour in rows.select_related("mentor").distinct()]
+
+
+def _of_hour(hour, person) -> Entry:
+    page = absolute(hour.get_absolute_url())
+    return Entry(
+        uid=f"office-hour-{hour.pk}@{settings.SITE_URL.rpartition('/')[2].partition(':')[0]}",
+        sequence=1 if hour.cancelled_at else 0,
+        status="CANCELLED" if hour.cancelled_at else "CONFIRMED" if hour.decided_at else "TENTATIVE",
+        starts_at=hour.starts_at,
+        ends_at=hour.ends_at,
+        zone=hour.time_zone,
+        summary=_("%(title)s with %(name)s") % {"title": hour.title, "name": hour.mentor.name},
+        description=page,
+        location=page,
+        url=page,
+        organizer_name=settings.SITE_NAME,
+        organizer_email=settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"),
+        attendee_name=person.name,
+        attendee_email=person.email,
+        last_modified=hour.cancelled_at or hour.decided_at or hour.opened_at,
+    )

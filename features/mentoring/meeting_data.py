@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.mentoring import services
-from features.mentoring.models import Booking, BookingRules, Offer, TimeWish
+from features.mentoring.models import Booking, BookingRules, Offer, OfficeHour, OfficeSeat, TimeWish
 
 MEETING = ("title", "starts_at", "ends_at", "note", "agenda", "confirmed_at", "cancelled_at", "reason", "outcome")
 
@@ -20,6 +20,16 @@ def export(person) -> dict:
         "time_wishes": list(
             TimeWish.objects.filter(person=person).order_by("pk").values("offer__title", "wished_at", "left_at")
         ),
+        "office_hours": list(
+            OfficeHour.objects.filter(mentor=person)
+            .order_by("pk")
+            .values("title", "description", "starts_at", "price_minor", "decided_at", "cancelled_at")
+        ),
+        "office_seats": list(
+            OfficeSeat.objects.filter(person=person)
+            .order_by("pk")
+            .values("hour__title", "hour__starts_at", "price_minor", "joined_at", "left_at")
+        ),
         "bookings_made": list(Booking.objects.filter(mentee=person).order_by("pk").values(*MEETING)),
         "bookings_given": list(Booking.objects.filter(mentor=person).order_by("pk").values(*MEETING)),
     }
@@ -30,6 +40,9 @@ def leave(person) -> None:
     now = timezone.now()
     for booking in Booking.objects.active().of(person).filter(starts_at__gt=now).select_related("mentor", "mentee"):
         services.cancel_booking(booking=booking, by=person, reason="The account was closed.", now=now)
+    services.end_hours(seats=OfficeSeat.objects.filter(person=person), by=person, now=now)
+    for hour in OfficeHour.objects.standing().filter(mentor=person, starts_at__gt=now):
+        services.cancel_hour(hour=hour, reason="The account was closed.", now=now)
     Offer.objects.open().filter(mentor=person).update(closed_at=now)
     TimeWish.objects.filter(person=person, left_at=None).update(left_at=now)
 
@@ -43,6 +56,7 @@ def erase(person) -> None:
     """Forget what was written. That two people met stays with the other one."""
     leave(person)
     Offer.objects.filter(mentor=person).update(description="")
+    OfficeHour.objects.filter(mentor=person).update(description="", reason="")
     BookingRules.objects.filter(mentor=person).delete()
     TimeWish.objects.filter(person=person).delete()
     Booking.objects.filter(mentee=person).update(note="")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core.pagination import keyset
 from core.templatetags.ui import price
 from features.mentoring import services
+from features.mentoring.hour_pages import coming_hours, joined_hours
 from features.mentoring.models import ROOM_OPENS, Booking, Offer
 from features.mentoring.services.offers import zone_of
 from features.mentoring.slots import by_day
@@ -52,6 +53,7 @@ def bookings_page(request, now) -> dict:
     return {
         "coming": [(booking, booking.other(request.user)) for booking in coming],
         "held": held.select_related("mentor", "mentee"),
+        "hours": joined_hours(request.user, now),
         "past": [(booking, booking.other(request.user)) for booking in past.items],
         "page": past,
     }
@@ -128,12 +130,14 @@ def offers_panel(page, viewer, now) -> dict | None:
     for offer in offers:
         offer.mentor = page.person
     packages = payments.packages_of(page.person, "mentoring")
-    if not offers and not packages:
+    hours = coming_hours(page.person, now)
+    if not offers and not packages and not hours:
         return None
     return {
         "timed": [offer for offer in offers if offer.kind != Offer.Kind.REVIEW],
         "written": [offer for offer in offers if offer.kind == Offer.Kind.REVIEW],
         "packages": packages,
+        "hours": hours,
         "mentor": page.person,
         "next_free_at": page.next_free_at,
     }

@@ -11,6 +11,7 @@ from features.mentoring import (
     curation,
     entries,
     facts,
+    hour_letters,
     letters,
     meeting_data,
     pages,
@@ -24,7 +25,7 @@ from features.mentoring import (
     written_data,
     written_letters,
 )
-from features.mentoring.services import files, written_files
+from features.mentoring.services import files, hours, written_files
 from features.payments.services import fulfilments
 from features.skills.services import Merge, merges
 
@@ -37,9 +38,11 @@ def register():
     file_access.register(files.KIND, files.may_see_file)
     file_access.register(written_files.KIND, written_files.may_see_review_file)
     fulfilments.register("booking", services.BookingFulfilment())
+    fulfilments.register(hours.SEAT, services.OfficeSeatFulfilment())
     fulfilments.register(written_files.KIND, services.WrittenReviewFulfilment())
     bookable.register("mentors", services.free_times)
     calendars.register("meetings", entries.of_person)
+    calendars.register("office_hours", entries.hours_of_person)
     facts.panels.register("offers", facts.Panel(20, "mentoring/_offers.html", pages.offers_panel))
     facts.panels.register("request", facts.Panel(10, "mentoring/_request.html", relationship_pages.request_panel))
     said = facts.Panel(30, "mentoring/_testimonials.html", relationship_pages.testimonials_panel)
@@ -51,6 +54,7 @@ def register():
     relationship_letters.register()
     written_letters.register()
     pool_letters.register()
+    hour_letters.register()
     meeting_data.register()
     relationship_data.register()
     written_data.register()

@@ -18,6 +18,7 @@ from features.mentoring.models import (
     MentorPage,
     MentorshipRequest,
     Offer,
+    OfficeHour,
     WrittenReview,
 )
 from features.notifications.models import Notification
@@ -42,6 +43,7 @@ class _World:
         self.said, self.now = said, now
         self.people = {person.email.partition("@")[0]: person for person in User.objects.filter(is_demo=True)}
         wanted = {name for row in [*said["mentorship"], *said["request"], *said["pooled"]] for name in row["skills"]}
+        wanted |= {row["skill"] for row in said["shared"]}
         self.skills = resolve_all(wanted)
         if unknown := wanted - self.skills.keys():
             raise LookupError(f"The starter set does not know: {', '.join(sorted(unknown))}")
@@ -61,6 +63,8 @@ class _World:
                 services.ask_for_more(request=request, question=question, now=self.ago(said["asked"] - 8))
         for said in self.said["written"]:
             self._written(said)
+        for said in self.said["shared"]:
+            self._shared(said)
         for said in self.said["pooled"]:
             about = [self.skills[name] for name in said["skills"]]
             words = {name: said[name] for name in WORDS}
@@ -105,6 +109,23 @@ class _World:
             now=self.ago(said["asked"]),
             **{name: said[name] for name in WORDS},
         )
+
+    def _shared(self, said) -> None:
+        """In the mentor's first free hour from so many days on. It is free, so that people sit in it without Stripe."""
+        mentor, begun = self.people[said["mentor"]], self.ago(said["opened"])
+        offer = Offer.objects.open().get(mentor=mentor, minutes=60)
+        free = services.free_slots(offer, None, now=self.now)
+        start = next(start for start, _end in free if start >= self.now + timedelta(days=said["in_days"]))
+        hour = OfficeHour(
+            mentor=mentor,
+            skill=self.skills[said["skill"]],
+            title=said["title"],
+            description=said["what"],
+            starts_at=start,
+        )
+        services.open_office_hour(hour=hour, minutes=60, now=begun)
+        for key in said["people"]:
+            services.join_hour(hour=hour, person=self.people[key], now=begun + timedelta(hours=5))
 
     def _written(self, said) -> None:
         offer = Offer.objects.open().written().get(mentor=self.people[said["mentor"]])

@@ -29,6 +29,7 @@ def move_mentoring_on():
     services.expire_requests(now=now)
     services.move_written_on(now=now)
     services.expire_pooled(now=now)
+    services.decide_hours(now=now)
     services.ask_for_fit(now=now)
     services.nudge(now=now)
 

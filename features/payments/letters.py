@@ -45,6 +45,7 @@ WHY = {
     Refund.Source.AMOUNT: gettext_lazy("Another amount was paid than the order says, so it goes back."),
     Refund.Source.HOST_CANCELLED: gettext_lazy("It was called off, so you get everything back that you paid."),
     Refund.Source.EXPERT_ABSENT: gettext_lazy("The expert did not come, so you get everything back that you paid."),
+    Refund.Source.SHARED: gettext_lazy("More people share the price than it needed, so each pays less."),
     Refund.Source.RESOLD: gettext_lazy("Somebody else took the place you gave back, so you get your money after all."),
 }
 

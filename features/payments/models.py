@@ -125,6 +125,7 @@ class Refund(models.Model):
         AMOUNT = "amount", _("Another amount than the order's")
         RESOLD = "resold", _("Somebody else took the place")
         ORGANISER = "organiser", _("Decided by the organiser")
+        SHARED = "shared", _("More people share the price")
         EXPERT_ABSENT = "expert_absent", _("The expert did not come")
         STRIPE = "stripe", _("Made in Stripe's dashboard")
 

@@ -17,6 +17,7 @@ OF_THE_HOST = {
     "skill_sign_off",
     "api:answer_in_writing",
     "request_pool",
+    "office_hour_new",
 }
 SECRET = {"meet"}
 ARGUMENTS = {
@@ -57,6 +58,9 @@ ARGUMENTS = {
     "skill_sign_off": lambda w: [w.together.public_id, w.rated.pk],
     "apart_from": lambda w: [w.host.handle],
     "written_review_new": lambda w: [w.host.handle, w.written_offer.pk],
+    "office_hour": lambda w: [w.host.handle, w.office_hour.pk],
+    "api:shared_hours": lambda w: [w.host.handle],
+    "api:join_shared_hour": lambda w: [w.host.handle, w.office_hour.pk],
     "pooled_request": _pk("pooled"),
     "api:take_back_pooled": _pk("pooled"),
     "written_review": _pk("written"),
@@ -102,6 +106,11 @@ BODIES = {
     ("ending", "POST"): lambda w: {"ending": "reached"},
     ("testimonial", "POST"): lambda w: {"act": "show"},
     ("apart_from", "POST"): lambda w: {"act": "apart"},
+    ("office_hour", "POST"): lambda w: {"act": "join"},
+    ("office_hour_new", "POST"): lambda w: {
+        "title": "For several", "skill": str(w.skill.pk), "starts_at": "2035-01-01T10:00", "minutes": "60",
+        "price": "0", "least": "2", "most": "3",
+    },
     ("pooled_request_new", "POST"): lambda w: {
         "goal": "Read plans", "skills": "PostgreSQL", "background": "-", "expectation": "-",
     },
@@ -174,6 +183,13 @@ ending                POST login    login    404    303   404    404      404   
 apart                 GET  login    login    200    200   200    200      200        200
 apart_from            GET  login    login    200    200   200    200      200        200
 apart_from            POST login    login    303    303   303    303      303        303
+office_hour           GET  200
+office_hour           POST login    login    303    422   303    303      303        303
+office_hour_new       GET  login    login    404    200   200    404      404        404
+office_hour_new       POST login    login    404    303   303    404      404        404
+api:shared_hours      GET  200
+api:join_shared_hour  POST 401      401      201    409   201    201      201        201
+api:join_shared_hour  DELETE 401    401      404    200   404    404      404        404
 request_pool          GET  login    login    404    200   200    404      404        404
 pooled_request_new    GET  login    login    200    200   200    200      200        200
 pooled_request_new    POST login    login    303    422   422    303      303        303

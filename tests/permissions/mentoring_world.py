@@ -8,7 +8,15 @@ from django.utils import timezone
 from features.calendar import services as calendar
 from features.calendar.models import BusyCalendar
 from features.mentoring import services
-from features.mentoring.models import Booking, BookingRules, MentorPage, MentorshipRequest, Offer, WrittenReview
+from features.mentoring.models import (
+    Booking,
+    BookingRules,
+    MentorPage,
+    MentorshipRequest,
+    Offer,
+    OfficeHour,
+    WrittenReview,
+)
 from features.moderation import services as moderation
 from features.moderation.models import Incident
 from tests.factories import make_skill
@@ -49,6 +57,11 @@ def add_mentoring(world) -> None:
         mentee=world.people["suspended"], mentor=host, goal="Of somebody else", background="-", expectation="-",
         due_at=now + timedelta(days=2),
     )  # fmt: skip
+    # An hour that several share, the guest among them.
+    world.office_hour = services.open_office_hour(
+        hour=OfficeHour(mentor=host, skill=world.skill, title="For several", most=6, starts_at=later[30]), minutes=30
+    )
+    services.join_hour(hour=world.office_hour, person=guest)
     # What the guest asks whoever can help with something that nobody here can.
     world.pooled = services.ask_anybody(
         person=guest, goal="Fly a falcon", background="canary-note-of-the-guest", expectation="-",

@@ -11,6 +11,7 @@ from features.mentoring.models.engagements import (
     Note,
     Testimonial,
 )
+from features.mentoring.models.hours import OfficeHour, OfficeSeat
 from features.mentoring.models.matches import (
     Dirty,
     Dismissal,
@@ -60,6 +61,8 @@ __all__ = [
     "Note",
     "Offer",
     "OfferQuerySet",
+    "OfficeHour",
+    "OfficeSeat",
     "PooledRequest",
     "RequestLock",
     "Testimonial",

@@ -10,9 +10,18 @@ from django.utils.translation import gettext as _
 from core.text import one_line
 from features.accounts.models import User
 from features.accounts.services import audit
-from features.mentoring.models import Block, Booking, EndedApart, Engagement, MentorshipRequest, WrittenReview
+from features.mentoring.models import (
+    Block,
+    Booking,
+    EndedApart,
+    Engagement,
+    MentorshipRequest,
+    OfficeSeat,
+    WrittenReview,
+)
 from features.mentoring.services.bookings import cancel_booking
 from features.mentoring.services.engagements import end_engagement, lock_engagement
+from features.mentoring.services.hours import end_hours
 from features.mentoring.services.matching import mark_dirty
 from features.mentoring.services.pool import let_go_of_locks
 from features.mentoring.services.refusals import MentoringRefused
@@ -73,6 +82,8 @@ def _end_all_between(one, other, by, now) -> None:
         cancel_booking(booking=booking, by=by, reason=words, is_told=False, now=now)
     written = WrittenReview.objects.filter(mentor__in=(one, other), mentee__in=(one, other))
     end_written(waiting=written, by=by, words=words, now=now)
+    seats = OfficeSeat.objects.filter(hour__mentor__in=(one, other), person__in=(one, other))
+    end_hours(seats=seats, by=by, now=now)
     for engagement in Engagement.objects.active().of(one).of(other):
         end_engagement(lock_engagement(engagement.pk), by, Engagement.Ending.NOT_A_FIT, "", now)
     open_ones = MentorshipRequest.objects.open().filter(mentee__in=(one, other), mentor__in=(one, other))

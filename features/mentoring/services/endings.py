@@ -17,6 +17,7 @@ from features.mentoring.models import (
     FitAnswer,
     MentorPage,
     MentorshipRequest,
+    OfficeHour,
     PooledRequest,
     Testimonial,
 )
@@ -181,4 +182,5 @@ def take_over_mentorships(source: Skill, into: Skill) -> int:
         asked = model.skills.through.objects.filter(skill=source)
         asked.filter(**{f"{name}__in": model.objects.filter(skills=into)}).delete()
         asked.update(skill=into)
+    OfficeHour.objects.filter(skill=source).update(skill=into)
     return moved
