@@ -372,7 +372,7 @@ if TESTING:
 
 # granian copies os.environ into every request's META; a secret there would reach the first error report.
 SECRET_NAMES = ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "EMAIL_URL", "REDIS_URL"]
-SECRET_NAMES += ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
+SECRET_NAMES += ["INBOUND_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
 SECRET_NAMES += [f"{_prefix}_CLIENT_SECRET" for _prefix, _options, _origin in LOGIN_PROVIDERS.values()]
 if not env.bool("KEEP_ENVIRONMENT", True):
     for _name in SECRET_NAMES:

@@ -34,7 +34,7 @@ class Choice(Schema):
     html: str
 
 
-class Asked(Schema):
+class QuestionAsked(Schema):
     position: int
     kind: str = Field(description="single, multiple, ordering, numeric, short or code")
     html: str
@@ -55,7 +55,7 @@ class AttemptState(Schema):
     started_at: datetime
     deadline_at: datetime
     finished_at: datetime | None
-    question: Asked | None
+    question: QuestionAsked | None
     result: Outcome | None
 
 

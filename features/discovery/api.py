@@ -30,7 +30,7 @@ class Found(Schema):
     url: str
 
 
-class Answer(Page[Found]):
+class Results(Page[Found]):
     counts: dict[str, int] = Field(description="By kind; 2000 means as many or more")
     meant: str = Field(description="Where nothing was found: what was perhaps meant")
 
@@ -40,7 +40,7 @@ class Asked(Schema):
     kind: list[str] = Field([], description="Only these; without it all")
 
 
-@router.get("", response=Answer, auth=Anybody(SEARCH_READ), summary="Search everything")
+@router.get("", response=Results, auth=Anybody(SEARCH_READ), summary="Search everything")
 def search(request, asked: Query[Asked], paging: Query[Paging]):
     if not request.caller:
         hit("search", client_address(request))

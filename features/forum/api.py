@@ -67,7 +67,7 @@ class ThreadText(ThreadLine):
     opening: PostText
 
 
-class Filters(Schema):
+class ThreadFilters(Schema):
     q: str = Field("", max_length=200, description="Words, as in the search of the site")
     board: str = Field("", max_length=60, description="The slug of a board")
     skill: str = Field("", max_length=110, description="The slug of a skill; what lies below it counts too")
@@ -114,7 +114,7 @@ def forum_boards(request):
 
 
 @threads.get("", response=Page[ThreadLine], auth=Anybody(FORUM_READ), summary="Threads")
-def forum_threads(request, filters: Query[Filters], paging: Query[Paging]):
+def forum_threads(request, filters: Query[ThreadFilters], paging: Query[Paging]):
     asked = filters.dict(exclude={"board", "order"}, exclude_none=True)
     board = Board.objects.filter(slug=filters.board).first() if filters.board else None
     found = ThreadFilter(asked, now=timezone.now(), board=board).matching()

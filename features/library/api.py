@@ -26,7 +26,7 @@ router = Router(tags=["Library"])
 KINDS = StrEnum("WorkKindName", {name.upper(): name for name in Work.Kind.values})
 
 
-class Filters(Schema):
+class WorkFilters(Schema):
     q: str = Field("", max_length=200, description="Words, as in the search of the site")
     skill: str = Field("", max_length=110, description="The slug of a skill; what lies below it counts too")
     author: str = Field("", max_length=30, description="The handle of who wrote it")
@@ -101,7 +101,7 @@ def of_work(work: Work) -> dict:
 
 
 @router.get("", response=Page[WorkOut], auth=Anybody(LIBRARY_READ), summary="Articles and courses")
-def works(request, filters: Query[Filters], paging: Query[Paging]):
+def works(request, filters: Query[WorkFilters], paging: Query[Paging]):
     found = WorkFilter(request.GET).matching().select_related("author").prefetch_related("skills")
     made = page(request, found, paging, ("-published_at", "-id"))
     return made | {"items": [of_work(work) for work in made["items"]]}

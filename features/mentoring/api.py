@@ -58,11 +58,11 @@ class Reservation(Schema):
     starts_at: AwareDatetime
 
 
-class Note(Schema):
+class MeetingNote(Schema):
     note: str = Field("", max_length=1000)
 
 
-class Reason(Schema):
+class MeetingReason(Schema):
     reason: str = Field(min_length=1, max_length=300)
 
 
@@ -156,14 +156,14 @@ def reserve(request, body: Reservation):
     "{str:public_id}/confirmation/", auth=Member(WRITE), response=Meeting, summary="Book what is kept for you"
 )
 @refusing
-def confirm_meeting(request, public_id: str, body: Note):
+def confirm_meeting(request, public_id: str, body: MeetingNote):
     """A priced one stays kept until it is paid on the site."""
     return meeting_out(services.book(booking=access.booking_made(request.user, public_id), note=body.note))
 
 
 @meetings_router.post("{str:public_id}/cancellation/", auth=Member(WRITE), response=Meeting, summary="Call it off")
 @refusing
-def call_off_meeting(request, public_id: str, body: Reason):
+def call_off_meeting(request, public_id: str, body: MeetingReason):
     booking = access.own_booking(request.user, public_id)
     services.cancel_booking(booking=booking, by=request.user, reason=body.reason)
     return meeting_out(access.own_booking(request.user, public_id))

@@ -14,7 +14,7 @@ from core.limits import hit
 from core.seo import absolute
 from features.payments import services
 from features.payments.models import Order
-from features.payments.rights import Reason
+from features.payments.rights import RefundReason
 
 PAYMENTS_READ = Scope("payments:read", _("See what you ordered and paid for"))
 PAYMENTS_WRITE = Scope("payments:write", _("Open Stripe's page for an order of yours, and enter codes"))
@@ -45,7 +45,7 @@ class OrderOut(Schema):
 
 
 class RightOut(Schema):
-    reason: Reason = Field(description="Why: within a day, a quarter was missed, too few times, or not used yet")
+    reason: RefundReason = Field(description="Why: within a day, a quarter was missed, too few times, or not used yet")
     amount: Money
     until: datetime
 

@@ -10,7 +10,7 @@ TIMES_A_WEEK = 2  # whoever sells meetings in advance has to offer
 AFTERWARDS = timedelta(days=30)  # as long can be said that the seller did not do their part
 
 
-class Reason(StrEnum):
+class RefundReason(StrEnum):
     SECOND_THOUGHTS = "second_thoughts"
     MISSING = "missing"
     NO_TIMES = "no_times"
@@ -33,13 +33,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Right:
-    reason: Reason
+    reason: RefundReason
     amount_minor: int
     until: datetime
 
     @property
     def is_whole(self) -> bool:
-        return self.reason in (Reason.SECOND_THOUGHTS, Reason.MISSING)
+        return self.reason in (RefundReason.SECOND_THOUGHTS, RefundReason.MISSING)
 
 
 def right(facts: Facts, now: datetime) -> Right | None:
@@ -52,13 +52,13 @@ def _rights(facts: Facts):
     latest = facts.paid_at + SECOND_THOUGHTS
     if facts.starts_at:
         latest = min(latest, facts.starts_at - SECOND_THOUGHTS)
-    yield Right(Reason.SECOND_THOUGHTS, facts.left_minor, latest)
+    yield Right(RefundReason.SECOND_THOUGHTS, facts.left_minor, latest)
     if facts.expires_at is None:
         return
     unused = min(facts.unused_minor, facts.left_minor)
     part, whole = MISSING
     if facts.missed * whole >= facts.units * part:
-        yield Right(Reason.MISSING, facts.left_minor, facts.expires_at + AFTERWARDS)
+        yield Right(RefundReason.MISSING, facts.left_minor, facts.expires_at + AFTERWARDS)
     if facts.times_a_week is not None and facts.times_a_week < TIMES_A_WEEK:
-        yield Right(Reason.NO_TIMES, unused, facts.expires_at + AFTERWARDS)
-    yield Right(Reason.UNUSED, unused, facts.expires_at)
+        yield Right(RefundReason.NO_TIMES, unused, facts.expires_at + AFTERWARDS)
+    yield Right(RefundReason.UNUSED, unused, facts.expires_at)

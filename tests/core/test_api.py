@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from ninja import Schema
 
 from core import api_once
 from core.api import api
@@ -324,7 +325,25 @@ def operations():
                 yield f"{operation.methods} {router.prefix}{path}", operation
 
 
+def schemas(of=Schema):
+    for schema in of.__subclasses__():
+        yield schema
+        yield from schemas(schema)
+
+
 class TestDocument:
+    def test_a_name_stands_for_one_shape(self, client):
+        """Of two with the same name the document would show one for both."""
+        written = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+        shapes = {}
+        for schema in schemas():
+            shape = schema.model_json_schema(ref_template="#/components/schemas/{model}")
+            for name, part in ({schema.__name__: shape} | shape.pop("$defs", {})).items():
+                if name in written and schema.__module__.startswith("features."):
+                    shapes.setdefault(name, {})[json.dumps(part, sort_keys=True)] = schema
+        assert len(shapes) > 50
+        assert {name: found for name, found in shapes.items() if len(found) > 1} == {}
+
     def test_is_openapi_31(self, client):
         document = client.get("/api/v1/openapi.json").json()
         assert document["openapi"] == "3.1.0"

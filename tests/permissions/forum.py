@@ -125,7 +125,9 @@ BODIES = {
     ("api:forum_answer", "POST"): lambda w: {"markdown": "Perhaps it is the cache."},
     ("api:forum_vote", "PUT"): lambda w: {"value": 1},
     ("forum_draft", "POST"): lambda w: (
-        ANSWER | {"title": "Why", "kind": "question", "board": "databases", "skills": "SQL", "is_anonymous": "on"}
+        ANSWER
+        | {"title": "Why", "kind": "question", "board": "databases", "skills": "SQL", "is_anonymous": "on"}
+        | {"about": f"session:{w.session.pk}"}
     ),
     ("thread_draft", "POST"): lambda w: ANSWER,
     ("thread_reading", "POST"): lambda w: {"post": str(w.hidden_post.pk)},

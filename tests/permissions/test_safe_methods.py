@@ -22,9 +22,9 @@ LOOKING = ("stranger", "member", "owner", "organiser")
 
 
 # Mail programs post to this one by themselves (RFC 8058); what permits it is the signed address.
-# Stripe signs what it sends.
+# Stripe signs what it sends, and so does a provider that takes in mail.
 # Below /api/ what is no address does nothing, and the page about it takes nothing.
-EXEMPT = {"unsubscribe", "stripe_webhook", "api_nothing", "api_docs"}
+EXEMPT = {"unsubscribe", "stripe_webhook", "inbound_mail", "api_nothing", "api_docs"}
 
 
 def test_only_what_has_another_key_asks_for_no_token():

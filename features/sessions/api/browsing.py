@@ -22,7 +22,7 @@ router = Router(tags=["Sessions"])
 ORDERS = {"starts": ("starts_at", "id"), "-starts": ("-starts_at", "-id"), "-changed": ("-changed", "-id")}
 
 
-class Filters(Schema):
+class SessionFilters(Schema):
     q: str = Field("", max_length=200, description="Words, as in the search of the site")
     skill: str = Field("", max_length=110, description="The slug of a skill; what lies below it counts too")
     level: list[int] = Field([], description="1 to 5; any of these")
@@ -37,7 +37,7 @@ class Filters(Schema):
 
 
 @router.get("", response=Page[schemas.Session], auth=Anybody(SEATS_READ), summary="Sessions to come")
-def sessions(request, filters: Query[Filters], paging: Query[Paging]):
+def sessions(request, filters: Query[SessionFilters], paging: Query[Paging]):
     parts = expansions(filters.expand, schemas.EXPANSIONS)
     found = with_parts(_matching(request, filters), parts)
     made = page(request, found, paging, ORDERS[filters.order])
@@ -118,7 +118,7 @@ def with_parts(queryset, parts):
     return queryset.select_related("host").prefetch_related(Prefetch("session_skills", mentions))
 
 
-def _matching(request, filters: Filters):
+def _matching(request, filters: SessionFilters):
     found = SessionFilter(request.GET, now=timezone.now(), person=request.user)
     if filters.modified_since:
         found.queryset = SkillSession.objects.published()

@@ -61,7 +61,7 @@ class Hosted(Schema):
     url: str
 
 
-class Reason(Schema):
+class CancellationReason(Schema):
     reason: str = Field(max_length=200, description="One sentence. Everybody who has a seat reads it.")
 
 
@@ -138,7 +138,7 @@ def publish(request, pk: int):
 
 
 @router.post("{int:pk}/cancellation/", auth=Member(HOSTING_WRITE), response=Hosted, summary="Call it off")
-def call_off(request, pk: int, body: Reason):
+def call_off(request, pk: int, body: CancellationReason):
     """Everybody with a seat is told. Twice is once."""
     session = hosted_session(request.user, pk)
     form = CancellationForm(body.dict())
