@@ -40,20 +40,21 @@ def message_shown_to(person, ref):
 
 def requests(refs):
     rows = MentorshipRequest.objects.filter(pk__in=_numbers(refs)).select_related("mentee")
-    return {
-        str(row.pk): Thing(
-            kind=REQUEST,
-            ref=str(row.pk),
-            title=row.goal,
-            url=row.get_absolute_url(),
-            author=row.mentee,
-            state="shown",
-            html=linebreaks("\n\n".join([row.background, row.expectation, row.answer]).strip(), autoescape=True),
-            at=row.sent_at,
-            row=row,
-        )
-        for row in rows
-    }
+    return {str(row.pk): _asked(REQUEST, row, row.background, row.expectation, row.answer) for row in rows}
+
+
+def _asked(kind, row, *words):
+    return Thing(
+        kind=kind,
+        ref=str(row.pk),
+        title=row.goal,
+        url=row.get_absolute_url(),
+        author=row.mentee,
+        state="shown",
+        html=linebreaks("\n\n".join(words).strip(), autoescape=True),
+        at=row.sent_at,
+        row=row,
+    )
 
 
 def request_shown_to(person, ref):
@@ -62,20 +63,7 @@ def request_shown_to(person, ref):
 
 def pooled(refs):
     rows = PooledRequest.objects.filter(pk__in=_numbers(refs)).select_related("mentee")
-    return {
-        str(row.pk): Thing(
-            kind=POOLED,
-            ref=str(row.pk),
-            title=row.goal,
-            url=row.get_absolute_url(),
-            author=row.mentee,
-            state="shown",
-            html=linebreaks(f"{row.background}\n\n{row.expectation}", autoescape=True),
-            at=row.sent_at,
-            row=row,
-        )
-        for row in rows
-    }
+    return {str(row.pk): _asked(POOLED, row, row.background, row.expectation) for row in rows}
 
 
 def pooled_shown_to(person, ref):
