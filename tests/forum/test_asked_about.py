@@ -54,6 +54,23 @@ def test_the_page_leads_to_a_form_that_knows_session_board_and_skills(client, se
     assert session.title in client.get(thread.get_absolute_url()).text
 
 
+def test_a_draft_still_says_what_it_is_about(client, session, helper, skill, board, asker):
+    client.force_login(asker)
+    typed = {"kind": "question", "board": "databases", "title": TITLE, "text": "Forty lines.", "skills": "Talking"}
+    client.post("/forum/draft/", typed | {"about": about(session)})
+    form = client.get("/forum/new/")
+    assert session.title in form.text
+    assert form.context["form"]["about"].value() == about(session)
+    assert (form.context["form"]["title"].value(), form.context["form"]["skills"].value()) == (TITLE, "Talking")
+    other = make_session(helper, about=[skill], title="Another evening")
+    assert client.get(f"/forum/new/?about={about(other)}").context["form"]["about"].value() == about(other)
+    SkillSession.objects.filter(pk=session.pk).update(published_at=None)
+    form = client.get("/forum/new/")
+    assert session.title not in form.text
+    assert form.context["form"]["about"].value() == ""
+    assert form.context["form"]["title"].value() == TITLE
+
+
 def test_the_host_is_told_once_and_in_so_many_words(session, board, asker, helper, skill):
     notifications.follow(person=helper, key=f"board:{board.pk}")
     thread = ask(board, asker, skill, about=about(session), title=TITLE)

@@ -20,11 +20,14 @@ from features.forum.similar import CLOSE, Similar, similar
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_thread(request):
-    begun = pages.begun(request.user, request.POST.get("about") or request.GET.get("about", ""))
-    wanted = begun | {name: request.GET[name] for name in ("board", "kind", "title", "skills") if name in request.GET}
     draft = services.draft_of(request.user, "new") if request.method != "POST" else None
+    kept = draft.words if draft else {}
+    about = request.POST.get("about") or request.GET.get("about", "")
+    begun = pages.begun(request.user, about or kept.get("about", ""))
     is_new = services.is_new(request.user)
-    initial = {**(draft.words if draft else {}), **wanted}
+    # Whoever comes from another thing asks about that one now; otherwise a draft says best what it is.
+    initial = (kept | begun if about else begun | kept) | {"about": begun.get("about", "")}
+    initial |= {name: request.GET[name] for name in ("board", "kind", "title", "skills") if name in request.GET}
     form = ThreadForm(request.POST or None, request.FILES or None, initial=initial, is_new=is_new)
     is_preview, found = "preview" in request.POST, None
     if request.method == "POST" and not is_preview and form.is_valid():
