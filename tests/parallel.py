@@ -13,7 +13,7 @@ def in_parallel(calls):
     def run(call):
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=60)
             return call()
         except Exception as error:  # noqa: BLE001 - the exception is the result
             return error

@@ -97,7 +97,7 @@ class TestWhatALauncherLeftBehind:
             with running(folder) as server:
                 assert server.server is None
                 assert kept(server) == 7
-            assert orphan.server.wait(10) == 0
+            assert orphan.server.wait(60) == 0
 
     def test_a_number_that_another_program_has_now_is_not_taken_for_the_server(self, folder):
         """As in a container that starts again: the same few numbers go round."""

@@ -185,7 +185,7 @@ def test_it_migrates_serves_and_stops_as_a_user_without_rights(image, production
             status = Path(f"/proc/{server.pid}/status").read_text()
             assert re.search(r"^Uid:\s+(\d+)", status, re.MULTILINE).group(1) != "0"
     finally:
-        processes.stop([server], 10)
+        processes.stop([server], PATIENCE)
     assert server.returncode == 0, image.output
     assert finish(image, image.commands["healthcheck"], production) == 1
 

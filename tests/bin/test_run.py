@@ -63,7 +63,7 @@ class Launcher:
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
     def clear_up(self) -> None:
         if self.process.poll() is None:
@@ -78,12 +78,11 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def seconds_until_gone(pids: list[int], within: float) -> float:
-    started = time.monotonic()
+def wait_until_gone(pids: list[int]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while any(is_alive(pid) for pid in pids):
-        assert time.monotonic() - started < within, [pid for pid in pids if is_alive(pid)]
+        assert time.monotonic() < deadline, [pid for pid in pids if is_alive(pid)]
         time.sleep(0.02)
-    return time.monotonic() - started
 
 
 def get(url: str):
@@ -142,7 +141,7 @@ class TestALife:
         family = first.family()
         assert len(family) > 8  # two web processes and their parent, the worker, Postgres and its own
         first.end(signal.SIGKILL)
-        seconds_until_gone(family, within=5)
+        wait_until_gone(family)
 
         second = launch(home / "data", DEMO="1", EMAIL_URL="", WEB_WORKERS="2")
         second.wait_until("Ctrl-C stops it")
@@ -163,7 +162,7 @@ class TestALife:
         launcher.wait_until("the database is up")
         family = launcher.family()
         launcher.end(signal.SIGKILL)
-        seconds_until_gone(family, within=5)
+        wait_until_gone(family)
 
     def test_what_dies_is_brought_back_and_a_dead_database_ends_it(self, launch):
         launcher = launch()
@@ -175,7 +174,7 @@ class TestALife:
         postmaster = int((launcher.folder / "postgres/postmaster.pid").read_text().split()[0])
         family = launcher.family()
         os.kill(postmaster, signal.SIGKILL)
-        assert launcher.process.wait(30) == 1
+        assert launcher.process.wait(PATIENCE) == 1
         assert "The database has stopped" in launcher.output
         assert not any(is_alive(pid) for pid in family)
 

@@ -304,10 +304,10 @@ class TestAtOnce:
             with transaction.atomic():
                 assert api_once._lock(name["of"])
                 ready.set()
-                assert done.wait(30)
+                assert done.wait(60)
 
         def second():
-            assert ready.wait(30)
+            assert ready.wait(60)
             try:
                 return send(client, "POST", f"{SESSIONS}{session.pk}/registration/", {"note": "x"})
             finally:

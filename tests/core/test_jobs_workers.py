@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from core.jobs import enqueue
 from core.models import Heartbeat, Outbox, PeriodicRun
 from tests.core import job_tasks
-from tests.core.workers import StrictServer, until
+from tests.core.workers import PATIENCE, StrictServer, until
 
 EFFECT, LETTER, BROKEN, HOLD, SLOW = (
     f"tests.core.job_tasks.{name}" for name in ("effect", "letter", "broken", "hold", "slow")
@@ -45,7 +45,7 @@ class TestKilled:
     def test_killed_while_the_mail_server_thinks_a_letter_is_still_one(self, workers, effects):
         """Between the final dot and the server's thanks nobody can know whether it has the letter: here it has."""
         has_thought = threading.Event()
-        with StrictServer(think=lambda: has_thought.wait(30)) as server:
+        with StrictServer(think=lambda: has_thought.wait(PATIENCE)) as server:
             enqueue(LETTER, 1)
             first = workers.start(mail_port=server.port)
             until(lambda: Outbox.objects.get(task=LETTER).handed_over_at)
@@ -74,7 +74,7 @@ class TestKilled:
         until(lambda: Heartbeat.objects.exists())
         assert worker.family() == {worker.process.pid}
         worker.kill()
-        assert until(lambda: not worker.family(), patience=5)
+        assert until(lambda: not worker.family())
 
 
 class TestTransactions:
@@ -126,7 +126,7 @@ class TestStopping:
         # Nothing is left claimed: the next one goes on at once, not after a lease.
         assert not Outbox.objects.filter(done_at=None, claimed_until__isnull=False).exists()
         workers.start(lease=30)
-        until(all_done, patience=25)
+        until(all_done)
         assert effects("effect") == {str(ref): 1 for ref in range(6)}
 
     def test_poison_does_not_hold_up_a_real_worker(self, workers, effects):

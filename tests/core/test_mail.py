@@ -20,7 +20,7 @@ LETTER = "tests.core.job_tasks.letter"
 CALENDAR = "text/calendar; charset=utf-8; method=REQUEST"
 
 
-def through(port, timeout=5):
+def through(port, timeout=60):
     """Letters leave by SMTP, as in production."""
     mailer = {"BACKEND": "core.smtp.EmailBackend", "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": timeout}}
     return override_settings(MAILERS={"default": mailer})

@@ -343,7 +343,7 @@ class TestAccountsThatCannotGive:
                 until_somebody_waits()
 
         def earn_meanwhile():
-            is_asked.wait(10)
+            is_asked.wait(60)
             return services.release_earnings(now=later(other))
 
         assert in_parallel([ask_once_more, earn_meanwhile]) == [None, 1]
