@@ -1,5 +1,12 @@
 import gc
+import multiprocessing
 import os
+import signal
+
+if multiprocessing.parent_process():
+    # A worker of granian is a fork and has its parent's handler, which raises a flag that no worker looks at: one that
+    # was asked to stop while it loaded was waited for until it was killed. Its own handler comes when it serves.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 from django.core.wsgi import get_wsgi_application
 
