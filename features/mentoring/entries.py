@@ -42,7 +42,10 @@ def of_person(person, now) -> list[Entry]:
 
 def hours_of_person(person, now) -> list[Entry]:
     """Hours that several share, of those who come and of their mentor."""
-    joined = OfficeHour.objects.filter(seats__person=person, seats__left_at=None, seats__joined_at__isnull=False)
+    joined = OfficeHour.objects.filter(
+        seats__person=person, seats__left_at=None, seats__joined_at__isnull=False,
+        seats__away_at=None,
+    )  # fmt: skip
     rows = (joined | OfficeHour.objects.filter(mentor=person)).filter(ends_at__gt=now - PAST)
     return [_of_hour(hour, person) for hour in rows.select_related("mentor").distinct()]
 

@@ -23,12 +23,14 @@ def export(person) -> dict:
         "office_hours": list(
             OfficeHour.objects.filter(mentor=person)
             .order_by("pk")
-            .values("title", "description", "starts_at", "price_minor", "decided_at", "cancelled_at")
+            .values("title", "description", "starts_at", "price_minor", "decided_at", "cancelled_at", "outcome")
         ),
         "office_seats": list(
             OfficeSeat.objects.filter(person=person)
             .order_by("pk")
-            .values("hour__title", "hour__starts_at", "price_minor", "joined_at", "left_at")
+            .values(
+                "hour__title", "hour__starts_at", "price_minor", "joined_at", "left_at", "away_at", "came_at", "outcome"
+            )
         ),
         "bookings_made": list(Booking.objects.filter(mentee=person).order_by("pk").values(*MEETING)),
         "bookings_given": list(Booking.objects.filter(mentor=person).order_by("pk").values(*MEETING)),

@@ -5,12 +5,12 @@ from collections import Counter
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from features.mentoring.models import Booking, MentorshipRequest, WrittenReview
+from features.mentoring.models import Booking, MentorshipRequest, OfficeHour, OfficeSeat, WrittenReview
 from features.moderation.services import causes, kept
 
 
 def kept_meetings(people, since) -> dict[int, int]:
-    """Meetings to which somebody came, whether or not the other one did; and what a mentor answered."""
+    """Meetings and shared hours to which somebody came, whether or not the others did; and what a mentor answered."""
     found: Counter[int] = Counter()
     settled = Booking.objects.confirmed().filter(settled_at__isnull=False, starts_at__gt=since)
     outcomes = Booking.Outcome
@@ -21,7 +21,22 @@ def kept_meetings(people, since) -> dict[int, int]:
     found.update(answered.exclude(state=MentorshipRequest.State.WITHDRAWN).values_list("mentor", flat=True))
     written = WrittenReview.objects.filter(mentor__in=people, closed_at__gt=since, state=WrittenReview.State.ANSWERED)
     found.update(written.values_list("mentor", flat=True))
+    hours = OfficeHour.objects.standing().filter(starts_at__gt=since, outcome=OfficeHour.Outcome.MENTOR_CAME)
+    found.update(hours.filter(mentor__in=people).values_list("mentor", flat=True))
+    seats = OfficeSeat.objects.coming().filter(hour__starts_at__gt=since, outcome=OfficeSeat.Outcome.CAME)
+    found.update(seats.filter(person__in=people).values_list("person", flat=True))
     return dict(found)
+
+
+def tell_hours(sources, viewer):
+    rows = OfficeHour.objects.filter(pk__in=_numbers(sources), mentor=viewer).select_related("mentor")
+    return {f"office_hour:{row.pk}": (f"“{row.title}”", row.get_absolute_url()) for row in rows}
+
+
+def tell_places(sources, viewer):
+    rows = OfficeSeat.objects.filter(pk__in=_numbers(sources), person=viewer).select_related("hour__mentor")
+    said = _("Your place in “%(title)s”")
+    return {f"office_seat:{row.pk}": (said % {"title": row.hour.title}, row.hour.get_absolute_url()) for row in rows}
 
 
 def tell_meetings(sources, viewer):
@@ -55,5 +70,7 @@ def _numbers(sources):
 def register():
     kept.register("mentoring", kept_meetings)
     causes.register("booking", tell_meetings)
+    causes.register("office_hour", tell_hours)
+    causes.register("office_seat", tell_places)
     causes.register("request", tell_requests)
     causes.register("written_review", tell_written)

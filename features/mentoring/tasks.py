@@ -19,7 +19,9 @@ def release_holds():
 
 @periodic(minutes=1)
 def remind_of_meetings():
-    services.remind(now=timezone.now())
+    now = timezone.now()
+    services.remind(now=now)
+    services.remind_of_hours(now=now)
 
 
 @periodic(minutes=5)
@@ -30,6 +32,7 @@ def move_mentoring_on():
     services.move_written_on(now=now)
     services.expire_pooled(now=now)
     services.decide_hours(now=now)
+    services.settle_hours(now=now)
     services.ask_for_fit(now=now)
     services.nudge(now=now)
 

@@ -196,6 +196,8 @@ class TestPages:
         hour.mentor.booking_rules.save()
         assert "https://meet.example.org/amara" not in client.get(here).text
         client.force_login(people[0])
+        assert "https://meet.example.org/amara" not in client.get(here).text
+        assert client.post(here, {"act": "come"}).status_code == 303
         page = client.get(here).text
         assert "https://meet.example.org/amara" in page
         assert people[1].name in page

@@ -26,6 +26,11 @@ class OfficeHour(models.Model):
     """The price is that of the whole hour: whoever joins pays their share of the least number of people, and gets back
     what it is less once it is decided how many come."""
 
+    class Outcome(models.TextChoices):
+        MENTOR_CAME = "mentor_came", _("The mentor was there")
+        MENTOR_ABSENT = "mentor_absent", _("The mentor did not come")
+        NOBODY = "nobody", _("Nobody was seen")
+
     mentor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="office_hours")
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="office_hours")
     title = models.CharField(_("title"), max_length=100)
@@ -46,6 +51,9 @@ class OfficeHour(models.Model):
     decided_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
+    mentor_came_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
+    settled_at = models.DateTimeField(null=True)
 
     objects = OfficeHourQuerySet.as_manager()
 
@@ -60,6 +68,9 @@ class OfficeHour(models.Model):
             models.Index(fields=["mentor", "starts_at"], name="office_hours_of_mentor"),
             models.Index(
                 fields=["decide_at"], condition=Q(decided_at=None, cancelled_at=None), name="office_hours_to_decide"
+            ),
+            models.Index(
+                fields=["ends_at"], condition=Q(settled_at=None, cancelled_at=None), name="office_hours_to_settle"
             ),
         ]
 
@@ -84,9 +95,18 @@ class OfficeSeatQuerySet(QuerySet):
     def paid(self):
         return self.taken().filter(joined_at__isnull=False)
 
+    def coming(self):
+        """Those of whom nobody has heard that they stay away."""
+        return self.paid().filter(away_at=None)
+
 
 class OfficeSeat(models.Model):
-    """One of those who share it. A hold is this same row with `held_until` and no `joined_at`."""
+    """One of those who share it. A hold is this same row with `held_until` and no `joined_at`. Who stays away once
+    it is decided (`away_at`) still pays their share, on which the others count."""
+
+    class Outcome(models.TextChoices):
+        CAME = "came", _("Came")
+        ABSENT = "absent", _("Did not come")
 
     hour = models.ForeignKey(OfficeHour, models.PROTECT, related_name="seats")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="office_seats")
@@ -94,6 +114,10 @@ class OfficeSeat(models.Model):
     held_until = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
+    away_at = models.DateTimeField(null=True)
+    came_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    met_said_at = models.DateTimeField(null=True)
 
     objects = OfficeSeatQuerySet.as_manager()
 

@@ -18,6 +18,8 @@ from features.mentoring.services.bookings import UNPAID
 from features.mentoring.services.mentors import why_not_mentor
 from features.mentoring.services.offers import zone_of
 from features.mentoring.services.refusals import MentoringRefused
+from features.moderation import services as moderation
+from features.moderation.models import Incident
 from features.notifications.services import notify
 from features.payments import services as payments
 
@@ -101,11 +103,16 @@ def leave_hour(*, seat: OfficeSeat, now: datetime | None = None) -> None:
 
 @transaction.atomic
 def cancel_hour(*, hour: OfficeHour, reason: str, now: datetime | None = None) -> None:
-    """Its mentor calls it off, until it starts: everybody gets everything back. Raises MentoringRefused."""
+    """Its mentor calls it off, until it starts: everybody gets everything back. Late, once it was decided, it stands on
+    the mentor's record. Raises MentoringRefused."""
     now = now or timezone.now()
     if hour.starts_at <= now:
         raise MentoringRefused("started", _("It has begun."))
-    _call_off(hour, reason, now)
+    if _call_off(hour, reason, now) and hour.decided_at and moderation.is_late(hour.starts_at, hour.decided_at, now):
+        moderation.note_incident(
+            person=hour.mentor, kind=Incident.Kind.LATE_CANCEL, source=f"{HOUR}:{hour.pk}", happened_at=now,
+            ability=Ability.MENTOR, now=now,
+        )  # fmt: skip
 
 
 def decide_hours(*, now: datetime | None = None) -> int:
@@ -140,11 +147,11 @@ def _decide(hour, now) -> bool:
     return True
 
 
-def _call_off(hour, reason, now) -> None:
+def _call_off(hour, reason, now) -> bool:
     seats = _lock_orders(hour)
     hour = _locked(hour.pk)
     if hour.cancelled_at:
-        return
+        return False
     hour.cancelled_at, hour.reason = now, one_line(reason)[:300]
     hour.save(update_fields=["cancelled_at", "reason"])
     calendar.release(HOUR, str(hour.pk))
@@ -155,6 +162,7 @@ def _call_off(hour, reason, now) -> None:
         calendar.release(SEAT, str(seat.pk))
         payments.refund_thing(SEAT, seat.pk, source="host_cancelled", now=now)
     _tell_all(hour, seats, "office_hour_off")
+    return True
 
 
 class OfficeSeatFulfilment(payments.Fulfilment):
@@ -188,6 +196,9 @@ class OfficeSeatFulfilment(payments.Fulfilment):
     def delivered_at(self, ref):
         seat = OfficeSeat.objects.select_related("hour").get(pk=ref)
         return None if seat.left_at or seat.hour.cancelled_at else seat.hour.ends_at
+
+    def was_missed(self, ref):
+        return OfficeSeat.objects.filter(pk=ref, hour__outcome=OfficeHour.Outcome.MENTOR_ABSENT).exists()
 
     def page(self, ref):
         seat = OfficeSeat.objects.select_related("hour__mentor").filter(pk=ref).first()

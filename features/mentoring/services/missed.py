@@ -1,10 +1,11 @@
-"""A mentor who did not come: the mentee gets everything back, and names of others."""
+"""A mentor who did not come: whoever paid gets everything back, and names of others."""
 
 from datetime import datetime, timedelta
 
-from features.mentoring.models import Booking, MentorPage
+from features.mentoring.models import Booking, MentorPage, OfficeHour, OfficeSeat
 from features.mentoring.services.bookings import KIND
 from features.mentoring.services.colleagues import alternatives
+from features.mentoring.services.hours import SEAT
 from features.mentoring.services.meetings import OBJECTED_WITHIN
 from features.payments import services as payments
 
@@ -14,19 +15,24 @@ LOOK_BACK = timedelta(days=30)
 
 def refund_missed(*, now: datetime) -> int:
     """Once nobody can put it right any more. Money or credit, each once; a mentee who is absent gets nothing back."""
+    since, until = now - OBJECTED_WITHIN - LOOK_BACK, now - OBJECTED_WITHIN
     missed = Booking.objects.confirmed().filter(
-        outcome=Booking.Outcome.MENTOR_ABSENT, price_minor__gt=0,
-        ends_at__lte=now - OBJECTED_WITHIN, ends_at__gt=now - OBJECTED_WITHIN - LOOK_BACK,
+        outcome=Booking.Outcome.MENTOR_ABSENT, price_minor__gt=0, ends_at__lte=until, ends_at__gt=since
+    )
+    seats = OfficeSeat.objects.paid().filter(
+        hour__outcome=OfficeHour.Outcome.MENTOR_ABSENT, price_minor__gt=0,
+        hour__ends_at__lte=until, hour__ends_at__gt=since,
     )  # fmt: skip
     refunds = [
-        payments.refund_thing(KIND, pk, source="expert_absent", now=now)
-        for pk in missed.order_by("pk").values_list("pk", flat=True)
+        payments.refund_thing(kind, pk, source="expert_absent", now=now)
+        for kind, rows in ((KIND, missed), (SEAT, seats))
+        for pk in rows.order_by("pk").values_list("pk", flat=True)
     ]
     return sum(refund is not None for refund in refunds)
 
 
-def refunded_on(booking: Booking) -> datetime:
-    return booking.ends_at + OBJECTED_WITHIN
+def refunded_on(meeting: Booking | OfficeHour) -> datetime:
+    return meeting.ends_at + OBJECTED_WITHIN
 
 
 def others_instead(booking: Booking, now: datetime) -> list:

@@ -13,7 +13,7 @@ from features.accounts.access import role_required
 from features.accounts.models import Role
 from features.mentoring import access, hour_pages, services
 from features.mentoring.hour_forms import OfficeHourForm
-from features.mentoring.models import OfficeHour
+from features.mentoring.models import OfficeHour, OfficeSeat
 from features.payments import services as payments
 
 
@@ -28,7 +28,7 @@ def office_hour(request, handle, pk):
 
 @login_required
 def _act(request, found):
-    acts = {"call_off": _call_off} if request.user.pk == found.mentor_id else {"join": _join, "leave": _leave}
+    acts = MENTOR if request.user.pk == found.mentor_id else VISITOR
     act = request.POST.get("act", "")
     if act not in acts:
         raise Http404
@@ -56,6 +56,35 @@ def _call_off(request, found):
     services.cancel_hour(hour=found, reason=request.POST.get("reason", "").strip() or _("The mentor called it off."))
     messages.success(request, _("It is called off. Everybody gets everything back."))
     return see_other(found)
+
+
+def _come(request, found):
+    services.come_to_hour(hour=found, person=request.user)
+    return see_other(found)
+
+
+def _stay_away(request, found):
+    services.stay_away(seat=access.own_office_seat(request.user, found))
+    messages.success(request, _("Your mentor hears that you do not come. The time is yours again."))
+    return see_other(found)
+
+
+def _held(request, found):
+    services.say_hour_was_held(seat=access.own_office_seat(request.user, found))
+    messages.success(request, _("Thank you. It is put right once most of those who came say so."))
+    return see_other(found)
+
+
+def _was_there(request, found):
+    number = request.POST.get("place", "")
+    seats = found.seats.coming().filter(outcome=OfficeSeat.Outcome.ABSENT)
+    services.say_who_came(seat=get_object_or_404(seats, pk=int(number) if number.isdecimal() else 0))
+    messages.success(request, _("Put right: they were there."))
+    return see_other(found)
+
+
+MENTOR = {"call_off": _call_off, "come": _come, "was_there": _was_there}
+VISITOR = {"join": _join, "leave": _leave, "come": _come, "stay_away": _stay_away, "held": _held}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
