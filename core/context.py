@@ -11,11 +11,18 @@ from core.middleware import has_session
 from core.templatetags.ui import arch
 
 FOOTER = [("learn", _("Learn")), ("teach", _("Teach")), ("trust", _("Trust"))]
+OWN = [
+    ("time", _("Your time")),
+    ("learning", _("Learning")),
+    ("teaching", _("Teaching")),
+    ("self", _("About you")),
+    ("money", _("Money")),
+    ("settings", _("Settings")),
+]
 
 
-def _footer(path):
-    columns = [{"key": key, "title": title, "links": nav.links(key, path)} for key, title in FOOTER]
-    return [column for column in columns if column["links"]]
+def _filled(sections, path):
+    return [column for column in nav.columns(sections, path) if column["links"]]
 
 
 def site(request):
@@ -30,8 +37,8 @@ def site(request):
         "canonical_url": settings.SITE_URL + path,
         # Made when a template asks for them: a fragment has no frame.
         "nav": partial(nav.links, "main", path),
-        "account_nav": partial(nav.links, "account", path) if has_session(request) else [],
-        "footer_nav": partial(_footer, path),
+        "account_nav": partial(_filled, OWN, path) if has_session(request) else [],
+        "footer_nav": partial(_filled, FOOTER, path),
         "viewer_zone": timezone.get_current_timezone_name(),
         "viewer_zone_is_known": getattr(request, "viewer_zone_is_known", False),
         "zone_url": reverse("preferences"),

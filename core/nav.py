@@ -12,7 +12,7 @@ class Place:
     url_name: str
     icon: str = ""
     order: int = 0
-    section: str = "main"  # main, or a footer column: learn, teach, trust
+    section: str = "main"  # or a footer column, or a group of one's own places: core/context.py names them
 
     @cached_property
     def url(self) -> str:
@@ -36,11 +36,20 @@ def add(*places: Place) -> None:
 
 def links(section: str, path: str) -> list[dict]:
     """The places of a section in order. One at most is current: the most exact, as /account/ holds /account/email/."""
-    found = [p.as_link(path) for p in sorted(_places, key=lambda p: p.order) if p.section == section]
-    longest = max((len(link["url"]) for link in found if link["current"]), default=0)
-    for link in found:
-        link["current"] = link["current"] and len(link["url"]) == longest
-    return found
+    return columns([(section, section)], path)[0]["links"]
+
+
+def columns(sections, path: str) -> list[dict]:
+    """Sections under their titles, as (key, title). In all of them together one place at most is current."""
+    found = {key: [] for key, _ in sections}
+    for place in sorted(_places, key=lambda place: place.order):
+        if place.section in found:
+            found[place.section].append(place.as_link(path))
+    here = [link for links in found.values() for link in links if link["current"]]
+    longest = max((len(link["url"]) for link in here), default=0)
+    for link in here:
+        link["current"] = len(link["url"]) == longest
+    return [{"key": key, "title": title, "links": found[key]} for key, title in sections]
 
 
 def current(path: str) -> tuple[str, ...]:

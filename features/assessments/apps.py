@@ -20,7 +20,7 @@ class AssessmentsConfig(AppConfig):
             nav.Place(_("Assessments"), "assessments", order=45, section="learn"),
             nav.Place(_("Have work judged"), "tasks", order=46, section="learn"),
             nav.Place(_("Achievements"), "achievements", order=47, section="learn"),
-            nav.Place(_("Your progress"), "progress", icon="assess", order=16, section="account"),
+            nav.Place(_("Your progress"), "progress", order=16, section="learning"),
         )
         staff_pages.register("manage_results", StaffPage(_("Results"), "manage_results", 62, EVERYWHERE))
         merges.register(

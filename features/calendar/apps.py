@@ -13,7 +13,7 @@ class CalendarConfig(AppConfig):
 
         personal_data.register("calendar", PersonalData(own_data.export, own_data.erase))
         nav.add(
-            nav.Place(_("Free hours"), "weekly_hours", icon="clock", order=30, section="account"),
-            nav.Place(_("Busy times"), "busy_calendars", icon="lock", order=31, section="account"),
-            nav.Place(_("Calendar"), "subscription", icon="sessions", order=32, section="account"),
+            nav.Place(_("Free hours"), "weekly_hours", order=30, section="time"),
+            nav.Place(_("Busy times"), "busy_calendars", order=31, section="time"),
+            nav.Place(_("Calendar"), "subscription", order=32, section="time"),
         )

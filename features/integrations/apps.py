@@ -18,7 +18,7 @@ class IntegrationsConfig(AppConfig):
         notices.register_kinds()
         demo.register("integrations", (60, seeds.fill))
         nav.add(
-            nav.Place(_("Tokens"), "tokens", order=80, section="account"),
-            nav.Place(_("Webhooks"), "webhooks", order=81, section="account"),
+            nav.Place(_("Tokens"), "tokens", order=80, section="settings"),
+            nav.Place(_("Webhooks"), "webhooks", order=81, section="settings"),
             nav.Place(_("For programs"), "api_docs", order=90, section="trust"),
         )

@@ -32,8 +32,8 @@ from features.skills.services import Merge, merges
 
 def register():
     nav.add(
-        nav.Place(_("Mentoring"), "mentoring", icon="mentors", order=12, section="account"),
-        nav.Place(_("Meetings"), "bookings", icon="clock", order=11, section="account"),
+        nav.Place(_("Mentoring"), "mentoring", order=12, section="learning"),
+        nav.Place(_("Meetings"), "bookings", order=11, section="time"),
     )
     file_access.register(files.KIND, files.may_see_file)
     file_access.register(written_files.KIND, written_files.may_see_review_file)

@@ -27,10 +27,10 @@ class ModerationConfig(AppConfig):
         seeds.register("moderation", (35, fill))
         nav.add(
             nav.Place(_("Become an expert"), "expert_application", order=20, section="teach"),
-            nav.Place(_("Teach here"), "expert_application", icon="award", order=21, section="account"),
-            nav.Place(_("Marks"), "role_marks", icon="shield", order=22, section="account"),
-            nav.Place(_("Abilities"), "abilities", icon="star", order=23, section="account"),
-            nav.Place(_("Reliability"), "own_reliability", icon="check", order=24, section="account"),
+            nav.Place(_("Teach here"), "expert_application", order=21, section="teaching"),
+            nav.Place(_("Marks"), "role_marks", order=22, section="self"),
+            nav.Place(_("Abilities"), "abilities", order=23, section="self"),
+            nav.Place(_("Reliability"), "own_reliability", order=24, section="self"),
             nav.Place(_("Reliability"), "reliability", order=20, section="trust"),
             nav.Place(_("Moderation log"), "moderation_log", order=10, section="trust"),
         )

@@ -13,6 +13,6 @@ class NotificationsConfig(AppConfig):
 
         personal_data.register("notifications", PersonalData(own_data.export, own_data.erase))
         nav.add(
-            nav.Place(_("Notifications"), "notification_preferences", icon="mail", order=52, section="account"),
-            nav.Place(_("Following"), "follows", icon="star", order=17, section="account"),
+            nav.Place(_("Notifications"), "notification_preferences", order=52, section="settings"),
+            nav.Place(_("Following"), "follows", order=17, section="learning"),
         )

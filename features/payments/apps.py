@@ -27,9 +27,9 @@ class PaymentsConfig(AppConfig):
         staff_pages.register("manage_plans", StaffPage(_("Plans"), "manage_plans", 70, (Role.ORGANISER,)))
         if services.is_set_up():
             nav.add(
-                nav.Place(_("Payments"), "orders", icon="money", order=40, section="account"),
-                nav.Place(_("Wallet"), "wallet", icon="money", order=41, section="account"),
-                nav.Place(_("Subscription"), "own_subscription", icon="star", order=42, section="account"),
-                nav.Place(_("Earnings"), "earnings", icon="money", order=43, section="account"),
+                nav.Place(_("Payments"), "orders", order=40, section="money"),
+                nav.Place(_("Wallet"), "wallet", order=41, section="money"),
+                nav.Place(_("Subscription"), "own_subscription", order=42, section="money"),
+                nav.Place(_("Earnings"), "earnings", order=43, section="teaching"),
                 nav.Place(_("Subscriptions"), "plans", order=35, section="learn"),
             )

@@ -22,7 +22,7 @@ class ProfilesConfig(AppConfig):
 
         nav.add(
             nav.Place(_("Home"), "home", icon="home", order=0),
-            nav.Place(_("Profile"), "profile_edit", icon="person", order=20, section="account"),
+            nav.Place(_("Profile"), "profile_edit", order=20, section="self"),
         )
         link_notices.register_kinds()
         seeds.register("profiles", (50, fill))

@@ -39,8 +39,8 @@ class SessionsConfig(AppConfig):
             nav.Place(_("Sessions"), "sessions", icon="sessions", order=10),
             nav.Place(_("Sessions"), "sessions", order=10, section="learn"),
             nav.Place(_("Host a session"), "session_new", order=10, section="teach"),
-            nav.Place(_("Agenda"), "agenda", icon="sessions", order=10, section="account"),
-            nav.Place(_("Hosting"), "hosting", icon="seat", order=14, section="account"),
+            nav.Place(_("Agenda"), "agenda", order=10, section="time"),
+            nav.Place(_("Hosting"), "hosting", order=14, section="teaching"),
         )
         merges.register(
             "sessions",

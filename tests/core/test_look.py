@@ -15,7 +15,7 @@ from django.template.loader import get_template, render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 
-from core import nav, views_dev
+from core import context, nav, views_dev
 
 STATIC = settings.BASE_DIR / "static"
 HTMX = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
@@ -95,6 +95,22 @@ class TestFrame:
         assert "csrfmiddlewaretoken" in html
         assert "data-guest" not in html
         assert "Times are shown in Lisbon time." in html
+
+    def test_ones_own_places_stand_in_groups_and_one_of_all_is_current(self, client, learner):
+        client.force_login(learner)
+        html = client.get(reverse("preferences")).content.decode()
+        for at in ("menu", "side"):
+            for key, title in context.OWN:
+                if nav.links(key, ""):
+                    assert (
+                        f'<p class="kicker" id="{at}-{key}">{title}</p><ul role="list" aria-labelledby="{at}-{key}">'
+                        in html
+                    )
+        assert html.count('aria-current="page"') == 2  # in the menu and beside the page
+
+    def test_every_place_stands_in_a_section_that_is_shown(self):
+        shown = {"main", *(key for key, _ in [*context.FOOTER, *context.OWN])}
+        assert {place.section for place in nav._places} <= shown
 
     def test_there_is_one_h1_one_main_and_a_way_past_the_navigation(self, client, db):
         html = client.get("/nothing/stands/here/").content.decode()
