@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,6 +13,7 @@ from features.accounts.models import Role
 from features.calendar.services import stale_calendars, week_of
 from features.mentoring import access, services
 from features.mentoring.forms import OfferForm, RulesForm
+from features.mentoring.hour_pages import coming_hours
 from features.mentoring.models import MentorPage, Offer
 from features.payments import services as payments
 
@@ -29,6 +31,7 @@ def own_offers(request):
         "form": form,
         "packages": payments.packages_of(request.user, "mentoring"),
         "offers": Offer.objects.open().filter(mentor=request.user).order_by("minutes", "pk"),
+        "hours": coming_hours(request.user, timezone.now()),
         "week": week_of(request.user),
         "page": MentorPage.objects.filter(person=request.user).first(),
         "stale": stale_calendars(request.user),

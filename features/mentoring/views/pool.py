@@ -68,6 +68,7 @@ def _withdraw(request, found):
 
 def _lock(request, found):
     services.lock_pooled(pooled=found, mentor=request.user)
+    messages.success(request, _("It is yours for half an hour from now on."))
     return see_other(found)
 
 
