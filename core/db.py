@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import BooleanField, Expression, F, Func
+from django.db.models import BooleanField, Expression, F, Func, Value
 from django.db.models.query import get_related_populators
 from psycopg.sql import Literal
 
@@ -157,8 +157,8 @@ def _shape(compiler, fetch_mode):
     return (about["model"], names, start, end), related, list(compiler.annotation_col_map.items())
 
 
-def one_of(field: str, argument: Argument) -> Func:
-    """For `Prepared`: a condition that a number is one of a list, however long that is."""
+def one_of(field: str, argument: Argument | Value) -> Func:
+    """A condition that a number is one of a list, however long that is: an argument of `Prepared`, or values."""
     return Func(
         F(field), argument, template="(%(expressions)s::bigint[]))", arg_joiner=" = ANY(", output_field=BooleanField()
     )

@@ -1,14 +1,15 @@
 """Rows as a market: what the profile, the calendar and the mentor's page say, as numbers."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Case, Count, Exists, F, OuterRef, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Value, When
 
 from core import languages
+from core.db import one_of
 from features.accounts.models import User
 from features.calendar.models import WeeklyHours
 from features.mentoring.facts import bookable_hours, busy_pairs, closed_pairs
@@ -83,7 +84,7 @@ def load(
     """A market of these people (all, where None) that waits for its `finish`."""  # fmt: skip
     builder = Builder(frame.first, frame.rarity, neighbours() if near is None else near)
     _add_mentors(builder, now, mentors)
-    add_mentees(builder, now, mentees)
+    add_mentees((builder,), now, mentees)
     return builder
 
 
@@ -125,7 +126,8 @@ def _add_mentors(builder: Builder, now: datetime, ids) -> None:
     )
     hours = hours_of(ids, listed)
     # Columns and no rows of the model: there may be hundreds of thousands.
-    free = Case(When(pk__in=MentorPage.objects.with_room(now), then=F("capacity") - F("places_taken")), default=0)
+    with_room = _among(MentorPage.objects.with_room(now), "pk", ids)  # of few, or the database looks at all of them
+    free = Case(When(pk__in=with_room, then=F("capacity") - F("places_taken")), default=0)
     columns = (
         "pk", "languages", "person__languages", "person__time_zone", "capacity", "price_from", "answers_in",
         "level_from", "level_to", "history",
@@ -162,7 +164,8 @@ def _cans(topics: set[int], levels: Iterable, said: dict[int, int]) -> list[Can]
 
 
 # --- Mentees ----------------------------------------------------------------------------------------------------------
-def add_mentees(builder: Builder, now: datetime, ids) -> None:
+def add_mentees(builders: Sequence[Builder], now: datetime, ids) -> None:
+    """Read once, for markets of different mentors."""
     goals = _grouped(
         ids, _among(Goal.objects.order_by("person", "position", "pk"), "person", ids), "person", "skill", "level"
     )
@@ -193,18 +196,20 @@ def add_mentees(builder: Builder, now: datetime, ids) -> None:
         has = {skill: float(level) for skill, level in said.get(pk, ())} | dict(levels.get(pk, ()))
         minutes, budget = wishes.get(pk, (60, None))
         codes = [code for (code,) in spoken.get(pk, ())] or tongues
-        builder.mentee(
-            pk,
-            [
-                Want(skill, 1 / (1 + 0.5 * place), has.get(skill, 1.0), float(target))
-                for place, (skill, target) in enumerate(goals.get(pk, ()))
-            ],
-            languages=_bits(codes),
-            mask=_mask(builder, hours.get(pk), zone),
-            minutes=minutes,
-            budget=ANY if budget is None else budget,
-            out=sorted(out.get(pk, ())),
-        )
+        wants = [
+            Want(skill, 1 / (1 + 0.5 * place), has.get(skill, 1.0), float(target))
+            for place, (skill, target) in enumerate(goals.get(pk, ()))
+        ]
+        for builder in builders:
+            builder.mentee(
+                pk,
+                wants,
+                languages=_bits(codes),
+                mask=_mask(builder, hours.get(pk), zone),
+                minutes=minutes,
+                budget=ANY if budget is None else budget,
+                out=sorted(out.get(pk, ())),
+            )
 
 
 def excluded(ids: Collection[int] | None, now: datetime) -> dict[int, set[int]]:
@@ -221,7 +226,8 @@ def excluded(ids: Collection[int] | None, now: datetime) -> dict[int, set[int]]:
 
 # --- Parts of both ----------------------------------------------------------------------------------------------------
 def _among(queryset, name, ids):
-    return queryset.all() if ids is None else queryset.filter(**{f"{name}__in": ids})
+    """One array instead of a thousand parameters, which the ORM would look at one by one."""
+    return queryset.all() if ids is None else queryset.filter(one_of(name, Value(list(ids))))
 
 
 def _rows(rows, ids):

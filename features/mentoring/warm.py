@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from features.mentoring.loading import Frame, add_mentees, load
 from features.mentoring.matching import plain
+from features.mentoring.matching.market import Builder
 from features.mentoring.models import MatchRun, MentorPage
 
 LONGEST = timedelta(hours=1)
@@ -40,21 +41,39 @@ class Mentors:
         self.frame = Frame.of(run.params)
         self.builder = load(self.frame, now, mentees=(), near=near)
         self.builder.finish()
+        self.fresh: Builder | None = None
+        self.fresh_of: dict[int, datetime] = {}
 
-    def changed(self) -> list[int]:
+    def changed(self) -> dict[int, datetime]:
+        """Mentors who were changed since they were read, and when."""
         rows = MentorPage.objects.filter(relisted_at__gt=self.read_at - MARGIN)
-        return list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_CHANGED + 1])
+        return dict(rows.order_by("pk").values_list("pk", "relisted_at")[: MOST_CHANGED + 1])
 
-    def lists(self, mentees: Collection[int], changed: Collection[int], now: datetime) -> dict[int, list[Entry]]:
-        self.builder.forget_mentees()
-        add_mentees(self.builder, now, mentees)
-        self.builder.leave_out(changed)
-        found = dict(scored(self.builder, self.builder.again()))
-        if changed and found:
-            fresh = load(self.frame, now, mentees=mentees, mentors=changed, near=self.near)
-            for mentee, entries in scored(fresh, fresh.finish()):
+    def take_in(self, changed: dict[int, datetime], now: datetime) -> None:
+        """Read those anew who were changed; who was so before, and not again, is known."""
+        if changed != self.fresh_of:
+            self.builder.leave_out(changed)
+            self.fresh = load(self.frame, now, mentees=(), mentors=list(changed), near=self.near)
+            self.fresh.finish()
+            self.fresh_of = changed
+
+    def lists(self, mentees: Collection[int], now: datetime) -> dict[int, list[Entry]]:
+        builders = [self.builder] if self.fresh is None else [self.builder, self.fresh]
+        for builder in builders:
+            builder.forget_mentees()
+        add_mentees(builders, now, mentees)
+        found, *others = [dict(scored(builder, builder.again())) for builder in builders]
+        for other in others:
+            for mentee, entries in other.items():
                 found[mentee] = in_order(found.get(mentee, []) + entries)[: plain.SIZE]
         return found
+
+
+def forget(people: Collection[int]) -> None:
+    """Whoever was read of these is read again."""
+    if _kept is not None:
+        for pk in people:
+            _kept.fresh_of.pop(pk, None)
 
 
 _kept: Mentors | None = None
@@ -66,8 +85,9 @@ def lists_of(run: MatchRun, near, mentees: Collection[int], now: datetime) -> di
     with _one_at_a_time:
         kept = _kept
         is_old = kept is None or kept.key != (run.pk, run.started_at) or kept.near != near
-        changed = [] if kept is None or is_old else kept.changed()
+        changed = {} if kept is None or is_old else kept.changed()
         if kept is None or is_old or now - kept.read_at > LONGEST or len(changed) > MOST_CHANGED:
             kept = _kept = Mentors(run, near, now)
             changed = kept.changed()
-        return kept.lists(mentees, changed[:MOST_CHANGED], now)
+        kept.take_in(changed, now)
+        return kept.lists(mentees, now)

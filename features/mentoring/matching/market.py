@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from features.mentoring.matching import week
@@ -54,7 +55,7 @@ class Builder:
             return week.UNKNOWN
         if (zone, hours) not in self._mask_ids:
             self._mask_ids[zone, hours] = len(self._masks) // (week.WEEKS * week.WORDS)
-            self._masks.extend(week.words(week.masks(zone, hours, self.first)))
+            self._masks.extend(_words(zone, hours, self.first))
         return self._mask_ids[zone, hours]
 
     def weeks(self, mask: int) -> list[int]:
@@ -161,6 +162,12 @@ class Builder:
                 post_mentor[free[skill]], post_can[free[skill]] = mentor, can
                 free[skill] += 1
         rows["post_mentor"], rows["post_can"] = post_mentor, post_can
+
+
+@lru_cache(maxsize=4096)
+def _words(zone: str, hours: tuple[tuple[int, time, time], ...], first: date) -> tuple[int, ...]:
+    """Kept, because markets of a few people are made often, and many people live alike."""
+    return tuple(week.words(week.masks(zone, hours, first)))
 
 
 def _type(name: str) -> str:

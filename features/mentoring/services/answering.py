@@ -3,10 +3,11 @@
 import statistics
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
+from core.db import one_of
 from features.accounts.models import User
 from features.mentoring.models import ANSWER_WITHIN, Block, Engagement, MentorPage, MentorshipRequest
 from features.notifications.services import notify
@@ -23,18 +24,23 @@ def closed_pairs(mentees) -> set[tuple[int, int]]:
     """Pairs that do not come together again: kept apart by either, declined for good, or ended as no fit."""
     declined = MentorshipRequest.objects.filter(state=State.DECLINED, reason=MentorshipRequest.Reason.NO_FIT)
     unfit = Engagement.objects.filter(ending=Engagement.Ending.NOT_A_FIT)
-    blocks = set(Block.objects.values_list("person", "blocked"))
-    found = blocks | {(b, a) for a, b in blocks}
-    for rows in (declined, unfit):
-        found |= set((rows if mentees is None else rows.filter(mentee__in=mentees)).values_list("mentee", "mentor"))
-    return found if mentees is None else {pair for pair in found if pair[0] in set(mentees)}
+    found = _pairs(mentees, declined, unfit)
+    for one, other in (("person", "blocked"), ("blocked", "person")):
+        rows = Block.objects.all() if mentees is None else Block.objects.filter(one_of(one, Value(list(mentees))))
+        found |= set(rows.values_list(one, other))
+    return found
 
 
 def busy_pairs(mentees) -> set[tuple[int, int]]:
     """Pairs that are together or have asked."""
+    return _pairs(mentees, MentorshipRequest.objects.open(), Engagement.objects.active())
+
+
+def _pairs(mentees, *queries) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    for rows in (MentorshipRequest.objects.open(), Engagement.objects.active()):
-        found |= set((rows if mentees is None else rows.filter(mentee__in=mentees)).values_list("mentee", "mentor"))
+    for rows in queries:
+        of_these = rows if mentees is None else rows.filter(one_of("mentee", Value(list(mentees))))
+        found |= set(of_these.values_list("mentee", "mentor"))
     return found
 
 

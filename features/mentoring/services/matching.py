@@ -183,9 +183,10 @@ def drain(now: datetime | None = None, most: int = AT_ONCE) -> int:
 def mark_turned(now: datetime) -> None:
     """Mentors whose room, price or time to answer is not what lists know, whoever changed it and however: leave that
     begins, a place that was taken, a role that ended. And people for whom a "not now" is over."""
-    turned = _turned(now)
-    mark_dirty(list(turned.values_list("pk", flat=True)), "room")
-    _now_listed(turned)
+    turned = dict(_turned(now).values_list("pk", "known"))  # one look at all mentors, and what it found is written
+    mark_dirty(list(turned), "room")
+    pages = [MentorPage(pk=pk, listed_as=known) for pk, known in turned.items()]
+    MentorPage.objects.bulk_update(pages, ["listed_as"], batch_size=500)
     over = Dismissal.objects.filter(until__lte=now)
     mark_dirty(list(over.values_list("mentee", flat=True)), "not now is over")
     over.delete()

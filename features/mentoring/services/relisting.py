@@ -3,10 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Value
+
+from core.db import one_of
 from features.mentoring import warm
 from features.mentoring.loading import Frame, load, neighbours, wanting
 from features.mentoring.matching import plain
 from features.mentoring.models import MatchList, MatchRun, MentorPage
+from features.skills.models import Goal
 
 SIZE = plain.SIZE
 AT_ONCE = 1_000
@@ -16,6 +20,7 @@ def bring_up_to_date(run: MatchRun, people: Collection[int], skills: Collection[
     """The lists of these people, and those in which they stand or could stand as mentors in these skills."""
     frame, near = Frame.of(run.params), neighbours()
     MentorPage.objects.filter(pk__in=people).update(relisted_at=now)
+    warm.forget(people)
     touched = set(wanting(skills, near)) - set(people) if skills else set()
     written, gaps = _merge(run, frame, near, people, sorted(touched), now)
     return written + _draw(run, near, sorted(gaps | set(people)), now)
@@ -27,7 +32,7 @@ def _merge(run, frame, near, mentors, touched, now) -> tuple[int, set[int]]:
     changed, written, gaps = set(mentors), 0, set()
     for start in range(0, len(touched), AT_ONCE):
         some = touched[start : start + AT_ONCE]
-        lists = {row.mentee_id: row for row in MatchList.objects.filter(run=run, mentee__in=some)}
+        lists = {row.mentee_id: row for row in MatchList.objects.filter(one_of("mentee", Value(some)), run=run)}
         builder = load(frame, now, mentees=some, mentors=mentors, near=near)
         found = dict(warm.scored(builder, builder.finish()))
         others = []
@@ -64,7 +69,9 @@ def _draw(run, near, mentees, now) -> int:
     written = 0
     for start in range(0, len(mentees), AT_ONCE):
         some = mentees[start : start + AT_ONCE]
-        found = warm.lists_of(run, near, some, now)
+        # Most who are marked are mentors and look for none: for them the arrays need not be brought up to date.
+        looking = sorted(set(Goal.objects.filter(one_of("person", Value(some))).values_list("person", flat=True)))
+        found = warm.lists_of(run, near, looking, now) if looking else {}
         MatchList.objects.bulk_create(
             [
                 MatchList(run=run, mentee_id=pk, mentors=[m for m, _ in row], scores=[s for _, s in row], made_at=now)
