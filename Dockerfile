@@ -17,10 +17,12 @@ COPY templates templates
 RUN SECRET_KEY=build STATIC_ROOT=/app/collected .venv/bin/python manage.py collectstatic --noinput && .venv/bin/python -m compileall -q core features
 
 FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-wqy-microhei fonts-lohit-deva && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent site && install -d -o site -g site /data
 WORKDIR /app
 COPY --from=build /app /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8000 DATA_DIR=/data STATIC_ROOT=/app/collected
+ENV PDF_FONTS=/usr/share/fonts/truetype/wqy/wqy-microhei.ttc,/usr/share/fonts/truetype/lohit-devanagari/Lohit-Devanagari.ttf
 USER site
 VOLUME /data
 EXPOSE 8000

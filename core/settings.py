@@ -150,6 +150,7 @@ if REDIS_URL:
     CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages"}
 # Megabytes in each web process for pages of strangers; 0 keeps none. With Redis they are there instead.
 PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 32)
+PDF_FONTS = env.list("PDF_FONTS", [])
 
 # --- People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -1,10 +1,14 @@
-"""An invoice as PDF, drawn from its row alone. The font covers Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew and
-Arabic letters; what it lacks is drawn as an empty box, and the page of the receipt has it in full."""
+"""An invoice as PDF, drawn from its row alone. The font beside covers Latin, Greek, Cyrillic, Armenian, Georgian,
+Hebrew and Arabic letters, and PDF_FONTS others. What none has is written in Latin letters, and where it stands as it
+was typed."""
 
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from anyascii import anyascii
+from django.conf import settings
+from django.urls import reverse
 from django.utils.dateformat import format as date_words
 from django.utils.translation import gettext as _
 
@@ -17,14 +21,55 @@ WIDE, AMOUNT = 130, 40  # millimetres of a page of 210 with margins of 20
 
 
 @cache
-def _covered() -> frozenset[int]:
+def _letters_of(font: Path) -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
-    return frozenset(TTFont(FONT).getBestCmap())
+    with TTFont(font, fontNumber=0) as opened:
+        return frozenset(opened.getBestCmap())
 
 
-def _drawn(text: str) -> str:
-    return "".join(letter if ord(letter) in _covered() or letter == "\n" else "□" for letter in text)
+class _Sheet:
+    """The page, with the fonts that its letters take: each is read when one of its letters comes up."""
+
+    def __init__(self, pdf):
+        self.pdf = pdf
+        self.at_hand = [FONT, *(Path(font) for font in settings.PDF_FONTS if Path(font).is_file())]
+        self.others: list[Path] = []
+        self.lacks_letters = False
+
+    def text(self, text, size, colour=INK):
+        self.pdf.set_font("text", size=size)
+        self.pdf.set_text_color(*colour)
+        self.pdf.multi_cell(0, size * 0.5, self.written(str(text)), align="L", new_x="LMARGIN", new_y="NEXT")
+
+    def row(self, name, amount):
+        pdf = self.pdf
+        pdf.set_font("text", size=11)
+        pdf.set_text_color(*INK)
+        top = pdf.get_y()
+        pdf.multi_cell(WIDE, 6, self.written(name), align="L", new_x="LMARGIN", new_y="NEXT")
+        after = pdf.get_y()
+        pdf.set_xy(20 + WIDE, after - 6 if after > top else top)
+        pdf.cell(AMOUNT, 6, self.written(amount), align="R", new_x="LMARGIN", new_y="NEXT")
+
+    def written(self, text: str) -> str:
+        return "".join(letter if letter == "\n" else self._letter(letter) for letter in text)
+
+    def _letter(self, letter: str) -> str:
+        font = next((font for font in self.at_hand if ord(letter) in _letters_of(font)), None)
+        if font is None:
+            self.lacks_letters = True
+            return anyascii(letter)
+        if font != FONT:
+            self._fall_back_on(font)
+        return letter
+
+    def _fall_back_on(self, font: Path) -> None:
+        if font not in self.others:
+            self.others.append(font)
+            self.pdf.add_font(f"other{len(self.others)}", fname=font)
+            families = [f"other{number}" for number in range(1, len(self.others) + 1)]
+            self.pdf.set_fallback_fonts(families, exact_match=False)
 
 
 def draw(invoice: Invoice) -> bytes:
@@ -37,42 +82,31 @@ def draw(invoice: Invoice) -> bytes:
     pdf.set_lang("en")
     pdf.set_margin(20)
     pdf.add_font("text", fname=FONT)
+    pdf.set_text_shaping(True)
     pdf.add_page()
-    _text(pdf, party(invoice.seller), 9, SOFT)
+    sheet = _Sheet(pdf)
+    sheet.text(party(invoice.seller), 9, SOFT)
     pdf.ln(8)
-    _text(pdf, party(invoice.buyer), 11)
+    sheet.text(party(invoice.buyer), 11)
     pdf.ln(12)
-    _text(pdf, f"{invoice.get_kind_display()} {invoice.number}", 18)
+    sheet.text(f"{invoice.get_kind_display()} {invoice.number}", 18)
     pdf.ln(2)
     for said in facts(invoice):
-        _text(pdf, said, 9, SOFT)
+        sheet.text(said, 9, SOFT)
     pdf.ln(8)
     for line in invoice.lines:
         title = line["title"] if line["quantity"] == 1 else f"{line['quantity']} × {line['title']}"
-        _row(pdf, title, price(line["total_minor"], invoice.currency, exact=True))
+        sheet.row(title, price(line["total_minor"], invoice.currency, exact=True))
     pdf.line(20, pdf.get_y() + 1, 190, pdf.get_y() + 1)
     pdf.ln(3)
     for name, amount in sums(invoice):
-        _row(pdf, name, price(amount, invoice.currency, exact=True))
+        sheet.row(name, price(amount, invoice.currency, exact=True))
     pdf.ln(8)
-    _text(pdf, vat_words(invoice), 9, SOFT)
+    sheet.text(vat_words(invoice), 9, SOFT)
+    if sheet.lacks_letters:
+        page = settings.SITE_URL + reverse("receipt", args=[invoice.number])
+        sheet.text(_("Some letters are written in Latin ones here. As they are: %(page)s") % {"page": page}, 9, SOFT)
     return bytes(pdf.output())
-
-
-def _text(pdf, text, size, colour=INK):
-    pdf.set_font("text", size=size)
-    pdf.set_text_color(*colour)
-    pdf.multi_cell(0, size * 0.5, _drawn(str(text)), align="L", new_x="LMARGIN", new_y="NEXT")
-
-
-def _row(pdf, name, amount):
-    pdf.set_font("text", size=11)
-    pdf.set_text_color(*INK)
-    top = pdf.get_y()
-    pdf.multi_cell(WIDE, 6, _drawn(name), align="L", new_x="LMARGIN", new_y="NEXT")
-    after = pdf.get_y()
-    pdf.set_xy(20 + WIDE, after - 6 if after > top else top)
-    pdf.cell(AMOUNT, 6, _drawn(amount), align="R", new_x="LMARGIN", new_y="NEXT")
 
 
 def party(facts: dict) -> str:

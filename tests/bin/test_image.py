@@ -24,7 +24,7 @@ from tests.prove.site import free_port
 NOBODY = 65534
 PATIENCE = 300  # seconds: a bound, not an expectation
 # What the machine of the tests brings along, and what would change it.
-NOT_BY_HAND = ("pip install", "useradd")
+NOT_BY_HAND = ("pip install", "apt-get", "useradd")
 
 
 def instructions() -> list[tuple[str, str]]:

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from core.jobs import run_pending
-from features.payments import services
+from features.payments import invoice_pdf, services
 from features.payments.models import BillingDetails, Invoice, InvoiceCounter, Order, Payment
 from features.payments.services.invoicing import invoice_payment, vat
 from features.sessions import services as sessions
@@ -37,6 +39,30 @@ def buy(stripe, deliver, expert):
         return seat
 
     return paid
+
+
+def font_with(letters, path):
+    """A font of these letters alone, each of them empty."""
+    names = {ord(letter): f"letter{number}" for number, letter in enumerate(letters)}
+    font = FontBuilder(1000)
+    font.setupGlyphOrder([".notdef", *names.values()])
+    font.setupCharacterMap(names)
+    font.setupGlyf({name: TTGlyphPen(None).glyph() for name in (".notdef", *names.values())})
+    font.setupHorizontalMetrics(dict.fromkeys((".notdef", *names.values()), (1000, 0)))
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "More", "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.save(path)
+    return path
+
+
+def written(invoice, monkeypatch) -> str:
+    """All that stands on the PDF of an invoice."""
+    said, write = [], invoice_pdf._Sheet.written
+    monkeypatch.setattr(invoice_pdf._Sheet, "written", lambda sheet, text: said.append(write(sheet, text)) or said[-1])
+    assert invoice_pdf.draw(invoice).startswith(b"%PDF")
+    return "\n".join(said)
 
 
 def payment_of(person, number) -> Payment:
@@ -173,6 +199,20 @@ class TestPages:
         for end in ("", "pdf/"):
             assert client.get(f"/account/payments/receipts/{invoice.number}/{end}").status_code == 404
         assert invoice.number not in client.get("/account/payments/receipts.csv").text
+
+    def test_letters_that_no_font_has_are_written_in_latin_ones_which_it_says(self, learner, monkeypatch):
+        services.save_billing_details(person=learner, data=PORTUGAL | {"name": "山田 हिन्दी"})
+        invoice = invoice_payment(payment_of(learner, 1), timezone.now())
+        said = written(invoice, monkeypatch)
+        assert "ShanTian hindi" in said
+        assert f"/account/payments/receipts/{invoice.number}/" in said
+
+    def test_a_font_that_is_named_writes_them_as_they_are(self, learner, monkeypatch, settings, tmp_path):
+        settings.PDF_FONTS = [str(tmp_path / "gone.ttf"), str(font_with("山田", tmp_path / "more.ttf"))]
+        services.save_billing_details(person=learner, data=PORTUGAL | {"name": "山田"})
+        said = written(invoice_payment(payment_of(learner, 1), timezone.now()), monkeypatch)
+        assert "山田" in said
+        assert "in Latin ones" not in said
 
     def test_particulars_are_looked_at_and_kept(self, client, learner):
         client.force_login(learner)
