@@ -239,7 +239,9 @@ def made(blocker):
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # a worker may wait for its next test
             cursor.execute("SET LOCAL jit = off")  # compiling a query over all tables takes longer than running it
         try:
-            yield World()
+            world = World()
+            connection.check_constraints()  # once: what is still to be checked is checked again after every test
+            yield world
         finally:
             logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
