@@ -53,6 +53,7 @@ LIMITS = {
     "mentoring_message": (60, 3600),
     "session_publish": (20, 24 * 3600),
     "mark_request": (10, 24 * 3600),
+    "newsletter_test": (20, 3600),
     "search": (120, 60),
     "api": (300, 60),
     "api_stranger": (120, 60),

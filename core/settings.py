@@ -38,6 +38,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [_site.hostname] if _site.hostname els
 INSTALLED_APPS = [
     "core",
     "features.profiles",
+    "features.marketing",
     "features.sessions",
     "features.forum",
     "features.mentoring",

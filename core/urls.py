@@ -12,6 +12,7 @@ handler429 = "features.accounts.views.limited.too_many"
 urlpatterns = [
     path("", include("features.skills.urls")),  # before profiles, whose skills/<slug>/ would swallow skills/suggest/
     path("", include("features.profiles.urls")),
+    path("", include("features.marketing.urls")),
     path("", include("features.sessions.urls")),
     path("", include("features.forum.urls")),
     path("", include("features.mentoring.urls")),

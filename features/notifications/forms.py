@@ -1,12 +1,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from features.notifications.kinds import DIGEST, groups
+from features.notifications.kinds import DIGEST, FOLLOWS, groups
 from features.notifications.models import Level, Rhythm
 
 
-def _choices(can_wait):
-    return [choice for choice in Level.choices if can_wait or choice[0] != Level.DIGEST]
+def _choices(group):
+    if group.is_mail_alone:
+        return [(Level.OFF, Level.OFF.label), (Level.MAIL, _("Mail"))]
+    return [(level, level.label) for level in group.levels]
 
 
 def _pick():
@@ -21,7 +23,7 @@ class PreferencesForm(forms.Form):
         for key, group in groups().items():
             if group.is_optional:
                 self.fields[key] = forms.ChoiceField(
-                    label=group.label, help_text=group.why, choices=_choices(group.can_wait), widget=_pick()
+                    label=group.label, help_text=group.why, choices=_choices(group), widget=_pick()
                 )
         self.fields[DIGEST.key] = forms.ChoiceField(
             label=DIGEST.label, help_text=DIGEST.why, choices=Rhythm, widget=_pick()
@@ -35,5 +37,5 @@ class PreferencesForm(forms.Form):
 
 class FollowLevelForm(forms.Form):
     level = forms.ChoiceField(
-        label=_("How"), choices=[("", _("As chosen for all")), *_choices(can_wait=True)], required=False
+        label=_("How"), choices=[("", _("As chosen for all")), *_choices(FOLLOWS)], required=False
     )

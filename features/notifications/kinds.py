@@ -24,7 +24,8 @@ class Group:
     """What a person decides on at once. Without `is_optional` there is nothing to decide, and `why` says so.
 
     `why` stands on the page of preferences and at the foot of the letters. Both texts are lazy translations. What
-    `can_wait` may come by digest; `proposed` is what holds for whoever has chosen nothing.
+    `can_wait` may come by digest; `proposed` is what holds for whoever has chosen nothing. What `is_mail_alone` is
+    no news for the inbox: a letter, or nothing.
     """
 
     key: str
@@ -32,7 +33,15 @@ class Group:
     why: str
     is_optional: bool = False
     can_wait: bool = False
+    is_mail_alone: bool = False
     proposed: Level = Level.MAIL
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """What can be chosen."""
+        if self.is_mail_alone:
+            return (Level.OFF, Level.MAIL)
+        return tuple(level for level in Level if self.can_wait or level != Level.DIGEST)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["recipient", "-created_at", "-id"], name="inbox_newest_first"),
             models.Index(fields=["recipient"], name="inbox_unread", condition=Q(read_at=None)),
+            models.Index(fields=["ref"], name="notices_of_newsletters", condition=Q(kind="newsletter")),
             models.Index(
                 fields=["recipient", "created_at"],
                 name="waiting_for_digest",

@@ -35,6 +35,7 @@ from tests.permissions import passkey
 from tests.permissions.assessments_world import add_assessments
 from tests.permissions.forum_world import add_forum
 from tests.permissions.library_world import add_library
+from tests.permissions.marketing import add_newsletters
 from tests.permissions.mentor_world import add_mentors
 from tests.permissions.mentoring_world import add_mentoring
 from tests.permissions.payments import add_orders
@@ -189,6 +190,7 @@ class World:
         add_mentoring(self)
         add_assessments(self)
         add_orders(self)
+        add_newsletters(self)
         add_mentors(self)
 
     def _profile(self):

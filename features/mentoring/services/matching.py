@@ -139,6 +139,8 @@ def _copy(model, columns, rows) -> None:
         with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
+        # The database thinks that a run it has not looked at is small, and reads all of it for one list.
+        cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
 
 def _forget() -> None:

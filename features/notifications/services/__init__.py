@@ -8,6 +8,7 @@ from features.notifications.services.addresses import (
     suppress,
     suppression,
 )
+from features.notifications.services.asked import Told, asked_for, reachable, tell_many, told
 from features.notifications.services.digests import forget_old, open_digests, send_digest
 from features.notifications.services.following import (
     Followed,
@@ -33,6 +34,8 @@ from features.notifications.services.telling import deliver, in_words, mark_read
 
 __all__ = [
     "Followed",
+    "Told",
+    "asked_for",
     "choose",
     "choose_rhythm",
     "deliver",
@@ -51,6 +54,7 @@ __all__ = [
     "named",
     "notify",
     "open_digests",
+    "reachable",
     "record_refusal",
     "rhythm",
     "send_digest",
@@ -59,6 +63,8 @@ __all__ = [
     "suppression",
     "take_over",
     "tell_followers",
+    "tell_many",
+    "told",
     "unfollow",
     "unread_count",
     "wanted_by",

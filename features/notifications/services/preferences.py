@@ -32,8 +32,8 @@ def choose(*, person, levels: Mapping[str, str], now=None) -> None:
     open_ones = {key for key, group in known.items() if group.is_optional}
     if fixed := set(levels) - open_ones:
         raise KeyError(*sorted(fixed))
-    if urgent := {key for key, level in levels.items() if level == Level.DIGEST and not known[key].can_wait}:
-        raise ValueError(f"cannot wait for a digest: {sorted(urgent)}")
+    if unknown := {key for key, level in levels.items() if level not in known[key].levels}:
+        raise ValueError(f"no such level: {sorted(unknown)}")
     rows = [Preference(person=person, group=key, level=Level(level), changed_at=now) for key, level in levels.items()]
     Preference.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["person", "group"], update_fields=["level", "changed_at"]
@@ -76,7 +76,7 @@ def stop_letters(*, person, group: Group, now=None) -> None:
         choose_rhythm(person=person, rhythm=Rhythm.NEVER, now=now)
         return
     if level(person, group) in WITH_LETTERS:
-        choose(person=person, levels={group.key: Level.INBOX}, now=now)
+        choose(person=person, levels={group.key: Level.OFF if group.is_mail_alone else Level.INBOX}, now=now)
     if group == FOLLOWS:
         _own_levels(person).update(level="")
 

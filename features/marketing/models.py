@@ -1,0 +1,61 @@
+"""Letters of the organisers to those who asked for them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.models import QuerySet
+
+
+class NewsletterQuerySet(QuerySet):
+    def drafts(self):
+        return self.filter(sent_at=None)
+
+    def sent(self):
+        return self.filter(sent_at__isnull=False)
+
+
+class Newsletter(models.Model):
+    """One letter to one segment. Once it is sent it does not change; how far it has gone stands in `told_until`, the
+    number of the last person for whom a notification was written."""
+
+    class Segment(models.TextChoices):
+        ALL = "all", _("All who asked for the newsletter")
+        ROLE = "role", _("Those with a role")
+        SKILL = "skill", _("Those who follow a skill")
+        ATTENDED = "attended", _("Those who were at a session lately")
+        LANGUAGE = "language", _("Those who speak a language")
+
+    title = models.CharField(_("subject"), max_length=120)
+    text = models.TextField(_("letter"), max_length=20_000)
+    html = models.TextField(editable=False)
+    segment = models.CharField(_("to whom"), max_length=10, choices=Segment, default=Segment.ALL)
+    value = models.CharField(max_length=20, blank=True, help_text="The role, skill, number of months or language")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="newsletters")
+    made_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    told_until = models.BigIntegerField(default=0)
+    told_at = models.DateTimeField(null=True, help_text="When a notification for the last person was written")
+
+    objects = NewsletterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at=None, sent_by=None) | Q(sent_at__isnull=False, sent_by__isnull=False),
+                name="newsletter_is_sent_by_somebody",
+            ),
+            models.CheckConstraint(condition=Q(segment="all", value="") | ~Q(segment="all"), name="newsletter_to_all"),
+        ]
+        indexes = [models.Index(fields=["-made_at", "-id"], name="newsletters_newest_first")]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("newsletter", args=[self.pk])
