@@ -145,8 +145,15 @@ class StaffPage:
     url_name: str
     order: int
     roles: tuple[str, ...]
+    section: str = "site"  # or another of STAFF_SECTIONS
 
 
+STAFF_SECTIONS = [
+    ("site", _("The site")),
+    ("people", _("People")),
+    ("curation", _("What is written")),
+    ("money", _("Money")),
+]
 staff_pages: dict[str, StaffPage] = Registry("pages of those who run the site")
 
 

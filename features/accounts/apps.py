@@ -25,7 +25,8 @@ class AccountsConfig(AppConfig):
             }.items()
         ):  # fmt: skip
             # People and what is decided about them (moderation's pages) stand between health and the rest.
-            page = StaffPage(label, name, order=100 * order, roles=(Role.ORGANISER,))
+            section = "people" if name == "manage_roles" else "site"
+            page = StaffPage(label, name, 100 * order, (Role.ORGANISER,), section)
             staff_pages.register(name, page)
         seams["consent"] = access.owes_consent
         exported.register()

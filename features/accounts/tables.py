@@ -68,5 +68,8 @@ class AuditTable(tables.Table):
         name = self.people.get(int(number)) if kind == "person" and number.isdecimal() else None
         return f"{name} ({value})" if name else value
 
+    def render_act(self, value):
+        return value.replace(".", " ").replace("_", " ")
+
     def render_fields(self, value):
         return ", ".join(value)

@@ -22,7 +22,7 @@ class AssessmentsConfig(AppConfig):
             nav.Place(_("Achievements"), "achievements", order=47, section="learn"),
             nav.Place(_("Your progress"), "progress", order=16, section="learning"),
         )
-        staff_pages.register("manage_results", StaffPage(_("Results"), "manage_results", 62, EVERYWHERE))
+        staff_pages.register("manage_results", StaffPage(_("Results"), "manage_results", 62, EVERYWHERE, "curation"))
         merges.register(
             "assessments",
             Merge(

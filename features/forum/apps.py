@@ -37,7 +37,9 @@ class ForumConfig(AppConfig):
             nav.Place(_("Forum"), "forum", order=20, section="learn"),
             nav.Place(_("Answer a question"), "forum_unanswered", order=30, section="teach"),
         )
-        staff_pages.register("manage_boards", StaffPage(_("Boards"), "manage_boards", 60, (Role.ORGANISER,)))
+        staff_pages.register(
+            "manage_boards", StaffPage(_("Boards"), "manage_boards", 60, (Role.ORGANISER,), "curation")
+        )
         merges.register(
             "threads",
             Merge(lambda n: ngettext("%(n)d thread", "%(n)d threads", n) % {"n": n}, services.take_over_skill),

@@ -36,9 +36,11 @@ class MentoringConfig(AppConfig):
         findable.register()
         receivers.connect()
         cohort_letters.register()
-        staff_pages.register("manage_cohorts", StaffPage(_("Groups to pair"), "manage_cohorts", 65, (Role.ORGANISER,)))
+        staff_pages.register(
+            "manage_cohorts", StaffPage(_("Groups to pair"), "manage_cohorts", 65, (Role.ORGANISER,), "people")
+        )
         staff = (Role.ORGANISER, Role.MODERATOR)
-        staff_pages.register("manage_apart", StaffPage(_("Kept apart"), "manage_apart", 66, staff))
+        staff_pages.register("manage_apart", StaffPage(_("Kept apart"), "manage_apart", 66, staff, "people"))
         seeds.seeds.register("mentors", (60, fill_mentors))
         seeds.seeds.register("mentorships", (61, fill_mentorships))
         seo.sitemaps["mentors"] = MentorSitemap

@@ -35,12 +35,12 @@ class ModerationConfig(AppConfig):
             nav.Place(_("Moderation log"), "moderation_log", order=10, section="trust"),
         )
         for page in (
-            StaffPage(_("Queue"), "moderation", 15, (*services.EVERYWHERE, Role.AREA_MODERATOR)),
-            StaffPage(_("People"), "manage_people", 10, services.STAFF),
-            StaffPage(_("Appeals"), "manage_appeals", 20, services.STAFF),
-            StaffPage(_("Missed appointments"), "manage_missed_appointments", 21, services.STAFF),
-            StaffPage(_("Experts"), "manage_experts", 30, services.REVIEWERS),
-            StaffPage(_("Marks"), "manage_marks", 40, services.GRANTERS),
+            StaffPage(_("Queue"), "moderation", 15, (*services.EVERYWHERE, Role.AREA_MODERATOR), "curation"),
+            StaffPage(_("People"), "manage_people", 10, services.STAFF, "people"),
+            StaffPage(_("Appeals"), "manage_appeals", 20, services.STAFF, "people"),
+            StaffPage(_("Missed appointments"), "manage_missed_appointments", 21, services.STAFF, "people"),
+            StaffPage(_("Experts"), "manage_experts", 30, services.REVIEWERS, "people"),
+            StaffPage(_("Marks"), "manage_marks", 40, services.GRANTERS, "people"),
         ):
             staff_pages.register(page.url_name, page)
         page_cache.watch("moderation", self, only={"entry": "", "rolemark": ""})

@@ -20,11 +20,15 @@ class PaymentsConfig(AppConfig):
         letters.register()
         payout_letters.register()
         seeds.seeds.register("payments", (57, payment_seeds.fill))
-        staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,)))
-        staff_pages.register("manage_invoices", StaffPage(_("Invoices"), "manage_invoices", 61, (Role.ORGANISER,)))
-        staff_pages.register("manage_coupons", StaffPage(_("Coupons"), "manage_coupons", 71, (Role.ORGANISER,)))
+        staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,), "money"))
+        staff_pages.register(
+            "manage_invoices", StaffPage(_("Invoices"), "manage_invoices", 61, (Role.ORGANISER,), "money")
+        )
+        staff_pages.register(
+            "manage_coupons", StaffPage(_("Coupons"), "manage_coupons", 71, (Role.ORGANISER,), "money")
+        )
         subscription_letters.register()
-        staff_pages.register("manage_plans", StaffPage(_("Plans"), "manage_plans", 70, (Role.ORGANISER,)))
+        staff_pages.register("manage_plans", StaffPage(_("Plans"), "manage_plans", 70, (Role.ORGANISER,), "money"))
         if services.is_set_up():
             nav.add(
                 nav.Place(_("Payments"), "orders", order=40, section="money"),

@@ -4,7 +4,9 @@ import pytest
 from django.utils import timezone
 
 from core.models import Heartbeat, Outbox
+from features.accounts.access import staff_pages_of
 from features.accounts.health import findings
+from features.accounts.templatetags.accounts import staff_places
 from tests.accounts.conftest import add_totp
 from tests.factories import make_user
 
@@ -13,6 +15,15 @@ pytestmark = pytest.mark.django_db
 
 def found():
     return {finding.label: finding for finding in findings()}
+
+
+def test_pages_of_whoever_runs_the_site_stand_in_sections(client, organiser):
+    add_totp(organiser)
+    client.force_login(organiser)
+    page = client.get("/account/")
+    sections = staff_places({"request": page.wsgi_request})
+    assert [section["key"] for section in sections] == ["site", "people", "curation", "money"]
+    assert sum(len(section["links"]) for section in sections) == len(staff_pages_of(organiser))
 
 
 class TestHealth:

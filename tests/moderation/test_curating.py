@@ -402,4 +402,4 @@ class TestFigures:
         assert (found.decided, found.acts, found.overturned) == (1, 1, 1)
         assert found.median == timedelta(hours=2)
         page = as_moderator.get("/moderation/figures/")
-        assert "2:00:00" in page.text
+        assert "2\xa0hours" in page.text

@@ -18,6 +18,18 @@ def staff_pages(context):
     return [{"url": url, "label": label, "current": url == longest} for url, label in found]
 
 
+@register.simple_tag(takes_context=True)
+def staff_places(context):
+    """The same in sections, as `_places.html` shows them."""
+    links = staff_pages(context)
+    sections = [page.section for page in access.staff_pages_of(context["request"].user)]
+    found = [
+        {"key": key, "title": title, "links": [one for one, of in zip(links, sections, strict=True) if of == key]}
+        for key, title in access.STAFF_SECTIONS
+    ]
+    return [section for section in found if section["links"]]
+
+
 @register.simple_tag
 def terms_in_force():
     """What whoever joins now agrees to."""

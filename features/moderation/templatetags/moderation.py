@@ -1,10 +1,19 @@
 """What other features' pages show of decisions on people."""
 
 from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 from features.moderation import services
 
 register = template.Library()
+
+
+@register.filter
+def span(time) -> str:
+    """ "35 minutes", of a timedelta."""
+    now = timezone.now()
+    return timesince(now - time, now) if time is not None else "–"
 
 
 @register.inclusion_tag("moderation/_marks.html")
