@@ -20,6 +20,8 @@ from features.calendar.models import BusyCalendar
 from features.forum import services as forum
 from features.forum.models import Board, Post, Thread
 from features.library import services as library
+from features.marketing import services as marketing
+from features.marketing.models import Newsletter
 from features.mentoring import services as mentoring
 from features.mentoring.models import Booking, BookingRules, Cohort, MentorPage, Offer, OfficeHour
 from features.moderation import services as moderation
@@ -312,6 +314,7 @@ def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
     moderation.appeal(sanction=given, text="It was no advertisement.")
     author = make_user("An Author", role="expert")
     taken = sit(make_bank(author, other, world.about[0], items=12, most=6), learner)
+    marketing.save_newsletter(newsletter=Newsletter(title="What begins", text="Read *this*."), by=organiser)
     secret = add_totp(organiser)
     organising = inspect()
     page = organising.page
@@ -326,7 +329,7 @@ def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
     expect(page.get_by_role("navigation", name="Manage")).to_be_visible()
     organising.visit("/manage/", f"/manage/results/attempt/{taken.public_id}/", under="/manage/")
     organising.visit("/account/2fa/", "/account/2fa/recovery-codes/", under="/account/2fa/")
-    assert {"manage", "manage_roles", "manage_audit"} <= organising.seen
+    assert {"manage", "manage_roles", "manage_audit", "manage_newsletter", "manage_newsletter_new"} <= organising.seen
     of_people = {"manage_person", "manage_expert", "manage_mark", "manage_sanction", "manage_new_sanction"}
     assert of_people | {"manage_role_revocation", "manage_appeals"} <= organising.seen
     own = page_of(given)  # signed with the second
