@@ -7,6 +7,7 @@
     mentoring_message    60  1 hour   person         a flood of messages
     session_publish      20  1 day    person         a flood of offers
     mark_request         10  1 day    person         a flood of claims for staff to check
+    newsletter_test      20  1 hour   person         a flood of drafts to oneself
     search              120  1 minute client address a crawler that tries every filter
     api                 300  1 minute token, person  a program that asks without a pause
     api_stranger        120  1 minute client address the same, by somebody who does not say who they are
