@@ -52,7 +52,7 @@ class StretchForm(EntryForm):
         started, ended = data.get("started_on"), data.get("ended_on")
         if ended and data.get("is_current"):
             self.add_error("ended_on", _("It has ended, or it goes on. Leave one of the two out."))
-        elif started and ended and dates.last_day(ended) < dates.first_day(started):
+        elif started and ended and dates.ends_before(ended, started):
             self.add_error("ended_on", _("The end must not be earlier than the start."))
         return data
 
@@ -87,7 +87,7 @@ class CertificationForm(EntryForm):
     def clean(self):
         data = super().clean()
         issued, expires = data.get("issued_on"), data.get("expires_on")
-        if issued and expires and dates.last_day(expires) < dates.first_day(issued):
+        if issued and expires and dates.ends_before(expires, issued):
             self.add_error("expires_on", _("It must not expire before it is issued."))
         return data
 

@@ -25,6 +25,14 @@ def last_day(value: str) -> date:
     return date(parts[0], month, monthrange(parts[0], month)[1])
 
 
+def ends_before(ended: str, started: str) -> bool:
+    """Of two dates that are both there; what is no date is for `check` to refuse."""
+    try:
+        return last_day(ended) < first_day(started)
+    except ValueError:
+        return False
+
+
 def check(value: str) -> None:
     """A validator: 2021-02-30 has the shape and is no day."""
     try:

@@ -221,6 +221,17 @@ class TestAfterwards:
             services.appeal(submission=work, text="Once more")
         assert refused.value.code == "once"
 
+    def test_an_objection_waits_while_newer_work_on_the_task_is_read(self, work, reader):
+        read(work, reader, {"cause": 1})
+        services.submit(
+            task=work.task, person=work.person, text="A second try", now=timezone.now() + timedelta(days=90)
+        )
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.appeal(submission=work, text="You did not open the file")
+        assert refused.value.code == "newer"
+        work.refresh_from_db()
+        assert work.state == "done"
+
     def test_words_are_kept_and_come_back_by_use(self, reader):
         for _ in range(2):
             services.keep_snippet(owner=reader, text="Say why.")

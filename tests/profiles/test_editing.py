@@ -50,6 +50,7 @@ class TestRows:
             ({"position_held": ""}, "This field is required."),
             ({"started_on": "spring"}, "Write a year (2021)"),
             ({"started_on": "2021-02-30"}, "Write a year (2021)"),
+            ({"started_on": "spring", "is_current": "", "ended_on": "autumn"}, "Write a year (2021)"),
             ({"ended_on": "2020"}, "It has ended, or it goes on."),
             ({"is_current": "", "ended_on": "2018"}, "must not be earlier"),
             ({"url": "javascript:alert(1)"}, "Enter a valid URL."),

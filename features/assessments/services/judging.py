@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -185,7 +185,12 @@ def appeal(*, submission: Submission, text: str, now: datetime | None = None) ->
     )
     given = work.readings.filter(role__in=EXPERT_ROLES, submitted_at__isnull=False).count()
     work.state, work.wanted = Submission.State.EXPERTS, given + 1
-    work.save(update_fields=["state", "wanted"])
+    try:
+        with transaction.atomic():
+            work.save(update_fields=["state", "wanted"])
+    except IntegrityError as error:  # of one task one work is read at a time
+        words = _("Newer work of yours on this task is being read. Object once it is judged, or take it back.")
+        raise AssessmentRefused("newer", words) from error
     return found
 
 
