@@ -39,9 +39,15 @@ def words(text: str) -> str:
     return " ".join("".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in folded).split())
 
 
+# Signs that turn the direction of all that follows, and would turn what stands beside a title as well.
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
 def one_line(text: str) -> str:
-    """Text for a title, a name or a subject: control characters become spaces, so no header can be smuggled in."""
-    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text).split())
+    """Text for a title, a name or a subject: control characters become spaces, so no header can be smuggled in, and
+    nothing turns the direction of reading; letters from the right to the left know theirs."""
+    plain = text.translate(TURNS)
+    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in plain).split())
 
 
 # A picture that was drawn anew here (see accounts.services.pictures); none of another site is ever fetched.

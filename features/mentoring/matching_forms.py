@@ -39,7 +39,7 @@ class MentorPageForm(forms.ModelForm):
         label=_("Languages you mentor in"),
         choices=languages.choices,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("None: the ones of your preferences."),
     )
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from core.text import render_markdown
+from core.text import one_line, render_markdown
 
 LENGTH = 3_000
 # What has brought renderers down: nesting, links that never close, runs of signs, entities, tables, references.
@@ -65,3 +65,8 @@ def test_nothing_that_may_be_sent_takes_long(unit):
 )
 def test_links_lead_where_they_may_and_nothing_else_is_made(written, shown):
     assert render_markdown(written).strip() == f"<p>{shown}</p>"
+
+
+def test_a_title_turns_no_direction_of_reading():
+    assert one_line("שלום \u202eevil\u2066, \u202bx\u202c") == "שלום evil, x"
+    assert one_line("می\u200cخواهم") == "می\u200cخواهم"  # a sign that joins letters or parts them stays

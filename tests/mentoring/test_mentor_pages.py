@@ -229,7 +229,9 @@ class TestSettings:
         calendar.keep_free(person=expert, hours=[(1, time(8), time(10))])
         calendar.keep_free(person=learner, hours=EVENINGS)
         client.force_login(expert)
-        assert "appear for 1 more person" in client.get("/mentors/settings/").content.decode()
+        page = client.get("/mentors/settings/").content.decode()
+        assert "appear for 1 more person" in page
+        assert '<input type="checkbox" name="languages" value="en"' in page
 
 
 class TestRanking:
