@@ -222,7 +222,9 @@ def _end(seat, now, *, source, by, must_be_open=False) -> None:
         payments.lock_order(order.pk)
     hour = _locked(seat.hour_id)
     if must_be_open and (hour.decided_at or hour.cancelled_at):
-        raise MentoringRefused("decided", _("It is decided, and the others count on it. On its page you can say that you do not come."))
+        raise MentoringRefused(
+            "decided", _("It is decided, and the others count on it. On its page you can say that you do not come.")
+        )
     if OfficeSeat.objects.taken().filter(pk=seat.pk).update(left_at=now):
         calendar.release(SEAT, str(seat.pk))
         payments.refund_thing(SEAT, seat.pk, source=source, by=by, now=now)
