@@ -13,6 +13,7 @@ from django.utils import timezone
 from core import seeds
 from features.accounts import services as accounts
 from features.accounts.models import AuditEntry, User
+from features.mentoring.models import Dirty
 from features.notifications.models import Notification
 from features.notifications.services import in_words
 from features.profiles.services import demo_removal
@@ -62,8 +63,10 @@ def world(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="class")
 def gone(world, django_db_blocker):
-    """Removed once for a class, and there again afterwards."""
+    """Removed once for a class, and there again afterwards. The worker has been at it: nobody is marked any more for
+    matches to be looked at again, so what removing marks is new."""
     with django_db_blocker.unblock(), transaction.atomic():
+        Dirty.objects.filter(person__is_demo=True).delete()
         yield demo_removal.remove_demo(by=world.boss)
         transaction.set_rollback(True)
 

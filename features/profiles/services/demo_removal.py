@@ -183,6 +183,9 @@ def remove_demo(*, by: User | None, now: datetime | None = None) -> Doomed:
     if not found.ids(User):
         return found
     _forget_evidence(found)
+    found = (
+        look()
+    )  # levels that sink mark whose matches are to be looked at again: of invented people, these go as well
     _let_go(found)
     _delete(found)
     _forget_notices()
