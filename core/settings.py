@@ -117,6 +117,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
+                "features.accounts.context.demo_world",
                 "features.notifications.context.unread",
                 "features.payments.context.test_mode",
             ],

@@ -65,6 +65,14 @@ def lines(pages, now) -> list[Line]:
     ]
 
 
+def _nothing(*, is_narrowed: bool) -> dict:
+    if not is_narrowed:
+        words = _("Say what you want to reach: those who come later are suggested to you.")
+        return {"title": _("Nobody mentors here yet"), "text": words}
+    words = _("Take a filter away, or say what you want to reach: those who come later are suggested to you.")
+    return {"title": _("No mentor fits this"), "text": words}
+
+
 def browse(request, filters: MentorFilter, now) -> dict:
     found = filters.matching().select_related("person").prefetch_related("topics")
     page = keyset(found, request, order=("-has_room_now", "sort_name", "pk"))
@@ -77,10 +85,7 @@ def browse(request, filters: MentorFilter, now) -> dict:
         "is_narrowed": bool(chosen.keys() - {"q"}),
         "skill": Skill.objects.filter(slug=chosen.get("skill")).first() if "skill" in chosen else None,
         "choices": {"price": PRICE, "language": languages.choices()},
-        "nothing": {
-            "title": _("No mentor fits this"),
-            "text": _("Take a filter away, or say what you want to reach: those who come later are suggested to you."),
-        },
+        "nothing": _nothing(is_narrowed=bool(chosen)),
     }
     if request.user.is_authenticated and not chosen and page.is_first:
         context["found"] = suggesting.suggestions(request.user, now, most=3)

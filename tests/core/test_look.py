@@ -16,6 +16,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from core import context, nav, views_dev
+from features.accounts.context import demo_world
+from tests.factories import make_user
 
 STATIC = settings.BASE_DIR / "static"
 HTMX = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
@@ -120,6 +122,30 @@ class TestFrame:
     def test_links_that_leave_a_page_keep_its_query(self, client, db):
         html = client.get("/nothing/?q=sql&free=1").content.decode()
         assert "?next=/nothing/%3Fq%3Dsql%26free%3D1" in html
+
+    @pytest.mark.parametrize(
+        ("address", "empty", "narrowed"),
+        [
+            ("/sessions/", "Nothing on the calendar yet", "No session for “zzz”"),
+            ("/mentors/", "Nobody mentors here yet", "No mentor fits this"),
+            ("/library/", "Nothing has been written yet", "Nothing here fits"),
+        ],
+    )
+    def test_a_list_of_nothing_speaks_of_filters_only_where_some_are_on(self, client, db, address, empty, narrowed):
+        page = client.get(address).text
+        assert empty in page
+        assert narrowed not in page
+        page = client.get(address, {"q": "zzz"}).text
+        assert narrowed in page
+        assert empty not in page
+
+    def test_a_demo_is_called_one_while_invented_people_are_here(self, rf, db, learner, settings):
+        settings.DEMO, settings.IS_LOOPBACK = True, True
+        assert not demo_world(rf.get("/"))["has_demo_world"]()
+        make_user("Invented", is_demo=True)
+        assert demo_world(rf.get("/"))["has_demo_world"]()
+        settings.DEMO = False
+        assert not demo_world(rf.get("/"))["has_demo_world"]()
 
     @pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
     def test_what_is_drawn_when_all_is_broken_needs_no_context_and_no_database(self, name):
