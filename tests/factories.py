@@ -11,6 +11,7 @@ from PIL import Image
 
 from features.accounts.models import RoleGrant, User
 from features.profiles import services as profiles
+from features.sessions import services as sessions
 from features.sessions.models import SessionSkill, SkillSession
 from features.skills import services as skills
 
@@ -61,4 +62,18 @@ def make_session(host, *, about=(), starts_in=timedelta(days=3), published=True,
     session.save()
     for position, skill in enumerate(about):
         SessionSkill.objects.create(session=session, skill=skill, position=position)
+    return session
+
+
+def with_tickets(session, *rows):
+    """The session with these kinds of ticket, as its host would save them."""
+    if session.is_published:
+        wording = {name: getattr(session, name) for name in ("title", "outcome", "capacity")}
+        wanted = [sessions.Wanted(**row) for row in rows]
+        sessions.save_edit(session=session, data=wording, skills=list(session.skills.all()), tickets=wanted)
+    else:
+        sessions.save_draft(
+            host=session.host, data={}, skills=[], session=session, tickets=[sessions.Wanted(**row) for row in rows]
+        )
+    session.refresh_from_db()
     return session

@@ -25,10 +25,10 @@ def host_asked(notification):
 
 
 def host_did_not_come(notification):
-    seat = Registration.objects.select_related("session__host", "person").get(pk=notification.ref)
+    seat = Registration.objects.select_related("session__host", "person", "ticket").get(pk=notification.ref)
     session = seat.session
     said = [_("%(host)s did not come. We are sorry that you waited.") % {"host": session.host.name}]
-    if session.price_minor:
+    if not (seat.ticket or session).is_free:
         said.append(_("You get back all that you paid, or the credit that you spent. You need not do anything."))
     others = services.others_instead(session, seat.person, timezone.now())
     if others:

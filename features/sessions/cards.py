@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import languages
-from core.templatetags.ui import face, price, tile, when
-from features.sessions.models import Format
+from core.templatetags.ui import face, tile, when
+from features.sessions.choices import fetch_tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def minutes_words(minutes: int) -> str:
 
 
 def seats_words(session) -> str:
-    left = session.seats_left
+    left = session.seats_on_sale
     if left <= 0:
         waiting = getattr(session, "waiting", 0)
         return _("Full, %(n)d waiting") % {"n": waiting} if waiting else _("Full")
@@ -51,6 +51,8 @@ def cards(sessions, now, standings=None, notes=None):
     for what is over."""
     today = timezone.localdate(now)
     standings, notes = standings or {}, notes or {}
+    sessions = list(sessions)
+    fetch_tickets(sessions)
     made = []
     for session in sessions:
         is_over = session.ends_at <= now
@@ -66,11 +68,11 @@ def cards(sessions, now, standings=None, notes=None):
                 face=face(session.host.photo_id, session.host_id, session.host.name, "s"),
                 kind=session.get_kind_display(),
                 level=session.get_level_display(),
-                place=session.address if session.format == Format.IN_PERSON else "",
+                place=str(session.where_words) if session.is_held_somewhere else "",
                 language="" if session.language == "en" else languages.name(session.language),
-                price=price(session.price_minor, session.currency),
+                price=session.price_words,
                 seats=notes.get(session.pk, "") if is_over else seats_words(session),
-                is_full=session.seats_left <= 0 and not is_over,
+                is_full=session.seats_on_sale <= 0 and not is_over,
                 standing=standings.get(session.pk, ""),
             )
         )

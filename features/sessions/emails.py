@@ -41,7 +41,7 @@ def registered(notification):
     return _about_seat(
         seat,
         _("You have a seat: %(title)s, %(when)s"),
-        [_("You have a seat. This letter carries the entry for your calendar."), *entries.preparation(seat.session)],
+        [_("You have a seat. This letter carries the entry for your calendar."), *entries.preparation(seat)],
     )
 
 
@@ -53,6 +53,8 @@ def session_changed(notification):
     said = [_("Your host changed the time, the place or the title. The entry in your calendar moves along.")]
     if before and before != seat.session.starts_at:
         said.append(_("It was %(before)s before.") % {"before": clock(before, seat.person)})
+    if seat.instructions:
+        said.append(seat.instructions)
     return _about_seat(seat, _("Changed: %(title)s, now %(when)s"), said)
 
 
@@ -66,7 +68,7 @@ def session_reminder(notification):
         said.append(str(VERDICTS["host_away"].words))
         subject = _("Probably not taking place: %(title)s") % {"title": seat.session.title}
         return _letter(subject, said, (_("See how it stands"), page))
-    return _about_seat(seat, _("Reminder: %(title)s, %(when)s"), entries.preparation(seat.session))
+    return _about_seat(seat, _("Reminder: %(title)s, %(when)s"), entries.preparation(seat))
 
 
 def session_follow_up(notification):
@@ -114,7 +116,7 @@ def session_cancelled(notification):
         % {"host": session.host.name, "when": clock(session.starts_at, seat.person)},
         f"“{session.cancellation_reason}”",
         _("The entry leaves your calendar with this letter. You get back everything you paid.")
-        if session.price_minor
+        if not (seat.ticket or session).is_free
         else _("The entry leaves your calendar with this letter. You paid nothing, so nothing is paid back."),
     ]
     return _letter(
@@ -142,7 +144,7 @@ def waitlist_joined(notification):
 
 
 def seat_offered(notification):
-    offer = WaitlistOffer.objects.select_related("entry__session__host", "entry__person").get(pk=notification.ref)
+    offer = _offer(notification)
     if offer.closed_at or offer.expires_at <= timezone.now():
         return None
     until = clock(offer.expires_at, offer.entry.person)
@@ -159,7 +161,8 @@ def seat_offered(notification):
 
 def seat_open(notification):
     entry = _entry(notification.ref)
-    if entry.left_at or entry.session.seats_left <= 0 or entry.session.has_started(timezone.now()):
+    left = entry.ticket.places_left(entry.session) if entry.ticket else entry.session.seats_left
+    if entry.left_at or left <= 0 or entry.session.has_started(timezone.now()):
         return None
     return _about_place(
         entry,
@@ -170,7 +173,7 @@ def seat_open(notification):
 
 
 def offer_expired(notification):
-    offer = WaitlistOffer.objects.select_related("entry__session__host", "entry__person").get(pk=notification.ref)
+    offer = _offer(notification)
     if offer.outcome != WaitlistOffer.Outcome.EXPIRED:
         return None
     session = offer.entry.session
@@ -212,12 +215,17 @@ def _attachment(seat, method="REQUEST"):
 
 
 def _seat(notification):
-    seats = Registration.objects.select_related("session__host", "person", "attendance", "review")
+    seats = Registration.objects.select_related("session__host", "person", "attendance", "review", "ticket")
     return seats.get(pk=notification.ref)
 
 
+def _offer(notification):
+    offers = WaitlistOffer.objects.select_related("entry__session__host", "entry__person", "entry__ticket")
+    return offers.get(pk=notification.ref)
+
+
 def _entry(ref):
-    return WaitlistEntry.objects.select_related("session__host", "person").get(pk=ref)
+    return WaitlistEntry.objects.select_related("session__host", "person", "ticket").get(pk=ref)
 
 
 def clock(moment, person):
@@ -225,7 +233,7 @@ def clock(moment, person):
     return _("%(when)s %(city)s time") % {"when": words(local(moment, zone), "full"), "city": city(zone)}
 
 
-def when_and_where(session, person):
+def when_and_where(session, person, ticket=None):
     lines = [clock(session.starts_at, person)]
     if session.time_zone != (person.time_zone or settings.DEFAULT_TIME_ZONE):
         there = words(local(session.starts_at, session.time_zone), "full")
@@ -233,7 +241,11 @@ def when_and_where(session, person):
             _("%(when)s in %(city)s, where %(host)s is")
             % {"when": there, "city": city(session.time_zone), "host": session.host.name}
         )
-    lines.append(session.address if session.format == Format.IN_PERSON else _("Online"))
+    if ticket:
+        lines.append(session.address if ticket.format == Format.IN_PERSON else _("Online"))
+        lines.append(_("Ticket: %(name)s") % {"name": ticket.name})
+    else:
+        lines.append(session.where_words)
     return lines
 
 
@@ -245,14 +257,14 @@ def _about_seat(seat, subject, said):
     if session.cancellation_hours and until > timezone.now():
         cannot = _("I cannot make it (best before %(until)s)") % {"until": clock(until, seat.person)}
     link = (_("All about the session"), absolute(session.get_absolute_url()))
-    if session.format == Format.ONLINE:
+    if seat.format == Format.ONLINE:
         link = (_("Your way into the room"), absolute(reverse("join", args=[seat.join_token])))
     when = words(local(session.starts_at, seat.person.time_zone or settings.DEFAULT_TIME_ZONE), "full")
     return _letter(
         subject % {"title": session.title, "when": when},
         said,
         link,
-        facts=when_and_where(session, seat.person),
+        facts=when_and_where(session, seat.person, seat.ticket),
         more=[(cannot, cancel_url)],
         attachments=[_attachment(seat)],
     )
@@ -260,7 +272,7 @@ def _about_seat(seat, subject, said):
 
 def _about_place(entry, subject, said, label):
     link = (label, absolute(reverse("waitlist_link", args=[token(entry.public_id, WAITLIST)])))
-    facts = when_and_where(entry.session, entry.person)
+    facts = when_and_where(entry.session, entry.person, entry.ticket)
     return _letter(subject % {"title": entry.session.title}, said, link, facts=facts)
 
 

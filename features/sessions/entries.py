@@ -13,15 +13,17 @@ from features.sessions.models import Format, Registration, SkillSession
 PAST = timedelta(days=90)
 
 
-def preparation(session) -> list[str]:
-    return [_("To prepare: %(what)s") % {"what": session.preparation}] if session.preparation else []
+def preparation(seat) -> list[str]:
+    """What is asked of everybody, and what is said to those who hold this kind of ticket."""
+    said = [_("To prepare: %(what)s") % {"what": seat.session.preparation}] if seat.session.preparation else []
+    return [*said, seat.instructions] if seat.instructions else said
 
 
 def of_seat(seat) -> Entry:
     """The seat's entry: a higher sequence for every change. It is the same in a letter and in the person's feed."""
     session = seat.session
     where = session.address
-    if session.format == Format.ONLINE:
+    if seat.format == Format.ONLINE:
         where = absolute(reverse("join", args=[seat.join_token]))
     return Entry(
         **_of_both(session),
@@ -29,7 +31,7 @@ def of_seat(seat) -> Entry:
         # Giving a seat back must outrank the last request, and a session's cancellation has raised its own number.
         sequence=session.ical_sequence * 2 + (1 if seat.cancelled_at else 0),
         status="CANCELLED" if session.is_cancelled or seat.cancelled_at else "CONFIRMED",
-        description="\n\n".join([session.outcome, *preparation(session), absolute(session.get_absolute_url())]),
+        description="\n\n".join([session.outcome, *preparation(seat), absolute(session.get_absolute_url())]),
         location=where,
         organizer_name=settings.SITE_NAME,
         organizer_email=settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"),
@@ -47,7 +49,7 @@ def of_session(session) -> Entry:
         sequence=session.ical_sequence * 2,
         status="CANCELLED" if session.is_cancelled else "CONFIRMED",
         description=f"{session.outcome}\n\n{absolute(session.get_absolute_url())}",
-        location=session.address if session.format == Format.IN_PERSON else absolute(session.get_absolute_url()),
+        location=session.address if session.is_held_somewhere else absolute(session.get_absolute_url()),
         last_modified=session.updated_at,
     )
 
@@ -56,7 +58,7 @@ def of_person(person, now) -> list[Entry]:
     """All that somebody goes to or hosts, from 90 days ago on; what was cancelled says so."""
     since = now - PAST
     seats = Registration.objects.filter(person=person, session__ends_at__gt=since, session__removed_at=None)
-    seats = seats.filter(confirmed_at__isnull=False).select_related("session", "person")
+    seats = seats.filter(confirmed_at__isnull=False).select_related("session", "person", "ticket")
     hosted = SkillSession.objects.published().filter(host=person, ends_at__gt=since)
     return [*map(of_seat, seats), *map(of_session, hosted)]
 

@@ -16,7 +16,7 @@ def session_rows() -> Iterator[dict]:
         .order_by("pk")
         .values(
             "id", "title", "host__handle", "kind", "format", "level", "language", "starts_at", "ends_at", "time_zone",
-            "capacity", "seats_taken", "price_minor", "currency", "published_at", "cancelled_at",
+            "capacity", "seats_taken", "price_minor", "top_price_minor", "currency", "published_at", "cancelled_at",
         )
         .iterator(chunk_size=AT_ONCE)
     )  # fmt: skip
@@ -27,8 +27,8 @@ def seat_rows() -> Iterator[dict]:
     yield from (
         Registration.objects.order_by("pk")
         .values(
-            "public_id", "session_id", "person__handle", "registered_at", "confirmed_at", "cancelled_at",
-            "attendance__state", "attendance__source",
+            "public_id", "session_id", "ticket__name", "person__handle", "registered_at", "confirmed_at",
+            "cancelled_at", "attendance__state", "attendance__source",
         )
         .iterator(chunk_size=AT_ONCE)
     )  # fmt: skip

@@ -12,7 +12,6 @@ from core.text import one_line
 from features.calendar import ical
 from features.sessions import entries
 from features.sessions.filters import SessionFilter
-from features.sessions.models import Format
 
 NEWEST, NEXT = 50, 200
 
@@ -60,9 +59,8 @@ def answer(request, form: str, sessions, *, title: str, page: str) -> HttpRespon
 def _facts(session) -> list[str]:
     """When and where, on the host's clocks: the reader's are not known."""
     when = words(local(session.starts_at, session.time_zone), "full")
-    where = session.address if session.format == Format.IN_PERSON else _("Online")
     return [
         _("%(when)s %(city)s time.") % {"when": when, "city": city(session.time_zone)},
-        f"{where}.",
+        f"{session.where_words}.",
         f"{session.get_kind_display()}, {session.get_level_display()}.",
     ]

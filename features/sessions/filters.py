@@ -12,6 +12,7 @@ from core import languages
 from features.calendar import services as calendar
 from features.discovery import services as discovery
 from features.sessions.models import Format, Kind, SessionSkill, SkillSession
+from features.sessions.selling import COSTS
 from features.skills.models import Level, Skill
 
 WHEN = [("today", _("Today")), ("week", _("Next 7 days")), ("weekend", _("Next weekend")), ("month", _("Next 30 days"))]
@@ -43,7 +44,7 @@ class SessionFilter(filters.FilterSet):
     when = filters.ChoiceFilter(choices=WHEN, method="by_window")
     level = filters.MultipleChoiceFilter(choices=Level)
     kind = filters.MultipleChoiceFilter(choices=Kind)
-    format = filters.MultipleChoiceFilter(choices=Format)
+    format = filters.MultipleChoiceFilter(choices=Format, method="by_format")
     price = filters.MultipleChoiceFilter(choices=PRICE, method="by_price")
     language = filters.MultipleChoiceFilter(choices=languages.choices)
     fits = filters.BooleanFilter(method="by_free_time", widget=forms.CheckboxInput)
@@ -99,7 +100,9 @@ class SessionFilter(filters.FilterSet):
         if name == "when":
             return in_window(value, self.now)
         if name == "price":
-            return Q(price_minor=0) if value == "free" else Q(price_minor__gt=0)
+            return Q(price_minor=0) if value == "free" else COSTS
+        if name == "format":
+            return Q(format=value) | Q(is_hybrid=True)
         return Q(**{name: value})
 
     def by_words(self, queryset, _name, value):
@@ -115,6 +118,9 @@ class SessionFilter(filters.FilterSet):
 
     def by_price(self, queryset, _name, value):
         return queryset if len(value) == len(PRICE) else queryset.filter(self._condition("price", value[0]))
+
+    def by_format(self, queryset, _name, value):
+        return queryset.filter(Q(format__in=value) | Q(is_hybrid=True))
 
     def by_free_time(self, queryset, _name, _value):
         return calendar.fits_free_time(queryset, self.person, "starts_at", "ends_at")

@@ -11,14 +11,23 @@ from core.templatetags.ui import minor, plain_price
 from features.accounts import zones
 from features.calendar.zones import from_wall
 from features.payments import services as payments
+from features.sessions.joining import VERDICTS
 from features.sessions.models import REMINDERS, Format, SkillSession
+from features.sessions.ticket_forms import LOWEST, TOO_LOW, ticket_forms, written
 from features.skills.fields import SkillPickerField
 
-LOWEST = 100  # in the minor unit: below, Stripe's fee takes it all
 LENGTHS = [(n, _("%(n)d minutes") % {"n": n}) for n in (30, 45, 60, 90, 120, 180, 240, 360, 480)]
 
 
 class RegistrationForm(forms.Form):
+    """`choices` are the kinds of ticket that stand there to be chosen, where there are kinds (see choices.py)."""
+
+    ticket = forms.TypedChoiceField(
+        label=_("Your ticket"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": VERDICTS["choose_ticket"].words},
+    )
     note = forms.CharField(
         label=_("A word to the host"),
         required=False,
@@ -26,6 +35,22 @@ class RegistrationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("What you hope for, or what the host should know. Only the host reads it."),
     )
+
+    def __init__(self, *args, session, choices=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        if not session.has_kinds:
+            del self.fields["ticket"]
+            return
+        field = self.fields["ticket"]
+        field.choices = [(ticket.pk, ticket.name) for ticket in session.tickets.all()]
+        field.widget.choices = [(choice.ticket.pk, choice.label) for choice in choices]
+        if len(choices) == 1:
+            self.initial.setdefault("ticket", choices[0].ticket.pk)
+
+    def chosen(self, session):
+        """The kind of ticket that was chosen, if one was."""
+        pk = self.cleaned_data.get("ticket")
+        return next((ticket for ticket in session.tickets.all() if ticket.pk == pk), None) if pk else None
 
 
 class SessionForm(forms.ModelForm):
@@ -99,9 +124,12 @@ class SessionForm(forms.ModelForm):
         "refund_preset", "least_seats", "decide_hours", "reminder_minutes",
     )  # fmt: skip
 
-    def __init__(self, *args, host, **kwargs):
+    def __init__(self, *args, host, tickets=None, **kwargs):
         super().__init__(*args, **kwargs)
         session, given = self.instance, kwargs.get("initial") or {}
+        if session.pk is None:
+            session.currency = settings.CURRENCY
+        self.tickets = ticket_forms(session, self.data if self.is_bound else None, tickets)
         if session.pk is None:
             known = {
                 "form_key": make_public_id(),
@@ -125,9 +153,38 @@ class SessionForm(forms.ModelForm):
         self.initial |= known | given
 
     @classmethod
-    def typed(cls, data):
-        """What was typed, as initial values: a form that is still being written is not blamed for its gaps."""
-        return {name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()}
+    def typed(cls, data, *, host, instance=None, more=False):
+        """What was typed, as initial values: a form that is still being written is not blamed for its gaps. With `more`
+        there is room for one more kind of ticket."""
+        said = {name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()}
+        tickets = written(data)
+        if more:
+            tickets.append({"format": said["format"]})
+        form = cls(initial=said, instance=instance, host=host, tickets=tickets)
+        if more and form.tickets.forms:
+            form.tickets.forms[-1].fields["name"].widget.attrs["autofocus"] = True
+        return form
+
+    def is_valid(self):
+        is_valid = super().is_valid()
+        if self.tickets.is_bound:
+            is_valid = self.tickets.is_valid() and is_valid and self.tickets.fit(self.cleaned_data)
+        return is_valid
+
+    @property
+    def is_at_fault(self):
+        return bool(self.errors) or self.are_tickets_at_fault
+
+    @property
+    def are_tickets_at_fault(self):
+        return any(form.errors for form in self.tickets.forms)
+
+    def blame(self, refused):
+        """What the service refused, at its field."""
+        if refused.row is not None and self.tickets.is_bound:
+            self.tickets.rows()[refused.row].add_error(refused.field, refused.words)
+        else:
+            self.add_error(refused.field if refused.field in self.fields else None, refused.words)
 
     def clean(self):
         data = super().clean()
@@ -139,7 +196,7 @@ class SessionForm(forms.ModelForm):
         if data.get("least_seats") and data["least_seats"] > (data.get("capacity") or data["least_seats"]):
             self.add_error("least_seats", _("That is more than there are seats."))
         if data.get("price") and minor(data["price"], self.instance.currency) < LOWEST:
-            self.add_error("price", _("A price is at least 1.00, or 0 for free."))
+            self.add_error("price", TOO_LOW)
         data["starts_at"] = data["ends_at"] = None
         if date and time and data.get("time_zone") and data.get("minutes"):
             try:
@@ -162,6 +219,10 @@ class SessionForm(forms.ModelForm):
         if "price" in self.fields:
             data["price_minor"] = minor(data.pop("price") or 0, self.instance.currency)
         return data, skills
+
+    def wanted_tickets(self):
+        """All its kinds of ticket; None where the form said nothing of them."""
+        return self.tickets.wanted(self.instance) if self.tickets.is_bound else None
 
 
 class ReviewForm(forms.Form):

@@ -25,7 +25,8 @@ def of_seat(event, seat) -> None:
     integrations.emit(
         people={seat.person_id, session.host_id},
         event=event,
-        about={"session": session.pk, "registration": seat.public_id},
+        about={"session": session.pk, "registration": seat.public_id}
+        | ({"ticket": seat.ticket_id} if seat.ticket_id else {}),
         path=session.get_absolute_url(),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from core.db import first_row
@@ -43,6 +44,9 @@ VERDICTS = {
         Verdict("refund_changed", "manage", _("The amount that you get back has changed meanwhile. Look at it again.")),
         Verdict("waiting", "wait", _("You are on the waitlist.")),
         Verdict("full", "join_waitlist", _("All seats are taken. You can join the waitlist.")),
+        Verdict("choose_ticket", "register", _("Choose a ticket.")),
+        Verdict("waits_for_another", "wait", _("You wait for another ticket of this session. Leave that line first.")),
+        Verdict("closed", "browse", _("Tickets for this are no longer sold.")),
         Verdict("sign_in", "sign_in", _("Say who you are, and the seat is yours.")),
         Verdict("email_not_verified", "verify_email", _("Confirm your e-mail address first.")),
         Verdict("host", "roster", _("You host this session.")),
@@ -72,6 +76,7 @@ class Standing:
     seat: str  # "registered", "held" or nothing
     is_offered: bool
     is_waiting: bool
+    waits_for: int | None  # the kind of ticket
     is_verified: bool
     line: int
     host_is_away: bool
@@ -88,29 +93,34 @@ STANDING = """
                   AND offer.closed_at IS NULL AND offer.expires_at > %(now)s),
         EXISTS (SELECT FROM skill_sessions_waitlistentry
                 WHERE session_id = %(session)s AND person_id = %(person)s AND left_at IS NULL),
+        (SELECT ticket_id FROM skill_sessions_waitlistentry
+         WHERE session_id = %(session)s AND person_id = %(person)s AND left_at IS NULL),
         EXISTS (SELECT FROM account_emailaddress WHERE user_id = %(person)s AND verified),
-        (SELECT count(*) FROM skill_sessions_waitlistentry WHERE session_id = %(session)s AND left_at IS NULL),
+        (SELECT count(*) FROM skill_sessions_waitlistentry WHERE session_id = %(session)s AND left_at IS NULL
+         AND (%(ticket)s::bigint IS NULL OR ticket_id = %(ticket)s::bigint)),
         EXISTS (SELECT FROM accounts_user WHERE id = %(host)s AND NOT is_active)
 """
 
 
-def standing(session, person, now) -> Standing:
-    seat, *rest = first_row(STANDING, {"session": session.pk, "person": person.pk, "host": session.host_id, "now": now})
+def standing(session, person, now, ticket=None) -> Standing:
+    asked = {"session": session.pk, "person": person.pk, "host": session.host_id, "now": now}
+    seat, *rest = first_row(STANDING, asked | {"ticket": ticket and ticket.pk})
     return Standing(seat or "", *rest)
 
 
-def can_join(session, person, now) -> Verdict:
-    """The first thing that decides, in the order a person would ask."""
+def can_join(session, person, now, ticket=None) -> Verdict:
+    """The first thing that decides, in the order a person would ask. Of a session with kinds of ticket: for that kind,
+    or without one the best that can be said of any."""
     if session.is_cancelled or not session.is_published:
         return VERDICTS["cancelled" if session.is_cancelled else "draft"]
-    mine = standing(session, person, now)
-    code = _code(session, person, mine, now)
+    mine = standing(session, person, now, ticket)
+    code = _code(session, person, mine, now, ticket)
     if code in ("open", "offered", "full") and (bar := access.bar(person, access.Ability.REGISTER)):
         return replace(VERDICTS["barred"], words=bar.words, url=bar.url)
     return replace(VERDICTS[code], waiting=mine.line)
 
 
-def _code(session, person, mine, now):
+def _code(session, person, mine, now, ticket):
     if mine.seat == "registered":
         return "registered"  # also afterwards: their page stays theirs
     if session.has_ended(now):
@@ -121,15 +131,38 @@ def _code(session, person, mine, now):
         return "host"
     if mine.host_is_away:
         return "host_away"
-    if session.price_minor and not payments.is_set_up():
+    if session.has_kinds:
+        return mine.seat or min(codes(session, person, mine, ticket).values(), key=BEST_FIRST.index, default="closed")
+    return _code_of(session, None, person, mine)
+
+
+BEST_FIRST = (
+    "offered", "waiting", "open", "sign_in", "email_not_verified", "full", "payments_not_set_up", "closed"
+)  # fmt: skip
+
+
+def codes(session, person, mine, ticket=None) -> dict[int, str]:
+    """For each kind of ticket, or the one that is asked about, how it stands with it."""
+    if ticket is None:
+        prefetch_related_objects([session], "tickets")
+    kinds = [ticket] if ticket else session.tickets.all()
+    return {kind.pk: _code_of(session, kind, person, mine) for kind in kinds}
+
+
+def _code_of(session, kind, person, mine):
+    if (kind or session).price_minor and not payments.is_set_up():
         return "payments_not_set_up"
     if mine.seat:
         return mine.seat
-    if mine.is_offered:
+    waits = mine.is_waiting and mine.waits_for == (kind and kind.pk)
+    if waits and mine.is_offered:
         return "offered"
-    is_full = session.seats_left <= 0
-    if is_full and mine.is_waiting:
+    is_closed = bool(kind and not kind.is_open)
+    is_full = session.seats_left <= 0 or bool(kind and not kind.has_room)
+    if waits and (is_full or is_closed):
         return "waiting"
+    if is_closed:
+        return "closed"
     if not person.is_authenticated:
         return "full" if is_full else "sign_in"
     if not mine.is_verified:

@@ -26,12 +26,13 @@ def export(person) -> dict:
                 "registered_at": seat.registered_at.isoformat(),
                 "cancelled_at": seat.cancelled_at and seat.cancelled_at.isoformat(),
                 "waits_for_resale": hasattr(seat, "resale_claim") and seat.resale_claim.refunded_at is None,
+                "ticket": seat.ticket and seat.ticket.name,
                 "note": seat.note,
                 "attended_at": seat.attendance.happened_at.isoformat() if seat.was_there else None,
                 "attendance": seat.attendance.state if hasattr(seat, "attendance") else None,
             }
             for seat in Registration.objects.filter(person=person)
-            .select_related("session", "attendance", "resale_claim")
+            .select_related("session", "ticket", "attendance", "resale_claim")
             .order_by("pk")
         ],
         "reviews": list(
@@ -56,7 +57,9 @@ def export(person) -> dict:
             .values("session__title", "opened_at", "answer", "answer_words", "answered_at", "outcome", "decided_at")
         ),
         "unsent_forms": list(KeptForm.objects.filter(person=person).order_by("pk").values("key", "data")),
-        "waitlist": list(WaitlistEntry.objects.filter(person=person).order_by("pk").values("session__title", "note")),
+        "waitlist": list(
+            WaitlistEntry.objects.filter(person=person).order_by("pk").values("session__title", "ticket__name", "note")
+        ),
         "seats_offered": list(
             WaitlistOffer.objects.filter(entry__person=person)
             .order_by("pk")

@@ -11,7 +11,9 @@ from core.seo import absolute, json_ld
 from core.templatetags.ui import plain_price
 from features.payments import services as payments
 from features.sessions.cards import cards
+from features.sessions.choices import choices, to_take
 from features.sessions.filters import SessionFilter
+from features.sessions.forms import RegistrationForm
 from features.sessions.joining import CUTOFF, can_join
 from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services.absence import AbsenceRefused, why_not_answer, why_not_say
@@ -128,7 +130,7 @@ def session_page(session: SkillSession, person, now) -> dict:
         context |= {"rating": rating, "reviews": newest}
         if seat := context.get("registration"):
             context["may_review"] = not why_not_review(seat, session, now)
-    if context["verdict"].code in ("full", "waiting", "cancelled", "started", "ended", "payments_not_set_up"):
+    if context["verdict"].code in ("full", "waiting", "cancelled", "closed", "started", "ended", "payments_not_set_up"):
         coming = SkillSession.objects.upcoming(now).exclude(pk=session.pk).select_related("host")
         by_host = coming.filter(host=session.host).order_by("starts_at")[:2]
         alike = (
@@ -155,20 +157,28 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
             "corrections_until": corrections_end(session),
         }
     if verdict.code in ("registered", "held"):
-        seats = Registration.objects.active().select_related("attendance", "review")
-        context["registration"] = seats.get(session=session, person=person)
+        seats = Registration.objects.active().select_related("attendance", "review", "ticket", "session")
+        context["registration"] = seat = seats.get(session=session, person=person)
+        context["my_format"] = seat.format if seat.ticket else ""
+    elif session.has_kinds:
+        found = choices(session, person, now)
+        context |= {"tickets": found, "choose": RegistrationForm(session=session, choices=to_take(found))}
     if session.is_published and session.has_started(now) and not session.is_cancelled:
         is_host = session.host_id == person.pk
         if is_host or verdict.code == "registered":
             context["absence"] = absence(session, context.get("registration"), is_host, now)
-    if session.price_minor:
+    if not session.is_free:
         context["policy"] = payments.policy_words(payments.policy(session.refund_preset, session.cancellation_hours))
         if seat := context.get("registration"):
             context["order"] = payments.order_of("registration", seat.pk)
     if verdict.code in ("waiting", "offered"):
         entry = session.waitlist.get(person=person, left_at=None)
-        offers = WaitlistOffer.objects.filter(entry__session=session, closed_at=None).order_by("expires_at")
+        offers = WaitlistOffer.objects.filter(entry__session=session, entry__ticket=entry.ticket_id, closed_at=None)
+        offers = offers.order_by("expires_at")
         offer = next((offer for offer in offers if offer.entry_id == entry.pk), None)
+        if session.has_kinds:
+            line = session.waitlist.filter(ticket=entry.ticket_id, left_at=None)
+            context["waiting_count"] = line.count()
         context |= {"entry": entry, "position": position(entry), "offer": offer, "next_move": next(iter(offers), None)}
         if offer:
             context["seconds_left"] = max(0, int((offer.expires_at - now).total_seconds()))
@@ -224,25 +234,40 @@ def event(session: SkillSession, rating: Rating | None = None) -> dict:
         "organizer": {"@type": "Person", "name": session.host.name, "url": absolute(session.host.get_absolute_url())},
         "performer": {"@type": "Person", "name": session.host.name},
         "maximumAttendeeCapacity": session.capacity,
-        "remainingAttendeeCapacity": session.seats_left,
-        "isAccessibleForFree": session.is_free,
-        "offers": {
-            "@type": "Offer",
-            "price": plain_price(session.price_minor, session.currency),
-            "priceCurrency": session.currency,
-            "availability": f"https://schema.org/{'InStock' if session.seats_left > 0 else 'SoldOut'}",
-            "url": absolute(session.get_absolute_url()),
-        },
+        "remainingAttendeeCapacity": session.seats_on_sale,
+        "isAccessibleForFree": not session.price_minor,
+        "offers": _offer(session, session.price_minor, session.seats_left),
     }
+    if session.has_kinds:
+        data["offers"] = [
+            _offer(session, ticket.price_minor, ticket.places_left(session)) | {"name": ticket.name}
+            for ticket in session.tickets.all()
+            if ticket.is_open
+        ]
     if rating and rating.average:
         value = round(rating.average, 2)
         data["aggregateRating"] = {"@type": "AggregateRating", "ratingValue": value, "reviewCount": rating.count}
     if session.previous_starts_at:
         data["previousStartDate"] = timezone.localtime(session.previous_starts_at, session.zone).isoformat()
-    if session.format == Format.ONLINE:
+    online = {"@type": "VirtualLocation", "url": absolute(session.get_absolute_url())}
+    place = {"@type": "Place", "name": session.address, "address": session.address}
+    if session.is_hybrid:
+        data["eventAttendanceMode"] = "https://schema.org/MixedEventAttendanceMode"
+        data["location"] = [online, place]
+    elif session.format == Format.ONLINE:
         data["eventAttendanceMode"] = "https://schema.org/OnlineEventAttendanceMode"
-        data["location"] = {"@type": "VirtualLocation", "url": absolute(session.get_absolute_url())}
+        data["location"] = online
     else:
         data["eventAttendanceMode"] = "https://schema.org/OfflineEventAttendanceMode"
-        data["location"] = {"@type": "Place", "name": session.address, "address": session.address}
+        data["location"] = place
     return data
+
+
+def _offer(session, price_minor, left) -> dict:
+    return {
+        "@type": "Offer",
+        "price": plain_price(price_minor, session.currency),
+        "priceCurrency": session.currency,
+        "availability": f"https://schema.org/{'InStock' if left > 0 else 'SoldOut'}",
+        "url": absolute(session.get_absolute_url()),
+    }

@@ -1,4 +1,5 @@
-"""Seats on the one record of promises: only where somebody else could have had the seat, which is in a full session."""
+"""Seats on the one record of promises: only where somebody else could have had the seat, which is in a full session, or
+where all tickets of a kind are taken."""
 
 from collections import Counter
 
@@ -12,9 +13,9 @@ from features.sessions.models import Registration, SkillSession
 
 def tell(session, present) -> None:
     """Who had a seat in a full session and was not seen; drawn anew with every correction."""
-    seats = Registration.objects.confirmed().filter(session=session).select_related("person")
-    is_full = session.capacity is not None and session.seats_taken >= session.capacity
-    missing = seats.exclude(pk__in=[seat.pk for seat in present]) if present and is_full else []
+    seats = Registration.objects.confirmed().filter(session=session).select_related("person", "ticket")
+    absent = seats.exclude(pk__in=[seat.pk for seat in present]) if present else seats.none()
+    missing = [seat for seat in absent if _could_be_had(session, seat)]
     moderation.keep_incidents(
         kind=Incident.Kind.NO_SHOW,
         among=[_key(pk) for pk in seats.values_list("pk", flat=True)],
@@ -27,9 +28,14 @@ def tell(session, present) -> None:
 
 def seat_was_given_back(session, registration, by, now) -> None:
     """`session` as it was before: late, and somebody could have had it."""
-    is_full = session.capacity is not None and session.seats_taken >= session.capacity
-    if is_full and by.pk == registration.person_id and registration.confirmed_at:
+    if _could_be_had(session, registration) and by.pk == registration.person_id and registration.confirmed_at:
         _late(session, registration.person, _key(registration.pk), Ability.REGISTER, registration.confirmed_at, now)
+
+
+def _could_be_had(session, seat) -> bool:
+    """Whether somebody else could have had it: of a session that is full, or of a kind of ticket that is."""
+    is_full = session.capacity is not None and session.seats_taken >= session.capacity
+    return is_full or bool(seat.ticket and not seat.ticket.has_room)
 
 
 def session_was_called_off(session, now) -> None:

@@ -16,6 +16,7 @@ from django.db import transaction
 from core.models import RateCounter
 from features.accounts.models import User
 from features.notifications.models import Notification
+from features.payments import services as payments
 from features.sessions import services
 from features.sessions.demo_crowd import Crowd
 from features.sessions.models import Format, Registration, Review, SkillSession, WaitlistEntry
@@ -31,6 +32,8 @@ WRITTEN = (
     "title", "outcome", "description", "preparation", "kind", "format", "address", "level", "language", "capacity",
     "price_minor", "cancellation_hours",
 )  # fmt: skip
+
+PLAYED = {"going", "waiting"}  # of a kind of ticket: what people do
 
 
 def entries():
@@ -81,6 +84,7 @@ class World:
                     there = place < entry.get("here", 0)
                     crowd.seat(session, person, note=next(NOTES), at=times.pop(0), was_there=there)
                 written.append((session, entry, line, times))
+                self.fill_kinds(session, entry.get("tickets", ()))
         crowd.write()
         for session, entry, line, times in written:
             self.play(session, entry, line, times)
@@ -102,7 +106,23 @@ class World:
             data["room_url"] = f"https://meet.example.org/{host.handle}"
         written_at = min(self.now, data.get("starts_at", self.now)) - timedelta(days=self.chance.randint(12, 24))
         data |= {"created_at": written_at, "updated_at": written_at}
-        return services.save_draft(host=host, data=data, skills=[self.skills[name] for name in entry["skills"]])
+        kinds = [kind for kind in entry.get("tickets", ()) if not kind.get("price_minor") or payments.is_set_up()]
+        wanted = [services.Wanted(**{k: v for k, v in kind.items() if k not in PLAYED}) for kind in kinds]
+        skills = [self.skills[name] for name in entry["skills"]]
+        return services.save_draft(host=host, data=data, skills=skills, tickets=wanted)
+
+    def fill_kinds(self, session, kinds):
+        """Of each kind of ticket those who have one, then those who wait."""
+        came = []
+        for ticket, kind in zip(session.tickets.all(), kinds, strict=False):
+            going = self.choose(session, kind.get("going", 0), left_out=came)
+            line = self.choose(session, kind.get("waiting", 0), left_out=[*came, *going])
+            came += [*going, *line]
+            times = self.moments(session, len(going) + len(line))
+            for person in going:
+                services.register(session=session, person=person, ticket=ticket, now=times.pop(0))
+            for person in line:
+                services.join_waitlist(session=session, person=person, ticket=ticket, now=times.pop(0))
 
     def play(self, session, entry, line, times):
         """What else happened, in that order: the learner came, a line formed, a seat came free, the host cancelled."""

@@ -14,6 +14,7 @@ class RosterTable(tables.Table):
     person = tables.TemplateColumn(
         template_name="sessions/_attendee.html", verbose_name=_("Name"), order_by="person__name"
     )
+    ticket = tables.Column(verbose_name=_("Ticket"), order_by=("ticket__position", "ticket"), default="")
     note = tables.Column(verbose_name=_("Says"), orderable=False, attrs={"td": {"class": "w"}, "th": {"class": "w"}})
     registered_at = tables.DateColumn(
         verbose_name=_("Registered"), format="j M", attrs={"td": {"class": "w"}, "th": {"class": "w"}}
@@ -21,16 +22,17 @@ class RosterTable(tables.Table):
 
     class Meta:
         model = Registration
-        fields = ("here", "person", "note", "registered_at")
+        fields = ("here", "person", "ticket", "note", "registered_at")
         attrs = {"class": "roster"}
         empty_text = _("Nobody has a seat yet.")
 
 
 def roster_rows(seats) -> Iterator[Iterable]:
     """The roster for a spreadsheet."""
-    yield ["name", "handle", "note", "registered_at", "attendance", "recorded_at", "source"]
+    yield ["name", "handle", "ticket", "note", "registered_at", "attendance", "recorded_at", "source"]
     for seat in seats:
         here = getattr(seat, "attendance", None)
-        row = [seat.person.name, seat.person.handle, seat.note, seat.registered_at.isoformat()]
+        ticket = seat.ticket.name if seat.ticket else ""
+        row = [seat.person.name, seat.person.handle, ticket, seat.note, seat.registered_at.isoformat()]
         row += [here.state, here.happened_at.isoformat(), here.source] if here else ["", "", ""]
         yield map(cell, row)

@@ -3,7 +3,7 @@
 from core.wsgi import application  # noqa: F401 - Django first
 
 
-def naive(session, person, now):
+def naive(session, person, now, ticket=None):
     from django.db import connection
 
     from features.sessions.models import SkillSession

@@ -175,7 +175,7 @@ class TestRaces:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE skill_sessions_skillsession DROP CONSTRAINT seats_taken_within_capacity")
 
-        def naive(session, person, now):
+        def naive(session, person, now, ticket=None):
             fresh = SkillSession.objects.get(pk=session.pk)
             if fresh.seats_taken >= fresh.capacity:
                 return False

@@ -38,7 +38,7 @@ from features.notifications.services import in_words, notify
 from features.payments import services as payments
 from features.payments.models import CreditLot, Entitlement, Order, OrderLine
 from features.sessions import services as sessions
-from features.sessions.models import HostAbsence, Registration, Review, SkillSession, WaitlistEntry
+from features.sessions.models import HostAbsence, Registration, Review, SkillSession, TicketKind, WaitlistEntry
 from features.skills.models import SkillEvidence
 from features.skills.services import revoke_evidence
 
@@ -214,6 +214,8 @@ def _let_go(found: Doomed) -> None:
     gone = Q(registrations__in=found.ids(Registration), registrations__cancelled_at=None)
     for session in past.filter(gone).annotate(gone=Count("registrations", filter=gone)).distinct():
         SkillSession.objects.filter(pk=session.pk).update(seats_taken=F("seats_taken") - session.gone)
+    for kind in TicketKind.objects.filter(gone, session__in=past).annotate(gone=Count("registrations", filter=gone)):
+        TicketKind.objects.give_place_back(kind.pk, kind.gone)
     keys = apps.get_model("usersessions.UserSession").objects.filter(user__in=found.ids(User))
     Session.objects.filter(session_key__in=list(keys.values_list("session_key", flat=True))).delete()
     people = ContentType.objects.get_for_model(User)

@@ -4,18 +4,20 @@ from django.db.models import Prefetch
 from django.db.models.functions import Greatest
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
-from core.api_parts import Anybody, Member, Page, Paging, expansions, page
+from core.api_parts import Anybody, Invalid, Member, Page, Paging, expansions, page
 from features.sessions import services
 from features.sessions.access import own_registration, visible_session
 from features.sessions.api import schemas
 from features.sessions.api.schemas import FORMATS, KINDS, SEATS_READ, SEATS_WRITE
 from features.sessions.api.seats import place, seat
+from features.sessions.choices import fetch_tickets
 from features.sessions.filters import SessionFilter
 from features.sessions.joining import can_join
-from features.sessions.models import SessionSkill, SkillSession
+from features.sessions.models import SessionSkill, SkillSession, TicketKind
 
 router = Router(tags=["Sessions"])
 
@@ -41,6 +43,7 @@ def sessions(request, filters: Query[SessionFilters], paging: Query[Paging]):
     parts = expansions(filters.expand, schemas.EXPANSIONS)
     found = with_parts(_matching(request, filters), parts)
     made = page(request, found, paging, ORDERS[filters.order])
+    fetch_tickets(made["items"])
     return made | {"items": [schemas.session(row, parts) for row in made["items"]]}
 
 
@@ -51,15 +54,15 @@ def session(request, pk: int, expand: str = ""):
 
 
 @router.get("{int:pk}/standing/", response=schemas.Standing, auth=Anybody(SEATS_READ), summary="Can I join?")
-def standing(request, pk: int):
-    """Without a token: whether there is a seat for somebody who signs in."""
+def standing(request, pk: int, ticket: int | None = None):
+    """Without a token: whether there is a seat for somebody who signs in. `ticket`: of that kind."""
     session = published(request, pk)
-    verdict = can_join(session, request.user, timezone.now())
+    verdict = can_join(session, request.user, timezone.now(), chosen(session, ticket))
     return {
         "code": verdict.code,
         "step": verdict.step,
         "detail": str(verdict.words),
-        "seats_left": session.seats_left,
+        "seats_left": session.seats_on_sale,
         "waiting": verdict.waiting,
     }
 
@@ -68,7 +71,9 @@ def standing(request, pk: int):
 def register(request, pk: int, body: schemas.Note):
     """Also takes the seat that is kept for you while you wait. Twice is once."""
     try:
-        made = services.register(session=published(request, pk), person=request.user, note=body.note)
+        session = published(request, pk)
+        kind = chosen(session, body.ticket)
+        made = services.register(session=session, person=request.user, note=body.note, ticket=kind)
     except services.RegistrationRefused as refused:
         raise schemas.refusal(refused) from refused
     return Status(201, seat(made))
@@ -92,7 +97,9 @@ def my_place(request, pk: int):
 @router.post("{int:pk}/waitlist/", auth=Member(SEATS_WRITE), response={201: schemas.Place}, summary="Join the line")
 def join_waitlist(request, pk: int, body: schemas.Note):
     try:
-        entry = services.join_waitlist(session=published(request, pk), person=request.user, note=body.note)
+        session = published(request, pk)
+        kind = chosen(session, body.ticket)
+        entry = services.join_waitlist(session=session, person=request.user, note=body.note, ticket=kind)
     except services.RegistrationRefused as refused:
         raise schemas.refusal(refused) from refused
     return Status(201, place(entry))
@@ -103,6 +110,14 @@ def leave_waitlist(request, pk: int):
     """A seat that is kept for you moves on to the next in line."""
     services.leave_waitlist(entry=_entry(request, pk))
     return Status(204, None)
+
+
+def chosen(session, pk) -> TicketKind | None:
+    """The kind of ticket of this session that was named."""
+    kind = session.tickets.filter(pk=pk).first() if pk is not None else None
+    if pk is not None and kind is None:
+        raise Invalid({"ticket": [_("This session has no such ticket.")]})
+    return kind
 
 
 def published(request, pk, parts=frozenset()) -> SkillSession:

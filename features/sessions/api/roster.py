@@ -17,6 +17,7 @@ class Attendee(Schema):
     id: str
     handle: str
     name: str
+    ticket: str = Field(description="The kind of ticket; empty where there are none")
     note: str
     registered_at: datetime
     attendance: str = Field(description="present, absent, or nothing while nobody knows")
@@ -27,7 +28,7 @@ class Attendee(Schema):
 @router.get("{int:pk}/", auth=Member(HOSTING_READ), response=Page[Attendee], summary="Who has a seat")
 def roster(request, pk: int, paging: Query[Paging]):
     session = hosted_session(request.user, pk)
-    seats = Registration.objects.confirmed().filter(session=session).select_related("person", "attendance")
+    seats = Registration.objects.confirmed().filter(session=session).select_related("person", "attendance", "ticket")
     made = page(request, seats, paging, ("registered_at", "id"))
     return made | {"items": [attendee(row) for row in made["items"]]}
 
@@ -60,6 +61,7 @@ def attendee(seat) -> dict:
         "id": seat.public_id,
         "handle": seat.person.handle,
         "name": seat.person.name,
+        "ticket": seat.ticket.name if seat.ticket else "",
         "note": seat.note,
         "registered_at": seat.registered_at,
         "attendance": known.state if known else "",

@@ -37,6 +37,16 @@ class SkillName(Schema):
     url: str
 
 
+class Ticket(Schema):
+    """A kind of ticket that is sold: name its id when you register or wait."""
+
+    id: int
+    name: str
+    format: FORMATS
+    price: Money
+    places_left: int
+
+
 class Session(Selectable):
     id: int
     title: str
@@ -51,7 +61,8 @@ class Session(Selectable):
     ends: Moment
     capacity: int
     seats_left: int
-    price: Money
+    price: Money = Field(description="With several kinds of ticket the lowest of theirs")
+    tickets: list[Ticket] = Field(description="Its kinds of ticket; empty where a seat is a seat")
     free_cancellation_hours: int = Field(description="Until so many hours before the start")
     is_cancelled: bool
     is_demo: bool = Field(description="Made up for the demo, and removed with it")
@@ -71,6 +82,8 @@ class Standing(Schema):
 class Seat(Selectable):
     id: str
     session: Session | int = Field(description="The session's id; with expand=session the session")
+    ticket: str = Field(description="The kind of ticket by its name; empty where there are none")
+    instructions: str = Field(description="What the host says to those who hold this kind of ticket")
     note: str
     registered_at: datetime
     is_confirmed: bool
@@ -82,12 +95,14 @@ class Seat(Selectable):
 class Place(Schema):
     id: str
     session: int
+    ticket: str = Field(description="The kind of ticket that this is the line for; empty where there are none")
     position: int = Field(description="1 is next")
     joined_at: datetime
     offer_until: datetime | None = Field(description="A seat is being kept for you until then: register to take it")
 
 
 class Note(Schema):
+    ticket: int | None = Field(None, description="The id of a kind of ticket, where the session has several")
     note: str = Field("", max_length=500, description="A word to the host; only the host reads it")
 
 
@@ -113,8 +128,9 @@ def session(row, parts=frozenset()) -> dict:
         "starts": moment(row.starts_at, row.time_zone),
         "ends": moment(row.ends_at, row.time_zone),
         "capacity": row.capacity,
-        "seats_left": row.seats_left,
+        "seats_left": row.seats_on_sale,
         "price": money(row.price_minor, row.currency),
+        "tickets": [ticket(kind, row) for kind in row.tickets.all() if kind.is_open] if row.has_kinds else [],
         "free_cancellation_hours": row.cancellation_hours,
         "is_cancelled": row.is_cancelled,
         "is_demo": row.host.is_demo,
@@ -122,6 +138,12 @@ def session(row, parts=frozenset()) -> dict:
         "url": absolute(row.get_absolute_url()),
         "markdown_url": absolute(reverse("session_markdown", args=[row.pk, row.slug])),
     }
+
+
+def ticket(kind, row) -> dict:
+    price = money(kind.price_minor, row.currency)
+    left = kind.places_left(row)
+    return {"id": kind.pk, "name": kind.name, "format": kind.format, "price": price, "places_left": left}
 
 
 def refusal(refused) -> Refusal:

@@ -7,6 +7,7 @@ from core.api_parts import Member, Page, Paging, expansions, page
 from core.seo import absolute
 from features.sessions.api import schemas
 from features.sessions.api.schemas import SEATS_READ
+from features.sessions.choices import fetch_tickets
 from features.sessions.models import Registration, SessionSkill
 from features.sessions.services.waitlist import position
 
@@ -17,10 +18,10 @@ router = Router(tags=["Seats"])
 def registrations(request, paging: Query[Paging], expand: str = ""):
     """Also those that were given back: `cancelled_at` says when."""
     parts = expansions(expand, ("session",))
-    mine = Registration.objects.filter(person=request.user).select_related("session__host", "attendance")
+    mine = Registration.objects.filter(person=request.user).select_related("session__host", "attendance", "ticket")
     made = page(request, mine, paging, ("-registered_at", "-id"))
     if parts:
-        _fetch_skills(made["items"])
+        _fetch_parts(made["items"])
     return made | {"items": [seat(row, parts) for row in made["items"]]}
 
 
@@ -29,6 +30,8 @@ def seat(row, parts=frozenset()) -> dict:
     return {
         "id": row.public_id,
         "session": schemas.session(row.session) if "session" in parts else row.session_id,
+        "ticket": row.ticket.name if row.ticket else "",
+        "instructions": row.instructions,
         "note": row.note,
         "registered_at": row.registered_at,
         "is_confirmed": row.confirmed_at is not None,
@@ -43,11 +46,13 @@ def place(entry) -> dict:
     return {
         "id": entry.public_id,
         "session": entry.session_id,
+        "ticket": entry.ticket.name if entry.ticket else "",
         "position": position(entry),
         "joined_at": entry.joined_at,
         "offer_until": offer and offer.expires_at,
     }
 
 
-def _fetch_skills(seats) -> None:
+def _fetch_parts(seats) -> None:
+    fetch_tickets([seat.session for seat in seats])
     prefetch_related_objects(seats, Prefetch("session__session_skills", SessionSkill.objects.select_related("skill")))

@@ -18,6 +18,7 @@ from features.sessions.models.sessions import (
     SkillSession,
     default_reminders,
 )
+from features.sessions.models.tickets import TicketKind
 
 __all__ = [
     "ANSWERED_WITHIN",
@@ -36,6 +37,7 @@ __all__ = [
     "SessionQuerySet",
     "SessionSkill",
     "SkillSession",
+    "TicketKind",
     "WaitlistEntry",
     "WaitlistOffer",
     "default_reminders",

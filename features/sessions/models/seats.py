@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, make_public_id
 from features.sessions.models.sessions import SkillSession
+from features.sessions.models.tickets import TicketKind
 
 
 class RegistrationQuerySet(QuerySet):
@@ -26,6 +27,7 @@ class Registration(models.Model):
     public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
     session = models.ForeignKey(SkillSession, models.PROTECT, related_name="registrations")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="registrations")
+    ticket = models.ForeignKey(TicketKind, models.PROTECT, null=True, related_name="registrations")
     note = models.CharField(max_length=500, blank=True)
     registered_at = models.DateTimeField(default=timezone.now)
     held_until = models.DateTimeField(null=True)
@@ -52,6 +54,16 @@ class Registration(models.Model):
                 fields=["held_until"], name="registration_holds", condition=Q(confirmed_at=None, cancelled_at=None)
             )
         ]
+
+    @property
+    def format(self):
+        """Where this person takes part: in a session of two formats their ticket says it."""
+        return self.ticket.format if self.ticket else self.session.format
+
+    @property
+    def instructions(self):
+        """What the host says to those who hold this kind of ticket: nothing before it is theirs, or afterwards."""
+        return self.ticket.instructions if self.ticket and self.confirmed_at and not self.cancelled_at else ""
 
     @property
     def was_there(self):
@@ -102,11 +114,12 @@ class Attendance(models.Model):
 
 
 class WaitlistEntry(models.Model):
-    """A place in the line. Order is by time joined and cannot be bought."""
+    """A place in the line, of a kind of ticket where there are kinds. Order is by time joined and cannot be bought."""
 
     public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
     session = models.ForeignKey(SkillSession, models.PROTECT, related_name="waitlist")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="waitlist_entries")
+    ticket = models.ForeignKey(TicketKind, models.PROTECT, null=True, related_name="waitlist")
     note = models.CharField(max_length=500, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True)

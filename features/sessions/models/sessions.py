@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, Removable
+from core.templatetags.ui import price
 from features.payments.services import Preset
 from features.skills.models import Level, Skill
 
@@ -94,7 +95,10 @@ class SkillSession(Removable):
     )
     decide_hours = models.PositiveSmallIntegerField(_("decided"), default=48, help_text=_("Hours before the start."))
     decided_at = models.DateTimeField(null=True, editable=False)
+    # Of a session with kinds of ticket its lowest price and its highest, so that lists ask no other table.
     price_minor = models.PositiveBigIntegerField(_("price"), default=0)
+    top_price_minor = models.PositiveBigIntegerField(null=True, editable=False, help_text="None: no kinds of ticket")
+    is_hybrid = models.BooleanField(default=False, editable=False, help_text="A kind of ticket has the other format")
     currency = models.CharField(max_length=3, default="EUR", editable=False)
     cancellation_hours = models.PositiveSmallIntegerField(
         _("free cancellation until"), default=24, help_text=_("Hours before the start.")
@@ -139,6 +143,9 @@ class SkillSession(Removable):
             models.CheckConstraint(
                 condition=Q(published_at=None) | Q(starts_at__isnull=False), name="published_session_has_a_time"
             ),
+            models.CheckConstraint(
+                condition=Q(top_price_minor=None) | Q(top_price_minor__gte=F("price_minor")), name="top_price_is_on_top"
+            ),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="session_level_on_the_scale"),
         ]
         indexes = [
@@ -178,8 +185,40 @@ class SkillSession(Removable):
         return self.capacity - self.seats_taken
 
     @property
+    def has_kinds(self):
+        """Whether it has several kinds of ticket; without, a seat is a seat."""
+        return self.top_price_minor is not None
+
+    @property
+    def seats_on_sale(self):
+        """Seats that can be had: of several kinds of ticket those that are sold have so many left."""
+        if not self.has_kinds:
+            return self.seats_left
+        return min(self.seats_left, sum(kind.places_left(self) for kind in self.tickets.all() if kind.is_open))
+
+    @property
     def is_free(self):
-        return self.price_minor == 0
+        """Nothing of it costs anything."""
+        return not self.price_minor and not self.top_price_minor
+
+    @property
+    def price_words(self):
+        if not self.top_price_minor or self.top_price_minor == self.price_minor:
+            return price(self.price_minor, self.currency)
+        if not self.price_minor:
+            return _("Free and paid")
+        return _("from %(price)s") % {"price": price(self.price_minor, self.currency)}
+
+    @property
+    def is_held_somewhere(self):
+        return self.is_hybrid or self.format == Format.IN_PERSON
+
+    @property
+    def where_words(self):
+        """For everybody: the room's address stands with those who have a seat."""
+        if self.is_hybrid and self.address:
+            return _("%(address)s, and online") % {"address": self.address}
+        return self.address if self.format == Format.IN_PERSON else _("Online")
 
     @property
     def is_cancelled(self):

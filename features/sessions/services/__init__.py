@@ -66,6 +66,7 @@ from features.sessions.services.seats import (
     register,
     release_expired_holds,
 )
+from features.sessions.services.tickets import Wanted
 from features.sessions.services.waitlist import (
     decline_offer,
     expire_offers,
@@ -83,6 +84,7 @@ __all__ = [
     "Rating",
     "RegistrationRefused",
     "ReviewRefused",
+    "Wanted",
     "answer_for_host",
     "cancel_registration",
     "cancel_session",

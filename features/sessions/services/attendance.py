@@ -154,4 +154,4 @@ def draw_conclusions(session):
 def seats_of(session):
     """The confirmed seats in the order people read a list of names."""
     seats = Registration.objects.confirmed().filter(session=session)
-    return seats.select_related("person", "attendance").order_by("person__name", "pk")
+    return seats.select_related("person", "attendance", "ticket").order_by("person__name", "pk")

@@ -3,7 +3,7 @@
 from features.notifications.services import notify
 from features.payments import services as payments
 from features.sessions import happenings
-from features.sessions.models import HostAbsence, Registration, SkillSession
+from features.sessions.models import HostAbsence, Registration, SkillSession, TicketKind
 from features.sessions.services.attendance import GRACE
 from features.sessions.services.seats import give_back, refund_resold, seat_in
 from features.sessions.services.waitlist import lock
@@ -21,7 +21,7 @@ class RegistrationFulfilment(payments.Fulfilment):
             Registration.objects.filter(pk=ref).update(confirmed_at=now, held_until=None)
             notify(registration.person, "registered", registration.pk, registration.session.get_absolute_url())
             happenings.of_seat("registration.created", registration)
-            if registration.session.price_minor:
+            if not registration.session.is_free:
                 refund_resold(registration.session, now)
 
     def release(self, ref, now):
@@ -38,6 +38,8 @@ class RegistrationFulfilment(payments.Fulfilment):
         if seat_in(session, registration.person) or session.is_cancelled or session.has_started(now):
             return False
         if session.seats_left <= 0 or session.removed_at:
+            return False
+        if registration.ticket_id and not TicketKind.objects.take_place(registration.ticket_id):
             return False
         session.seats_taken += 1
         session.save(update_fields=["seats_taken"])

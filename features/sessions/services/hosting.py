@@ -18,7 +18,8 @@ from features.calendar import services as calendar
 from features.discovery import services as discovery
 from features.payments import services as payments
 from features.sessions import happenings, promises
-from features.sessions.models import KeptForm, SessionSkill, SkillSession
+from features.sessions.models import KeptForm, SessionSkill, SkillSession, TicketKind
+from features.sessions.services.tickets import TicketsRefused, Wanted, set_tickets, wanted_of
 from features.sessions.services.waitlist import hand_on, lock
 
 RECOVERY = timedelta(days=14)
@@ -33,20 +34,21 @@ COPIED = (
 
 
 class HostingRefused(Exception):
-    """`code` is stable; `field` names the form field it belongs to, or is empty."""
+    """`code` is stable; `field` names the form field it belongs to, or is empty; `row` the kind of ticket it is of."""
 
-    def __init__(self, code, words, field=""):
+    def __init__(self, code, words, field="", row=None):
         super().__init__(code)
-        self.code, self.words, self.field = code, words, field
+        self.code, self.words, self.field, self.row = code, words, field, row
 
 
-def save_draft(*, host, data, skills, session=None, form_key=None) -> SkillSession:
-    """Write a draft: new, or again. The same `form_key` is the same draft, however often its form arrives."""
+def save_draft(*, host, data, skills, session=None, form_key=None, tickets: list[Wanted] | None = None) -> SkillSession:
+    """Write a draft: new, or again. The same `form_key` is the same draft, however often its form arrives. `tickets`
+    are all its kinds of ticket; None leaves them alone."""
     if session is None and form_key:
         session = SkillSession.objects.filter(host=host, form_key=form_key, published_at=None).first()
     try:
         new = SkillSession(host=host, form_key=form_key, currency=settings.CURRENCY)
-        return _save_draft(session or new, data, skills)
+        return _save_draft(session or new, data, skills, tickets)
     except IntegrityError as error:
         if "form_key" not in broken_constraint(error):
             raise
@@ -54,10 +56,11 @@ def save_draft(*, host, data, skills, session=None, form_key=None) -> SkillSessi
 
 
 @transaction.atomic
-def _save_draft(session, data, skills):
+def _save_draft(session, data, skills, tickets):
     _fill(session, data)
     session.save()
     _set_skills(session, skills)
+    _set_tickets(session, tickets)
     return session
 
 
@@ -76,12 +79,12 @@ def publish(*, session, by, now=None) -> SkillSession:
     _index(session)
     enqueue("features.sessions.tasks.tell_followers", session.pk, key=f"followers:{session.pk}")
     happenings.of_session("session.published", session)
-    payments.selling_begins(person=session.host, price_minor=session.price_minor)
+    payments.selling_begins(person=session.host, price_minor=session.top_price_minor or session.price_minor)
     return session
 
 
 @atomic_retry
-def save_edit(*, session, data, skills, now=None) -> SkillSession:
+def save_edit(*, session, data, skills, tickets: list[Wanted] | None = None, now=None) -> SkillSession:
     """Change a published session. Seats that are taken stay; who is coming is told of a new time or place."""
     now = now or timezone.now()
     session = lock(session.pk)
@@ -94,7 +97,9 @@ def save_edit(*, session, data, skills, now=None) -> SkillSession:
         raise HostingRefused("seats_taken", words, "capacity")
     _fill(session, data)
     _need_time(session, now)
-    changed = any(before[name] != getattr(session, name) for name in ON_THE_CALENDAR)
+    formats = _formats(session)
+    _set_tickets(session, tickets)
+    changed = any(before[name] != getattr(session, name) for name in ON_THE_CALENDAR) or formats != _formats(session)
     if before["starts_at"] != session.starts_at:
         session.previous_starts_at = before["starts_at"]
     if changed:
@@ -103,10 +108,10 @@ def save_edit(*, session, data, skills, now=None) -> SkillSession:
         enqueue(
             "features.sessions.tasks.tell_of_change", session.pk, key=f"change:{session.pk}:{session.ical_sequence}"
         )
-    payments.selling_begins(person=session.host, price_minor=session.price_minor)
     session.updated_at = now
     session.save()
     _set_skills(session, skills)
+    payments.selling_begins(person=session.host, price_minor=session.top_price_minor or session.price_minor)
     _index(session)
     hand_on(session, now)
     return session
@@ -142,6 +147,7 @@ def duplicate(*, session, by) -> SkillSession:
     copy.slug = copy.make_slug()
     copy.save()
     _set_skills(copy, list(session.skills.order_by("sessionskill__position")))
+    _set_tickets(copy, wanted_of(session))
     return copy
 
 
@@ -184,7 +190,8 @@ def may_host(person) -> bool:
 
 def _fill(session, data):
     for name, value in data.items():
-        setattr(session, name, value)
+        if name != "price_minor" or not session.has_kinds:  # what has kinds of ticket costs what they cost
+            setattr(session, name, value)
     session.title = one_line(session.title)
     session.outcome = one_line(session.outcome)
     session.address = one_line(session.address)
@@ -221,6 +228,19 @@ def _claim_time(session):
         calendar.claim(session.host, session.starts_at, session.ends_at, "session", str(session.pk))
     except calendar.TimeTaken as taken:
         raise HostingRefused("time_taken", _("You host something else at that time."), "date") from taken
+
+
+def _formats(session):
+    """Where those who hold a ticket take part: their calendars say it."""
+    held = TicketKind.objects.filter(session=session, seats_taken__gt=0)
+    return set(held.values_list("pk", "format")) if session.has_kinds else set()
+
+
+def _set_tickets(session, tickets):
+    try:
+        set_tickets(session, tickets)
+    except TicketsRefused as refused:
+        raise HostingRefused(refused.code, refused.words, refused.field, refused.row) from refused
 
 
 def _set_skills(session, skills):

@@ -1,10 +1,11 @@
 """Seats: taken by a conditional UPDATE that the row's CHECK backs, so that the last one goes to exactly one person."""
 
 import logging
+from collections import Counter
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from core.db import atomic_retry
@@ -13,7 +14,7 @@ from features.notifications.services import notify
 from features.payments import services as payments
 from features.sessions import happenings, promises
 from features.sessions.joining import VERDICTS, Verdict, can_join
-from features.sessions.models import Registration, ResaleClaim, SkillSession, WaitlistOffer
+from features.sessions.models import Registration, ResaleClaim, SkillSession, TicketKind, WaitlistOffer
 from features.sessions.services.waitlist import close_entry, hand_on, lock, take_offer
 
 log = logging.getLogger(__name__)
@@ -33,16 +34,21 @@ class RegistrationRefused(Exception):
         self.code = verdict.code
 
 
-def register(*, session, person, note="", now=None) -> Registration:
-    """Give `person` a seat, or the seat kept for them. Twice is once. Raises RegistrationRefused."""
+def register(*, session, person, note="", ticket=None, now=None) -> Registration:
+    """Give `person` a seat, of that kind of `ticket` where there are kinds; or the seat kept for them. Twice is once.
+    Raises RegistrationRefused."""
     now = now or timezone.now()
-    verdict = can_join(session, person, now)
+    verdict = can_join(session, person, now, ticket)
     if verdict.code in ("registered", "held"):
         return seat_in(session, person)
     if not verdict.may_register:
         raise RegistrationRefused(verdict)
+    if session.has_kinds and ticket is None:
+        if verdict.code != "offered":
+            raise RegistrationRefused(VERDICTS["choose_ticket"])
+        ticket = session.waitlist.select_related("ticket").get(person=person, left_at=None).ticket
     try:
-        return _register(session, person, note, now)
+        return _register(session, person, note, ticket, now)
     except (IntegrityError, RegistrationRefused):
         # Two taps at once: the second found the first one's row, and its own seat was given back by the rollback.
         existing = seat_in(session, person)
@@ -52,26 +58,27 @@ def register(*, session, person, note="", now=None) -> Registration:
 
 
 @atomic_retry
-def _register(session, person, note, now):
-    claimed = claim_seat(session, person, now)
+def _register(session, person, note, ticket, now):
+    claimed = claim_seat(session, person, now, ticket)
     if not claimed:
         session.refresh_from_db()
-        verdict = can_join(session, person, now)
+        verdict = can_join(session, person, now, ticket and TicketKind.objects.get(pk=ticket.pk))
         raise RegistrationRefused(VERDICTS["full"] if verdict.may_register else verdict)
     registration = Registration.objects.create(
-        session=session, person=person, note=note, registered_at=now, held_until=now + HOLD
+        session=session, person=person, ticket=ticket, note=note, registered_at=now, held_until=now + HOLD
     )
     # After the row: a second tap loses to the first one's row, and the rollback forgives it.
     hit("registration", person.pk)
+    price_minor = ticket.price_minor if ticket else session.price_minor
     line = payments.Line(
         kind="registration",
         ref=str(registration.pk),
-        title=session.title,
-        unit_minor=session.price_minor,
+        title=f"{session.title}: {ticket.name}" if ticket else session.title,
+        unit_minor=price_minor,
         currency=session.currency,
         seller=session.host,
         policy=payments.policy(session.refund_preset, session.cancellation_hours)
-        if session.price_minor
+        if price_minor
         else {"free_until_hours": session.cancellation_hours},
     )
     payments.open_order(buyer=person, lines=[line], hold_until=registration.held_until, now=now)
@@ -81,23 +88,32 @@ def _register(session, person, note, now):
     return registration
 
 
-def claim_seat(session, person, now) -> str:
+def claim_seat(session, person, now, ticket=None) -> str:
     """Take one seat if one is free, atomically; answers OFFERED, FREE or nothing. The seat kept for a person on the
-    waitlist is theirs already."""
-    if session.waitlist.filter(person=person, left_at=None).exists():
+    waitlist is theirs already. The session's row comes first, so that it stands for those of its kinds of ticket."""
+    has_waited = session.waitlist.filter(person=person, left_at=None).exists()
+    if has_waited:
         locked = lock(session.pk)
-        if take_offer(locked, person, now):
+        if take_offer(locked, person, now, ticket):
             return OFFERED
         close_entry(locked, person, now)
-    free = SkillSession.objects.filter(
-        pk=session.pk,
+    rows = SkillSession.objects.filter(pk=session.pk)
+    free = rows.filter(
         published_at__isnull=False,
         cancelled_at=None,
         removed_at=None,
         starts_at__gt=now,
         seats_taken__lt=F("capacity"),
+        top_price_minor__isnull=ticket is None,  # kinds may have come or gone since the page was read
     )
-    return FREE if free.update(seats_taken=F("seats_taken") + 1) else ""
+    if not free.update(seats_taken=F("seats_taken") + 1):
+        return ""
+    if ticket and not TicketKind.objects.filter(session=session, closed_at=None).take_place(ticket.pk):
+        rows.update(seats_taken=F("seats_taken") - 1)
+        return ""
+    if has_waited and ticket:
+        hand_on(lock(session.pk), now)  # they waited for another kind, and one of those may have been kept for them
+    return FREE
 
 
 def seat_in(session, person):
@@ -109,7 +125,7 @@ def cancel_registration(*, registration, by, reason="", expected_minor=None, now
     """Give the seat back, once, pass it on, and have paid back what the policy says. False when it was given back
     before. Raises RegistrationRefused, also where less comes back than the `expected_minor` that was shown."""
     now = now or timezone.now()
-    order = payments.order_of("registration", registration.pk) if registration.session.price_minor else None
+    order = None if registration.session.is_free else payments.order_of("registration", registration.pk)
     if order:
         payments.lock_order(order.pk)  # before the session's row, as everywhere
     session = lock(registration.session_id)
@@ -141,6 +157,7 @@ def give_back(session, registration, by, reason, now):
         return False
     session.seats_taken -= 1
     session.save(update_fields=["seats_taken"])
+    TicketKind.objects.give_place_back(registration.ticket_id)
     happenings.of_seat("registration.cancelled", registration)
     hand_on(session, now)
     return True
@@ -155,7 +172,7 @@ def refund_quote(registration, session, now) -> payments.Quote | None:
 
 def credit_comes_back(registration, session, now) -> bool | None:
     """Whether giving this seat back now brings the credit back that it was paid by; None for any other seat."""
-    if not registration.confirmed_at or not session.price_minor:
+    if not registration.confirmed_at or session.is_free:
         return None
     return payments.credit_comes_back("registration", registration.pk, starts_at=session.starts_at, now=now)
 
@@ -181,18 +198,31 @@ def refund_resold(session, now) -> int:
     claims = list(
         ResaleClaim.objects.select_for_update(of=("self",))
         .filter(registration__session=session)
+        .select_related("registration__ticket")
         .order_by("opened_at", "pk")
     )
     if not claims:
         return 0
-    taken = Registration.objects.confirmed().filter(session=session).count()
-    session = SkillSession.objects.get(pk=session.pk)
-    taken_again = max(0, len(claims) - (session.capacity - taken))
-    due = [claim for claim in claims[:taken_again] if claim.refunded_at is None]
+    due = [claim for claim in _taken_again(SkillSession.objects.get(pk=session.pk), claims) if not claim.refunded_at]
     for claim in due:
         payments.refund_thing("registration", claim.registration_id, source="resold", now=now)
     ResaleClaim.objects.filter(pk__in=[claim.pk for claim in due]).update(refunded_at=now)
     return len(due)
+
+
+def _taken_again(session, claims):
+    """Of a kind with a number of its own those that are sold out of it again; then, in order, as many as the session as
+    a whole has sold again, so that one new seat never pays for two."""
+    seats = Registration.objects.confirmed().filter(session=session)
+    taken = Counter(seats.values_list("ticket", flat=True))
+    found = []
+    for ticket in {claim.registration.ticket for claim in claims} - {None}:
+        if ticket.capacity is not None:
+            own = [claim for claim in claims if claim.registration.ticket_id == ticket.pk]
+            found += own[: max(0, len(own) - (ticket.capacity - taken[ticket.pk]))]
+    again = max(0, len(claims) - (session.capacity - taken.total()))
+    others = [claim for claim in claims if claim not in found]
+    return found + others[: max(0, again - len(found))]
 
 
 @transaction.atomic
@@ -232,16 +262,22 @@ def release_expired_holds(*, now=None) -> int:
 
 
 def recount_seats() -> int:
-    """Compare every upcoming session's counter with its rows; mend and report what differs (it never should)."""
-    mended = 0
-    for session in SkillSession.objects.upcoming(timezone.now()).only("pk").iterator():
-        with transaction.atomic():
-            locked = lock(session.pk)
-            seats = locked.registrations.aggregate(n=Count("pk", filter=Q(cancelled_at=None)))["n"]
-            offers = WaitlistOffer.objects.filter(entry__session=locked, closed_at=None).count()
-            if locked.seats_taken != seats + offers:
-                log.error("seat count differed", extra={"session": locked.pk, "counted": seats + offers})
-                locked.seats_taken = seats + offers
-                locked.save(update_fields=["seats_taken"])
-                mended += 1
-    return mended
+    """Compare every upcoming session's counters with its rows; mend and report what differs (it never should)."""
+    return sum(_recount(pk) for pk in SkillSession.objects.upcoming(timezone.now()).values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _recount(pk) -> int:
+    session = lock(pk)
+    taken = Counter(session.registrations.active().values_list("ticket", flat=True))
+    kept = WaitlistOffer.objects.filter(entry__session=session, closed_at=None)
+    taken.update(kept.values_list("entry__ticket", flat=True))
+    counted = [(session, taken.total())]
+    if session.has_kinds:
+        counted += [(ticket, taken[ticket.pk]) for ticket in session.tickets.all()]
+    wrong = [(row, seats) for row, seats in counted if row.seats_taken != seats]
+    for row, seats in wrong:
+        log.error("seat count differed", extra={"row": f"{row._meta.model_name}:{row.pk}", "counted": seats})
+        row.seats_taken = seats
+        row.save(update_fields=["seats_taken"])
+    return len(wrong)

@@ -1,4 +1,4 @@
-"""The line for a full session: order by time joined, never for sale.
+"""The line for a full session: order by time joined, never for sale. Where there are kinds of ticket, each has a line.
 
 Before the cutoff a freed seat is kept for the next in line for a while and counts as taken meanwhile. After it, the
 seat is open and everybody who waits is told at once.
@@ -13,8 +13,8 @@ from django.utils import timezone
 from core.db import StartOver, atomic_retry
 from core.limits import hit
 from features.notifications.services import notify
-from features.sessions.joining import CUTOFF, can_join
-from features.sessions.models import SkillSession, WaitlistEntry, WaitlistOffer
+from features.sessions.joining import CUTOFF, VERDICTS, can_join
+from features.sessions.models import SkillSession, TicketKind, WaitlistEntry, WaitlistOffer
 
 LONGEST_OFFER = timedelta(hours=12)
 SHORTEST_OFFER = timedelta(minutes=30)
@@ -39,9 +39,23 @@ def waiting(session):
     return entries.order_by("joined_at", "id")
 
 
+def next_in_line(session) -> list[WaitlistEntry]:
+    """For whom there is a seat now, in order: of several kinds of ticket whoever waits longest, if theirs has room."""
+    if not session.has_kinds:
+        return list(waiting(session)[: session.seats_left])
+    found = []
+    for ticket in sold_with_room(session):
+        found += waiting(session).filter(ticket=ticket)[: ticket.places_left(session)]
+    return sorted(found, key=lambda entry: (entry.joined_at, entry.pk))[: session.seats_left]
+
+
+def sold_with_room(session):
+    return TicketKind.objects.filter(session=session, closed_at=None).with_room()
+
+
 def position(entry) -> int:
     """1 for the first in line."""
-    ahead = WaitlistEntry.objects.filter(session_id=entry.session_id, left_at=None)
+    ahead = WaitlistEntry.objects.filter(session_id=entry.session_id, ticket=entry.ticket_id, left_at=None)
     return ahead.filter(joined_at__lt=entry.joined_at).count() + (
         ahead.filter(joined_at=entry.joined_at, id__lte=entry.pk).count()
     )
@@ -64,37 +78,50 @@ def hand_on(session, now) -> None:
     if session.starts_at - CUTOFF <= now:
         _tell_all(session, now)
         return
-    for entry in waiting(session)[: session.seats_left]:
+    for entry in next_in_line(session):
         offer = WaitlistOffer.objects.create(
             entry=entry, offered_at=now, expires_at=now + offer_length(now, session.starts_at)
         )
         session.seats_taken += 1
+        TicketKind.objects.take_place(entry.ticket_id)
         notify(entry.person, "seat_offered", offer.pk, session.get_absolute_url())
     session.save(update_fields=["seats_taken"])
 
 
 def _tell_all(session, now):
-    for entry in waiting(session).select_related("person"):
+    line = waiting(session)
+    if session.has_kinds:
+        line = line.filter(ticket__in=sold_with_room(session))
+    for entry in line.select_related("person"):
         # Once an hour at most, however many seats come and go.
         key = f"seat_open:{entry.pk}:{now:%Y%m%d%H}"
         notify(entry.person, "seat_open", entry.pk, session.get_absolute_url(), key=key)
 
 
 @atomic_retry
-def join_waitlist(*, session, person, note="", now=None) -> WaitlistEntry:
-    """Take a place in line. Twice is once. Raises RegistrationRefused when there is a better way in, or none."""
+def join_waitlist(*, session, person, note="", ticket=None, now=None) -> WaitlistEntry:
+    """Take a place in line, of that kind of ticket. Twice is once. Raises RegistrationRefused when there is a better
+    way in, or none."""
     from features.sessions.services.seats import RegistrationRefused
 
     now = now or timezone.now()
     session = lock(session.pk)
-    verdict = can_join(session, person, now)
-    if verdict.code == "waiting":
-        return session.waitlist.get(person=person, left_at=None)
+    ticket = TicketKind.objects.get(pk=ticket.pk) if ticket else None
+    verdict = can_join(session, person, now, ticket)
+    if entry := session.waitlist.filter(person=person, left_at=None).first():
+        if ticket and entry.ticket_id != ticket.pk:
+            raise RegistrationRefused(VERDICTS["waits_for_another"])
+        if verdict.code == "waiting":
+            return entry
+    if verdict.code == "full" and session.has_kinds and not ticket:
+        raise RegistrationRefused(VERDICTS["choose_ticket"])
     if verdict.code != "full":
         raise RegistrationRefused(verdict)
     try:
         with transaction.atomic():
-            entry = WaitlistEntry.objects.create(session=session, person=person, note=note, joined_at=now)
+            entry = WaitlistEntry.objects.create(
+                session=session, person=person, ticket=ticket, note=note, joined_at=now
+            )
     except IntegrityError as error:  # an entry left over from before the cutoff, when seats were open
         entry = session.waitlist.filter(person=person, left_at=None).first()
         if entry is None:  # made at the same moment by a second tap: a strict snapshot does not show it
@@ -123,9 +150,9 @@ def decline_offer(*, entry, now=None) -> None:
     hand_on(session, now)
 
 
-def take_offer(session, person, now) -> bool:
-    """Turn the seat kept for `person` into theirs; the count stays as it is. For a locked session."""
-    entry = session.waitlist.filter(person=person, left_at=None).first()
+def take_offer(session, person, now, ticket=None) -> bool:
+    """Turn the seat kept for `person` into theirs; the counts stay as they are. For a locked session."""
+    entry = session.waitlist.filter(person=person, ticket=ticket, left_at=None).first()
     if not entry:
         return False
     offers = WaitlistOffer.objects.filter(entry=entry, closed_at=None, expires_at__gt=now)
@@ -148,6 +175,7 @@ def _close(session, entry, outcome, reason, now):
     if closed:
         session.seats_taken -= closed
         session.save(update_fields=["seats_taken"])
+        TicketKind.objects.give_place_back(entry.ticket_id, closed)
 
 
 def expire_offers(*, now=None) -> int:

@@ -38,11 +38,15 @@ def hosting(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new_session(request):
+    if "more" in request.POST:
+        return _form_page(request, SessionForm.typed(request.POST, host=request.user, more=True), "new")
     form = SessionForm(request.POST or None, host=request.user)
     if request.method == "POST" and form.is_valid():
         data, skills = form.wording()
         key = form.cleaned_data["form_key"] or None
-        session = services.save_draft(host=request.user, data=data, skills=skills, form_key=key)
+        session = services.save_draft(
+            host=request.user, data=data, skills=skills, form_key=key, tickets=form.wanted_tickets()
+        )
         services.forget_form(person=request.user, key="new")
         if "publish" in request.POST:
             return _publish(request, session)
@@ -57,9 +61,9 @@ def _form_page(request, form, key, session=None):
     if request.method != "POST":
         kept = KeptForm.objects.filter(person=request.user, key=key).first()
     if kept:
-        form = SessionForm(initial=SessionForm.typed(QueryDict(kept.data)), instance=session, host=request.user)
+        form = SessionForm.typed(QueryDict(kept.data), instance=session, host=request.user)
     context = {"form": form, "session": session, "kept": kept, "key": key, "may_host": services.may_host(request.user)}
-    return render(request, "sessions/edit.html", context, status=422 if form.errors and not kept else 200)
+    return render(request, "sessions/edit.html", context, status=422 if form.is_at_fault else 200)
 
 
 @require_POST
@@ -82,13 +86,15 @@ def kept_form(request, key):
 @login_required
 def edit_session(request, pk, slug):
     session = hosted_session(request.user, pk)
+    if "more" in request.POST:
+        form = SessionForm.typed(request.POST, instance=session, host=request.user, more=True)
+        return _form_page(request, form, str(pk), session)
     form = SessionForm(request.POST or None, instance=session, host=request.user)
     if request.method == "POST" and form.is_valid():
-        data, skills = form.wording()
         try:
-            session = _save(session, data, skills)
+            session = _save(session, *form.wording(), form.wanted_tickets())
         except services.HostingRefused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, refused.words)
+            form.blame(refused)
         else:
             services.forget_form(person=request.user, key=str(pk))
             messages.success(request, _("Saved."))
@@ -96,10 +102,10 @@ def edit_session(request, pk, slug):
     return _form_page(request, form, str(pk), session)
 
 
-def _save(session, data, skills):
+def _save(session, data, skills, tickets):
     if session.is_published:
-        return services.save_edit(session=session, data=data, skills=skills)
-    return services.save_draft(host=session.host, data=data, skills=skills, session=session)
+        return services.save_edit(session=session, data=data, skills=skills, tickets=tickets)
+    return services.save_draft(host=session.host, data=data, skills=skills, session=session, tickets=tickets)
 
 
 @require_POST

@@ -30,13 +30,13 @@ def _signed(token, purpose):
 @require_http_methods(["GET", "HEAD", "POST"])
 def waitlist_link(request, token):
     """A place in line without signing in: take the seat on offer, say no to it, or leave."""
-    entries = WaitlistEntry.objects.filter(person__is_active=True).select_related("session__host", "person")
+    entries = WaitlistEntry.objects.filter(person__is_active=True).select_related("session__host", "person", "ticket")
     entry = get_object_or_404(entries, public_id=_signed(token, WAITLIST))
     if request.method == "POST":
         act = request.POST.get("act")
         if act == "claim":
             try:
-                services.register(session=entry.session, person=entry.person, note=entry.note)
+                services.register(session=entry.session, person=entry.person, note=entry.note, ticket=entry.ticket)
                 if order := unpaid_order(entry.person, entry.session):
                     return see_other("order", order.public_id)
                 messages.success(request, _("The seat is yours. A letter with the calendar entry is on its way."))
@@ -65,7 +65,7 @@ def cancellation_link(request, token):
 def join(request, token):
     """The personal way into the room. The press is what counts as being there, never the mere opening of the page."""
     seats = Registration.objects.filter(person__is_active=True)
-    seat = get_object_or_404(seats.select_related("session__host", "person", "attendance"), join_token=token)
+    seat = get_object_or_404(seats.select_related("session__host", "person", "attendance", "ticket"), join_token=token)
     refusal = ""
     if request.method == "POST":
         try:

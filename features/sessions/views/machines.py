@@ -10,11 +10,10 @@ from django.views.decorators.http import require_safe
 
 from core import languages
 from core.seo import absolute
-from core.templatetags.ui import price
 from core.text import one_line
 from features.sessions.access import visible_session
 from features.sessions.joining import can_join
-from features.sessions.models import Format, SkillSession
+from features.sessions.models import SkillSession
 
 LISTED = 50
 
@@ -48,17 +47,16 @@ def session_markdown(request, pk, slug):
     if slug != session.slug:
         return redirect(_address(session), permanent=True)
     verdict = can_join(session, request.user, timezone.now())
-    where = session.address if session.format == Format.IN_PERSON else session.get_format_display()
     facts = {
         _("Host"): f"[{_plain(session.host.name)}]({absolute(session.host.get_absolute_url())})",
         _("Starts"): f"{_clock(session.starts_at, session)} ({session.time_zone})",
         _("Ends"): f"{_clock(session.ends_at, session)} ({session.time_zone})",
-        _("Where"): _plain(where),
+        _("Where"): _plain(str(session.where_words)),
         _("Language"): languages.name(session.language),
         _("Level"): session.get_level_display(),
         _("Skills"): ", ".join(_plain(skill.name) for skill in session.skills.order_by("sessionskill__position")),
-        _("Price"): price(session.price_minor, session.currency),
-        _("Seats left"): _("%(left)d of %(all)d") % {"left": session.seats_left, "all": session.capacity},
+        _("Price"): session.price_words,
+        _("Seats left"): _("%(left)d of %(all)d") % {"left": session.seats_on_sale, "all": session.capacity},
         _("Can I join?"): f"{verdict.words} (`{verdict.code}`)",
         _("Register"): absolute(session.get_absolute_url()),
     }

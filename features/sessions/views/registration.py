@@ -11,6 +11,7 @@ from features.accounts import services as accounts
 from features.payments import services as payments
 from features.sessions import emails, pages, services
 from features.sessions.access import own_registration, visible_session
+from features.sessions.choices import choices, to_take
 from features.sessions.forms import RegistrationForm
 
 
@@ -29,19 +30,20 @@ def registration(request, pk, slug):
     if request.method == "POST":
         return _register(request, session)
     kept = accounts.take_input(request, _input_key(session))
-    return _page(request, session, RegistrationForm(initial={"note": kept.get("note", "")} if kept else None))
+    initial = {name: kept[name] for name in ("note", "ticket") if kept.get(name)} if kept else {}
+    return _page(request, session, initial=initial)
 
 
 def _register(request, session):
-    form = RegistrationForm(request.POST)
+    form = _form(request, session, request.POST)
     if not form.is_valid():
-        return _page(request, session, form, 422)
+        return _page(request, session, form, status=422)
     join = services.join_waitlist if request.POST.get("act") == "wait" else services.register
     try:
-        join(session=session, person=request.user, note=form.cleaned_data["note"])
+        join(session=session, person=request.user, note=form.cleaned_data["note"], ticket=form.chosen(session))
     except services.RegistrationRefused as refused:
-        form.add_error(None, refused.verdict.words)
-        return _page(request, session, form, 422, refused.verdict)
+        form.add_error("ticket" if refused.code == "choose_ticket" else None, refused.verdict.words)
+        return _page(request, session, form, status=422, verdict=None if session.has_kinds else refused.verdict)
     if join is services.register:
         if order := unpaid_order(request.user, session):
             return see_other("order", order.public_id)
@@ -53,7 +55,7 @@ def _register(request, session):
 
 def unpaid_order(person, session):
     """The order of a seat that is held until it is paid."""
-    seat = session.price_minor and session.registrations.active().filter(person=person, confirmed_at=None).first()
+    seat = not session.is_free and session.registrations.active().filter(person=person, confirmed_at=None).first()
     return payments.order_of("registration", seat.pk) if seat else None
 
 
@@ -63,9 +65,9 @@ def _stranger(request, session):
         accounts.keep_input(request, _input_key(session), request.POST)
         return see_other("registration", session.pk, session.slug)
     next_url = f"{session.get_absolute_url()}registration/"
-    form, people, status = RegistrationForm(), accounts.sign_up_form(), 200
+    form, people, status = _form(request, session), accounts.sign_up_form(), 200
     if request.method == "POST":
-        form, status = RegistrationForm(request.POST), 422
+        form, status = _form(request, session, request.POST), 422
         if form.is_valid():
             accounts.keep_input(request, _input_key(session), request.POST)
             response, people = accounts.begin_sign_up(request, request.POST, next_url)
@@ -79,7 +81,15 @@ def _stranger(request, session):
     return render(request, "sessions/sign_up.html", context, status=status)
 
 
-def _page(request, session, form, status=200, verdict=None):
+def _form(request, session, data=None, initial=None):
+    """What can be chosen of several kinds of ticket: what is left; for a stranger, who may want to wait, all."""
+    found = choices(session, request.user, timezone.now())
+    found = to_take(found) if request.user.is_authenticated else found
+    return RegistrationForm(data, session=session, choices=found, initial=initial)
+
+
+def _page(request, session, form=None, *, initial=None, status=200, verdict=None):
+    form = form or _form(request, session, initial=initial)
     context = pages.join_panel(session, request.user, timezone.now(), verdict) | {"form": form}
     return render_page(request, "sessions/registration.html", context, partial="join", status=status)
 
@@ -87,7 +97,7 @@ def _page(request, session, form, status=200, verdict=None):
 def _answer(request, session):
     """After a POST: the new state in place for htmx, the page of the seat for a plain form."""
     if is_htmx(request):
-        return _page(request, session, RegistrationForm())
+        return _page(request, session)
     return see_other("registration", session.pk, session.slug)
 
 

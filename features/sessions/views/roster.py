@@ -24,9 +24,9 @@ def roster(request, pk, slug):
     show = request.GET.get("show", "")
     if show == "missing":
         seats = seats.exclude(pk__in=seats.present().values("pk"))
-    table = RosterTable(seats)
+    table = RosterTable(seats, exclude=() if session.has_kinds else ("ticket",))
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
-    waiting = session.waitlist.filter(left_at=None).select_related("person").order_by("joined_at", "id")
+    waiting = session.waitlist.filter(left_at=None).select_related("person", "ticket").order_by("joined_at", "id")
     context |= {"table": table, "name": name, "show": show, "waiting": waiting[:50], "is_open": _is_open(session)}
     return render_page(request, "sessions/roster.html", context, partial="people")
 
