@@ -176,6 +176,16 @@ class World:
         self.waiting = self.session(title="One to wait for", capacity=1)
         seated(self.waiting, outsider)
         services.join_waitlist(session=self.waiting, person=learner)
+        self.tickets = self.session(
+            title="One with tickets",
+            address="Hafen 1, Bremen",
+            tickets=[
+                services.Wanted(name="On the screen"),
+                services.Wanted(name="At the wall", format="in_person", capacity=1, instructions="Ring twice."),
+            ],
+        )
+        wall = self.tickets.tickets.get(name="At the wall")
+        services.register(session=self.tickets, person=outsider, ticket=wall)
         self.off = self.session(title="One called off")
         services.cancel_session(session=self.off, by=expert, reason="I lost my voice.")
         here = {"starts_in": timedelta(minutes=10), "format": "in_person", "address": "Hafen 1, Bremen"}
@@ -206,11 +216,11 @@ def world(expert, learner, outsider):
 def test_what_strangers_see(inspect, watch, world):
     watch.expect(404)
     stranger = inspect()
-    sessions = (world.open, world.full, world.priced, world.off, world.over, world.soon)
+    sessions = (world.open, world.full, world.priced, world.off, world.over, world.soon, world.tickets)
     stranger.visit(
         "/", "/sessions/?q=postgers", "/sessions/?q=one&kind=workshop&level=3", "/skills/?q=post", "/nothing/",
         *(session.get_absolute_url() for session in sessions),
-        *(f"{session.get_absolute_url()}registration/" for session in (world.open, world.full)),
+        *(f"{session.get_absolute_url()}registration/" for session in (world.open, world.full, world.tickets)),
         *(f"/join/{seat.join_token}/" for seat in (world.my_seat, world.soon_seat, world.over_seat)),
         f"/place/{token(world.place.public_id, WAITLIST)}/",
         f"/seat/{token(world.seat.public_id, CANCELLATION)}/cancellation/",
@@ -237,6 +247,11 @@ def test_what_members_see(inspect, world, learner, expert):
     sessions = (world.open, world.full, world.mine, world.offered, world.waiting, world.soon)
     own = (f"{session.get_absolute_url()}registration/" for session in sessions)
     member.visit("/", "/agenda/", world.mine.get_absolute_url(), *own)
+    for ticket in world.tickets.tickets.order_by("-pk"):  # one that is full, to wait for, and one to take instead
+        member.page.goto(f"{world.tickets.get_absolute_url()}registration/")
+        member.look(f"a choice of tickets, before {ticket}")
+        verb = services.register if ticket.has_room else services.join_waitlist
+        verb(session=world.tickets, person=learner, ticket=ticket)
     assert {"inbox", "notification_preferences", "follows", "subscription"} <= member.seen
     calendar.open_feed(person=learner)
     notifications.suppress(address=learner.email, reason="bounced", answer="550 5.1.1 No such user")
@@ -267,7 +282,8 @@ def test_what_hosts_see(inspect, world, expert):
     host = inspect(expert)
     host.visit(
         "/hosting/", "/sessions/new/", draft.get_absolute_url(), f"{world.soon.get_absolute_url()}roster/",
-        f"{world.waiting.get_absolute_url()}roster/?show=missing", f"{world.mine.get_absolute_url()}cancellation/",
+        f"{world.waiting.get_absolute_url()}roster/?show=missing", f"{world.tickets.get_absolute_url()}edit/",
+        f"{world.tickets.get_absolute_url()}roster/", f"{world.mine.get_absolute_url()}cancellation/",
         under="/sessions/",
     )  # fmt: skip
     assert {"session_edit", "session_roster", "session_cancellation"} <= host.seen

@@ -7,7 +7,7 @@ from django.utils import timezone
 from features.sessions import services
 
 
-def published(host, about, *, starts_in=timedelta(days=3), minutes=90, **fields):
+def published(host, about, *, starts_in=timedelta(days=3), minutes=90, tickets=None, **fields):
     """A session of an expert's that everybody can see."""
     starts_at = (timezone.now() + starts_in).replace(second=0, microsecond=0)
     data = {
@@ -21,7 +21,7 @@ def published(host, about, *, starts_in=timedelta(days=3), minutes=90, **fields)
         "ends_at": starts_at + timedelta(minutes=minutes),
         **fields,
     }
-    draft = services.save_draft(host=host, data=data, skills=about)
+    draft = services.save_draft(host=host, data=data, skills=about, tickets=tickets)
     return services.publish(session=draft, by=host)
 
 

@@ -18,13 +18,9 @@ PREFIX = "tickets"
 
 class TicketForm(forms.Form):
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Online, Student, Supporter…"))
-    price = forms.DecimalField(
-        label=_("Price"), required=False, min_value=0, max_value=10_000, decimal_places=2, help_text=_("0 is free.")
-    )
-    capacity = forms.IntegerField(
-        label=_("How many"), required=False, min_value=1, max_value=100_000, help_text=_("Empty: all seats.")
-    )
+    name = forms.CharField(label=_("Name"), max_length=60)
+    price = forms.DecimalField(label=_("Price"), min_value=0, max_value=10_000, decimal_places=2, initial=0)
+    capacity = forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=100_000)
     format = forms.ChoiceField(label=_("Where they take part"), choices=Format)
     instructions = forms.CharField(
         label=_("For those who hold one"),
@@ -46,9 +42,7 @@ class TicketForm(forms.Form):
 
     def has_changed(self):
         """A row in which nothing is written is no kind of ticket."""
-        return any(
-            self[name].data for name in ("pk", "name", "price", "capacity", "instructions") if name in self.fields
-        )
+        return any(self[name].data for name in ("pk", "name", "capacity", "instructions"))
 
     def full_clean(self):
         super().full_clean()
@@ -60,7 +54,7 @@ class TicketForm(forms.Form):
         return self.has_changed() and not self.cleaned_data.get("remove")
 
     def clean_price(self):
-        price = self.cleaned_data["price"] or 0
+        price = self.cleaned_data["price"]
         if price and minor(price, self.currency) < LOWEST:
             raise forms.ValidationError(TOO_LOW)
         return price

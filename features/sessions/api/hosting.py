@@ -3,8 +3,10 @@
 import hashlib
 import json
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, PatchDict, Query, Router, Schema, Status
@@ -12,20 +14,41 @@ from pydantic import AwareDatetime
 
 from core.api_parts import Invalid, Member, Moment, Page, Paging, Refusal, moment, page
 from core.seo import absolute
+from core.templatetags.ui import plain_price
+from features.payments import services as payments
 from features.sessions import services
 from features.sessions.access import hosted_session
 from features.sessions.api.browsing import with_parts
 from features.sessions.api.schemas import FORMATS, HOSTING_READ, HOSTING_WRITE, KINDS
+from features.sessions.choices import fetch_tickets
 from features.sessions.forms import CancellationForm, SessionForm
 from features.sessions.models import SkillSession
+from features.sessions.ticket_forms import PREFIX
 
 router = Router(tags=["Hosting"])
+
+OF_TICKETS = ("name", "format", "price_minor", "capacity", "instructions")
 
 WORDING = (
     "title", "outcome", "kind", "level", "language", "format", "address", "room_url", "time_zone", "capacity",
     "description", "preparation", "cancellation_hours", "reminder_minutes",
-    "least_seats", "decide_hours",
+    "least_seats", "decide_hours", "price_minor", "refund_preset",
 )  # fmt: skip
+
+
+PRESETS = StrEnum("RefundName", {name.upper(): name for name in payments.Preset.values})
+
+
+class TicketWording(Schema):
+    """One kind of ticket. Send all of them: those that are missing are removed, if nobody ever had one."""
+
+    id: int | None = Field(None, description="Of one that there is; without it a new one is made")
+    name: str = Field(max_length=60)
+    format: FORMATS = FORMATS.ONLINE
+    price_minor: int = Field(0, ge=0, description="In the currency's minor unit; 0 is free")
+    capacity: int | None = Field(None, ge=1, le=100_000, description="None: as many as the session has seats")
+    instructions: str = Field("", max_length=2000, description="Only those who hold one read it")
+    is_closed: bool = Field(False, description="No longer sold")
 
 
 class Wording(Schema):
@@ -50,6 +73,9 @@ class Wording(Schema):
     least_seats: int | None = Field(None, ge=2, le=100_000, description="With fewer people it is called off by itself")
     decide_hours: int = Field(48, description="So long before the start: 24, 48, 72 or 168")
     reminder_minutes: list[int] = Field([1440, 60], description="Any of 10080, 1440 and 60")
+    price_minor: int = Field(0, ge=0, description="In the currency's minor unit; of several kinds of ticket the lowest")
+    refund_preset: PRESETS = Field(PRESETS.FULL, description="What comes back when a paid seat is given back")
+    tickets: list[TicketWording] = Field([], description="Its kinds of ticket; none where a seat is a seat")
 
 
 class Hosted(Schema):
@@ -69,13 +95,13 @@ class CancellationReason(Schema):
 def hosting(request, paging: Query[Paging]):
     mine = with_parts(SkillSession.objects.hosted_by(request.user), frozenset())
     made = page(request, mine, paging, ("-created_at", "-id"))
+    fetch_tickets(made["items"])
     return made | {"items": [hosted(row) for row in made["items"]]}
 
 
 @router.post("", auth=Member(HOSTING_WRITE), response={201: Hosted}, summary="Write a draft")
 def new_session(request, body: Wording):
-    data, skills = _cleaned(body.dict(), None, request.user)
-    session = services.save_draft(host=request.user, data=data, skills=skills)
+    session = services.save_draft(host=request.user, **_cleaned(body.dict(), None, request.user))
     return Status(201, hosted(session))
 
 
@@ -108,12 +134,12 @@ def change(request, pk: int, body: PatchDict[Wording]):
     """Who is coming is told of a new time or place."""
     session = hosted_session(request.user, pk)
     _must_match(request, session)
-    data, skills = _cleaned(wording(session) | body, session, request.user)
+    said = _cleaned(wording(session) | body, session, request.user)
     try:
         if session.is_published:
-            session = services.save_edit(session=session, data=data, skills=skills)
+            session = services.save_edit(session=session, **said)
         else:
-            session = services.save_draft(host=session.host, data=data, skills=skills, session=session)
+            session = services.save_draft(host=session.host, session=session, **said)
     except services.HostingRefused as refused:
         raise _refusal(refused) from refused
     return hosted(session)
@@ -159,6 +185,10 @@ def wording(session) -> dict:
         "skills": [mention.skill.name for mention in session.session_skills.all()],
         "starts_at": starts and starts["at"],
         "minutes": int(length),
+        "tickets": [
+            {"id": kind.pk, "is_closed": not kind.is_open} | {name: getattr(kind, name) for name in OF_TICKETS}
+            for kind in (session.tickets.all() if session.has_kinds else ())
+        ],
     }
 
 
@@ -188,9 +218,11 @@ def _must_match(request, session) -> None:
 
 
 def _cleaned(values, session, host):
-    """(columns, skills) as the form of the page takes them; what it does not take is said in the names of the API."""
+    """What the service takes, through the form of the page; what that does not take is said in the names of the API."""
     starts_at = values.pop("starts_at")
-    data = values | {"skills": ", ".join(values["skills"] or ())}
+    currency = session.currency if session else settings.CURRENCY
+    data = values | {"skills": ", ".join(values["skills"] or ()), "price": plain_price(values["price_minor"], currency)}
+    data |= _rows(values.pop("tickets") or (), currency)
     if starts_at:
         try:
             wall = starts_at.astimezone(ZoneInfo(values["time_zone"] or "UTC"))
@@ -201,15 +233,29 @@ def _cleaned(values, session, host):
     if not form.is_valid():
         raise _invalid(form)
     columns, skills = form.wording()
+    tickets = form.wanted_tickets()
     if starts_at:  # of two equal hours in autumn the one that was meant
         columns |= {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=form.cleaned_data["minutes"])}
-    return columns, skills
+    return {"data": columns, "skills": skills, "tickets": tickets}
+
+
+def _rows(tickets, currency) -> dict:
+    """As the form of the page takes them."""
+    rows = {f"{PREFIX}-TOTAL_FORMS": len(tickets), f"{PREFIX}-INITIAL_FORMS": 0}
+    for number, ticket in enumerate(tickets):
+        said = ticket | {"pk": ticket["id"], "price": plain_price(ticket["price_minor"], currency)}
+        rows |= {f"{PREFIX}-{number}-{name}": value for name, value in said.items()}
+    return rows
 
 
 def _invalid(form) -> Invalid:
     names = {"date": "starts_at", "time": "starts_at", "__all__": ""}
-    return Invalid({names.get(name, name): list(errors) for name, errors in form.errors.items()})
+    errors = {names.get(name, name): list(said) for name, said in form.errors.items()}
+    for number, row in enumerate(form.tickets.forms if isinstance(form, SessionForm) else ()):
+        errors |= {f"tickets.{number}.{name}": list(said) for name, said in row.errors.items()}
+    return Invalid(errors)
 
 
 def _refusal(refused) -> Refusal:
-    return Refusal(refused.code, refused.words, step="starts_at" if refused.field == "date" else refused.field)
+    step = "starts_at" if refused.field == "date" else refused.field
+    return Refusal(refused.code, refused.words, step=step if refused.row is None else f"tickets.{refused.row}.{step}")
