@@ -53,7 +53,7 @@ def test_a_kind_is_named_to_register_and_to_wait(client, session, learner):
 def test_the_roster_and_its_file_say_who_has_which(client, session, expert, learner):
     services.register(session=session, person=learner, ticket=session.tickets.get(name="Room"))
     client.force_login(expert)
-    assert client.get(f"/api/v1/roster/{session.pk}/").json()["items"][0]["ticket"] == "Room"
+    assert client.get(f"/api/v1/hosting/roster/{session.pk}/").json()["items"][0]["ticket"] == "Room"
     assert f"{learner.name},{learner.handle},Room," in client.get(f"{session.get_absolute_url()}roster.csv").text
     assert "Room" in client.get(f"{session.get_absolute_url()}roster/").text
     plain = make_session(expert)
