@@ -269,10 +269,12 @@ def recount_seats() -> int:
 @transaction.atomic
 def _recount(pk) -> int:
     session = lock(pk)
-    taken = Counter(session.registrations.active().values_list("ticket", flat=True))
+    taken: Counter[int | None] = Counter(
+        Registration.objects.active().filter(session=session).values_list("ticket", flat=True)
+    )
     kept = WaitlistOffer.objects.filter(entry__session=session, closed_at=None)
     taken.update(kept.values_list("entry__ticket", flat=True))
-    counted = [(session, taken.total())]
+    counted: list[tuple[SkillSession | TicketKind, int]] = [(session, taken.total())]
     if session.has_kinds:
         counted += [(ticket, taken[ticket.pk]) for ticket in session.tickets.all()]
     wrong = [(row, seats) for row, seats in counted if row.seats_taken != seats]

@@ -52,7 +52,7 @@ def set_tickets(session: SkillSession, wanted: list[Wanted] | None, now=None) ->
             words = _("Somebody has or had a ticket “%(name)s”, or waits for one. It can be closed, not removed.")
             raise TicketsRefused("ticket_has_holders", words % {"name": known[pk].name}) from error
     for place, row in enumerate(wanted):
-        _write(session, known.get(row.pk) or TicketKind(session=session), row, place, now or timezone.now())
+        _write(session, known.get(row.pk or 0) or TicketKind(session=session), row, place, now or timezone.now())
     summarise(session)
 
 
