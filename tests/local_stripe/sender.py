@@ -18,13 +18,15 @@ def signed(event: dict, secret: str, timestamp: int | None = None) -> tuple[byte
 
 
 class Sender:
-    """Delivers each event from a thread of its own, and again until it is thanked for."""
+    """Delivers each event from a thread of its own, and again until it is thanked for; `hands` of them at a time."""
 
-    def __init__(self, url: str, secret: str, *, drop=0.0, double=0.0, delay=0.0, seed=1, pauses=(1, 3, 9, 27)):
+    def __init__(
+        self, url: str, secret: str, *, drop=0.0, double=0.0, delay=0.0, seed=1, pauses=(1, 3, 9, 27), hands=200
+    ):
         self.url, self.secret = url, secret
         self.drop, self.double, self.delay, self.pauses = drop, double, delay, pauses
         self.chance = random.Random(seed)
-        self.lock, self.threads = threading.Lock(), []
+        self.lock, self.threads, self.hands = threading.Lock(), [], threading.Semaphore(hands)
         self.counts = {"sent": 0, "dropped": 0, "doubled": 0, "refused": 0}
 
     def __call__(self, event):
@@ -52,7 +54,9 @@ class Sender:
     def deliver(self, event, wait):
         time.sleep(wait)
         for pause in (*self.pauses, None):
-            if self.post(event):
+            with self.hands:
+                is_taken = self.post(event)
+            if is_taken:
                 self.counts["sent"] += 1
                 return
             self.counts["refused"] += 1

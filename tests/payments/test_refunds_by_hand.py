@@ -69,3 +69,38 @@ def test_less_may_be_left_by_the_time_it_is_decided(payment, organiser):
         services.refund_by_organiser(payment=payment, amount_minor=4500, reason="Why", by=organiser, token="t")
     run_pending()
     assert Payment.objects.get().refunded_minor == 4000
+
+
+class TestPaidBackAtStripeMeanwhile:
+    """Somebody pays a part back in Stripe's dashboard while all of it is on its way back from here."""
+
+    def ask(self, payment, amount=4500):
+        return services.ask_refund(payment=payment, amount_minor=amount, source="buyer", cause="all")
+
+    def in_the_dashboard(self, stripe, payment, amount):
+        return money.refund(stripe.state, {"payment_intent": payment.stripe_id, "amount": amount})
+
+    @pytest.mark.parametrize("is_heard_of_first", [True, False])
+    def test_what_is_left_goes_back_and_nothing_twice(self, payment, stripe, deliver, is_heard_of_first):
+        refused = self.ask(payment)
+        self.in_the_dashboard(stripe, payment, 834)
+        if is_heard_of_first:
+            deliver()
+        run_pending()
+        deliver()
+        refused.refresh_from_db()
+        payment.refresh_from_db()
+        assert (refused.state, refused.stripe_id) == ("failed", None)
+        assert sorted(Refund.objects.filter(state="done").values_list("amount_minor", flat=True)) == [834, 3666]
+        assert payment.refunded_minor == 4500
+        assert sum(refund["amount"] for refund in stripe.state.of_kind("refund")) == 4500
+        assert services.reconcile().mended == 0
+
+    def test_nothing_is_asked_for_again_where_nothing_is_left(self, payment, stripe):
+        self.ask(payment, 2000)
+        self.in_the_dashboard(stripe, payment, 4500)
+        run_pending()
+        payment.refresh_from_db()
+        assert payment.refunded_minor == 4500
+        assert Refund.objects.filter(state="asked").count() == 0
+        assert len(stripe.state.of_kind("refund")) == 1

@@ -17,6 +17,7 @@ PEOPLE, SEATS, KILL_EVERY, WORKERS = 1000, 10, 2, 5
 KEY, SECRET = "sk_test_local", "whsec_local"
 PATIENCE = 300
 SHARE_LEFT = 20  # one in so many never pays
+HANDS = 12  # deliveries at a time: more than the site has threads, so that some wait, and none for so long as to give up
 
 
 def sale(
@@ -27,10 +28,11 @@ def sale(
     with Server(key=KEY) as server, running_site(workers=2, worker=False, environment=_environment(server)) as site:
         site.ask(f"money_world.gather({people}, {seats})")
         pages = _pages(site, server, people, seats)
-        sender = Sender(f"{site.url}/payments/webhook/", SECRET, drop=drop, double=double, delay=delay, seed=seed)
+        url = f"{site.url}/payments/webhook/"
+        sender = Sender(url, SECRET, drop=drop, double=double, delay=delay, seed=seed, hands=HANDS)
         server.state.listeners.append(sender)
         with ThreadPoolExecutor(1) as till, Workers(site, workers) as staff:
-            paid = till.submit(_pay, server, pages, chance)
+            paid = till.submit(_pay, server, pages[: people - seats], pages[people - seats :], chance)
             while not (paid.done() and sender.is_idle()):
                 time.sleep(kill_every)
                 staff.kill_one()
@@ -67,11 +69,12 @@ def _pages(site, server, people, seats) -> list[str]:
     return pages
 
 
-def _pay(server, pages, chance) -> int:
-    """Nearly everybody pays, in any order; some twice; and now and then Stripe's answer is lost."""
-    order = pages[:]
-    chance.shuffle(order)
-    payers = order[len(order) // SHARE_LEFT :]
+def _pay(server, late, held, chance) -> int:
+    """Who holds a seat pays, and nearly everybody who has lost theirs, in any order; some twice; and now and then
+    Stripe's answer is lost."""
+    chance.shuffle(late)
+    payers = late[len(late) // SHARE_LEFT :] + held
+    chance.shuffle(payers)
     for number, name in enumerate(payers):
         with server.state.lock:
             money.pay(server.state, name)

@@ -4,6 +4,7 @@ books are Stripe's to the cent, and nobody has paid for nothing or twice."""
 
 import contextlib
 import os
+import traceback
 from datetime import timedelta
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -315,8 +316,8 @@ def run(steps: int) -> dict:
             while taken < steps:
                 taken += machine(server, 10, 60, runs)
                 runs += 10
-        except AssertionError as found:
-            return {"steps": taken, "runs": runs, "faults": [str(found)]}
+        except AssertionError:
+            return {"steps": taken, "runs": runs, "faults": [traceback.format_exc()]}  # with the steps that led there
         finally:
             connection.creation.destroy_test_db("", verbosity=0)
     return {"steps": taken, "runs": runs, "faults": []}

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,8 @@ from features.payments.services.spending import return_credit
 
 # Stripe remembers a key for a day; after this long it is asked first whether it has the refund already.
 KEY_IS_GOOD = timedelta(hours=20)
+TOO_MUCH = {"amount_too_large", "charge_already_refunded"}  # Stripe's codes
+REST = ":rest"
 
 
 @transaction.atomic
@@ -43,7 +46,7 @@ def ask_refund(
         payment=payment, amount_minor=amount, source=source, cause=cause, requested_by=by, requested_at=now,
         reason=reason,
     )  # fmt: skip
-    Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") + amount)
+    _recount(payment.pk)
     weigh(payment.pk, now)
     enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}")
     page = reverse("order", args=[payment.order.public_id])
@@ -93,13 +96,17 @@ def send_refund(refund_id: int) -> None:
     try:
         answer = stripe.call(lambda v1: v1.refunds.create, params=params, key=f"refund-{refund.public_id}")
     except stripe.StripeRefused as refused:
-        return _fail(refund, refused.code)
+        return _fail(refund, refused.code, _at_stripe(payment))
     return apply_refund(answer, timezone.now())
 
 
+def _at_stripe(payment) -> list[dict]:
+    return list(stripe.pages(lambda v1: v1.refunds.list, {"payment_intent": payment.stripe_id}))
+
+
 def _look_for(refund):
-    listed = stripe.pages(lambda v1: v1.refunds.list, {"payment_intent": refund.payment.stripe_id})
-    return next((one for one in listed if (one.get("metadata") or {}).get("refund") == refund.public_id), None)
+    known = _at_stripe(refund.payment)
+    return next((one for one in known if (one.get("metadata") or {}).get("refund") == refund.public_id), None)
 
 
 def fetch_refund(stripe_id: str) -> dict:
@@ -124,6 +131,7 @@ def apply_refund(facts: dict, now: datetime) -> None:
     refund.stripe_id, refund.state = facts["id"], state
     refund.settled_at = refund.settled_at or (now if state == Refund.State.DONE else None)
     refund.save(update_fields=["stripe_id", "state", "settled_at"])
+    _recount(payment.pk)
     happened_at = datetime.fromtimestamp(facts["created"], UTC)
     amounts = {Account.HELD: refund.amount_minor, Account.STRIPE: -refund.amount_minor}
     about: dict[str, Any] = {"happened_at": happened_at, "currency": payment.currency, "order": payment.order}
@@ -134,7 +142,6 @@ def apply_refund(facts: dict, now: datetime) -> None:
     if state == Refund.State.FAILED:
         back = {account: -amount for account, amount in amounts.items()}
         book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)
-        Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
         report(Incident.Kind.REFUND_FAILED, refund.stripe_id, refund=refund.public_id, amount=refund.amount_minor)
     weigh(payment.pk, now)
 
@@ -156,22 +163,38 @@ def _row(facts, payment) -> Refund:
     left = payment.left_minor
     if facts["amount"] > left:  # somebody paid back in the dashboard what we are paying back as well
         report(Incident.Kind.UNKNOWN_REFUND, facts["id"], payment=payment.stripe_id, amount=facts["amount"], left=left)
-    Payment.objects.filter(pk=payment.pk).update(refunded_minor=F("refunded_minor") + min(facts["amount"], left))
     return Refund.objects.create(
         payment=payment, amount_minor=facts["amount"], source=Refund.Source.STRIPE, cause=f"stripe:{facts['id']}"
     )
 
 
+def _recount(payment_id: int) -> None:
+    """From the rows, and never more than was paid: what Stripe refused leaves what others paid back as it is."""
+    counted = Refund.objects.filter(payment=payment_id).exclude(state=Refund.State.FAILED)
+    total = counted.aggregate(sum=Sum("amount_minor", default=0))["sum"]
+    Payment.objects.filter(pk=payment_id).update(refunded_minor=Least(F("amount_minor"), total))
+
+
 @transaction.atomic
-def _fail(refund, code):
-    changed = Refund.objects.filter(pk=refund.pk, state=Refund.State.ASKED).update(state=Refund.State.FAILED)
-    if changed:
-        Payment.objects.filter(pk=refund.payment_id).update(refunded_minor=F("refunded_minor") - refund.amount_minor)
-        report(
-            Incident.Kind.REFUND_FAILED, refund.public_id, payment=refund.payment.stripe_id,
-            amount=refund.amount_minor, code=code,
+def _fail(refund, code, at_stripe: list[dict]) -> None:
+    """Stripe refused it. What it knows and we had not heard of was paid back in its dashboard, and stood in the way:
+    then what is left is asked for instead, once."""
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=refund.payment_id)
+    now = timezone.now()
+    if not Refund.objects.filter(pk=refund.pk, state=Refund.State.ASKED).update(state=Refund.State.FAILED):
+        return
+    _recount(payment.pk)
+    report(
+        Incident.Kind.REFUND_FAILED, refund.public_id, payment=payment.stripe_id, amount=refund.amount_minor, code=code
+    )
+    for facts in at_stripe:
+        apply_refund(facts, now)
+    weigh(payment.pk, now)
+    if code in TOO_MUCH and not refund.cause.endswith(REST):
+        ask_refund(
+            payment=payment, amount_minor=refund.amount_minor, source=refund.source, cause=refund.cause + REST,
+            by=refund.requested_by, reason=refund.reason, now=now,
         )  # fmt: skip
-        weigh(refund.payment_id, timezone.now())
 
 
 # --- By thing -------------------------------------------------------------------------------------------------------
