@@ -17,7 +17,7 @@ PEOPLE, SEATS, KILL_EVERY, WORKERS = 1000, 10, 2, 5
 KEY, SECRET = "sk_test_local", "whsec_local"
 PATIENCE = 300
 SHARE_LEFT = 20  # one in so many never pays
-HANDS = 12  # deliveries at a time: more than the site has threads, so that some wait, and none for so long as to give up
+HANDS = 12  # deliveries at a time: more than the site has threads, and none waits for so long that it gives up
 
 
 def sale(
