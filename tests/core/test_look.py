@@ -64,6 +64,10 @@ class TestTemplates:
         for attributes in re.findall(r"<script([^>]*)>", html, re.IGNORECASE):
             assert "src=" in attributes or re.search(r'type="application/(ld\+)?json"', attributes)
 
+    @pytest.mark.parametrize("path", PAGES, ids=name_of)
+    def test_what_scrolls_sideways_can_be_reached_by_keyboard(self, path):
+        assert not re.search(r'class="scroll"(?! tabindex="0")', path.read_text())
+
     def test_every_icon_that_is_used_is_in_the_sprite(self):
         used = {place.icon for place in nav._places if place.icon}
         for path in TEMPLATES:
