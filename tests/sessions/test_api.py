@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from features.sessions import services
+from features.sessions.api.hosting import Wording
 from features.sessions.joining import VERDICTS
 from features.sessions.models import Registration, SkillSession, WaitlistEntry
 from tests.factories import make_session, make_skill, make_user
@@ -229,6 +230,13 @@ class TestHosting:
         assert "Basketry" in answer.json()["errors"][0]["detail"]
         answer = send(client, "POST", "/api/v1/hosting/", **self.WORDING, time_zone="Moon/Base")
         assert answer.json()["errors"][0]["pointer"] == "#/time_zone"
+
+    def test_nothing_in_place_of_a_word_is_taken_or_refused_by_name(self, client, expert, skill):
+        client.force_login(expert)
+        session = make_session(expert, about=[skill])
+        for name in Wording.model_fields:
+            answer = send(client, "PATCH", hosting(session), **{name: None})
+            assert answer.status_code == 200 or (answer.status_code < 500 and name in answer.text), name
 
     def test_a_learner_may_write_and_not_publish(self, client, learner, skill):
         client.force_login(learner)

@@ -221,7 +221,8 @@ def _cleaned(values, session, host):
     """What the service takes, through the form of the page; what that does not take is said in the names of the API."""
     starts_at = values.pop("starts_at")
     currency = session.currency if session else settings.CURRENCY
-    data = values | {"skills": ", ".join(values["skills"] or ()), "price": plain_price(values["price_minor"], currency)}
+    price = plain_price(values["price_minor"] or 0, currency)
+    data = values | {"skills": ", ".join(values["skills"] or ()), "price": price}
     data |= _rows(values.pop("tickets") or (), currency)
     if starts_at:
         try:
