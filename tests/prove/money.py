@@ -38,9 +38,12 @@ def sale(
                 staff.kill_one()
             site.ask(f"money_world.settle({PATIENCE})")
             server.state.faults.clear()
+            sender.drop = 0.0  # the storm is over: what comes of mending it is heard of, as on any day
             server.state.skew += 32 * 60  # whoever has not paid by now cannot any more
             first = site.ask("money_world.reconcile()")
             left = site.ask(f"money_world.settle({PATIENCE})")
+            while not sender.is_idle():
+                time.sleep(1)
             second = site.ask("money_world.reconcile()")
         found = site.ask("money_world.verdict()")
         return _judged(server.state, found, seats) | {
