@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.seo import absolute
 from features.notifications.kinds import Kind, Letter, kinds
+from features.payments import services as payments
 from features.sessions import notices, services
 from features.sessions.emails import TEMPLATE, clock
 from features.sessions.models import HostAbsence, Registration
@@ -25,10 +26,10 @@ def host_asked(notification):
 
 
 def host_did_not_come(notification):
-    seat = Registration.objects.select_related("session__host", "person", "ticket").get(pk=notification.ref)
+    seat = Registration.objects.select_related("session__host", "person").get(pk=notification.ref)
     session = seat.session
     said = [_("%(host)s did not come. We are sorry that you waited.") % {"host": session.host.name}]
-    if not (seat.ticket or session).is_free:
+    if payments.price_of("registration", seat.pk):
         said.append(_("You get back all that you paid, or the credit that you spent. You need not do anything."))
     others = services.others_instead(session, seat.person, timezone.now())
     if others:

@@ -12,6 +12,7 @@ from core.seo import absolute
 from core.templatetags.ui import city, local, words
 from features.calendar import ical
 from features.notifications.kinds import Kind, Letter, kinds
+from features.payments import services as payments
 from features.sessions import entries, notices
 from features.sessions.joining import VERDICTS
 from features.sessions.links import CANCELLATION, WAITLIST, token
@@ -116,7 +117,7 @@ def session_cancelled(notification):
         % {"host": session.host.name, "when": clock(session.starts_at, seat.person)},
         f"“{session.cancellation_reason}”",
         _("The entry leaves your calendar with this letter. You get back everything you paid.")
-        if not (seat.ticket or session).is_free
+        if payments.price_of("registration", seat.pk)
         else _("The entry leaves your calendar with this letter. You paid nothing, so nothing is paid back."),
     ]
     return _letter(

@@ -169,8 +169,8 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
             context["absence"] = absence(session, context.get("registration"), is_host, now)
     if not session.is_free:
         context["policy"] = payments.policy_words(payments.policy(session.refund_preset, session.cancellation_hours))
-        if seat := context.get("registration"):
-            context["order"] = payments.order_of("registration", seat.pk)
+    if (seat := context.get("registration")) and payments.price_of("registration", seat.pk):
+        context["order"] = payments.order_of("registration", seat.pk)
     if verdict.code in ("waiting", "offered"):
         entry = session.waitlist.get(person=person, left_at=None)
         offers = WaitlistOffer.objects.filter(entry__session=session, entry__ticket=entry.ticket_id, closed_at=None)

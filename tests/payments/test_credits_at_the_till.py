@@ -11,7 +11,7 @@ from features.mentoring.models import Offer
 from features.payments import services
 from features.payments.models import CreditLot, OrderLine
 from features.sessions import services as sessions
-from features.sessions.models import Registration
+from features.sessions.models import Registration, SkillSession
 from tests.factories import make_session, make_user
 from tests.local_stripe import money
 from tests.mentoring.conftest import mentor_page, offer, slot  # noqa: F401
@@ -66,6 +66,12 @@ class TestSeats:
         assert "it is back in your wallet at once" in browser.get(url).text
         browser.post(url)
         browser.post(url)
+        assert left(learner, expert) == 3
+
+    def test_it_comes_back_also_where_the_host_asks_for_nothing_any_more(self, order, session, expert, learner):
+        services.pay_with_credit(order=order)
+        SkillSession.objects.filter(pk=session.pk).update(price_minor=0)
+        sessions.cancel_registration(registration=Registration.objects.get(person=learner), by=learner)
         assert left(learner, expert) == 3
 
     def test_too_late_it_is_spent_until_somebody_else_takes_the_seat(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from core.jobs import run_pending
@@ -70,6 +71,25 @@ def test_the_price_is_what_it_was_when_the_ticket_was_taken(stripe, session, lea
     with_tickets(session, *({**row, "pk": rows[row["name"]]} for row in (FREE, STUDENT, FULL | {"price_minor": 9900})))
     assert OrderLine.objects.get(order=order).unit_minor == 4500
     assert session.top_price_minor == 9900
+
+
+def test_what_is_said_of_money_is_what_was_agreed_whatever_the_price_is_now(stripe, deliver, session, learner, letters):
+    free = make_user("Free")
+    held(session, free, "Online")
+    paid(stripe, deliver, session, learner, "Student")
+    rows = {ticket.name: ticket.pk for ticket in session.tickets.all()}
+    with_tickets(
+        session, {**FREE, "pk": rows["Online"], "price_minor": 900}, {"name": "Student", "pk": rows["Student"]}
+    )
+    letters()
+    for person, is_told_of_payment in ((free, False), (learner, True)):
+        browser = Client()
+        browser.force_login(person)
+        assert ("Your payment" in browser.get(session.get_absolute_url()).text) is is_told_of_payment
+    sessions.cancel_session(session=session, by=session.host, reason="I am ill.")
+    said = {letter.to[0]: letter.body for letter in letters() if "Cancelled" in letter.subject}
+    assert "You paid nothing" in said[free.email]
+    assert "everything you paid" in said[learner.email]
 
 
 def test_a_hold_that_ends_unpaid_gives_the_place_of_its_kind_back_once(stripe, session, learner):

@@ -38,6 +38,7 @@ from features.payments.services.orders import (
     lock_order,
     open_order,
     order_of,
+    price_of,
     release,
     settle,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "policy",
     "policy_words",
     "price_lists",
+    "price_of",
     "pull_events",
     "purchase_of",
     "receive",

@@ -128,6 +128,12 @@ def order_of(kind: str, ref: int | str) -> Order | None:
     return Order.objects.filter(lines__kind=kind, lines__ref=str(ref)).first()
 
 
+def price_of(kind: str, ref: int | str) -> int:
+    """What a thing cost when it was bought, before coupons and credits, whatever its price is now. In minor units."""
+    line = OrderLine.objects.filter(kind=kind, ref=str(ref)).first()
+    return line.total_minor if line else 0
+
+
 def lock_order(order_id: int) -> Order:
     """The order's row, ours until the transaction ends; rows that point to it may still be written by others."""
     return Order.objects.select_for_update(no_key=True).get(pk=order_id)

@@ -172,7 +172,7 @@ def refund_quote(registration, session, now) -> payments.Quote | None:
 
 def credit_comes_back(registration, session, now) -> bool | None:
     """Whether giving this seat back now brings the credit back that it was paid by; None for any other seat."""
-    if not registration.confirmed_at or session.is_free:
+    if not registration.confirmed_at:
         return None
     return payments.credit_comes_back("registration", registration.pk, starts_at=session.starts_at, now=now)
 
