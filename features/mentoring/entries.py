@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.seo import absolute
 from features.calendar.ical import Entry
-from features.mentoring.models import Booking, OfficeHour
+from features.mentoring.models import Booking, OfficeHour, OfficeSeat
 
 PAST = timedelta(days=90)
 
@@ -42,12 +43,9 @@ def of_person(person, now) -> list[Entry]:
 
 def hours_of_person(person, now) -> list[Entry]:
     """Hours that several share, of those who come and of their mentor."""
-    joined = OfficeHour.objects.filter(
-        seats__person=person, seats__left_at=None, seats__joined_at__isnull=False,
-        seats__away_at=None,
-    )  # fmt: skip
-    rows = (joined | OfficeHour.objects.filter(mentor=person)).filter(ends_at__gt=now - PAST)
-    return [_of_hour(hour, person) for hour in rows.select_related("mentor").distinct()]
+    joined = Q(pk__in=OfficeSeat.objects.coming().filter(person=person).values("hour"))
+    rows = OfficeHour.objects.filter(joined | Q(mentor=person), ends_at__gt=now - PAST)
+    return [_of_hour(hour, person) for hour in rows.select_related("mentor")]
 
 
 def _of_hour(hour, person) -> Entry:

@@ -4,8 +4,6 @@ from features.mentoring import services
 from features.mentoring.models import ROOM_OPENS, OfficeHour
 from features.payments import services as payments
 
-MISSED = (OfficeHour.Outcome.MENTOR_ABSENT, OfficeHour.Outcome.NOBODY)
-
 
 def hour_page(hour, viewer, now) -> dict:
     seats = list(hour.seats.taken().select_related("person").order_by("pk"))
@@ -37,7 +35,7 @@ def hour_page(hour, viewer, now) -> dict:
         "has_come": has_come,
         "room": services.rules_of(hour.mentor).room_url if has_come and room_is_open else "",
         "may_put_right": may_put_right,
-        "may_say_held": may_put_right and not is_own and hour.outcome in MISSED and not mine.met_said_at,
+        "may_say_held": may_put_right and not is_own and hour.outcome in hour.MISSED and not mine.met_said_at,
         "refunded_on": services.refunded_on(hour),
         "refusal": refusal,
     }

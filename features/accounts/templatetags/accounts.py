@@ -13,18 +13,19 @@ register = template.Library()
 def staff_pages(context):
     """Links to the pages of those who run the site, as far as the reader may open them."""
     request = context["request"]
-    found = [(reverse(page.url_name), page.label) for page in access.staff_pages_of(request.user)]
-    longest = max((url for url, _label in found if request.path.startswith(url)), key=len, default="")
-    return [{"url": url, "label": label, "current": url == longest} for url, label in found]
+    found = [(reverse(page.url_name), page) for page in access.staff_pages_of(request.user)]
+    longest = max((url for url, _page in found if request.path.startswith(url)), key=len, default="")
+    return [
+        {"url": url, "label": page.label, "section": page.section, "current": url == longest} for url, page in found
+    ]
 
 
 @register.simple_tag(takes_context=True)
 def staff_places(context):
     """The same in sections, as `_places.html` shows them."""
-    links = staff_pages(context)
-    sections = [page.section for page in access.staff_pages_of(context["request"].user)]
+    pages = staff_pages(context)
     found = [
-        {"key": key, "title": title, "links": [one for one, of in zip(links, sections, strict=True) if of == key]}
+        {"key": key, "title": title, "links": [page for page in pages if page["section"] == key]}
         for key, title in access.STAFF_SECTIONS
     ]
     return [section for section in found if section["links"]]

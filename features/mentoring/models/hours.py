@@ -31,6 +31,8 @@ class OfficeHour(models.Model):
         MENTOR_ABSENT = "mentor_absent", _("The mentor did not come")
         NOBODY = "nobody", _("Nobody was seen")
 
+    MISSED = (Outcome.MENTOR_ABSENT, Outcome.NOBODY)  # by its mentor, as far as was seen
+
     mentor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="office_hours")
     skill = models.ForeignKey(Skill, models.PROTECT, related_name="office_hours")
     title = models.CharField(_("title"), max_length=100)

@@ -123,7 +123,7 @@ def say_hour_was_held(*, seat: OfficeSeat, now: datetime | None = None) -> None:
     hour = OfficeHour.objects.select_for_update().get(pk=seat.hour_id)
     if not may_put_right(hour, now):
         raise _too_late()
-    if hour.outcome not in (Outcome.MENTOR_ABSENT, Outcome.NOBODY):
+    if hour.outcome not in hour.MISSED:
         return
     OfficeSeat.objects.coming().filter(pk=seat.pk, met_said_at=None).update(
         met_said_at=now, outcome=OfficeSeat.Outcome.CAME

@@ -183,9 +183,8 @@ def remove_demo(*, by: User | None, now: datetime | None = None) -> Doomed:
     if not found.ids(User):
         return found
     _forget_evidence(found)
-    found = (
-        look()
-    )  # levels that sink mark whose matches are to be looked at again: of invented people, these go as well
+    # Levels that sink mark whose matches are to be looked at again: of invented people, these go as well.
+    found = look()
     _let_go(found)
     _delete(found)
     _forget_notices()

@@ -23,11 +23,10 @@ from features.sessions.api.schemas import FORMATS, HOSTING_READ, HOSTING_WRITE, 
 from features.sessions.choices import fetch_tickets
 from features.sessions.forms import CancellationForm, SessionForm
 from features.sessions.models import SkillSession
+from features.sessions.services.tickets import WRITTEN
 from features.sessions.ticket_forms import PREFIX
 
 router = Router(tags=["Hosting"])
-
-OF_TICKETS = ("name", "format", "price_minor", "capacity", "instructions")
 
 WORDING = (
     "title", "outcome", "kind", "level", "language", "format", "address", "room_url", "time_zone", "capacity",
@@ -186,7 +185,7 @@ def wording(session) -> dict:
         "starts_at": starts and starts["at"],
         "minutes": int(length),
         "tickets": [
-            {"id": kind.pk, "is_closed": not kind.is_open} | {name: getattr(kind, name) for name in OF_TICKETS}
+            {"id": kind.pk, "is_closed": not kind.is_open} | {name: getattr(kind, name) for name in WRITTEN}
             for kind in (session.tickets.all() if session.has_kinds else ())
         ],
     }

@@ -10,6 +10,7 @@ from core.text import one_line
 from features.sessions.models import Format, SkillSession, TicketKind
 
 MOST = 12
+WRITTEN = ("name", "format", "price_minor", "capacity", "instructions")
 
 
 class TicketsRefused(Exception):
@@ -82,12 +83,6 @@ def summarise(session: SkillSession) -> None:
 def wanted_of(session: SkillSession) -> list[Wanted]:
     """The kinds of a session, to be made anew in a copy of it: all are open."""
     return [
-        Wanted(
-            name=kind.name,
-            format=kind.format,
-            price_minor=kind.price_minor,
-            capacity=kind.capacity,
-            instructions=kind.instructions,
-        )
+        Wanted(**{name: getattr(kind, name) for name in WRITTEN})
         for kind in (session.tickets.all() if session.has_kinds else ())
     ]
