@@ -29,7 +29,9 @@ def fresh_ground(purpose: str, durable: bool) -> Iterator[dict[str, str]]:
     postgres = Postgres(folder, durable=durable)
     try:
         postgres.start()
-        environment = {name: value for name, value in os.environ.items() if name not in names()}
+        # Dozens of Python processes follow: each would compile all of Django anew where nothing compiled may be kept.
+        left_out = {*names(), "PYTHONDONTWRITEBYTECODE"}
+        environment = {name: value for name, value in os.environ.items() if name not in left_out}
         yield environment | {"DATABASE_URL": postgres.url, "DATA_DIR": str(folder)}
     finally:
         postgres.stop()
