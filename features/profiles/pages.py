@@ -13,6 +13,7 @@ from features.forum.models import Thread
 from features.library.cards import cards as work_cards
 from features.library.models import Work
 from features.mentoring import services as mentoring
+from features.payments.models import Order
 from features.sessions.cards import cards
 from features.sessions.models import Attendance, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services import ROOM_OPENS, room_is_open
@@ -68,6 +69,8 @@ def member_home(person, now) -> dict:
     waiting = WaitlistEntry.objects.filter(person=person, left_at=None, session__starts_at__gt=now)
     soon = SkillSession.objects.upcoming(now).select_related("host").exclude(host=person)
     soon = soon.exclude(registrations__person=person).order_by("starts_at", "pk")
+    unpaid = Order.objects.unpaid().filter(buyer=person, hold_until__gt=now)
+    own = [*hosted, *(seat.session for seat in seats)]
     following = seats[0].session if seats else None
     if hosted and (following is None or hosted[0].starts_at < following.starts_at):
         following = hosted[0]
@@ -79,6 +82,7 @@ def member_home(person, now) -> dict:
         "room_is_open": bool(following and room_is_open(following, now)),
         "room_opens_at": following.starts_at - ROOM_OPENS if following else None,
         "offers": offers.select_related("entry__session"),
+        "unpaid": unpaid.prefetch_related("lines").order_by("hold_until"),
         "coming": cards([seat.session for seat in seats if seat.session != following], now),
         "hosted": cards([session for session in hosted if session != following], now),
         "waiting": cards(
@@ -87,7 +91,7 @@ def member_home(person, now) -> dict:
         "soon": cards(soon[:5], now),
         "mentoring": mentoring.commitments(person, now),
         "step": mentoring.next_step(person, now),
-        "this_week": sum(seat.session.starts_at < now + timedelta(days=7) for seat in seats),
+        "this_week": sum(one.starts_at < now + timedelta(days=7) for one in own),
     }
 
 

@@ -164,7 +164,10 @@ class TestPages:
         order = order_for(learner, session)
         client.force_login(learner)
         url = f"/payments/orders/{order.public_id}/"
-        assert "There is no such code" in client.post(f"{url}coupon/", {"code": "nope"}, follow=True).text
+        refused = client.post(f"{url}coupon/", {"code": "nope"})
+        assert refused.status_code == 422
+        assert "There is no such code" in refused.text
+        assert 'value="nope"' in refused.text
         assert "Pay €36.00" in client.post(f"{url}coupon/", {"code": "spring-26"}, follow=True).text
         client.force_login(expert)
         for act in ("coupon", "credit"):

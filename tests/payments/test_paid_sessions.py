@@ -67,10 +67,28 @@ def test_the_amount_is_shown_first_and_then_paid_back(stripe, deliver, expert, l
     url = reverse("registration_cancellation", args=[session.pk, session.slug])
     page = browser(learner).get(url).text
     assert "You get €45.00 of €45.00 back." in page
+    assert "Give my seat back, refund €45.00" in page
     assert browser(learner).post(url, {"amount": "4500"}).status_code == 303
     run_pending()
     assert [(r.amount_minor, r.source, r.state) for r in Refund.objects.all()] == [(4500, "buyer", "done")]
     assert Payment.objects.get().left_minor == 0
+
+
+def test_while_it_is_held_home_and_the_session_lead_to_the_till_and_the_order_to_the_seat(
+    stripe, deliver, expert, learner
+):
+    session = make_session(expert, price_minor=4500, starts_in=timedelta(days=9))
+    order = services.order_of("registration", sessions.register(session=session, person=learner).pk)
+    page = f"/payments/orders/{order.public_id}/"
+    home = browser(learner).get("/").text
+    assert "Finish payment €45" in home
+    assert page in home
+    dock = browser(learner).get(session.get_absolute_url()).text.partition('class="dock"')[2]
+    assert page in dock
+    seat = reverse("registration", args=[session.pk, session.slug])
+    assert seat in browser(learner).get(page).text
+    services.leave(order=order)
+    assert "Finish payment" not in browser(learner).get("/").text
 
 
 def test_when_less_comes_back_than_was_shown_it_is_asked_again(stripe, deliver, expert, learner):

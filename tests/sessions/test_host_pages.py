@@ -108,6 +108,19 @@ class TestChanging:
         for act in ("edit", "cancellation", "publication", "copy", "removal"):
             assert client.post(f"{session.get_absolute_url()}{act}/", typed()).status_code == 404
 
+    def test_finds_the_room_and_the_roster_once_it_opens_and_while_it_runs(self, client, expert, learner):
+        room = "https://meet.example.org/a"
+        session = make_session(expert, starts_in=timedelta(minutes=10), room_url=room)
+        client.force_login(expert)
+        for minutes in (0, 20):
+            with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
+                page = client.get(session.get_absolute_url()).text
+                assert f'href="{room}"' in page
+                assert f"{session.get_absolute_url()}roster/" in page
+                assert f'href="{room}"' in client.get(f"{session.get_absolute_url()}roster/").text
+        client.force_login(learner)
+        assert room not in client.get(session.get_absolute_url()).text
+
     def test_capacity_below_what_is_taken_is_refused_at_its_field(self, client, expert, skill, learner, outsider):
         session = make_session(expert, about=[skill])
         for person in (learner, outsider):

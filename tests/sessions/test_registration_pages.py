@@ -59,6 +59,8 @@ class TestMember:
         assert "You have a seat" in response.text
         assert "<html" not in response.text
         assert "hx-swap-oob" in response.text  # the message rides along
+        left = session.capacity - 1
+        assert f"{left} of {session.capacity} seats left" in response.text  # and the count, for the rest of the page
 
     def test_extra_fields_change_nothing(self, client, learner, outsider, session):
         client.force_login(learner)

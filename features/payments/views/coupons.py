@@ -13,7 +13,7 @@ from core.htmx import see_other
 from core.limits import client_address, hit
 from features.accounts.access import has_role, role_required
 from features.accounts.models import Role
-from features.payments import services
+from features.payments import pages, services
 from features.payments.coupon_forms import CouponForm
 from features.payments.models import Coupon
 from features.payments.views.orders import own_order
@@ -89,12 +89,13 @@ def entry(request, public_id):
     """A code at the till. Guessing is slow."""
     order = own_order(request.user, public_id)
     hit("coupon", request.user.pk)
+    typed = request.POST.get("code", "")
     try:
-        services.use_coupon(order=order, code=request.POST.get("code", ""))
+        services.use_coupon(order=order, code=typed)
     except services.CheckoutRefused as refused:
-        messages.error(request, refused.words)
-    else:
-        messages.success(request, _("The code is taken off the price."))
+        context = pages.order_page(order, timezone.now()) | {"typed": typed, "refusal": refused.words}
+        return render(request, "payments/order.html", context, status=422)
+    messages.success(request, _("The code is taken off the price."))
     return see_other("order", order.public_id)
 
 

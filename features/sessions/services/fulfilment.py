@@ -1,5 +1,7 @@
 """What payments asks of a seat."""
 
+from django.urls import reverse
+
 from features.notifications.services import notify
 from features.payments import services as payments
 from features.sessions import happenings
@@ -64,4 +66,5 @@ class RegistrationFulfilment(payments.Fulfilment):
         return None if not session.ends_at or session.is_cancelled or is_doubted else session.ends_at + GRACE
 
     def page(self, ref):
-        return Registration.objects.select_related("session").get(pk=ref).session.get_absolute_url()
+        session = Registration.objects.select_related("session").get(pk=ref).session
+        return reverse("registration", args=[session.pk, session.slug])  # calendar, preparation, giving it back

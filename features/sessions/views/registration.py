@@ -97,7 +97,7 @@ def _page(request, session, form=None, *, initial=None, status=200, verdict=None
 def _answer(request, session):
     """After a POST: the new state in place for htmx, the page of the seat for a plain form."""
     if is_htmx(request):
-        return _page(request, session)
+        return _page(request, visible_session(request.user, session.pk))  # read anew: the seats were counted since
     return see_other("registration", session.pk, session.slug)
 
 
