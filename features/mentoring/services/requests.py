@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.limits import hit
@@ -66,7 +67,7 @@ def brief_of(person: User, about: Iterable[Skill]) -> list[str]:
     for skill in {row.skill for row in rows}:
         of_skill = [row for row in rows if row.skill == skill]
         for cause in skills.tell_causes(of_skill, skills.level_of(person, skill), person):
-            lines.append(f"{skill.name}: {cause.told.words} ({cause.happened_at:%Y-%m-%d})")
+            lines.append(f"{skill.name}: {cause.told.words} ({date_format(timezone.localdate(cause.happened_at))})")
     return sorted(lines)
 
 
