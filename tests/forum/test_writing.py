@@ -36,6 +36,8 @@ class TestAsking:
         answer = client.post("/forum/new/", QUESTION | {"title": "Why?", "skills": "Alchemy of tables"})
         assert answer.status_code == 422
         assert "It stands in my plan" in answer.text
+        for field in ("title", "skills"):
+            assert f'<a href="#id_{field}">' in answer.text  # each fault can be reached from the first line
         assert not Thread.objects.exists()
 
     def test_a_closed_board_and_a_silence_are_refused_in_words(self, client, board, asker):
