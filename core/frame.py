@@ -56,4 +56,5 @@ def render_framed(request, template: str, *, same: dict, gaps: dict[str, str], t
         is_member, unread, nav.current(request.path), tuple(about[name] for name in FACTS),
         tuple(sorted(same.items())), tuple(bool(value) for value in gaps.values()),
     )  # fmt: skip
-    return HttpResponse(_mould(template, tuple(gaps)).fill(kind, context, values, request))
+    ready = [values.get(name, "") for name in GAPS + tuple(gaps)]
+    return HttpResponse(_mould(template, tuple(gaps)).fill(kind, context, ready, request))

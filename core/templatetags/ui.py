@@ -1,5 +1,6 @@
 """The look's small pieces: plain functions, so that cards built in Python use the same ones as templates."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
@@ -135,11 +136,17 @@ def _start(moment, zone: str, shape: str, year: int, language: str):
     return _time(moment, shape, words(local(moment, zone), shape))
 
 
+def teller(zone: str = "", shape: str = "full") -> Callable:
+    """`when` for many moments of one answer, which have zone, year and language in common."""
+    there = zone or timezone.get_current_timezone_name()
+    year, language = timezone.localtime(timezone=ZoneInfo(there)).year, get_language() or ""
+    return lambda moment: _start(moment, there, shape, year, language)
+
+
 @register.simple_tag
 def when(moment, zone: str = "", end=None, shape: str = "full"):
     """A moment, or a span with `end`, in `zone` (default: the viewer's). A stranger's browser makes it local."""
-    there = zone or timezone.get_current_timezone_name()
-    start = _start(moment, there, shape, timezone.localtime(timezone=ZoneInfo(there)).year, get_language())
+    start = teller(zone, shape)(moment)
     if not end:
         return start
     # An evening that ends after midnight still reads as one evening.

@@ -20,19 +20,19 @@ class TestMould:
 
         def draw(template, context, request):
             seen.append(context)
-            return f"<b>{context['name']}</b><a href='/{context['pk']}/'>{context['name']}</a>{context['kind']}"
+            return f"<b>{context['name']}</b><a href='/{context['pk']}/'>{context['name']}</a>{context['kind']} 100%"
 
         monkeypatch.setattr(gaps, "render_to_string", draw)
         return seen
 
     def fill(self, mould, kind, **values):
-        return mould.fill(kind, lambda marks: marks | {"kind": kind}, values)
+        return mould.fill(kind, lambda marks: marks | {"kind": kind}, [values["name"], values["pk"]])
 
     def test_a_template_is_drawn_once_for_each_kind(self, drawn):
         mould = gaps.Mould("any.html", ("name", "pk"))
-        assert self.fill(mould, "plain", name="Ada", pk=7) == "<b>Ada</b><a href='/7/'>Ada</a>plain"
-        assert self.fill(mould, "plain", name="Kwame", pk=12) == "<b>Kwame</b><a href='/12/'>Kwame</a>plain"
-        assert self.fill(mould, "other", name="Ada", pk=7).endswith("other")
+        assert self.fill(mould, "plain", name="Ada", pk=7) == "<b>Ada</b><a href='/7/'>Ada</a>plain 100%"
+        assert self.fill(mould, "plain", name="Kwame", pk=12) == "<b>Kwame</b><a href='/12/'>Kwame</a>plain 100%"
+        assert self.fill(mould, "other", name="Ada", pk=7).endswith("other 100%")
         assert len(drawn) == 2
 
     def test_words_are_escaped_and_ready_html_is_not(self, drawn):
@@ -43,7 +43,7 @@ class TestMould:
     def test_whoever_writes_the_marks_themselves_gets_no_more_than_that(self, drawn):
         mould = gaps.Mould("any.html", ("name", "pk"))
         mark = f"{gaps.MARK}01"
-        assert self.fill(mould, 1, name=mark, pk=5) == f"<b>{mark}</b><a href='/5/'>{mark}</a>1"
+        assert self.fill(mould, 1, name=mark, pk=5) == f"<b>{mark}</b><a href='/5/'>{mark}</a>1 100%"
 
     def test_no_more_kinds_are_kept_than_there_is_room_for(self, drawn):
         mould = gaps.Mould("any.html", ("name", "pk"), most=3)

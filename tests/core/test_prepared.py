@@ -56,3 +56,43 @@ class TestPrepared:
         by_handle = Prepared(lambda handle: User.objects.filter(handle=handle))
         assert by_handle.first("' OR true --") is None
         assert by_handle.first(learner.handle) == learner
+
+
+class TestObjects:
+    """Rows become the objects that the ORM would make of them."""
+
+    @pytest.fixture
+    def hosted(self):
+        return Prepared(
+            lambda host: (
+                SkillSession.objects.filter(host=host).select_related("host").defer("host__headline").order_by("pk")
+            )
+        )
+
+    def test_what_came_along_is_there_and_what_was_left_out_is_read_later(self, hosted, expert):
+        session = make_session(expert)
+        [found] = hosted.all(expert.pk)
+        assert (found, found.host, found.host._state.db) == (session, expert, "default")
+        with CaptureQueriesContext(connection) as queries:
+            assert found.host.name == expert.name
+        assert (len(queries), "headline" in vars(found.host)) == (0, False)
+        assert found.host.headline == expert.headline
+
+    def test_what_is_read_later_of_one_is_read_of_all_that_came_with_it_and_of_no_others(self, hosted, expert):
+        for _ in range(4):
+            make_session(expert)
+        first, second = hosted.all(expert.pk), hosted.all(expert.pk)
+        with CaptureQueriesContext(connection) as queries:
+            assert {session.host.headline for session in second} == {expert.headline}
+        assert len(queries) == 1
+        assert len(second[0].host._state.peers) == 4
+        assert not any("headline" in vars(session.host) for session in first)
+
+    def test_where_an_outer_join_finds_nothing_there_is_nothing(self, expert):
+        unbooked = Prepared(lambda pk: SkillSession.objects.filter(pk=pk).select_related("removed_by"))
+        assert unbooked.first(make_session(expert).pk).removed_by is None
+
+    def test_a_model_that_makes_its_objects_in_its_own_way_is_refused(self, expert, monkeypatch):
+        monkeypatch.setattr(SkillSession, "from_db", classmethod(lambda cls, *args, **more: None))
+        with pytest.raises(TypeError, match="SkillSession"):
+            Prepared(lambda pk: SkillSession.objects.filter(pk=pk)).first(make_session(expert).pk)

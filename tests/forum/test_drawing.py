@@ -5,12 +5,14 @@ import re
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import timezone
 
 from core import gaps
 from features.forum import pages, services
 from features.forum.models import Board, Post, Thread
 from features.forum.pages.said import draw
 from tests.factories import make_user
+from tests.forum.conftest import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,11 @@ def same(text):
     return re.sub(r"\s+", " ", text)
 
 
+def unsigned(text):
+    """Without what is another one in each answer."""
+    return same(re.sub(r'name="(began|csrfmiddlewaretoken)" value="[^"]*"|after=[^"&]*', "", text))
+
+
 class TestDrawing:
     def test_says_what_the_template_says_to_each_reader(self, posts, thread, asker, helper, moderator):
         Thread.objects.filter(pk=thread.pk).update(is_anonymous=True)
@@ -50,7 +57,7 @@ class TestDrawing:
                 for post in posts:
                     said = pages.one(person, post)["post"]
                     context = {"post": said, "has_session": True, "user": person, "csrf_token": "t", "began": "b"}
-                    assert same(draw(said, True, "t", "b")) == same(render_to_string("forum/_post.html", context))
+                    assert same(draw([said], True, "t", "b")) == same(render_to_string("forum/_post.html", context))
                     assert said.may_suggest == services.may_suggest(person, post, Thread.objects.get(pk=thread.pk))
                     seen.add(said.kind())
         assert len(seen) > 30
@@ -70,6 +77,49 @@ class TestDrawing:
         assert [name for name, text in texts.items() if "/moderation/acts/hide/" in text] == ["Ines Falk"]
         assert "<form" not in texts[None].partition("<main")[2].partition("</main")[0]
         assert gaps.MARK not in "".join(texts.values())
+
+
+class TestMoulds:
+    """Drawn from parts or anew from the templates, a page is the same: no kind of a thing is taken for another."""
+
+    @pytest.fixture
+    def anew(self, monkeypatch):
+        def fill(mould, kind, context, values, request=None, language=None):
+            return render_to_string(mould.template, context(dict(zip(mould.marks, values, strict=True))), request)
+
+        def of(client, address):
+            with monkeypatch.context() as patch:
+                patch.setattr(gaps.Mould, "fill", fill)
+                return client.get(address).text
+
+        return of
+
+    def test_every_kind_of_a_thread_says_what_its_templates_say(
+        self, anew, posts, thread, board, asker, skill, moderator
+    ):
+        talk = ask(board, asker, skill, title="Tables & <indexes>", kind="discussion")
+        other = ask(board, asker, skill, title='Are "small" tables & <indexes> friends?')
+        services.propose_duplicate(by=make_user("Ngozi Eze"), thread=other, of=thread)
+        clients = [Client() for _ in range(4)]
+        for client, person in zip(clients[1:], (make_user("Kwame Boateng"), asker, moderator), strict=True):
+            client.force_login(person)
+        now = thread.created_at
+        states = [
+            {},
+            {"is_stale": True, "ages_at": now},
+            {"confirmed_at": now, "ages_at": now},
+            {"closing": "closed", "is_acceptance_locked": True},
+            {"state": "workshop", "accepted": None, "active_at": timezone.now()},
+            {"state": "hidden", "is_anonymous": True},
+        ]
+        for state in states:
+            Thread.objects.filter(pk=thread.pk).update(**state)
+            addresses = [f"{thread.get_absolute_url()}{end}" for end in ("", "?sort=oldest", f"?at={posts[2].pk}")]
+            for address in (*addresses, other.get_absolute_url(), talk.get_absolute_url()):
+                for client in clients:
+                    said, expected = client.get(address), anew(client, address)
+                    assert unsigned(said.text) == unsigned(expected), (state, address)
+                    assert said.status_code == 200 or state.get("state")
 
 
 class TestWhatIsSoNow:

@@ -1,6 +1,7 @@
 """What the pages show, gathered from rows: plain data in, a context out."""
 
 from features.forum.pages.asked_about import about_of, begun, session_panel
+from features.forum.pages.drawn import draw_thread
 from features.forum.pages.said import Said, acts_on, in_words, one
 from features.forum.pages.thread import comments_page, frame_of, moved_to, opening_of, place_of, split_off, thread_page
 
@@ -10,6 +11,7 @@ __all__ = [
     "acts_on",
     "begun",
     "comments_page",
+    "draw_thread",
     "frame_of",
     "in_words",
     "moved_to",

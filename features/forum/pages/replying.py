@@ -42,15 +42,7 @@ def reply_form(request, opening: Post, token: str = "", began: str = "") -> str:
     return REPLY.fill(
         (is_member, may_reply, thread.is_question, thread.closing, thread.state, bool(draft_at)),
         context,
-        {
-            "pk": thread.pk,
-            "slug": thread.slug,
-            "address": thread.get_absolute_url(),
-            "text": text,
-            "draft_at": draft_at,
-            "csrf_token": token,
-            "began": began,
-        },
+        (thread.pk, thread.slug, thread.get_absolute_url(), text, draft_at, token, began),
     )
 
 

@@ -35,8 +35,10 @@ def _opening(is_member: bool) -> Prepared:
 
 def _opening_posts(person):
     about = Thread.skills.through.objects.filter(thread=OuterRef("thread_id")).order_by("skill__name")
-    posts = Post.objects.filter(part=Part.OPENING).select_related("thread__board", "author").defer("text", *UNSAID)
-    return with_vote(posts, person).annotate(
+    posts = Post.objects.filter(part=Part.OPENING).select_related("thread__board", "author", "thread__accepted__author")
+    accepted = [f"thread__accepted__{name}" for name in ("text", *UNSAID)]
+    return with_vote(posts.defer("text", *UNSAID, *accepted), person).annotate(
+        accepted_mine=_vote("thread__accepted", person),
         about=ArraySubquery(about.values(said=JSONObject(name="skill__name", slug="skill__slug"))),
         events=moderation.events(Concat(Value("thread:"), Cast(OuterRef("thread_id"), CharField()))),
         **_beside(person),
@@ -62,11 +64,12 @@ def _beside(person) -> dict:
     readings = Reading.objects.filter(person=person, thread=OuterRef("thread_id"))
     drafts = Draft.objects.annotate(where=Concat(Value("thread:"), key)).filter(person=person, place=F("where"))
     follows = Follow.objects.annotate(where=Concat(Value("thread:"), key)).filter(person=person, key=F("where"))
-    news = Post.objects.shown().filter(thread=OuterRef("thread_id"), part=Part.REPLY)
+    # Looked for from where the viewer left off: a thread that they never read has nothing new, however long it is.
+    news = Post.objects.shown().filter(thread=OuterRef("thread_id"), part=Part.REPLY, pk__gt=OuterRef("post"))
+    readings = readings.annotate(first_new=Subquery(news.order_by("pk").values("pk")[:1]))
     return parts | {
         "read_to": Subquery(readings.values("post")),
-        # Where reading goes on.
-        "first_new": Subquery(news.filter(pk__gt=Subquery(readings.values("post"))).order_by("pk").values("pk")[:1]),
+        "first_new": Subquery(readings.values("first_new")),  # where reading goes on
         "draft": Subquery(drafts.values(said=JSONObject(text="words__text", at="saved_at")), output_field=JSONField()),
         "follow": Subquery(follows.values("level")),
     }
@@ -74,10 +77,14 @@ def _beside(person) -> dict:
 
 def with_vote(posts, person):
     """`person` is a key or a reference to one, None for a stranger."""
+    return posts.annotate(mine=_vote("pk", person))
+
+
+def _vote(post: str, person):
     if person is None:
-        return posts.annotate(mine=Value(0))
-    votes = Vote.objects.filter(post=OuterRef("pk"), person=person).values("value")
-    return posts.annotate(mine=Subquery(votes, output_field=IntegerField()))
+        return Value(0)
+    votes = Vote.objects.filter(post=OuterRef(post), person=person).values("value")
+    return Subquery(votes, output_field=IntegerField())
 
 
 # --- Answers ----------------------------------------------------------------------------------------------------------
@@ -114,16 +121,13 @@ def _answers(thread, person, is_moderator):
     return with_vote(posts if is_moderator else posts.visible_to(person), person)
 
 
-def accepted(person, thread: Thread, is_moderator: bool) -> list[Post]:
-    """The answer that was accepted, if the viewer may see it."""
-    return _accepted(person.is_authenticated, is_moderator).all(thread.pk, person.pk, thread.accepted_id)
-
-
-@cache
-def _accepted(is_member, is_moderator) -> Prepared:
-    return Prepared(
-        lambda thread, person, pk: _answers(thread, person if is_member else None, is_moderator).filter(pk=pk)
-    )
+def accepted(opening: Post, person, is_moderator: bool) -> list[Post]:
+    """The answer that was accepted, if the viewer may see it: it came with the opening post."""
+    answer = opening.thread.accepted
+    if answer is None or not (is_moderator or answer.state == State.SHOWN or answer.author_id == person.pk):
+        return []
+    answer.mine = opening.accepted_mine
+    return [answer]
 
 
 # --- Comments ---------------------------------------------------------------------------------------------------------

@@ -1,15 +1,16 @@
 """A post as a page shows it: as data with what its viewer may do, and drawn, which costs no template a post."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.gaps import Mould
-from core.templatetags.ui import face, when
+from core.templatetags.ui import face, teller
 from features.forum import curation, services
 from features.forum.access import moderates
 from features.forum.models import Closing, Post, State, Thread
@@ -19,7 +20,7 @@ from features.moderation import services as moderation
 Part = Post.Part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes three times as long to make, and a page makes many
 class Said:
     """A post as a page shows it, with what its viewer may do."""
 
@@ -75,9 +76,6 @@ class Said:
             self.may_accept, self.may_vote, self.may_remark, self.may_quote, self.acts,
         )  # fmt: skip
 
-    def values(self) -> dict:
-        return dict(zip(GAPS, OF_GAPS(self), strict=True))
-
 
 GAPS = ("pk", "html", "face", "name", "score", "url", "time", "edited", "more", "remarks")
 OF_GAPS = attrgetter(*GAPS)
@@ -86,78 +84,99 @@ OF_FORMS = ("csrf_token", "began")
 POST, REMARK = Mould("forum/_post.html", GAPS + OF_FORMS), Mould("forum/_remark_item.html", GAPS)
 
 
-def draw(said: Said, is_member: bool, token: str = "", began: str = "") -> str:
-    """What `forum/_post.html` makes of it."""
+def draw(posts: Iterable[Said], is_member: bool, token: str = "", began: str = "") -> SafeString:
+    """What `forum/_post.html` makes of them, one after the other."""
+    language, of_forms = get_language(), (SafeString(token), SafeString(began))  # made here, of letters and digits
 
-    def context(marks):
-        left = {name: marks[name] if getattr(said, name) or name in ("pk", "score") else "" for name in GAPS}
-        return {
-            "post": replace(said, **left),
-            "has_session": is_member,
-            "user": {"is_authenticated": is_member},
-            **{name: marks[name] for name in OF_FORMS},
-        }
+    def drawn(said):
+        def context(marks):
+            return {
+                "post": _with_gaps(said, marks),
+                "has_session": is_member,
+                "user": {"is_authenticated": is_member},
+                **{name: marks[name] for name in OF_FORMS},
+            }
 
-    return POST.fill((is_member, *said.kind()), context, said.values() | {"csrf_token": token, "began": began})
+        return POST.fill((is_member, *said.kind()), context, OF_GAPS(said) + of_forms, language=language)
+
+    return SafeString("".join(map(drawn, posts)))
 
 
-def _draw_remark(said: Said) -> str:
-    def context(marks):
-        return {"remark": replace(said, **{name: marks[name] if getattr(said, name) else "" for name in GAPS})}
+def _draw_remarks(remarks: Iterable[Said], language: str) -> SafeString:
+    def drawn(said):
+        return REMARK.fill(
+            said.kind(), lambda marks: {"remark": _with_gaps(said, marks)}, OF_GAPS(said), language=language
+        )
 
-    return REMARK.fill(said.kind(), context, said.values())
+    return SafeString("".join(map(drawn, remarks)))
+
+
+def _with_gaps(said: Said, marks) -> Said:
+    """Marks in place of what a post says, but where it says nothing."""
+    return replace(
+        said, **{name: marks[name] if getattr(said, name) or name in ("pk", "score") else "" for name in GAPS}
+    )
 
 
 # --- Rows into words --------------------------------------------------------------------------------------------------
 def in_words(posts, thread, person, is_moderator=False, read_to=None) -> list[Said]:
     remarks = remarks_of(posts, person, is_moderator, thread.state == State.WORKSHOP)
-    return [in_words_one(post, thread, person, remarks.get(post.pk, []), is_moderator, read_to) for post in posts]
+    viewer = Viewer(thread, person, is_moderator, read_to)
+    return [viewer.hears(post, remarks.get(post.id, ())) for post in posts]
 
 
-def in_words_one(post, thread, person, remarks=(), is_moderator=False, read_to=None) -> Said:
-    author = post.author
-    is_member, is_shown = person.is_authenticated, post.state == State.SHOWN
-    is_open = thread.closing != Closing.LOCKED
-    decides = thread.is_question and is_open and (is_moderator or thread.author_id == person.pk)
-    is_own = is_member and post.author_id == person.pk
-    is_nameless = thread.hides(post.author_id)
-    is_told = not is_nameless or is_moderator or is_own
-    size = "s" if post.part == Part.COMMENT else ""
-    in_workshop = post.state == thread.state == State.WORKSHOP  # whoever reads it there helps, or has asked
-    is_own_to_edit = is_own and post.state in services.EDITABLE and is_open
-    may_edit = is_member and (is_moderator or is_own_to_edit or (in_workshop and post.part == Part.OPENING))
-    may_remark = in_workshop or (is_shown and is_open and thread.state == State.SHOWN)
-    return Said(
-        pk=post.pk,
-        html=SafeString(post.html),  # cleaned when it was saved
-        face=face(author.photo_id, author.pk, author.name, size) if is_told else face(None, 0, "", size),
-        name=author.name if is_told else _("Somebody"),
-        score=post.score,
-        url=author.get_absolute_url() if author.is_active and is_told else "",
-        time=when(post.created_at),
-        edited=when(post.edited_at) if post.edited_at else "",
-        more=_more(post.comments) if post.comments > len(remarks) else "",
-        remarks=SafeString(  # drawn from templates
-            "".join(_draw_remark(in_words_one(remark, thread, person, (), is_moderator)) for remark in remarks)
-        ),
-        part=post.part,
-        state_words="" if is_shown or in_workshop else str(post.get_state_display()),
-        mine=getattr(post, "mine", 0) or 0,
-        is_own=is_own,
-        is_nameless=is_nameless and is_told,
-        is_new=bool(read_to and post.pk > read_to and not is_own),
-        is_accepted=thread.accepted_id == post.pk,
-        may_edit=may_edit,
-        may_suggest=is_member and may_remark and not may_edit and post.part != Part.COMMENT,
-        may_accept=decides
-        and post.part == Part.REPLY
-        and is_shown
-        and (is_moderator or not thread.is_acceptance_locked),
-        may_vote=is_shown and is_open and post.author_id != person.pk,
-        may_remark=may_remark,
-        may_quote=may_remark and post.part != Part.COMMENT and not in_workshop,
-        acts=acts_on(post, thread, person) if is_moderator else (),
-    )
+class Viewer:
+    """Somebody who reads a thread: what is the same for all its posts is found out once."""
+
+    def __init__(self, thread: Thread, person, is_moderator: bool = False, read_to: int | None = None):
+        self.thread, self.person, self.is_moderator, self.read_to = thread, person, is_moderator, read_to
+        # A stranger's key is None, and so is the author of no post.
+        self.key, self.is_member = person.pk, person.is_authenticated
+        self.is_open, self.in_workshop = thread.closing != Closing.LOCKED, thread.state == State.WORKSHOP
+        decides = is_moderator or (thread.author_id == self.key and not thread.is_acceptance_locked)
+        self.may_accept = thread.is_question and self.is_open and decides
+        self.may_remark = self.is_open and thread.state == State.SHOWN
+        self.time, self.language = teller(), get_language() or ""
+
+    def hears(self, post: Post, remarks: Sequence[Post] = ()) -> Said:
+        """A post and its first comments."""
+        thread, author, is_moderator, part = self.thread, post.author, self.is_moderator, post.part
+        key, name = post.id, author.name  # a row's own values: `pk` is looked up through its model each time
+        is_member, is_shown = self.is_member, post.state == State.SHOWN
+        is_own = is_member and post.author_id == self.key
+        is_nameless = thread.hides(post.author_id)
+        is_told = not is_nameless or is_moderator or is_own
+        size = "s" if part == Part.COMMENT else ""
+        in_workshop = self.in_workshop and post.state == State.WORKSHOP  # whoever reads it there helps, or has asked
+        is_own_to_edit = is_own and self.is_open and post.state in services.EDITABLE
+        may_edit = is_member and (is_moderator or is_own_to_edit or (in_workshop and part == Part.OPENING))
+        may_remark = in_workshop or (is_shown and self.may_remark)
+        return Said(
+            pk=key,
+            html=SafeString(post.html),  # cleaned when it was saved
+            face=face(author.photo_id, author.id, name, size) if is_told else face(None, 0, "", size),
+            name=name if is_told else _("Somebody"),
+            score=post.score,
+            url=author.get_absolute_url() if author.is_active and is_told else "",
+            time=self.time(post.created_at),
+            edited=self.time(post.edited_at) if post.edited_at else "",
+            more=_more(post.comments) if post.comments > len(remarks) else "",
+            remarks=_draw_remarks(map(self.hears, remarks), self.language) if remarks else "",
+            part=part,
+            state_words="" if is_shown or in_workshop else str(post.get_state_display()),
+            mine=getattr(post, "mine", 0) or 0,
+            is_own=is_own,
+            is_nameless=is_nameless and is_told,
+            is_new=bool(self.read_to and key > self.read_to and not is_own),
+            is_accepted=thread.accepted_id == key,
+            may_edit=may_edit,
+            may_suggest=is_member and may_remark and not may_edit and part != Part.COMMENT,
+            may_accept=self.may_accept and part == Part.REPLY and is_shown,
+            may_vote=is_shown and self.is_open and post.author_id != self.key,
+            may_remark=may_remark,
+            may_quote=may_remark and part != Part.COMMENT and not in_workshop,
+            acts=acts_on(post, thread, self.person) if is_moderator else (),
+        )
 
 
 def _more(count: int) -> str:

@@ -4,7 +4,6 @@ from django.http import Http404
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.html import strip_tags
-from django.utils.safestring import mark_safe
 
 from core.middleware import has_session
 from core.pagination import Page, keyset
@@ -19,7 +18,7 @@ from features.forum.models import Post, State, Thread
 from features.forum.pages import rows
 from features.forum.pages.asked_about import about_of
 from features.forum.pages.replying import reply_form
-from features.forum.pages.said import draw, in_words, in_words_one
+from features.forum.pages.said import Viewer, draw, in_words
 from features.moderation import services as moderation
 
 Part = Post.Part
@@ -62,8 +61,7 @@ def thread_page(request, opening: Post) -> dict:
     page = rows.replies(request, thread, is_moderator, in_time=in_time, at=at)
     is_first = page.is_first and not at
     if thread.accepted_id and not in_time and is_first:
-        accepted = rows.accepted(person, thread, is_moderator)
-        thread.accepted = accepted[0] if accepted else None
+        accepted = rows.accepted(opening, person, is_moderator)
     posts = [*([opening] if is_first else []), *accepted, *page.items]
     read_to, first_new = getattr(opening, "read_to", None), getattr(opening, "first_new", None)
     said = in_words(posts, thread, person, is_moderator, read_to=read_to)
@@ -79,12 +77,9 @@ def thread_page(request, opening: Post) -> dict:
         "until": when(thread.active_at + services.LASTS) if thread.state == State.WORKSHOP else "",
         "about": about_of(person, thread),
         "events": moderation.in_words(opening.events),
-        "opening": said[0] if is_first else None,
-        "opening_drawn": draw(said[0], is_member, **hidden) if is_first else "",
-        "replies": replies,
-        "replies_drawn": mark_safe("".join(draw(one, is_member, **hidden) for one in replies)),  # noqa: S308 - drawn
+        "opening_drawn": draw(said[:1], is_member, **hidden) if is_first else "",
+        "replies_drawn": draw(replies, is_member, **hidden),
         "page": page,
-        "is_first": is_first,
         "in_time": in_time,
         "answers": answers_words(thread),
         "reply": reply_form(request, opening, **hidden),
@@ -145,10 +140,11 @@ def comments_page(request, post: Post) -> dict:
     if at.isascii() and at.isdecimal() and len(at) < 19:
         comments = comments.filter(pk__gte=int(at))
     page: Page = keyset(comments, request, order=("id",), size=50)
+    viewer = Viewer(thread, person, is_moderator)
     return {
         "thread": thread,
-        "post": in_words_one(post, thread, person, (), is_moderator),
-        "remarks": [in_words_one(comment, thread, person, (), is_moderator) for comment in page.items],
+        "post": viewer.hears(post),
+        "remarks": [viewer.hears(comment) for comment in page.items],
         "page": page,
         "canonical_url": absolute(thread.get_absolute_url()),
         "remark_form": RemarkForm(),

@@ -1,6 +1,5 @@
 from django.http import Http404
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -56,12 +55,11 @@ def thread(request, pk, slug):
     if elsewhere := pages.split_off(request, opening.thread):
         return redirect(elsewhere, permanent=True)
     context = pages.thread_page(request, opening)
-    main = render_to_string("forum/_thread.html", context, request)
     return render_framed(
         request,
         "forum/thread.html",
         same={"is_public": opening.thread.state == State.SHOWN},
-        gaps=pages.frame_of(opening, context, main),
+        gaps=pages.frame_of(opening, context, pages.draw_thread(request, context)),
         token=context.get("csrf_token", ""),
     )
 
