@@ -233,7 +233,7 @@ def kind_of(model, said: Said) -> Kind:
     def sentences(notifications):
         found = model.objects.select_related("mentor", "mentee").in_bulk([int(row.ref) for row in notifications])
         return {
-            row.pk: str(said.subject) % _names(thing, row.recipient) + "."
+            row.pk: (str(said.subject) % _names(thing, row.recipient) + ".").replace("?.", "?")
             for row in notifications
             if (thing := found.get(int(row.ref)))
         }

@@ -175,7 +175,7 @@ class Teller:
                 return _("Nobody has asked yet, so there is no time to answer.")
             return _("Takes %(time)s to answer.") % {"time": answer_words(m.or_hours[j])}
         if name == "room":
-            return _("The last place.")
+            return _("The last place.") if m.or_room[j] == 1 else ""
         return ""
 
     def barrier(self, code: int, i: int, j: int) -> str:
