@@ -31,7 +31,7 @@ class Found(Schema):
 
 
 class Results(Page[Found]):
-    counts: dict[str, int] = Field(description="By kind; 2000 means as many or more")
+    counts: dict[str, int] = Field(description=f"By kind; {services.MOST} means as many or more")
     meant: str = Field(description="Where nothing was found: what was perhaps meant")
 
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from core.models import QuerySet
+from features.discovery.places import KEYS, USUAL
 
 
 class Visibility(models.TextChoices):
@@ -20,6 +21,11 @@ class DocumentQuerySet(QuerySet):
         return self.filter(visibility=Visibility.PUBLIC)
 
 
+def places():
+    """As services.searching writes it, so that Postgres knows it again."""
+    return models.Func(template=KEYS, output_field=ArrayField(models.BigIntegerField()))
+
+
 class Document(models.Model):
     """One per findable thing, written by its feature in the same transaction as the thing itself."""
 
@@ -32,7 +38,7 @@ class Document(models.Model):
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     url = models.CharField(max_length=300)
     starts_at = models.DateTimeField(null=True, help_text="When it takes place: what is to come is found first")
-    standing = models.PositiveSmallIntegerField(default=10)
+    standing = models.PositiveSmallIntegerField(default=USUAL)
     updated_at = models.DateTimeField(default=timezone.now)
     # Written by `publish` and not by the database: accents are folded in Python, for want of an extension that does it.
     # Besides the words it holds labels, which nobody can type: see services.publishing.
@@ -43,7 +49,7 @@ class Document(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="one_document_per_thing")]
         indexes = [
-            GinIndex(fields=["words"], name="document_words"),
+            GinIndex("words", places(), name="document_words"),
             GinIndex(fields=["skills"], name="document_skills"),
             models.Index(fields=["updated_at"], name="document_by_change"),
         ]

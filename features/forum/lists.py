@@ -141,15 +141,13 @@ def _best(request, filters, board) -> tuple[Page, dict]:
     """What fits the words best first; solved and well voted before others that fit as well."""
     words, cursor = filters.chosen["q"], request.GET.get("after", "")
     if board or filters.chosen.keys() - {"q", "sort"}:
-        found, wanted = discovery.best(KIND, words, filters.matching(leave_out=("q",)))
-        page = keyset(found, request, order=discovery.BEST, size=SIZE)
-        documents = page.items
+        results = discovery.best(KIND, words, filters.matching(leave_out=("q",)), after=cursor, size=SIZE)
     else:
         results = discovery.search(words, kinds=[KIND], person=request.user, after=cursor, size=SIZE, counts_all=False)
-        documents, wanted = results.documents, results.wanted
-        query = request.GET.copy()
-        query["after"] = results.next
-        page = Page([], f"{request.path}?{query.urlencode()}" if results.next else "", results.is_first)
+    query = request.GET.copy()
+    query["after"] = results.next
+    page = Page([], f"{request.path}?{query.urlencode()}" if results.next else "", results.is_first)
+    documents, wanted = results.documents, results.wanted
     threads = Thread.objects.shown().with_its_row().in_bulk([int(document.ref) for document in documents])
     page.items = [threads[int(document.ref)] for document in documents if int(document.ref) in threads]
     return page, _marked(documents, wanted)

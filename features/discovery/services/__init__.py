@@ -1,5 +1,7 @@
 """Putting things where they can be found, and finding them."""
 
+from features.discovery.services.asking import written
+from features.discovery.services.narrowing import best
 from features.discovery.services.publishing import (
     Rebuilt,
     gathered,
@@ -11,12 +13,11 @@ from features.discovery.services.publishing import (
     stand,
     withdraw,
 )
-from features.discovery.services.searching import BEST, MOST, Results, best, documents, matching_refs, search, written
+from features.discovery.services.searching import MOST, Results, documents, matching_refs, search
 from features.discovery.services.snippets import with_snippets
 from features.discovery.services.spelling import learn_words, meant, relearn_words
 
 __all__ = [
-    "BEST",
     "MOST",
     "Rebuilt",
     "Results",

@@ -18,12 +18,21 @@ TOKEN = re.compile(r"\w+")
 LEXEME = re.compile(r"'([^']+)'(:\*)?")
 
 
+class _Folded(dict):
+    """Each word is folded once: a page of texts says the same few hundred again and again."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = folded_words(word)
+        return self[word]
+
+
 def with_snippets(documents: Sequence[Document], wanted: str) -> list[tuple[Document, SafeString]]:
     """Each document with a line of its text, escaped, and marked where it holds what was asked for."""
     if not documents:
         return []
     texts = [" ".join(document.text[:READ].split()) for document in documents]
-    tokens = [[(match, folded_words(match[0])) for match in TOKEN.finditer(text)] for text in texts]
+    folded = _Folded()
+    tokens = [[(match, folded[match[0]]) for match in TOKEN.finditer(text)] for text in texts]
     languages = [document.language for document in documents]
     hits = _hits({(word, lang) for lang, row in zip(languages, tokens, strict=True) for _, word in row}, wanted)
     return [

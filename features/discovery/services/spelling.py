@@ -10,7 +10,8 @@ from core.text import words as folded_words
 from features.discovery import query
 from features.discovery.kinds import kinds
 from features.discovery.models import Document, Word
-from features.discovery.services.searching import CONFIGS, exists
+from features.discovery.services.asking import CONFIGS
+from features.discovery.services.searching import exists
 
 CANDIDATES = 6  # of the nearest words that are looked for in the documents
 AT_ONCE = 1000
