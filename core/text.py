@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from html import unescape
 
 import nh3
+from django.utils.html import strip_tags
 from markdown_it import MarkdownIt
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20}).enable("table")
@@ -72,3 +74,8 @@ def render_markdown(text: str, *, pictures: bool = False) -> str:
 
 def _own_pictures(tag: str, name: str, value: str) -> str | None:
     return None if (tag, name) == ("img", "src") and not OWN_PICTURE.fullmatch(value) else value
+
+
+def without_marks(html: str) -> str:
+    """What is read of rendered HTML: for the search, feeds and machines, which escape by themselves."""
+    return unescape(strip_tags(html))

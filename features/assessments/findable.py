@@ -1,9 +1,9 @@
 """What the site's search knows of assessments."""
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.text import without_marks
 from features.assessments.models import Bank, Task
 from features.discovery.kinds import Entry, Kind, Row, kinds
 
@@ -41,7 +41,7 @@ def task_entries(refs=None):
             kind="task",
             ref=str(task.pk),
             title=task.title,
-            text=strip_tags(task.html),
+            text=without_marks(task.html),
             names=[name.name for name in sorted(task.skill.names.all(), key=lambda name: name.pk)],
             skills=[task.skill_id],
             url=task.get_absolute_url(),

@@ -1,10 +1,10 @@
 """What the site's search knows of threads: the question, and the first answers to it. Solved ones stand higher."""
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.templatetags.ui import words
+from core.text import without_marks
 from features.discovery.kinds import Entry, Kind, Row, kinds
 from features.forum.models import Post, State, Thread
 
@@ -29,7 +29,7 @@ def entries(refs=None):
             kind=KIND,
             ref=str(thread.pk),
             title=thread.title,
-            text="\n".join(strip_tags(html).strip() for html in said.values_list("html", flat=True)),
+            text="\n".join(without_marks(html).strip() for html in said.values_list("html", flat=True)),
             names=[name.name for skill in about for name in sorted(skill.names.all(), key=lambda name: name.pk)],
             skills=[skill.pk for skill in about],
             url=thread.get_absolute_url(),

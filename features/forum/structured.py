@@ -1,9 +1,9 @@
 """What search engines read of a thread: the same rows as the page."""
 
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from core.seo import absolute
+from core.text import without_marks
 from features.forum.models import State
 
 
@@ -56,4 +56,4 @@ def _author(post, thread) -> dict:
 
 
 def _plain(post) -> str:
-    return " ".join(strip_tags(post.html).split())[:1000]
+    return " ".join(without_marks(post.html).split())[:1000]

@@ -1,9 +1,9 @@
 """What the site's search knows of works: what everybody reads of them, and nothing that has a price."""
 
 from django.db.models.signals import post_save
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
+from core.text import without_marks
 from features.accounts.models import User
 from features.accounts.signals import people_came_or_went
 from features.discovery import services as discovery
@@ -32,7 +32,7 @@ def entries(refs=None):
             kind=KIND,
             ref=str(work.pk),
             title=work.title,
-            text=f"{work.outcome}\n{strip_tags(work.about_html)}\n{strip_tags(free_text(work))}".strip(),
+            text=f"{work.outcome}\n{without_marks(work.about_html)}\n{without_marks(free_text(work))}".strip(),
             names=[
                 work.author.name,
                 *(name.name for skill in about for name in sorted(skill.names.all(), key=lambda name: name.pk)),

@@ -38,6 +38,12 @@ class Order(models.Model):
         return sum(line.total_minor for line in self.lines.all())
 
     @property
+    def is_given_back(self):
+        """All that was paid for it went back, or is on its way."""
+        paid = self.payments.all()
+        return bool(paid) and not any(payment.left_minor for payment in paid)
+
+    @property
     def is_unpaid(self):
         return self.settled_at is None and self.released_at is None
 

@@ -45,7 +45,12 @@ def _packages(lines) -> list[Package]:
 
 def own_orders(person, before: str) -> dict:
     """What somebody paid for, or is about to; what cost nothing is in their agenda."""
-    found = Order.objects.filter(buyer=person).exclude(hold_until=None).order_by("-pk").prefetch_related("lines")
+    found = (
+        Order.objects.filter(buyer=person)
+        .exclude(hold_until=None)
+        .order_by("-pk")
+        .prefetch_related("lines", "payments")
+    )
     if before.isdecimal():
         found = found.filter(pk__lt=int(before[:18]))
     rows = list(found[: A_PAGE + 1])

@@ -1,9 +1,9 @@
 """What the site's search knows of sessions: published ones, and not those that were called off."""
 
 from django.db.models.signals import post_save
-from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
+from core.text import without_marks
 from features.accounts.models import User
 from features.accounts.signals import people_came_or_went
 from features.discovery import services as discovery
@@ -32,7 +32,7 @@ def entries(refs=None):
             kind=KIND,
             ref=str(session.pk),
             title=session.title,
-            text=f"{session.outcome}\n{strip_tags(session.description_html)}".strip(),
+            text=f"{session.outcome}\n{without_marks(session.description_html)}".strip(),
             names=[session.host.name, *(name for skill in taught for name in called(skill))],
             skills=[skill.pk for skill in taught],
             language=session.language,

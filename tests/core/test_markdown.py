@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from core.text import one_line, render_markdown
+from core.text import one_line, render_markdown, without_marks
 
 LENGTH = 3_000
 # What has brought renderers down: nesting, links that never close, runs of signs, entities, tables, references.
@@ -70,3 +70,8 @@ def test_links_lead_where_they_may_and_nothing_else_is_made(written, shown):
 def test_a_title_turns_no_direction_of_reading():
     assert one_line("שלום \u202eevil\u2066, \u202bx\u202c") == "שלום evil, x"
     assert one_line("می\u200cخواهم") == "می\u200cخواهم"  # a sign that joins letters or parts them stays
+
+
+def test_what_is_read_of_it_has_no_marks_and_no_entities():
+    html = render_markdown("`a -> b` & *so* on")
+    assert without_marks(html).strip() == "a -> b & so on"

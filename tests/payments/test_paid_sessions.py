@@ -71,6 +71,10 @@ def test_the_amount_is_shown_first_and_then_paid_back(stripe, deliver, expert, l
     assert browser(learner).post(url, {"amount": "4500"}).status_code == 303
     run_pending()
     assert [(r.amount_minor, r.source, r.state) for r in Refund.objects.all()] == [(4500, "buyer", "done")]
+    assert "Paid back" in browser(learner).get("/account/payments/").text
+    order = browser(learner).get(f"/payments/orders/{Payment.objects.get().order.public_id}/").text
+    assert "Paid back" in order
+    assert "It is yours" not in order
     assert Payment.objects.get().left_minor == 0
 
 
@@ -129,6 +133,9 @@ def test_a_host_who_cancels_pays_everybody_back_once_and_the_page_stays(stripe, 
     for n in range(2):
         seated(stripe, deliver, session, make_user(f"Buyer {n}"))
     held = sessions.register(session=session, person=learner)
+    said = browser(expert).get(reverse("session_cancellation", args=[session.pk, session.slug])).text
+    assert "€90.00 goes back to those who paid." in said
+    assert "Cancel the session, refund €90.00" in said
     sessions.cancel_session(session=session, by=expert, reason="Ill")
     letters()
     for last in (0, 0):  # a worker that was killed begins again

@@ -3,7 +3,6 @@
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -11,7 +10,7 @@ from core.feeds import Atom, begun, conditional
 from core.limits import client_address, hit
 from core.middleware import has_session
 from core.seo import absolute
-from core.text import one_line
+from core.text import one_line, without_marks
 from features.forum.access import visible_board, visible_thread
 from features.forum.filters import ThreadFilter
 from features.forum.models import Post, State
@@ -65,7 +64,7 @@ def _add(feed, post, thread, title, url=""):
     feed.add_item(
         title=title,
         link=absolute(url or thread.get_absolute_url()),
-        description=one_line(strip_tags(post.html))[:500],
+        description=one_line(without_marks(post.html))[:500],
         unique_id=absolute(post.get_absolute_url()),
         author_name=_("Somebody") if is_nameless else one_line(author.name),
         author_link=None if is_nameless or not author.is_active else absolute(author.get_absolute_url()),

@@ -67,7 +67,8 @@ def brief_of(person: User, about: Iterable[Skill]) -> list[str]:
     for skill in {row.skill for row in rows}:
         of_skill = [row for row in rows if row.skill == skill]
         for cause in skills.tell_causes(of_skill, skills.level_of(person, skill), person):
-            lines.append(f"{skill.name}: {cause.told.words} ({date_format(timezone.localdate(cause.happened_at))})")
+            day = date_format(timezone.localdate(cause.happened_at), "j F Y")
+            lines.append(f"{skill.name}: {cause.told.words} ({day})")
     return sorted(lines)
 
 

@@ -54,6 +54,7 @@ from features.payments.services.reconciling import reconcile, since_of
 from features.payments.services.refunds import (
     RefundRefused,
     ask_refund,
+    paid_for,
     refund_by_organiser,
     refund_quote,
     refund_thing,
@@ -128,6 +129,7 @@ __all__ = [
     "open_order",
     "order_of",
     "packages_of",
+    "paid_for",
     "pay_with_credit",
     "policy",
     "policy_words",

@@ -1,5 +1,6 @@
 """Money goes back. A refund is a row before Stripe is asked, and no more is ever asked for than was paid."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -202,6 +203,13 @@ def _paid_line(kind: str, ref) -> tuple[OrderLine | None, Payment | None]:
     line = OrderLine.objects.filter(kind=kind, ref=str(ref)).select_related("order").first()
     payment = Payment.objects.filter(order=line.order, is_kept=True).first() if line else None
     return line, payment
+
+
+def paid_for(kind: str, refs: Iterable) -> int:
+    """What stands paid for these things, less what went back: what all of it given back would cost."""
+    lines = OrderLine.objects.filter(kind=kind, ref__in=[str(ref) for ref in refs])
+    found = Payment.objects.filter(order__in=lines.values("order"), is_kept=True)
+    return found.aggregate(left=Sum(F("amount_minor") - F("refunded_minor")))["left"] or 0
 
 
 def refund_quote(kind: str, ref, *, starts_at: datetime, now: datetime | None = None) -> Quote | None:

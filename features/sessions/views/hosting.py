@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.pagination import keyset
+from features.payments import services as payments
 from features.sessions import services
 from features.sessions.access import hosted_session, removed_draft
 from features.sessions.cards import cards
@@ -141,7 +142,9 @@ def session_cancellation(request, pk, slug):
         else:
             messages.success(request, _("The session is cancelled. Everybody with a seat is being told."))
             return see_other(session)
-    context = {"form": form, "session": session, "seats": session.registrations.active().count()}
+    seats = list(session.registrations.active().values_list("pk", flat=True))
+    context = {"form": form, "session": session, "seats": len(seats)}
+    context["goes_back"] = 0 if session.is_free else payments.paid_for("registration", seats)
     context["waiting_count"] = session.waitlist.filter(left_at=None).count()
     return render(request, "sessions/session_cancellation.html", context, status=422 if form.errors else 200)
 
