@@ -1,9 +1,12 @@
 """Taking a seat, waiting, giving back: on the pages, with and without htmx, as a member and as a stranger."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
 from features.sessions import services
@@ -81,6 +84,31 @@ class TestMember:
         assert response.status_code == 422
         assert "You can join the waitlist" in response.text
         assert not Registration.objects.filter(person=learner).exists()
+
+    def test_whoever_is_refused_is_told_how_it_is_now_in_a_form_of_their_own(self, full, learner, outsider):
+        clients, said = [Client(enforce_csrf_checks=True) for _ in range(2)], []
+        for client, person, note in zip(clients, (learner, outsider), ('My "ORs" & more', ""), strict=True):
+            client.force_login(person)
+            client.get("/")  # brings the token of forms
+            token = client.cookies["csrftoken"].value
+            answer = client.post(seat_url(full), {"note": note}, headers=HTMX | {"X-CSRFToken": token})
+            assert answer.status_code == 422
+            said.append(answer.text)
+        assert all("You can join the waitlist" in text and "number 1 in line" in text for text in said)
+        assert 'name="note" value="My &quot;ORs&quot; &amp; more"' in said[0]
+        assert 'name="note"' not in said[1]
+        for client, text in zip(clients, said, strict=True):
+            form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text))
+            answer = client.post(
+                seat_url(full), {n: html.unescape(v) for n, v in form.items()} | {"act": "wait"}, headers=HTMX
+            )
+            assert answer.status_code == 200
+        assert sorted(full.waitlist.values_list("note", flat=True)) == ["", 'My "ORs" & more']
+        third = Client()
+        third.force_login(make_user("Ada Nwosu"))
+        assert "You would be number 3 in line" in third.post(seat_url(full), headers=HTMX).text
+        SkillSession.objects.filter(pk=full.pk).update(title="Plans", slug="plans", capacity=1)
+        assert f'action="/sessions/{full.pk}/plans/registration/"' in third.post(seat_url(full), headers=HTMX).text
 
     def test_a_note_that_is_too_long_is_kept_and_blamed_at_its_field(self, client, learner, session):
         client.force_login(learner)

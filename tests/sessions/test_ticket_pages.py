@@ -178,7 +178,7 @@ class TestGuest:
         services.register(session=session, person=make_user("First"), ticket=kind(session, "A"))
         client.force_login(learner)
         page = client.get(session.get_absolute_url()).text
-        assert page.count("Join the waitlist") == 2
+        assert page.count('name="act" value="wait"') == 2
         assert "Each kind of ticket has a line of its own." in page
 
     def test_a_stranger_chooses_first_and_finds_the_choice_again(self, client, hybrid, mailed_code):

@@ -1,11 +1,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.gaps import Mould
 from core.htmx import is_htmx, render_page, see_other
 from features.accounts import services as accounts
 from features.payments import services as payments
@@ -89,9 +91,33 @@ def _form(request, session, data=None, initial=None):
 
 
 def _page(request, session, form=None, *, initial=None, status=200, verdict=None):
+    if verdict and verdict.code == "full" and is_htmx(request):
+        return _full(request, session, verdict, form["note"].value() or "", status)
     form = form or _form(request, session, initial=initial)
     context = pages.join_panel(session, request.user, timezone.now(), verdict) | {"form": form}
     return render_page(request, "sessions/registration.html", context, partial="join", status=status)
+
+
+# A thousand people may be told so in the same second: to all it says the same, but for what is their own in its form.
+FULL = Mould("sessions/registration.html#join", ("csrf_token", "note"))
+
+
+def _full(request, session, verdict, note, status):
+    def context(marks):
+        panel = pages.join_panel(session, request.user, timezone.now(), verdict) | {"fragment": True}
+        form = {"non_field_errors": [verdict.words], "note": {"value": marks["note"] if note else ""}}
+        return panel | {"form": form, "csrf_token": marks["csrf_token"]}
+
+    kind = (
+        session.pk,
+        session.slug,
+        session.capacity,
+        session.seats_on_sale,
+        verdict.waiting,
+        verdict.words,
+        bool(note),
+    )
+    return HttpResponse(FULL.fill(kind, context, (get_token(request), note), request), status=status)
 
 
 def _answer(request, session):
