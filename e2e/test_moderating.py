@@ -53,6 +53,8 @@ def test_reported_decided_taken_back_and_hidden_in_place(
     menu = page.locator(f"#post-{answer.pk} details.menu")
     menu.locator("summary").click()
     menu.get_by_role("link", name="Hide until it is edited").click()
+    if javascript:  # in place: the keyboard goes on where it was asked for
+        expect(page.get_by_label("Reason")).to_be_focused()
     page.get_by_label("Reason").select_option("advertising")
     page.get_by_role("button", name="Hide until it is edited").click()
     expect(page.locator(f"#post-{answer.pk}").get_by_text("Waiting to be looked at")).to_be_visible()

@@ -102,13 +102,13 @@
     const news = elt !== document.body && elt.querySelector("[data-tell]");
     if (news) document.getElementById("told").textContent = news.textContent;
   });
-  // Focus goes to the heading of what was asked for, where the region wants it and the answer chose no field itself.
+  // Focus goes to the heading of what was asked for, or to its first field, where the region wants it and the answer chose no field itself.
   document.addEventListener("htmx:afterSettle", ({ target }) => {
     const region = target.closest("[data-focus]");
     if (!region || region.contains(document.activeElement)) return;
     const heading = region.querySelector("h1, h2, h3");
     heading?.setAttribute("tabindex", "-1");
-    heading?.focus();
+    (heading ?? region.querySelector("select, textarea"))?.focus();
   });
 
   // --- Menus close like menus; filters stay as they were left -----------------------------------------------------
