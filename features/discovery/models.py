@@ -49,7 +49,8 @@ class Document(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="one_document_per_thing")]
         indexes = [
-            GinIndex("words", places(), name="document_words"),
+            # Places first: of a word only those are walked through that lie in the places asked for.
+            GinIndex(places(), "words", name="document_words"),
             GinIndex(fields=["skills"], name="document_skills"),
             models.Index(fields=["updated_at"], name="document_by_change"),
         ]

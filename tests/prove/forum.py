@@ -114,8 +114,10 @@ def pages(long: int) -> list[tuple[str, str]]:
         ("its middle", f"{thread.get_absolute_url()}?at={deep.pk}"),
         ("search", "/forum/?q=monday"),
         ("search, a phrase", '/forum/?q="since+monday"'),
+        ("search, two words", "/forum/?q=beside+monday"),
         ("search, filters", f"/forum/?q=beside&state=solved&skill={skill.slug}"),
         ("search, everywhere", "/search/?q=monday&kind=thread"),
+        ("search, all kinds", "/search/?q=monday+"),
         ("feed", "/forum/feed.atom"),
         ("API", "/api/v1/threads/"),
     ]

@@ -20,11 +20,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "document",
             django.contrib.postgres.indexes.GinIndex(
-                models.F("words"),
                 models.Func(
                     output_field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField()),
                     template=KEYS,
                 ),
+                models.F("words"),
                 name="document_words",
             ),
         ),

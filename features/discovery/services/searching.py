@@ -15,8 +15,8 @@ from features.discovery.models import Document
 from features.discovery.places import KEYS, rings
 from features.discovery.services.asking import Asked, Ready, asked, labelled, titled, visible, written
 
-MOST = 300  # of a kind that are looked at: the newest, and further back what stands higher. More are not counted
-RANKED = 300  # of all that was found, first of all what has the words in its title: the rest can be left unread
+MOST = 250  # of a kind that are looked at: the newest, and further back what stands higher. More are not counted
+RANKED = 250  # of all that was found, first of all what has the words in its title: the rest can be left unread
 NEWEST = 3  # rings that are looked at in any case
 SIZE = 20
 SALT = "features.discovery.search"
@@ -134,29 +134,26 @@ def _ranked(question: Asked, kinds, person, now: datetime, counts_all: bool) -> 
 
 def backwards(top: int) -> dict:
     """The values that `around` asks for."""
-    keys = rings(top)
-    older = keys[NEWEST:]
-    every = [key for ring in older for key in ring]
-    written_out = {"newest": keys[:NEWEST], "older": older, "every_older": [every]}
-    return {name: [f"{{{','.join(map(str, ring))}}}" for ring in some] for name, some in written_out.items()}
+    keys = [f"{{{','.join(map(str, ring))}}}" for ring in rings(top)]
+    return {"newest": keys[:NEWEST], "older": keys[NEWEST:]}
 
 
 def around(query: str, limit: str, columns: str = "kind, id, starts_at, standing") -> str:
     """SQL for what `query` finds, ring by ring: it ends with the ring in which there are enough. Where the newest hold
-    nothing it is rare, and looked for in all that is older at once."""
+    nothing it is rare, and all that is older is looked through at once."""
+    # Nothing of all this was typed by anybody.
+    found = f"SELECT {columns} FROM discovery_document WHERE words @@ {query}"  # noqa: S608
 
-    def within(those, condition="true"):
-        return f"""
-            SELECT hit.* FROM unnest(%({those})s::text[]) AS ring (keys), LATERAL (
-                SELECT {columns} FROM discovery_document
-                WHERE words @@ {query} AND {KEYS} && keys::bigint[] LIMIT {limit}
-            ) AS hit WHERE {condition}"""  # noqa: S608 - nothing of it was typed by anybody
+    def within(those):
+        return f"""SELECT hit.* FROM unnest(%({those})s::text[]) AS ring (keys), LATERAL (
+            {found} AND {KEYS} && keys::bigint[] LIMIT {limit}
+        ) AS hit"""  # noqa: S608
 
     return f"""(
         WITH newest AS MATERIALIZED ({within("newest")} LIMIT {limit})
         SELECT * FROM newest
-        UNION ALL {within("every_older", "NOT EXISTS (SELECT FROM newest)")}
-        UNION ALL {within("older", "EXISTS (SELECT FROM newest)")}
+        UNION ALL ({found} AND NOT EXISTS (SELECT FROM newest) LIMIT {limit})
+        UNION ALL {within("older")} WHERE EXISTS (SELECT FROM newest)
         LIMIT {limit}
     )"""  # noqa: S608
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from django.db import connection
 from django.utils.html import escape
@@ -30,13 +31,13 @@ def with_snippets(documents: Sequence[Document], wanted: str) -> list[tuple[Docu
     """Each document with a line of its text, escaped, and marked where it holds what was asked for."""
     if not documents:
         return []
-    texts = [" ".join(document.text[:READ].split()) for document in documents]
     folded = _Folded()
-    tokens = [[(match, folded[match[0]]) for match in TOKEN.finditer(text)] for text in texts]
+    texts = [" ".join(document.text[:READ].split()) for document in documents]
+    tokens = [[folded[word] for word in TOKEN.findall(text)] for text in texts]
     languages = [document.language for document in documents]
-    hits = _hits({(word, lang) for lang, row in zip(languages, tokens, strict=True) for _, word in row}, wanted)
+    hits = _hits({(word, lang) for lang, row in zip(languages, tokens, strict=True) for word in row}, wanted)
     return [
-        (document, _snippet(text, [(match, (word, document.language) in hits) for match, word in row]))
+        (document, _snippet(text, [(word, document.language) in hits for word in row]))
         for document, text, row in zip(documents, texts, tokens, strict=True)
     ]
 
@@ -62,22 +63,23 @@ STEMMED = """
 """
 
 
-def _snippet(text: str, tokens) -> SafeString:
-    """The stretch that holds most of what was found; the beginning where nothing was."""
-    found = [number for number, (_, is_hit) in enumerate(tokens) if is_hit]
+def _snippet(text: str, is_hit: list[bool]) -> SafeString:
+    """The stretch that holds most of what was found; the beginning where nothing was. `is_hit` says of each word of the
+    text whether it was."""
+    found = [number for number, is_one in enumerate(is_hit) if is_one]
     best = max(found, key=lambda n: sum(n <= other < n + SHOWN - BEFORE for other in found), default=0)
     first = max(0, best - BEFORE)
-    if len(tokens) <= SHOWN:
+    if len(is_hit) <= SHOWN:
         first = 0
-    shown = tokens[first : first + SHOWN]
+    shown = list(islice(TOKEN.finditer(text), first, first + SHOWN))
     if not shown:
         return mark_safe("")
     parts = ["… " if first else ""]
-    position = shown[0][0].start() if first else 0
-    for match, is_hit in shown:
+    position = shown[0].start() if first else 0
+    for match, is_one in zip(shown, is_hit[first:], strict=False):
         word = escape(match[0])
-        parts += [escape(text[position : match.start()]), f"<mark>{word}</mark>" if is_hit else word]
+        parts += [escape(text[position : match.start()]), f"<mark>{word}</mark>" if is_one else word]
         position = match.end()
-    is_all = first + SHOWN >= len(tokens)
+    is_all = first + SHOWN >= len(is_hit)
     parts.append(escape(text[position:]) if is_all else " …")
     return mark_safe("".join(parts))  # noqa: S308 - every part of the text is escaped above
