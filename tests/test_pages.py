@@ -23,12 +23,11 @@ from features.notifications import services as notifications
 from features.sessions import services as sessions
 from features.sessions.models import SkillSession
 from tests.factories import make_session, make_skill, make_user
-from tests.permissions.table import rows, send
+from tests.permissions.table import send
+from tests.permissions.test_headers import HEADERS, assert_guarded
 from tests.permissions.world import made, undone
 
 pytestmark = pytest.mark.django_db
-
-ROWS = rows()
 
 
 @pytest.fixture(scope="module")
@@ -38,25 +37,6 @@ def world(django_db_setup, django_db_blocker):
 
 
 # --- H2: headers ----------------------------------------------------------------------------------------------------
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; "
-    "form-action 'self'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
-}
-
-
-def assert_guarded(answer, **other):
-    expected = HEADERS | other
-    assert {name: answer.get(name) for name in expected} == expected
-
-
 def broken(request):
     raise RuntimeError(f"a secret of {request.META['HTTP_COOKIE']}")
 
@@ -83,16 +63,7 @@ urlpatterns = [
 
 
 class TestHeaders:
-    @pytest.mark.parametrize("row", ROWS, ids=str)
-    def test_every_answer_has_them(self, world, row):
-        # A page whose address is a key tells nobody where it was.
-        own = {"Referrer-Policy": "same-origin"} if row.url_name in ("join", "meet", "unsubscribe") else {}
-        for persona in ("stranger", "owner", "organiser"):
-            for method in ("GET", "POST", "DELETE"):
-                with undone():
-                    answer = row.ask(world, persona, method)
-                is_page = answer.status_code in (200, 409) and method != "DELETE"
-                assert_guarded(answer, **(own if is_page else {}))
+    """For the answers of every URL see `tests/permissions/test_headers.py`."""
 
     @pytest.mark.parametrize(
         ("address", "status"),

@@ -30,7 +30,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from features.accounts.middleware import PRIVILEGED_PATHS
-from tests.permissions.world import World, watched
+from tests.permissions.world import World, undone, watched
 
 COLUMNS = ("stranger", "unverified", "member", "owner", "expert", "moderator", "moderator+", "organiser")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -41,7 +41,7 @@ MISSING = 999_999_999
 @dataclass(frozen=True)
 class Look:
     answer: HttpResponse
-    written: set[str]  # the tables that anything was written to
+    written: set[str] | None  # the tables that anything was written to by a GET
 
 
 @dataclass
@@ -79,14 +79,14 @@ class Row:
         path = self.path(world, missing=missing)
         return send(self.browser(world, persona), method, path, body | (extra or {}), is_json=self.is_json, **headers)
 
-    def look(self, world: World, persona: str, **headers) -> Look:
-        """What a GET is answered with. As it is undone, tests of the same row need not ask a second time."""
+    def look(self, world: World, persona: str, method="GET", **headers) -> Look:
+        """What an ask is answered with. As it is undone, tests of the same row need not ask a second time."""
         if world.looks.get("row") != self.name:
             world.looks = {"row": self.name}
-        key = persona, *sorted(headers.items())
+        key = persona, method, *sorted(headers.items())
         if key not in world.looks:
-            with watched() as written:
-                answer = self.ask(world, persona, "GET", **headers)
+            with watched() if method == "GET" else undone() as written:
+                answer = self.ask(world, persona, method, **headers)
             world.looks[key] = Look(answer, written)
         return world.looks[key]
 

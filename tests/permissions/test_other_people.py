@@ -136,6 +136,7 @@ KEEPS_ALL = {"kept_form", "kept_form@new"}  # what is being typed is kept as it 
 INPUT = re.compile(r'<(?:input|select|textarea|button)[^>]*\sname="([^"]+)"')
 
 
+@cache
 def tempting(world) -> dict:
     """A value for every column of every table: what a form or the API would have to ignore."""
     values = {"is_staff": True, "owner": world.people["member"].pk, "roles": "organiser", "is_premium": True}
@@ -172,8 +173,7 @@ WRITES = [
 
 @pytest.mark.parametrize(("row", "method", "persona"), WRITES, ids=name_of)
 def test_fields_that_the_form_does_not_have_change_nothing(world, row, method, persona):
-    with undone():
-        page = row.ask(world, persona, "GET").text if "GET" in row.cells else ""
+    page = row.look(world, persona).answer.text if "GET" in row.cells else ""
     asked_for = {"next", "act", *INPUT.findall(page)}
     asked_for |= set(row.bodies[method](world)) if method in row.bodies else set()
     asked_for |= fields_of(row.path(world), method) if row.is_json else set()
@@ -183,7 +183,7 @@ def test_fields_that_the_form_does_not_have_change_nothing(world, row, method, p
     with time_machine.travel(timezone.now(), tick=False):
         tempted_outcome, tempted = after(row, world, persona, method, extra)
         plain_outcome, plain = after(row, world, persona, method, tables=tempted)
-        _, again = after(row, world, persona, method, tables=tempted)
+        again = plain if tempted == plain else after(row, world, persona, method, tables=tempted)[1]
     assert tempted_outcome == plain_outcome
     for table, columns in tempted.items():
         for column, values in columns.items():
@@ -198,13 +198,18 @@ def test_fields_that_the_form_does_not_have_change_nothing(world, row, method, p
 
 def fields_of(path, method) -> set[str]:
     """What the API's document says that an operation reads."""
-    document = api.get_openapi_schema()
+    document = described()
     for template, operations in document["paths"].items():
         if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path):
             body = operations[method.lower()].get("requestBody", {"content": {"application/json": {"schema": {}}}})
             name = body["content"]["application/json"]["schema"].get("$ref", "").rpartition("/")[2]
             return set(document["components"]["schemas"][name]["properties"]) if name else set()
     return set()  # the document itself, and the root
+
+
+@cache
+def described():
+    return api.get_openapi_schema()
 
 
 def after(row, world, persona, method, extra=None, tables=None):

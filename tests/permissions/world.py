@@ -4,6 +4,7 @@ import logging
 from contextlib import contextmanager
 from copy import copy
 from datetime import timedelta
+from unittest.mock import patch
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -234,8 +235,14 @@ class World:
 @contextmanager
 def made(blocker):
     """A world for many tests, each of which undoes what it does. Thousands of requests are not logged."""
-    # Whoever gave the password a moment ago has done so for all of the tests, however slow the machine is.
-    with blocker.unblock(), transaction.atomic(), override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=3600):
+    # Whoever gave the password a moment ago has done so for all of the tests, however slow the machine is; and what was
+    # done a moment ago can still be undone.
+    with (
+        blocker.unblock(),
+        transaction.atomic(),
+        override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=3600),
+        patch.dict(moderation.may_undo.__globals__, UNDO=timedelta(hours=1)),
+    ):
         logging.disable(logging.CRITICAL)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # a worker may wait for its next test
