@@ -32,7 +32,7 @@ TABLE = """
 #                       stranger unverif. member owner expert moderat. moderator+ organiser
 order            GET    login    login    404    200   404    404      404        404
 order_checkout   POST   login    login    404    303   404    404      404        404
-order_coupon     POST   login    login    404    303   404    404      404        404
+order_coupon     POST   login    login    404    422   404    404      404        404
 order_credit     POST   login    login    404    303   404    404      404        404
 order_departure  POST   login    login    404    303   404    404      404        404
 order_look       POST   login    login    404    303   404    404      404        404
