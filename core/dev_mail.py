@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from core.dev_panels import panels
 
 SHOWN = 50
-BETWEEN = b"-" * 79 + b"\n"  # Django's file backend ends every message with this line
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,12 @@ def mail(request):
 
 
 def newest(folder: Path) -> list[Sent]:
-    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)[:SHOWN]
-    return [
-        read(message) for file in files for message in reversed(file.read_bytes().split(BETWEEN)) if message.strip()
-    ]
+    files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)[:SHOWN]
+    return [read(file.read_bytes()) for file in files]
 
 
 def read(message: bytes) -> Sent:
-    parsed = email.message_from_bytes(message.strip(), policy=email.policy.default)
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
     body = parsed.get_body(("plain",))
     text = body.get_content().strip() if body else ""
     return Sent(

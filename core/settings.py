@@ -311,7 +311,7 @@ MAILERS = {
     if EMAIL_URL
     # Without a server nothing is lost and nothing leaves: letters are files below DATA_DIR, and checks say so.
     else {
-        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "BACKEND": "core.letter_files.EmailBackend",
         "OPTIONS": {"file_path": str(DATA_DIR / "mail")},
     }
 }

@@ -6,10 +6,11 @@ nothing. The note is taken back when the server says no, or says nothing at all:
 the same Message-ID.
 """
 
+import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
 
 from core.models import Outbox
@@ -18,6 +19,8 @@ HOLD = """
     UPDATE core_outbox SET claimed_until = statement_timestamp() + %s
     WHERE id = %s AND attempts = %s AND done_at IS NULL AND handed_over_at IS NULL
 """
+
+NOTE = "UPDATE core_outbox SET handed_over_at = CASE WHEN %s THEN statement_timestamp() END WHERE id = %s"
 
 
 def lease() -> timedelta:
@@ -71,11 +74,19 @@ class Notes:
             return cursor.rowcount == 1
 
     def write(self, row: Outbox, *, sent: bool) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE core_outbox SET handed_over_at = CASE WHEN %s THEN statement_timestamp() END WHERE id = %s",
-                [sent, row.pk],
-            )
+        """Also when the database is just being started anew: half of the lease is left for that. What is not written
+        down here is sent again."""
+        deadline = time.monotonic() + settings.JOB_LEASE / 2
+        while True:
+            try:
+                with self.connection.cursor() as cursor:
+                    cursor.execute(NOTE, [sent, row.pk])
+                return
+            except (OperationalError, InterfaceError):
+                if time.monotonic() > deadline:
+                    raise
+                self.connection.close()
+                time.sleep(0.1)
 
     def close(self) -> None:
         self.connection.close()

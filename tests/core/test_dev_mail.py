@@ -17,7 +17,7 @@ def folder(tmp_path, settings):
     settings.DATA_DIR = tmp_path
     settings.MAILERS = {
         "default": {
-            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "BACKEND": "core.letter_files.EmailBackend",
             "OPTIONS": {"file_path": str(tmp_path / "mail")},
         }
     }
@@ -38,6 +38,12 @@ class TestReading:
         assert "Nothing" in newest.text
         assert "See https://testserver/a/?b=1" in first.text
         assert first.sent_at <= newest.sent_at
+
+    def test_a_letter_that_is_written_again_is_one_letter(self, folder):
+        for line in ("Once", "And again, by the next worker"):
+            send("First", line)
+        assert ["again" in letter.text for letter in dev_mail.newest(folder)] == [True]
+        assert len(list(folder.iterdir())) == 1
 
     def test_no_folder_is_no_letter(self, folder):
         assert dev_mail.newest(folder / "absent") == []

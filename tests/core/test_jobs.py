@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core import tasks
 from core.jobs import enqueue, outbox, registry, run_pending, schedule
-from core.jobs.handover import Superseded
+from core.jobs.handover import Notes, Superseded
 from core.jobs.registry import UnknownTask, find
 from core.models import Outbox, PeriodicRun
 
@@ -121,6 +121,21 @@ class TestClaim:
         with pytest.raises(Superseded):
             outbox.execute(stale)
         assert effects("effect") == {"1": 1}
+
+
+class TestNotes:
+    def test_that_a_letter_is_gone_is_written_down_though_the_database_went_away(self, effects):
+        enqueue(LETTER, 1)
+        row, notes = outbox.claim(), Notes()
+        try:
+            assert notes.hold(row)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [notes.connection.connection.info.backend_pid])
+            notes.write(row, sent=True)
+            assert Outbox.objects.get().handed_over_at
+            assert not notes.hold(row)
+        finally:
+            notes.close()
 
 
 class TestFailure:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 import psycopg
 
+from tests.core.workers import Sink
 from tests.prove.site import Site, running_site
 
 MINUTES = 30
@@ -24,7 +25,7 @@ PATIENCE = 120  # seconds for what was left to be done
 def nemesis(seconds: float, blows_of=None, pauses=(3.0, 8.0), workers: int = 2) -> dict:
     """What held no more, what had happened, how it was answered, and the blows."""
     chance, answers, blows, blows_of = random.Random(1), Counter(), Counter(), blows_of or BLOWS
-    with running_site(workers=workers) as site:
+    with Sink() as sink, running_site(workers, environment={"EMAIL_URL": f"smtp://127.0.0.1:{sink.port}"}) as site:
         world = site.ask(f"nemesis_world.gather({PEOPLE}, {SESSIONS}, {SEATS})")
         over = threading.Event()
         crowd = [threading.Thread(target=_press, args=(site.url, world, n, answers, over)) for n in range(PRESSING)]
@@ -42,6 +43,9 @@ def nemesis(seconds: float, blows_of=None, pauses=(3.0, 8.0), workers: int = 2) 
             for member in crowd:
                 member.join()
         found = site.ask(f"nemesis_world.verdict({PATIENCE})")
+    found["happened"]["letters"] = len(sink.letters)
+    if twice := len(sink.letters) - len(sink.accepted()):
+        found["faults"]["letters sent twice"] = twice
     return found | {"answers": dict(answers), "blows": dict(blows)}
 
 
