@@ -62,8 +62,9 @@ class ThreadFilter(filters.FilterSet):
         return queryset.filter(pk__in=discovery.matching_refs("thread", value))
 
     def by_skill(self, queryset, _name, value):
-        # A skill stands for itself and for what lies below it.
-        wanted = Skill.objects.filter(Q(slug=value) | Q(parent__slug=value))
+        # A skill stands for itself and for what lies below it. Their keys are written into the statement: how
+        # often they occur decides whether all their threads are read, or the latest until enough are about them.
+        wanted = list(Skill.objects.filter(Q(slug=value) | Q(parent__slug=value)).values_list("pk", flat=True))
         about = Thread.skills.through.objects.filter(thread=OuterRef("pk"), skill__in=wanted)
         return queryset.filter(Exists(about))
 

@@ -99,6 +99,14 @@ class TestLists:
         assert thread.title not in client.get("/forum/").text
         assert f"/forum/threads/{thread.pk}/" not in client.get("/search/?q=index").text
 
+    def test_how_often_a_skill_occurs_can_be_known_before_its_threads_are_read(self, client, thread, skill):
+        """Its key stands in the statement: from a subquery it would be taken for a skill like all others, and all of a
+        million threads would be read for a page of twenty."""
+        with CaptureQueriesContext(connection) as found:
+            assert thread.title in client.get("/forum/?skill=postgresql").text
+        [listed] = [query["sql"] for query in found if 'FROM "forum_thread"' in query["sql"]]
+        assert f'."skill_id" IN ({skill.pk})' in listed
+
 
 class TestThread:
     def test_it_shows_what_was_made_of_the_text_when_it_was_saved(self, client, thread):
