@@ -1,4 +1,4 @@
-from functools import cache, partial
+from functools import partial
 from urllib.parse import quote
 
 from django.conf import settings
@@ -25,11 +25,6 @@ def _filled(sections, path):
     return [column for column in nav.columns(sections, path) if column["links"]]
 
 
-@cache
-def _zone_url() -> str:
-    return reverse("preferences")
-
-
 def site(request):
     """What base.html needs. Nothing here touches the session of a stranger."""
     path = request.path
@@ -46,7 +41,7 @@ def site(request):
         "footer_nav": partial(_filled, FOOTER, path),
         "viewer_zone": timezone.get_current_timezone_name(),
         "viewer_zone_is_known": getattr(request, "viewer_zone_is_known", False),
-        "zone_url": _zone_url(),
+        "zone_url": reverse("preferences"),
         "has_session": has_session(request),
         "theme": getattr(request, "theme", ""),
         "demo": settings.DEMO and settings.IS_LOOPBACK,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import django_filters as filters
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from features.discovery import services as discovery
@@ -62,9 +62,9 @@ class ThreadFilter(filters.FilterSet):
         return queryset.filter(pk__in=discovery.matching_refs("thread", value))
 
     def by_skill(self, queryset, _name, value):
-        # A skill stands for itself and for what lies below it. Their keys are written into the statement: how
-        # often they occur decides whether all their threads are read, or the latest until enough are about them.
-        wanted = list(Skill.objects.filter(Q(slug=value) | Q(parent__slug=value)).values_list("pk", flat=True))
+        # Their keys are written into the statement: how often they occur decides whether all their threads are read, or
+        # the latest until enough are about them.
+        wanted = list(Skill.objects.at_or_below(value).values_list("pk", flat=True))
         about = Thread.skills.through.objects.filter(thread=OuterRef("pk"), skill__in=wanted)
         return queryset.filter(Exists(about))
 

@@ -72,8 +72,7 @@ class WorkFilter(filters.FilterSet):
         return queryset.filter(pk__in=discovery.matching_refs("work", value))
 
     def by_skill(self, queryset, _name, value):
-        # A skill stands for itself and for what lies below it.
-        wanted = Skill.objects.filter(Q(slug=value) | Q(parent__slug=value))
+        wanted = Skill.objects.at_or_below(value)
         about = Work.skills.through.objects.filter(work=OuterRef("pk"), skill__in=wanted)
         return queryset.filter(Exists(about))
 

@@ -54,8 +54,7 @@ class MentorFilter(filters.FilterSet):
         return queryset.filter(pk__in=discovery.matching_refs("mentor", value))
 
     def by_skill(self, queryset, _name, value):
-        # A skill stands for itself and for what lies below it.
-        wanted = Skill.objects.filter(Q(slug=value) | Q(parent__slug=value))
+        wanted = Skill.objects.at_or_below(value)
         topic = MentorPage.topics.through.objects.filter(mentorpage=OuterRef("pk"), skill__in=wanted)
         return queryset.filter(Exists(topic))
 

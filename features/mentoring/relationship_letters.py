@@ -211,6 +211,10 @@ ENGAGEMENT_KINDS = {
 }
 
 
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
+
+
 def _names(thing, person) -> dict:
     return {
         "mentor": thing.mentor.name,
@@ -233,7 +237,7 @@ def kind_of(model, said: Said) -> Kind:
     def sentences(notifications):
         found = model.objects.select_related("mentor", "mentee").in_bulk([int(row.ref) for row in notifications])
         return {
-            row.pk: (str(said.subject) % _names(thing, row.recipient) + ".").replace("?.", "?")
+            row.pk: _ended(str(said.subject) % _names(thing, row.recipient))
             for row in notifications
             if (thing := found.get(int(row.ref)))
         }

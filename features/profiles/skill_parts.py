@@ -34,7 +34,7 @@ class Around:
 
 def taught(skill):
     """Ids of the sessions about the skill or one below it."""
-    skills = Skill.objects.filter(Q(pk=skill.pk) | Q(parent=skill.pk))
+    skills = Skill.objects.at_or_below(skill.slug)
     return SessionSkill.objects.filter(skill__in=skills).values("session")
 
 
@@ -48,7 +48,7 @@ def hosts(skill, now):
 
 def written(skill):
     """Articles and courses about the skill or one below it, the newest first, as rows."""
-    skills = Skill.objects.filter(Q(pk=skill.pk) | Q(parent=skill.pk))
+    skills = Skill.objects.at_or_below(skill.slug)
     about = Work.skills.through.objects.filter(work=OuterRef("pk"), skill__in=skills)
     works = Work.objects.listed().filter(Exists(about)).select_related("author")
     return works_as_cards(works.order_by("-published_at", "-id")[: MOST_WORKS + 1])
@@ -56,7 +56,7 @@ def written(skill):
 
 def mentors(skill, now):
     """Who mentors in the skill or one below it and has room, as lists of people."""
-    skills = Skill.objects.filter(Q(pk=skill.pk) | Q(parent=skill.pk))
+    skills = Skill.objects.at_or_below(skill.slug)
     pages = MentorPage.objects.with_room(now).filter(topics__in=skills).distinct()
     return pages.select_related("person").order_by("person__name", "pk")[:MOST_HOSTS]
 

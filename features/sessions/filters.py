@@ -109,8 +109,7 @@ class SessionFilter(filters.FilterSet):
         return queryset.filter(pk__in=discovery.matching_refs("session", value))
 
     def by_skill(self, queryset, _name, value):
-        # A skill stands for itself and for what lies below it.
-        wanted = Skill.objects.filter(Q(slug=value) | Q(parent__slug=value))
+        wanted = Skill.objects.at_or_below(value)
         return queryset.filter(Exists(SessionSkill.objects.filter(session=OuterRef("pk"), skill__in=wanted)))
 
     def by_window(self, queryset, _name, value):

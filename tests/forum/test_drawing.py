@@ -78,6 +78,23 @@ class TestDrawing:
         assert "<form" not in texts[None].partition("<main")[2].partition("</main")[0]
         assert gaps.MARK not in "".join(texts.values())
 
+    def test_an_accepted_answer_that_is_hidden_is_no_answer_to_who_may_not_see_it(
+        self, posts, thread, asker, helper, moderator
+    ):
+        Post.objects.filter(pk=posts[2].pk).update(state="hidden")
+        assert Thread.objects.get(pk=thread.pk).accepted_id == posts[2].pk
+        for person, sees in ((None, False), (asker, False), (helper, True), (moderator, True)):
+            client = Client()
+            if person:
+                client.force_login(person)
+            for end in ("", "?sort=oldest"):
+                text = client.get(f"{thread.get_absolute_url()}{end}").text
+                assert ("To the answer" in text, f'id="post-{posts[2].pk}"' in text) == (sees, sees)
+
+    def test_a_description_for_machines_says_signs_once(self, client, thread):
+        Post.objects.filter(thread=thread).update(html="<p>Is 1 &lt; 2 &amp; 3?</p>")
+        assert 'name="description" content="Is 1 &lt; 2 &amp; 3?"' in client.get(thread.get_absolute_url()).text
+
 
 class TestMoulds:
     """Drawn from parts or anew from the templates, a page is the same: no kind of a thing is taken for another."""

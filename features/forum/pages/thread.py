@@ -3,12 +3,12 @@
 from django.http import Http404
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.utils.html import strip_tags
 
 from core.middleware import has_session
 from core.pagination import Page, keyset
 from core.seo import absolute, json_ld
 from core.templatetags.ui import when
+from core.text import one_line, without_marks
 from features.accounts.access import known
 from features.forum import services, structured
 from features.forum.access import may_read, moderates, visible_thread
@@ -57,11 +57,13 @@ def thread_page(request, opening: Post) -> dict:
     at = request.GET.get("at", "")
     at = int(at) if at.isascii() and at.isdecimal() and len(at) < 19 else 0
     in_time = bool(at) or not thread.is_question or request.GET.get("sort") == "oldest"
-    accepted = []
+    accepted = rows.accepted(opening, person, is_moderator)
+    if not accepted:
+        thread.accepted = None  # nor is anybody led to what they may not see
     page = rows.replies(request, thread, is_moderator, in_time=in_time, at=at)
     is_first = page.is_first and not at
-    if thread.accepted_id and not in_time and is_first:
-        accepted = rows.accepted(opening, person, is_moderator)
+    if in_time or not is_first:
+        accepted = []  # it has its place at the head of the first page alone
     posts = [*([opening] if is_first else []), *accepted, *page.items]
     read_to, first_new = getattr(opening, "read_to", None), getattr(opening, "first_new", None)
     said = in_words(posts, thread, person, is_moderator, read_to=read_to)
@@ -104,7 +106,7 @@ def frame_of(opening: Post, context: dict, main: str) -> dict:
     thread, for_machines = opening.thread, "json_ld" in context
     return {
         "title": thread.title,
-        "description": " ".join(strip_tags(opening.html).split())[:160] if for_machines else thread.title,
+        "description": one_line(without_marks(opening.html))[:160] if for_machines else thread.title,
         "canonical": absolute(thread.get_absolute_url()),
         "feed": reverse("thread_atom", args=[thread.pk, thread.slug]),
         "json_ld": context.get("json_ld", ""),

@@ -26,6 +26,10 @@ class Origin(models.TextChoices):
 
 
 class SkillQuerySet(QuerySet):
+    def at_or_below(self, slug: str):
+        """A skill stands for itself and for what lies right below it."""
+        return self.filter(Q(slug=slug) | Q(parent__slug=slug))
+
     def areas(self):
         """The top of the tree with what lies right below, curated areas first. Of what was imported only the groups:
         thousands of skills are for searching."""
