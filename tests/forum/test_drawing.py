@@ -35,7 +35,7 @@ def posts(thread, asker, helper):
         Post.objects.filter(pk=post.pk).update(state=state)
     services.edit(by=helper, post=answers[0], text="Another answer")
     Post.objects.filter(pk=answers[0].pk).update(edited_at=answers[0].created_at)
-    return [thread.posts.get(part="opening"), *Post.objects.filter(pk__in=[post.pk for post in answers])]
+    return [thread.posts.get(part="opening"), *thread.posts.filter(part="reply").order_by("pk")]
 
 
 def same(text):
