@@ -114,11 +114,14 @@ def local(moment, zone: str = ""):
 def words(moment, shape: str, now=None) -> str:
     """A local time as words: full (Thu 26 November, 18:30), day (Thursday 26 November) or time (18:30).
 
-    The year is said when it is not the current one. site.js says the same in the reader's own zone.
+    The year is said when it is not the current one. `date` (26 November 2026) always says it: it is for what people
+    keep, print and show to others. site.js says the same in the reader's own zone.
     """
     clock = date_words(moment, pgettext("date format", "H:i"))
     if shape == "time":
         return clock
+    if shape == "date":
+        return date_words(moment, pgettext("date format", "j F Y"))
     day = {"full": pgettext("date format", "D j F"), "day": pgettext("date format", "l j F")}[shape]
     if moment.year != timezone.localtime(now or timezone.now(), moment.tzinfo).year:
         day += " Y"

@@ -67,6 +67,8 @@ class TestStrangers:
         page = client.get(badge.get_absolute_url()).content.decode()
         assert "Sofia Mendes works at" in page
         assert "Valid" in page
+        assert "Anybody can check it here." in page  # where its address is shared
+        assert f"{badge.issued_at:%B %Y}</time>" in page
         assert '<svg class="qr"' in page
         assert f"{badge.get_absolute_url()}</a>" in page
         services.revoke_badge(badge=badge, reason="A mistake")

@@ -70,6 +70,9 @@ class TestTimes:
         assert ui.words(EVENING, "time", NOW) == "18:30"
         assert ui.words(EVENING.replace(year=2027), "day", NOW) == "Friday 26 November 2027"
 
+    def test_a_date_that_people_keep_always_has_its_year(self):
+        assert ui.words(EVENING, "date", NOW) == "26 November 2026"
+
     def test_a_moment_is_shown_in_the_asked_zone_and_carries_utc(self):
         html = ui.when(EVENING, "Africa/Lagos", shape="time")
         assert html == '<time datetime="2026-11-26T18:30:00+00:00" data-local="time">19:30</time>'

@@ -142,7 +142,9 @@ class TestCertificate:
         assert made.get_absolute_url() == f"/c/{made.code}/"
         for said in (made.number, "Sofia Mendes", made.title, "MasteryHub", "Valid", "Amara Okonjo"):
             assert said in page.text
-        assert f'datetime="{made.issued_at:%Y-%m-%d}' in page.text
+        assert re.search(rf'datetime="{made.issued_at:%Y-%m-%d}[^>]*>\d+ {made.issued_at:%B %Y}</time>', page.text)
+        assert f"<title>Sofia Mendes: {made.title} ·" in page.text  # what a preview of the address shows
+        assert "Anybody can check it here." in page.text
         assert 'name="robots" content="noindex"' in page.text
         assert "<svg" in page.text
         assert 'class="qr"' in page.text
@@ -178,6 +180,7 @@ class TestCertificate:
         stranger = Client()
         page = stranger.get(made.get_absolute_url()).text
         assert "This certificate no longer holds." in page
+        assert "Anybody can check it here." not in page
         assert "Somebody else did the lessons." in page
         assert stranger.get(f"/c/{made.code}/certificate.json").json()["state"] == "revoked"
         assert not evidence(learner).exists()
