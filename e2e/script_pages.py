@@ -13,7 +13,7 @@ from core.limits import RateLimited
 
 START = datetime(2031, 11, 26, 18, 30, tzinfo=UTC)
 END = datetime(2031, 11, 26, 20, 0, tzinfo=UTC)
-sent = count(1)
+sent, voted = count(1), count(1)
 
 
 def page(body, **context):
@@ -38,6 +38,7 @@ times = page(
       <input type="hidden" id="hidden" data-zone>
     </form>
     <p id="left" data-countdown="75">01:15</p>
+    <p id="kept">{% when start "Africa/Lagos" shape="date" %}</p>
     """,
     start=START,
     end=END,
@@ -52,12 +53,15 @@ forms = page(
     <button hx-get="/try/often/" hx-target="#here">Hurry</button>
     <button hx-get="/try/part/" hx-target="#here">Fetch</button>
     <div id="here" data-focus></div>
+    <div id="votes"><button hx-get="/try/votes/" hx-target="#votes" hx-swap="outerHTML">Vote</button></div>
     <details class="fold" data-keep="try"><summary>Filters</summary>Inside</details>
     <details class="menu"><summary>Menu</summary><a href="/">Place</a></details>
     """
 )
 
 
+long = page("<p>Text</p>" * 100 + '<p id="end">End</p>' + "<p>Text</p>" * 100)
+telling = page('<form method="post" action="/try/told/">{% csrf_token %}<button>Tell</button></form>')
 unescaped = page("{{ request.GET.text|safe }}")
 
 
@@ -77,6 +81,19 @@ def part(request):
     return HttpResponse("<h2>What was asked for</h2><p>Text</p>")
 
 
+def votes(request):
+    """The same button once more, and then none."""
+    n = next(voted)
+    button = '<button hx-get="/try/votes/" hx-target="#votes" hx-swap="outerHTML">Vote</button>' if n % 2 else ""
+    return HttpResponse(f'<div id="votes">{button} {n % 2 or 2} of 2</div>')
+
+
+def told(request):
+    """As said() by a plain form; what came of it stands further down."""
+    messages.success(request, "Saved.", extra_tags="/try/slow/")
+    return HttpResponse(status=303, headers={"Location": "/try/long/#end"})
+
+
 def said(request):
     messages.success(request, "Saved.")
     return HttpResponse("done")
@@ -94,6 +111,10 @@ urlpatterns = [
     path("try/often/", often),
     path("try/part/", part),
     path("try/said/", said),
+    path("try/told/", told),
+    path("try/telling/", telling),
+    path("try/long/", long),
+    path("try/votes/", votes),
     path("try/error/<name>/", error),
     path("try/unescaped/", unescaped),
     path("", include("core.urls")),

@@ -24,6 +24,7 @@ class TestTimes:
         expect(page.locator("#full")).to_have_text("Thu 27 November 2031, 03:30 to 05:00")
         expect(page.locator("#day")).to_have_text("Thursday 27 November 2031")
         expect(page.locator("#tile")).to_have_text("Thu27Nov")
+        expect(page.locator("#kept")).to_have_text("27 November 2031")
         expect(page.locator("#beside")).to_have_text("Tokyo time. 19:30 in Lagos.")
         expect(page.get_by_text("Times are shown in Tokyo time.")).to_be_visible()
 
@@ -89,6 +90,22 @@ class TestAnswers:
         page = visit("/try/forms/")
         page.get_by_role("button", name="Fetch").click()
         expect(page.get_by_role("heading", name="What was asked for")).to_be_focused()
+
+    def test_focus_that_went_with_what_was_replaced_comes_back(self, visit):
+        page = visit("/try/forms/")
+        page.get_by_role("button", name="Vote").press("Enter")
+        expect(page.locator("#votes")).to_contain_text("1 of 2")
+        expect(page.get_by_role("button", name="Vote")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#votes")).to_have_text("2 of 2")
+        expect(page.locator("#votes")).to_be_focused()
+
+    def test_a_page_that_opens_further_down_shows_what_it_says_there(self, visit, javascript):
+        page = visit("/try/telling/", javascript=javascript)
+        page.get_by_role("button", name="Tell").click()
+        expect(page.locator("#end")).to_be_in_viewport()
+        expect(page.get_by_text("Saved.")).to_be_in_viewport()
+        expect(page.get_by_role("button", name="Undo")).to_be_in_viewport()
 
     def test_a_message_rides_along_as_a_toast(self, visit):
         page = visit("/try/forms/")

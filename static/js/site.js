@@ -22,6 +22,7 @@
   const shapes = {
     full: (date) => `${day(date, "short")}, ${format(date, clock)}`,
     day: (date) => day(date, "long"),
+    date: (date) => format(date, { day: "numeric", month: "long", year: "numeric" }),
     time: (date) => format(date, clock),
   };
   const localise = (within) => {
@@ -84,6 +85,12 @@
     const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
     if (!toast.matches(".bad")) setTimeout(leave, 8000);
   };
+  // A page that opens further down has its beginning out of sight, and what it says there with it.
+  if (document.getElementById(location.hash.slice(1))) for (const note of all(".messages > .note", document)) {
+    note.classList.replace("note", "toast");
+    note.querySelector(".btn")?.classList.add("quiet");
+    document.getElementById("toasts").append(note);
+  }
   const say = (text) => {
     const toast = document.createElement("div");
     toast.className = "toast bad";
@@ -103,12 +110,25 @@
     if (news) document.getElementById("told").textContent = news.textContent;
   });
   // Focus goes to the heading of what was asked for, or to its first field, where the region wants it and the answer chose no field itself.
+  // Focus that went with what was replaced comes back to the same control, or to what is there instead.
+  let lost;
+  const called = (control) => control.getAttribute("aria-label") ?? control.textContent;
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    lost = target.id && target.contains(document.activeElement) && { id: target.id, name: called(document.activeElement) };
+  });
   document.addEventListener("htmx:afterSettle", ({ target }) => {
     const region = target.closest("[data-focus]");
-    if (!region || region.contains(document.activeElement)) return;
-    const heading = region.querySelector("h1, h2, h3");
-    heading?.setAttribute("tabindex", "-1");
-    (heading ?? region.querySelector("select, textarea"))?.focus();
+    if (region && !region.contains(document.activeElement)) {
+      const heading = region.querySelector("h1, h2, h3");
+      heading?.setAttribute("tabindex", "-1");
+      (heading ?? region.querySelector("select, textarea"))?.focus();
+    }
+    const now = lost && document.activeElement === document.body && document.getElementById(lost.id);
+    if (!now) return;
+    [...all("button, summary, a", now)].find((control) => called(control) === lost.name)?.focus({ preventScroll: true });
+    if (document.activeElement !== document.body) return;
+    now.setAttribute("tabindex", "-1");
+    now.focus({ preventScroll: true });
   });
 
   // --- Menus close like menus; filters stay as they were left -----------------------------------------------------

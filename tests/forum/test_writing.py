@@ -1,5 +1,7 @@
 """Asking, answering, commenting: in place by htmx, and the same by plain forms."""
 
+import re
+
 import pytest
 
 from core.limits import RateLimited
@@ -78,7 +80,7 @@ class TestAnswering:
         answer = client.post(url, {"text": "And `analyze` it."}, headers=HTMX)
         second = Post.objects.filter(part="reply").latest("pk")
         assert answer.status_code == 200
-        assert f'<article id="post-{second.pk}"' in answer.text
+        assert re.search(rf'<article id="post-{second.pk}"[^>]* tabindex="-1" autofocus>', answer.text)  # read on here
         assert '<div id="reply">' in answer.text
         assert "<html" not in answer.text
         thread.refresh_from_db()
