@@ -14,6 +14,7 @@ from features.mentoring.models import (
     OfficeHour,
     OfficeSeat,
     PooledRequest,
+    Testimonial,
     WrittenReview,
 )
 from features.mentoring.services import pool_for
@@ -132,3 +133,10 @@ def shown_hour(viewer, handle, pk) -> OfficeHour:
 
 def own_office_seat(person, hour) -> OfficeSeat:
     return get_object_or_404(hour.seats.taken().select_related("person"), person=person)
+
+
+def testimonial_of(person, pk) -> Testimonial:
+    """Whom it is about, and who wrote it."""
+    theirs = Q(engagement__mentor=person) | Q(engagement__mentee=person)
+    rows = Testimonial.objects.filter(theirs, removed_at=None)
+    return get_object_or_404(rows.select_related("engagement"), pk=pk)

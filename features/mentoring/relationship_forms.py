@@ -149,7 +149,7 @@ class EndingForm(Rated):
                 label=_("The time with this mentor"),
                 choices=[("", _("I do not say")), *((n, str(n)) for n in range(5, 0, -1))],
                 coerce=int, empty_value=None, required=False,
-                help_text=_("5 is best. Your mentor reads it, and decides whether others do."),
+                help_text=_("5 is best. Your mentor reads it, and decides whether others read it too, with your name."),
             )  # fmt: skip
             self.fields["testimonial"] = text_field(_("A word about them"), 3, required=False)
             self.fields["favourite"] = forms.BooleanField(
@@ -165,3 +165,9 @@ class EndingForm(Rated):
         self.fields["block"] = forms.BooleanField(
             label=_("Keep us apart: no suggestions, requests or messages between us"), required=False
         )
+
+    def clean(self):
+        said = super().clean()
+        if said.get("testimonial") and not said.get("rating") and "rating" not in self.errors:
+            self.add_error("rating", _("Your words go with a number. Choose one, or take them out."))
+        return said

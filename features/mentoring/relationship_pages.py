@@ -93,9 +93,7 @@ def workspace(request, found, now) -> dict:
     person = request.user
     is_mentor = person.pk == found.mentor_id
     written = keyset(found.messages.select_related("author"), request, order=("-id",), size=20)
-    meetings = Booking.objects.confirmed().filter(mentor=found.mentor, mentee=found.mentee)
     offers = Offer.objects.open().select_related("mentor")
-    shown = Testimonial.objects.filter(engagement=found, removed_at=None).first()
     return {
         "engagement": found,
         "is_mentor": is_mentor,
@@ -111,15 +109,20 @@ def workspace(request, found, now) -> dict:
             .order_by("-pk")[:30]
         ),
         "rated": list(found.rated_skills.select_related("skill").order_by("pk")),
-        "next_meeting": meetings.filter(ends_at__gt=now).order_by("starts_at").first(),
+        "next_meeting": next_meeting(found, now),
         "offers": [] if is_mentor else list(offers.filter(mentor=found.mentor).order_by("minutes", "pk")),
-        "testimonial": shown if is_mentor or (shown and shown.revealed_at) else None,
+        "testimonial": Testimonial.objects.filter(engagement=found, removed_at=None).first(),
         "message_form": MessageForm(),
         "files": list(found.files.select_related("file__owner").order_by("-pk")),
         "file_form": FileForm(auto_id="file_%s"),
         "note_form": NoteForm(auto_id="note_%s"),
         "action_form": ActionForm(auto_id="action_%s"),
     }
+
+
+def next_meeting(found, now):
+    meetings = Booking.objects.confirmed().filter(mentor=found.mentor, mentee=found.mentee)
+    return meetings.filter(ends_at__gt=now).order_by("starts_at").first()
 
 
 def request_panel(page, viewer, now) -> dict | None:

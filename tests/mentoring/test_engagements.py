@@ -168,6 +168,9 @@ class TestEnding:
         assert (row.rating, row.revealed_at, fresh(rated).after) == (5, None, 4)
         assert list(services.testimonials_of(together.mentor)) == []
         assert client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"}).status_code == 404
+        mine = client.get(together.get_absolute_url()).text
+        assert "I read plans" in mine
+        assert "Only Amara Okonjo and you read it." in mine
         client.force_login(together.mentor)
         assert "She is patient" in client.get(together.get_absolute_url()).content.decode()
         client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"})
@@ -175,6 +178,40 @@ class TestEnding:
         client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "hide"})
         assert list(services.testimonials_of(together.mentor)) == []
         assert client.post(address, said).status_code == 422
+
+    def test_whoever_wrote_a_testimonial_takes_it_back(self, together, client, outsider):
+        services.finish(engagement=together, by=together.mentee, ending="reached", rating=5, testimonial="Patient")
+        row = together.testimonial
+        services.reveal(testimonial=row, is_shown=True)
+        for person in (outsider, together.mentor):
+            client.force_login(person)
+            client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "withdraw" if person == outsider else "show"})
+        client.force_login(together.mentee)
+        assert "It stands on the page of Amara Okonjo, with your name." in client.get(together.get_absolute_url()).text
+        client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "withdraw"})
+        assert list(services.testimonials_of(together.mentor)) == []
+        client.force_login(together.mentor)
+        assert "Patient" not in client.get(together.get_absolute_url()).text
+        assert client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"}).status_code == 404
+
+    def test_words_without_a_number_are_not_lost(self, together, client):
+        client.force_login(together.mentee)
+        address = together.get_absolute_url() + "ending/"
+        answer = client.post(address, {"ending": "reached", "testimonial": "She is patient"})
+        assert answer.status_code == 422
+        assert "Your words go with a number." in answer.text
+        assert "She is patient" in answer.text
+        assert fresh(together).ended_at is None
+
+    def test_a_meeting_that_is_still_booked_is_said_before(self, together, offer, slot, client):
+        address = together.get_absolute_url() + "ending/"
+        client.force_login(together.mentee)
+        assert "You still meet on" not in client.get(address).text
+        held = services.reserve(offer=offer, person=together.mentee, starts_at=slot(1))
+        meeting = services.book(booking=held)
+        page = client.get(address).text
+        assert "You still meet on" in page
+        assert meeting.get_absolute_url() in page
 
     def test_a_testimonial_is_for_the_end(self, together):
         refused("not_ended", services.write_testimonial, engagement=together, rating=5, words="-")

@@ -47,6 +47,7 @@ from features.mentoring.services.endings import (
     said_of,
     take_over_mentorships,
     testimonials_of,
+    withdraw_testimonial,
     write_testimonial,
 )
 from features.mentoring.services.engagements import (
@@ -292,6 +293,7 @@ __all__ = [
     "why_not_say_we_met",
     "wish_of",
     "withdraw_request",
+    "withdraw_testimonial",
     "write_message",
     "write_note",
     "write_testimonial",

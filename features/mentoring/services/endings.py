@@ -142,6 +142,12 @@ def reveal(*, testimonial: Testimonial, is_shown: bool, now: datetime | None = N
     rows.update(revealed_at=(now or timezone.now()) if is_shown else None)
 
 
+def withdraw_testimonial(*, testimonial: Testimonial, by: User, now: datetime | None = None) -> None:
+    """Whoever wrote it takes it back: neither the mentor nor others read it any more."""
+    rows = Testimonial.objects.filter(pk=testimonial.pk, removed_at=None)
+    rows.update(removed_at=now or timezone.now(), removed_by=by, revealed_at=None, words="")
+
+
 def testimonials_of(mentor: User):
     """What everybody reads about a mentor."""
     shown = Testimonial.objects.filter(engagement__mentor=mentor, removed_at=None, revealed_at__isnull=False)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.htmx import is_htmx, see_other
 from features.accounts.services import FileRefused
 from features.mentoring import access, relationship_pages, services
-from features.mentoring.models import MentorshipRequest, Testimonial
+from features.mentoring.models import MentorshipRequest
 from features.mentoring.relationship_forms import (
     ActionForm,
     AgreementForm,
@@ -197,10 +198,17 @@ def _asked_on(request, found):
 @require_POST
 @login_required
 def testimonial(request, pk):
-    """Its mentor shows it to others, or takes it back."""
-    rows = Testimonial.objects.select_related("engagement").filter(removed_at=None)
-    row = get_object_or_404(rows, pk=pk, engagement__mentor=request.user)
-    services.reveal(testimonial=row, is_shown=request.POST.get("act") == "show")
+    """Its mentor shows it to others, or hides it again; whoever wrote it takes it back."""
+    row, act = access.testimonial_of(request.user, pk), request.POST.get("act")
+    if request.user.pk == row.engagement.mentee_id:
+        if act != "withdraw":
+            raise Http404
+        services.withdraw_testimonial(testimonial=row, by=request.user)
+        messages.success(request, _("Taken back. Nobody reads it any more."))
+    else:
+        services.reveal(testimonial=row, is_shown=act == "show")
+        shown, hidden = _("It stands on your page now."), _("It is yours alone again.")
+        messages.success(request, shown if act == "show" else hidden)
     return see_other(row.engagement)
 
 
@@ -213,4 +221,5 @@ def _rated(request, form, found, known):
 
 def _own_page(request, template, found, form):
     context = {"engagement": found, "other": found.other(request.user), "form": form}
+    context["next_meeting"] = relationship_pages.next_meeting(found, timezone.now())
     return render(request, template, context, status=422 if form.errors else 200)
