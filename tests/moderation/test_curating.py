@@ -342,6 +342,7 @@ class TestObjections:
         mine = browser_of(expert)
         page = mine.get(f"/decisions/{entry.pk}/")
         assert "Do you see it differently?" in page.text
+        assert answer.html in page.text  # whoever objects and whoever decides reads what it is about
         assert mine.post(f"/decisions/{entry.pk}/", {"words": "It is free."}).status_code == 303
         assert mine.post(f"/decisions/{entry.pk}/", {"words": "Again"}).status_code == 422
         filed = ActAppeal.objects.get()
@@ -355,6 +356,15 @@ class TestObjections:
         assert answer.state == "shown"
         assert Notification.objects.filter(recipient=expert, kind="act_appeal_decided").exists()
         assert services.figures(days=2).acts == 0
+
+    def test_what_is_taken_back_leaves_nothing_to_decide(self, moderator, second, answer, expert):
+        [entry] = act(moderator, "remove", answer)
+        filed = services.appeal_act(person=expert, entry=entry, words="It is free.")
+        services.undo(by=moderator, entry=entry)
+        assert list(services.open_act_appeals(second)) == []
+        filed.refresh_from_db()
+        assert filed.outcome == "overturned"
+        assert "It was taken back before it was decided." in browser_of(expert).get(f"/decisions/{entry.pk}/").text
 
 
 class TestTheLog:

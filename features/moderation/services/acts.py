@@ -19,7 +19,7 @@ from features.accounts import services as accounts
 from features.accounts.access import has_any_role
 from features.accounts.models import User
 from features.moderation import letters
-from features.moderation.models import Case, Entry, Reason
+from features.moderation.models import ActAppeal, Case, Entry, Reason
 from features.moderation.services.closing import close, reopen
 from features.moderation.services.subjects import (
     EVERYWHERE,
@@ -173,7 +173,12 @@ def undo(*, by: User, entry: Entry, now: datetime | None = None) -> Entry:
         raise ModerationRefused("not_yours", _("Only a moderator of this area does this."))
     if now >= entry.done_at + UNDO:
         raise ModerationRefused("too_late", _("Ten minutes are over. Do the opposite instead, with a reason."))
-    return reverse(by=by, entry=entry, reason=Reason.TIDYING, words="", now=now)
+    back = reverse(by=by, entry=entry, reason=Reason.TIDYING, words="", now=now)
+    # What was objected to is no more: nobody has to decide whether it stays.
+    objected = ActAppeal.objects.filter(entry=entry, decided_at=None)
+    answer = _("It was taken back before it was decided.")
+    objected.update(outcome=ActAppeal.Outcome.OVERTURNED, answer=answer, decided_by=by, decided_at=now)
+    return back
 
 
 def reverse(*, by: User, entry: Entry, reason: str, words: str, now: datetime) -> Entry:
