@@ -52,8 +52,20 @@ def test_it_is_asked_for_made_and_fetched(inside, organiser, expert, learner, le
     rows, sheet = read(fetch(inside, "people"), "people")
     assert [row["handle"] for row in rows] == [organiser.handle, expert.handle, learner.handle]
     assert [row["roles"] for row in rows] == [["organiser"], ["expert"], []]
+    assert [row["roles"] for row in sheet] == ["organiser", "expert", ""]  # a cell holds words, not a program's list
     assert (rows[2]["headline"], sheet[2]["headline"]) == ("=1+1", "'=1+1")
     assert AuditEntry.objects.filter(act="data.exported", target="export:people", actor_id=organiser.pk).count() == 1
+
+
+def test_a_new_one_takes_the_place_of_one_that_is_made(inside, organiser, letters):
+    inside.post("/manage/exports/", {"kind": "people"})
+    letters()
+    make_user("Nadia Petrova")
+    assert "Make a new one" in inside.get("/manage/exports/").text
+    inside.post("/manage/exports/", {"kind": "people", "anew": "yes"})
+    assert "It is being made" in inside.get("/manage/exports/").text
+    letters()
+    assert "Nadia Petrova" in [row["name"] for row in read(fetch(inside, "people"), "people")[0]]  # fetch() finds one
 
 
 def test_every_kind_has_rows(inside, organiser, expert, learner, skill, letters):

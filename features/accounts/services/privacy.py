@@ -42,13 +42,19 @@ class ClosureRefused(Exception):
 
 # --- To take along ----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def ask_for_export(*, person: User, kind: str = DataExport.OWN, now: datetime | None = None) -> DataExport:
-    """Have an archive made, of all the site knows about them or of a bulk export. Two that ask get the same one."""
+def ask_for_export(
+    *, person: User, kind: str = DataExport.OWN, anew: bool = False, now: datetime | None = None
+) -> DataExport:
+    """Have an archive made, of all the site knows about them or of a bulk export. Two that ask get the same one;
+    `anew` puts a fresh one in the place of one that is made."""
     now = now or timezone.now()
     User.objects.select_for_update().get(pk=person.pk)  # two presses are one
-    if there := DataExport.objects.filter(person=person, kind=kind).open(now).defer("archive").first():
+    there = DataExport.objects.filter(person=person, kind=kind).open(now).defer("archive").first()
+    if there and not (anew and there.made_at):
         return there
     hit("data_export" if kind == DataExport.OWN else "bulk_export", person.pk)
+    if there:
+        there.delete()
     asked = DataExport.objects.create(person=person, kind=kind, asked_at=now)
     audit(person, "data.exported", f"person:{person.pk}" if kind == DataExport.OWN else f"export:{kind}")
     enqueue("features.accounts.tasks.make_export", asked.pk)
@@ -110,12 +116,17 @@ def _bulk_archive(kind: str) -> bytes:
                 if table is None:
                     table = csv.DictWriter(sheet, list(plain))
                     table.writeheader()
-                table.writerow({name: cell(value) for name, value in plain.items()})
+                table.writerow({name: cell(_flat(value)) for name, value in plain.items()})
         sheet.flush()
         kept.seek(0)
         with archive.open(f"{kind}.csv", "w") as target:
             shutil.copyfileobj(kept, target)
     return out.getvalue()
+
+
+def _flat(value):
+    """A list in one cell of a sheet, as people write it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 # --- The end of an account --------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def exports(request):
         kind = request.POST.get("kind")
         if kind not in bulk_exports:
             raise Http404
-        services.ask_for_export(person=request.user, kind=kind)
+        services.ask_for_export(person=request.user, kind=kind, anew="anew" in request.POST)
         messages.success(request, _("It is being made. A letter says when it is there, mostly within a minute."))
         return see_other("manage_exports")
     there = DataExport.objects.filter(person=request.user).open(timezone.now()).defer("archive")

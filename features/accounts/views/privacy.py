@@ -22,7 +22,7 @@ from features.accounts.models import DataExport
 def data(request):
     """What there is to take along; a press has it made."""
     if request.method == "POST":
-        services.ask_for_export(person=request.user)
+        services.ask_for_export(person=request.user, anew="anew" in request.POST)
         messages.success(request, _("It is being made. A letter says when it is there, mostly within a minute."))
         return see_other("own_data")
     there = (
