@@ -52,6 +52,23 @@ class TestForms:
         page.wait_for_url("**/try/forms/?sent=*")
         assert len(posts) == 1
 
+    def test_a_double_press_sends_once_in_place_as_well_and_the_button_says_that_it_waits(self, visit):
+        page = visit("/try/forms/")
+        posts = []
+        page.route("**/try/said/", lambda route: posts.append(route))
+        say = page.get_by_role("button", name="Say")
+        say.dblclick()
+        expect(say).to_have_attribute("aria-busy", "true")
+        expect(page.locator("#told")).to_have_text("One moment. It is on its way.")
+        posts[0].continue_()
+        expect(page.locator("#here")).to_have_text("done")
+        expect(say).not_to_have_attribute("aria-busy", "true")
+        assert len(posts) == 1
+        page.unroute("**/try/said/")
+        page.locator("#here").evaluate("here => here.textContent = ''")
+        say.click()
+        expect(page.locator("#here")).to_have_text("done")
+
     def test_the_way_back_shows_a_form_that_works(self, visit):
         page = visit("/try/forms/")
         page.get_by_role("button", name="Send").click()

@@ -58,19 +58,29 @@
       if (field.selectedIndex === -1) field.selectedIndex = 0;
     }
   };
-  // A second press of the same button changes nothing. The lock opens by itself: the way back shows a live form again.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = "yes";
-    event.submitter?.setAttribute("aria-busy", "true");
-    setTimeout(() => unlock(form), 8000);
-  });
+  // A second press of the same button changes nothing. The lock opens with the answer, or by itself: the way back shows
+  // a live form again.
+  const told = (text) => (document.getElementById("told").textContent = text);
   const unlock = (form) => {
     delete form.dataset.sent;
     for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
   };
+  document.addEventListener("submit", (event) => {
+    if (!event.target.dataset.sent) return;
+    event.preventDefault();
+    event.stopPropagation(); // htmx would send it once more when the first is answered
+  }, true);
+  document.addEventListener("submit", ({ target: form, submitter, defaultPrevented }) => {
+    const inPlace = form.hasAttribute("hx-post");
+    if (form.method !== "post" || (defaultPrevented && !inPlace)) return;
+    form.dataset.sent = "yes";
+    submitter?.setAttribute("aria-busy", "true");
+    setTimeout(() => form.dataset.sent && form.isConnected && told(words.wait), 1500);
+    setTimeout(() => unlock(form), inPlace ? 60_000 : 8000);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
+    if (elt.dataset.sent && !xhr.getResponseHeader("HX-Redirect")) unlock(elt);
+  });
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(unlock));
 
   // --- Toasts -----------------------------------------------------------------------------------------------------
@@ -107,7 +117,7 @@
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     ready(elt);
     const news = elt !== document.body && elt.querySelector("[data-tell]");
-    if (news) document.getElementById("told").textContent = news.textContent;
+    if (news) told(news.textContent);
   });
   // Focus goes to the heading of what was asked for, or to its first field, where the region wants it and the answer chose no field itself.
   // Focus that went with what was replaced comes back to the same control, or to what is there instead.
