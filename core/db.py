@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 from weakref import ref
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import BooleanField, Expression, F, Func, Value
 from django.db.models.base import Model, ModelState
@@ -46,6 +46,14 @@ def atomic_retry(verb, attempts: int = 12):
         raise AssertionError("unreachable")
 
     return wrapped
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether something failed because the database cannot be reached for now, as while it starts anew."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(("08", "57P"))  # connections; shut down, crashed, not yet started
 
 
 def broken_constraint(error: IntegrityError) -> str:

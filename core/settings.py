@@ -166,7 +166,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["features.accounts.backends.PersonBackend"]
-SESSION_ENGINE = "core.login_sessions"
+SESSION_ENGINE = "features.accounts.login_sessions"
 # A message in a cookie would turn up on a page of somebody without a session, later and out of place.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "account_login"

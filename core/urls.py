@@ -9,6 +9,8 @@ from core.api import api
 # allauth asks for it by this name when somebody tries too often.
 handler429 = "features.accounts.views.limited.too_many"
 
+handler500 = "core.views.server_error"
+
 urlpatterns = [
     path("", include("features.skills.urls")),  # before profiles, whose skills/<slug>/ would swallow skills/suggest/
     path("", include("features.profiles.urls")),

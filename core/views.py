@@ -1,12 +1,26 @@
+import sys
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
+from django.template.loader import render_to_string
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 from django.views.decorators.http import require_safe
+
+from core.db import is_away
 
 
 def csrf_failure(request, reason=""):
     """A form that is too old (another tab signed in, or cookies are off): say so; the browser keeps what was typed."""
     return render(request, "403_csrf.html", status=403)
+
+
+@requires_csrf_token
+def server_error(request):
+    """Of whatever no view had an answer for. While the database is away nobody made a mistake: "try again" is true."""
+    if not is_away(sys.exception()):
+        return defaults.server_error(request)
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
 
 
 @csrf_exempt

@@ -8,7 +8,7 @@ from functools import wraps
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
-from django.db.models import TextChoices
+from django.db.models import Expression, TextChoices
 from django.http import Http404
 from django.utils.functional import LazyObject
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +40,11 @@ def known(user):
 def know_roles(user, held) -> None:
     """The rows of the query that read the person behind a session: pages of members ask for roles without another."""
     user._roles = frozenset((row["role"], row["scope"]) for row in held)
+
+
+# What other features want to know of whoever is behind a request: the column that says who that is -> an expression. It
+# comes with the person, as an attribute of that name.
+known_of_persons: dict[str, Callable[[str], Expression]] = Registry("what is known of the person behind a request")
 
 
 def forget_roles(user) -> None:
@@ -97,7 +102,7 @@ ASKED = "asked_for_consent"
 
 def owes_consent(person) -> bool:
     """Whether a version of the terms is in force to which they have not agreed. It comes with the person behind a
-    session (`backends.PERSON`), whom every page reads anyway; for whoever a token speaks for it is one query."""
+    session (`login_sessions`), whom every page reads anyway; for whoever a token speaks for it is one query."""
     if not hasattr(person, "owes_consent"):
         person.owes_consent = Terms.objects.owed_by(person.pk, site_day()).exists()
     return person.owes_consent

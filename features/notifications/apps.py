@@ -8,9 +8,12 @@ class NotificationsConfig(AppConfig):
 
     def ready(self):
         from core import nav
+        from features.accounts.access import known_of_persons
         from features.accounts.personal_data import PersonalData, personal_data
         from features.notifications import own_data
+        from features.notifications.services.telling import unread_of
 
+        known_of_persons.register("unread", unread_of)
         personal_data.register("notifications", PersonalData(own_data.export, own_data.erase))
         nav.add(
             nav.Place(_("Notifications"), "notification_preferences", order=52, section="settings"),

@@ -2,9 +2,16 @@
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from features.accounts import services
+from features.accounts import access, services
+from features.accounts.login_sessions import SessionStore, person_behind
+from features.accounts.models import User
+from features.notifications.services import notify, unread_count
 from tests.accounts.conftest import log_in
 from tests.factories import PASSWORD
 
@@ -82,3 +89,52 @@ def test_the_cookie_is_ours_alone(client, learner):
     log_in(client, learner)
     cookie = client.cookies["sessionid"]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+class TestPersonBehind:
+    """Who is behind a session comes with it, in one statement, and with what every page wants to know of them."""
+
+    def asked(self, client, path="/account/"):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        asked = [query["sql"] for query in queries]
+        return [sql for sql in asked if '"accounts_user"' in sql or "django_session" in sql]
+
+    def test_is_one_statement(self, learner):
+        here, _ = two_browsers(learner)
+        self.asked(here, "/terms/")
+        [statement] = self.asked(here, "/terms/")
+        for table in ("django_session", "accounts_user", "accounts_rolegrant", "accounts_consent", "notification"):
+            assert table in statement
+
+    def test_without_the_row_of_a_log_in_the_person_is_read_by_themselves(self, learner):
+        here, _ = two_browsers(learner)
+        UserSession.objects.all().delete()
+        assert len(self.asked(here, "/terms/")) == 3
+        assert not is_outside(here)
+
+    def test_a_row_of_somebody_else_makes_nobody_them(self, learner, expert):
+        here, _ = two_browsers(learner)
+        UserSession.objects.filter(session_key=here.session.session_key).update(user=expert)
+        assert here.get("/account/").wsgi_request.user == learner
+
+    def test_a_session_that_has_ended_by_time_is_over(self, learner):
+        here, _ = two_browsers(learner)
+        Session.objects.update(expire_date=timezone.now())
+        assert is_outside(here)
+
+    def test_says_the_same_as_the_person_alone(self, learner, moderator):
+        notify(moderator, "registration_cancelled", 1, "/x/")
+        for person in (learner, moderator):
+            here = Client()
+            log_in(here, person)
+            behind = here.get("/terms/").wsgi_request.user
+            assert (behind.unread, behind.owes_consent) == (unread_count(person), access.owes_consent(person))
+            assert access.roles(behind) == access.roles(person)
+
+    def test_is_looked_up_anew_by_whoever_asks_again(self, learner):
+        here, _ = two_browsers(learner)
+        store = SessionStore(here.session.session_key)
+        store.load()
+        User.objects.filter(pk=learner.pk).update(name="Sofia M.")
+        assert [person_behind(learner.pk).name for _ in range(2)] == ["Sofia Mendes", "Sofia M."]

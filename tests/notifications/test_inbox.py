@@ -11,6 +11,7 @@ from core.models import Outbox
 from features.notifications.models import Notification
 from features.notifications.services import notify, unread_count
 from features.sessions import services as sessions
+from tests.accounts.conftest import log_in
 from tests.factories import make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -143,12 +144,13 @@ class TestInbox:
 
 
 class TestBell:
-    def test_it_counts_what_is_unread_on_every_page_by_one_query(self, member, learner, truth):
-        home = member.get("/")
+    def test_it_counts_what_is_unread_on_every_page_by_one_query(self, client, learner, truth):
+        log_in(client, learner)
+        home = client.get("/")
         assert 'aria-label="Inbox"' in home.text
         tell(learner, 3)
         with CaptureQueriesContext(connection) as captured:
-            assert 'aria-label="Inbox, 3 unread"' in member.get("/").text
+            assert 'aria-label="Inbox, 3 unread"' in client.get("/").text
         assert sum("notifications_notification" in query["sql"] for query in captured) == 1
 
     def test_a_stranger_has_none_and_costs_no_query(self, client):

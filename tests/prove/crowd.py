@@ -4,6 +4,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
@@ -25,7 +26,7 @@ def gather(people: int, seats: int, name: str = "stampede") -> dict:
         EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in crowd
     )
     host = crowd.pop()
-    keys = [_log_in(person) for person in crowd]
+    keys = [log_in(person) for person in crowd]
     return {
         "path": _session(host, name, seats),
         "keys": keys[WARM:],
@@ -45,11 +46,13 @@ def _session(host, slug, seats):
     return session.get_absolute_url()
 
 
-def _log_in(person):
+def log_in(person) -> str:
+    """The key of a session such as the log-in page opens, with the row that says whose it is."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person.pk), settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
+    UserSession.objects.create(user=person, ip="127.0.0.1", session_key=session.session_key)
     return session.session_key
 
 

@@ -241,12 +241,14 @@ def main(arguments=()) -> int:
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     os.environ["ALLOWED_HOSTS"] = "testserver"
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
 
     from features.accounts.models import User
     from features.forum.models import Thread
+    from tests.prove.crowd import log_in
 
     many = int(arguments[0]) if arguments else MANY
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
@@ -259,7 +261,7 @@ def main(arguments=()) -> int:
     lengthen(long, LONG)
     reader = User.objects.filter(is_demo=True).order_by("-pk").first()
     client = Client()
-    client.force_login(reader)
+    client.cookies[settings.SESSION_COOKIE_NAME] = log_in(reader)
     client.get(typical.get_absolute_url())  # as who has read a page before: the token of forms is in their browser
     member, visitor = cpu(Door(client.cookies), typical.get_absolute_url()), cpu(Door(), typical.get_absolute_url())
     addresses, first = pages(long), connection.settings_dict["NAME"]

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from smtplib import SMTPException
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Expression, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from core import mail
-from core.db import Prepared
 from core.jobs import enqueue
 from core.seo import absolute
 from features.notifications.kinds import Group, kinds
@@ -113,22 +113,18 @@ def in_words(notifications: Sequence[Notification]) -> list[tuple[Notification, 
     return [(notification, said.get(notification.pk, "")) for notification in notifications]
 
 
-# Every page of a member says the number.
-UNREAD = Prepared(
-    lambda person: (
-        Notification.objects.unread()
-        .filter(recipient=person)
-        .order_by()
-        .values("recipient")
-        .annotate(count=Count("pk"))
-        .values_list("count")
-    )
-)
+def unread_of(person: str) -> Expression:
+    """Every page of a member says the number, so it comes with the person behind a request."""
+    mine = Notification.objects.unread().filter(recipient=OuterRef(person)).order_by()
+    counted = mine.values("recipient").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 def unread_count(person) -> int:
-    found = UNREAD.first(person.pk)
-    return found[0] if found else 0
+    """Of the person behind a request as it was when that began, of anybody else now."""
+    if hasattr(person, "unread"):
+        return person.unread
+    return Notification.objects.unread().filter(recipient=person).count()
 
 
 def mark_read(*, notification: Notification, and_older=False, now=None) -> None:
