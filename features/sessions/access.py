@@ -2,17 +2,23 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from core.db import Prepared
+from features.sessions.joining import with_standing
 from features.sessions.models import Registration, SkillSession
 
-VISIBLE = Prepared(lambda pk, person: SkillSession.objects.visible_to(person).filter(pk=pk))
+VISIBLE = Prepared(
+    lambda pk, person, now: with_standing(SkillSession.objects.visible_to(person).filter(pk=pk), person, now)
+)
 
 
 def visible_session(person, pk) -> SkillSession:
-    session = VISIBLE.first(pk, person.pk)
+    """With how they stand with it, which most pages of a session ask next."""
+    session = VISIBLE.first(pk, person.pk, timezone.now())
     if session is None:
         raise Http404
+    session.read_for = person
     return session
 
 

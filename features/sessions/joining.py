@@ -4,12 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import prefetch_related_objects
+from allauth.account.models import EmailAddress
+from django.db.models import Case, Count, Exists, OuterRef, Subquery, Value, When, prefetch_related_objects
+from django.db.models.functions import Coalesce, JSONArray
 from django.utils.translation import gettext_lazy as _
 
-from core.db import first_row
+from core.db import Prepared
 from features.accounts import access
+from features.accounts.models import User
 from features.payments import services as payments
+from features.sessions.models import Registration, SkillSession, WaitlistEntry, WaitlistOffer
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -82,29 +86,48 @@ class Standing:
     host_is_away: bool
 
 
-# One round trip: a thousand people may ask at once, and through the ORM the asking costs more than the answer.
-STANDING = """
-    SELECT
-        (SELECT CASE WHEN confirmed_at IS NULL THEN 'held' ELSE 'registered' END FROM skill_sessions_registration
-         WHERE session_id = %(session)s AND person_id = %(person)s AND cancelled_at IS NULL),
-        EXISTS (SELECT FROM skill_sessions_waitlistentry entry
-                JOIN skill_sessions_waitlistoffer offer ON offer.entry_id = entry.id
-                WHERE entry.session_id = %(session)s AND entry.person_id = %(person)s AND entry.left_at IS NULL
-                  AND offer.closed_at IS NULL AND offer.expires_at > %(now)s),
-        EXISTS (SELECT FROM skill_sessions_waitlistentry
-                WHERE session_id = %(session)s AND person_id = %(person)s AND left_at IS NULL),
-        (SELECT ticket_id FROM skill_sessions_waitlistentry
-         WHERE session_id = %(session)s AND person_id = %(person)s AND left_at IS NULL),
-        EXISTS (SELECT FROM account_emailaddress WHERE user_id = %(person)s AND verified),
-        (SELECT count(*) FROM skill_sessions_waitlistentry WHERE session_id = %(session)s AND left_at IS NULL
-         AND (%(ticket)s::bigint IS NULL OR ticket_id = %(ticket)s::bigint)),
-        EXISTS (SELECT FROM accounts_user WHERE id = %(host)s AND NOT is_active)
-"""
+def with_standing(sessions, person, now, of_kind=None):
+    """Sessions, each with what ties a person (a key, or a place for one) to it. A part of the one statement that reads
+    the session: a thousand people may ask at once, and asking costs more than the answer."""
+    session = OuterRef("pk")
+    seats = Registration.objects.active().filter(session=session, person=person)
+    line = WaitlistEntry.objects.filter(session=session, left_at=None).order_by()
+    mine = line.filter(person=person)
+    offers = WaitlistOffer.objects.filter(
+        entry__session=session, entry__person=person, entry__left_at=None, closed_at=None, expires_at__gt=now
+    )
+    counted = (line.filter(ticket=of_kind) if of_kind else line).values("session").annotate(n=Count("pk")).values("n")
+    return sessions.annotate(
+        came_with=JSONArray(
+            Subquery(seats.values(said=Case(When(confirmed_at=None, then=Value("held")), default=Value("registered")))),
+            Exists(offers),
+            Exists(mine),
+            Subquery(mine.values("ticket")),
+            Exists(EmailAddress.objects.filter(user=person, verified=True)),
+            Coalesce(Subquery(counted), 0),
+            Exists(User._default_manager.filter(pk=OuterRef("host"), is_active=False)),
+        )
+    )
+
+
+STANDING = Prepared(
+    lambda pk, person, now: with_standing(SkillSession.objects.filter(pk=pk), person, now).values_list("came_with")
+)
+OF_KIND = Prepared(
+    lambda pk, person, now, kind: with_standing(SkillSession.objects.filter(pk=pk), person, now, kind).values_list(
+        "came_with"
+    )
+)
 
 
 def standing(session, person, now, ticket=None) -> Standing:
-    asked = {"session": session.pk, "person": person.pk, "host": session.host_id, "now": now}
-    seat, *rest = first_row(STANDING, asked | {"ticket": ticket and ticket.pk})
+    """As it is now, or, the first time it is asked of a session that was read for a person, as it was then."""
+    whose, said = session.__dict__.pop("read_for", None), session.__dict__.pop("came_with", None)
+    if ticket:
+        [said] = OF_KIND.first(session.pk, person.pk, now, ticket.pk)
+    elif said is None or whose != person:
+        [said] = STANDING.first(session.pk, person.pk, now)
+    seat, *rest = said
     return Standing(seat or "", *rest)
 
 
