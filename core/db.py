@@ -199,8 +199,8 @@ def _taken(places: list[int]):
     return itemgetter(*places)
 
 
-def one_of(field: str, argument: Argument | Value) -> Func:
-    """A condition that a number is one of a list, however long that is: an argument of `Prepared`, or values."""
+def one_of(field: str, argument: Expression) -> Func:
+    """A condition that a number is one of a list, however long that is: an argument of `Prepared`, values, or an array."""
     return Func(
         F(field), argument, template="(%(expressions)s::bigint[]))", arg_joiner=" = ANY(", output_field=BooleanField()
     )

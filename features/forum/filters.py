@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import django_filters as filters
-from django.db.models import Exists, F, OuterRef
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from core.db import one_of
+from features.accounts.models import User
 from features.discovery import services as discovery
 from features.forum.models import Kind, Post, State, Thread
 from features.skills.models import Skill
@@ -70,10 +73,12 @@ class ThreadFilter(filters.FilterSet):
 
     def by_author(self, queryset, _name, value):
         """Whoever began it or answered in it, as far as readers know."""
-        said = Post.objects.filter(
-            author__handle=value.removeprefix("@").lower(), state=State.SHOWN, part__in=["opening", "reply"]
-        ).exclude(thread__is_anonymous=True, thread__author=F("author"))
-        return queryset.filter(pk__in=said.values("thread"))
+        handle = value.removeprefix("@").lower()
+        author = User._default_manager.filter(handle=handle).values_list("pk", flat=True).first()
+        said = Post.objects.filter(author=author, state=State.SHOWN, part__in=[Post.Part.OPENING, Post.Part.REPLY])
+        # As a list of keys: from a subquery the whole table of threads would be read to find them.
+        threads = ArraySubquery(said.order_by().values("thread"))
+        return queryset.filter(one_of("pk", threads)).exclude(is_anonymous=True, author=author)
 
     def by_state(self, queryset, _name, value):
         if value == "unanswered":

@@ -41,7 +41,7 @@ class Post(models.Model):
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="posts")
     part = models.CharField(max_length=8, choices=Part)
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="remarks")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", db_index=False)
     text = models.TextField(validators=[MaxLengthValidator(LONGEST)])
     html = models.TextField()
     state = models.CharField(max_length=8, choices=State, default=State.SHOWN)
@@ -68,6 +68,11 @@ class Post(models.Model):
             models.Index(fields=["thread", "-score", "id"], condition=Q(part="reply"), name="replies_best_first"),
             models.Index(fields=["parent", "id"], condition=Q(part="comment"), name="comments_in_order"),
             models.Index(fields=["author", "-id"], name="posts_of_author"),
+            models.Index(
+                fields=["author", "thread"],
+                name="threads_an_author_wrote_in",
+                condition=Q(state="shown", part__in=["opening", "reply"]),
+            ),
             models.Index(fields=["author"], condition=Q(text__contains="/files/"), name="posts_with_pictures"),
         ]
 
