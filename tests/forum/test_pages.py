@@ -107,6 +107,24 @@ class TestLists:
         [listed] = [query["sql"] for query in found if 'FROM "forum_thread"' in query["sql"]]
         assert f'."skill_id" IN ({skill.pk})' in listed
 
+    def test_an_authors_threads_are_those_they_are_known_to_have_written_in(self, client, thread, board, asker, helper):
+        """Found by their keys: from a subquery a million threads would be read for them."""
+        answer = services.reply(author=helper, thread=thread, text="Because it is small.")
+        services.remark(author=asker, post=answer, text="How small?")
+
+        def found(author):
+            with CaptureQueriesContext(connection) as asked:
+                text = client.get(f"/forum/?author={author}").text
+            [listed] = [query["sql"] for query in asked if 'FROM "forum_thread"' in query["sql"]]
+            assert '"forum_thread"."id" = ANY(' in listed
+            return thread.title in text
+
+        assert (found(asker.handle), found(f"@{helper.handle.upper()}"), found("nobody")) == (True, True, False)
+        Thread.objects.filter(pk=thread.pk).update(is_anonymous=True)
+        assert (found(asker.handle), found(helper.handle)) == (False, True)
+        Post.objects.filter(pk=answer.pk).update(state="hidden")
+        assert not found(helper.handle)
+
 
 class TestThread:
     def test_it_shows_what_was_made_of_the_text_when_it_was_saved(self, client, thread):
