@@ -13,7 +13,7 @@ from weakref import ref
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import BooleanField, Expression, F, Func, Value
+from django.db.models import BooleanField, Expression, F, Func
 from django.db.models.base import Model, ModelState
 from psycopg.sql import Literal
 
@@ -200,7 +200,7 @@ def _taken(places: list[int]):
 
 
 def one_of(field: str, argument: Expression) -> Func:
-    """A condition that a number is one of a list, however long that is: an argument of `Prepared`, values, or an array."""
+    """A condition that a number is one of a list, however long: an argument of `Prepared`, values, or an array."""
     return Func(
         F(field), argument, template="(%(expressions)s::bigint[]))", arg_joiner=" = ANY(", output_field=BooleanField()
     )
