@@ -21,6 +21,7 @@ class RolesTable(tables.Table):
         model = RoleGrant
         fields = ("person", "role", "scope", "granted_by", "granted_at", "until", "revocation")
         orderable = False
+        attrs = {"class": "records"}
         caption = _("Roles in force")
         empty_text = _("Nobody has a role yet.")
 
@@ -49,6 +50,7 @@ class AuditTable(tables.Table):
         model = AuditEntry
         fields = ("happened_at", "actor_id", "act", "target", "fields")
         orderable = False
+        attrs = {"class": "records"}
         caption = _("Audit log")
         empty_text = _("Nothing has been written down yet.")
 

@@ -180,7 +180,7 @@ def _register_acts():
         "edit", _("Edit"), _("Another wording; the former one stays in the history"), _("edited %(what)s"),
         icon="edit", do=lambda by, thing, given, now: {}, undo=_edit_back, fits=lambda thing: False,
     )  # fmt: skip
-    on_thread = {"undo": _restore_thread, "stays": False}
+    on_thread = {"undo": _restore_thread, "stays": False, "concerns": _("The thread")}
     is_open = {"closing": Closing.OPEN}
     _act(
         "close", _("Close the thread"), _("It takes no new answers; comments and votes go on"), _("closed this thread"),
@@ -230,16 +230,17 @@ def _register_acts():
     _act(
         "merge", _("Merge into another thread"), _("All its posts go there, in order of time; its address leads there"),
         _("merged a thread into another one"), icon="link", do=_merge, undo=_unmerge, form=MergeForm,
-        fits=lambda thing: _opens(thing) and thing.state != State.WORKSHOP, stays=False,
+        fits=lambda thing: _opens(thing) and thing.state != State.WORKSHOP, stays=False, concerns=_("The thread"),
     )  # fmt: skip
     _act(
         "split", _("Make a thread of its own"), _("The answers chosen become a discussion; links to them lead there"),
         _("made a thread of its own of %(what)s"), icon="copy", do=_split, form=SplitForm, on_many=True, together=True,
         undo=lambda before, thing, by, now: services.unsplit(before=before), fits=_replies, stays=False,
+        concerns=_("The thread"),
     )  # fmt: skip
     _act(
         "redact", _("Take words out"), _("For good: personal data, keys, what must not stand there"),
-        _("took words out of %(what)s"), icon="edit", do=_redact, form=RedactForm, is_danger=True,
+        _("took words out of %(what)s"), icon="edit", do=_redact, form=RedactForm, is_danger=True, concerns=_("The post"),
         undo=lambda before, thing, by, now: _tried(services.put_back_words, post=thing.row),
         fits=lambda thing: thing.kind == "post" and thing.state != State.REMOVED,
     )  # fmt: skip

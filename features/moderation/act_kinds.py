@@ -89,9 +89,10 @@ def _register_states():
 
 
 def _register_people():
+    facts = {"fits": _has_author, "agrees": True, "concerns": _("The author")}
     _act(
         "warn", _("Warn the author"), _("A private message with your reason; nothing else changes"),
-        _("warned the author of %(what)s"), icon="mail", do=_warn, fits=_has_author, agrees=True,
+        _("warned the author of %(what)s"), icon="mail", do=_warn, **facts,
     )  # fmt: skip
     for name, kind, icon, label, effect, said in (
         (
@@ -104,8 +105,8 @@ def _register_people():
         ),
     ):  # fmt: skip
         _act(
-            name, label, effect, said, icon=icon, do=_sanction(kind), undo=_lift, fits=_has_author, form=LengthForm,
-            is_danger=True, is_everywhere=True, agrees=True,
+            name, label, effect, said, icon=icon, do=_sanction(kind), undo=_lift, form=LengthForm,
+            is_danger=True, is_everywhere=True, **facts,
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ class PeopleTable(tables.Table):
         model = User
         fields = ("name", "roles", "state", "joined_at")
         orderable = False
-        attrs = {"class": "nowrap"}  # on a phone it scrolls sideways
+        attrs = {"class": "records"}
         caption = gettext_lazy("People")
         empty_text = gettext_lazy("Nobody is like that. Take a filter away.")
 
@@ -56,7 +56,7 @@ class ApplicationsTable(tables.Table):
         model = ExpertApplication
         fields = ("person", "skills", "received_at", "state", "reader")
         orderable = False
-        attrs = {"class": "nowrap"}  # on a phone it scrolls sideways
+        attrs = {"class": "records"}
         caption = gettext_lazy("Applications")
         empty_text = gettext_lazy("No application is waiting.")
 

@@ -22,7 +22,7 @@ class PaymentTable(tables.Table):
         model = Payment
         fields = ("paid_at", "order", "amount_minor", "refunded_minor", "fee_minor")
         orderable = False
-        attrs = {"class": "nowrap"}
+        attrs = {"class": "records"}
         caption = gettext_lazy("Payments")
         empty_text = gettext_lazy("Nothing was paid in this time.")
 

@@ -413,3 +413,11 @@ class TestFigures:
         assert found.median == timedelta(hours=2)
         page = as_moderator.get("/moderation/figures/")
         assert "2\xa0hours" in page.text
+
+    def test_what_was_decided_on_several_days_counts_once(self, moderator):
+        now = timezone.now()
+        facts = {"kind": "post", "cause": "first", "opened_at": now - timedelta(days=6), "decided_by": moderator}
+        for number, days in enumerate((1, 1, 3)):
+            Case.objects.create(ref=str(number), decided_at=now - timedelta(days=days), outcome="kept", **facts)
+        [share] = services.figures(now=now).shares
+        assert (share.decided, share.busiest_day) == (3, 2)

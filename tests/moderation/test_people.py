@@ -1,5 +1,6 @@
 """8.12 and the organiser's people: who is here, what is known of them, and whose address is shown to whom."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,12 @@ class TestList:
             for asked in (learner.email, "example.org"):
                 page = browser.get(PATH, {"q": asked}).text
                 assert "Sofia Mendes" not in page
+
+    def test_on_a_phone_each_cell_says_what_it_is_and_the_table_stays_one(self, as_moderator):
+        page = as_moderator.get("/manage/people/").text
+        assert '<table role="table" class="records">' in page
+        assert '<th role="columnheader" scope="col"' in page
+        assert re.search(r'<td role="cell" data-label="Joined"', page)
 
     def test_more_people_take_no_more_queries_and_pages_follow(self, as_moderator, moderator):
         def queries():

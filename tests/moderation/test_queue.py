@@ -1,5 +1,6 @@
 """The queue: what comes first, who has it, the whole person beside it, several at once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from features.forum import services as forum
-from features.forum.models import Board
+from features.forum.models import Board, Post
 from features.moderation import services
 from features.moderation.models import Case, Note
 from features.moderation.services import ModerationRefused
@@ -88,6 +89,31 @@ def test_the_whole_person_is_beside_it_without_money_or_address(as_moderator, mo
     as_moderator.post(f"/moderation/cases/{case.pk}/", {"act": "note", "note": "Once more."})
     assert Note.objects.filter(person=expert).count() == 2
     assert as_moderator.post(f"/moderation/cases/{case.pk}/", {"act": "note", "note": ""}).status_code == 422
+
+
+class TestWhatCanBeDecided:
+    def test_what_concerns_the_thing_stands_out_and_the_rest_is_calm(self, as_moderator, thread, expert):
+        page = as_moderator.get(f"/moderation/cases/{reported(thread, expert).pk}/").text
+        buttons = re.findall(r'class="btn full[^"]*"[^>]*>.*?</svg>([^<]+)<', page)
+        assert buttons == ["Let it stand", "Hide until it is edited", "Remove"]
+        rest = re.findall(r'<h3 class="kicker">([^<]+)</h3>(.*?)</ul>', page, re.DOTALL)
+        assert [(about, re.findall(r"</svg>([^<]+)</a>", acts)) for about, acts in rest] == [
+            ("The thread", ["Make a thread of its own"]),
+            ("The post", ["Take words out"]),
+            ("The author", ["Warn the author", "Silence the author", "Suspend the author"]),
+        ]
+
+    def test_letting_it_stand_shows_what_is_held_and_is_offered_once(self, as_moderator, thread, expert):
+        case = reported(thread, expert)
+        Post.objects.filter(pk=case.ref).update(state="held")
+        page = as_moderator.get(f"/moderation/cases/{case.pk}/").text
+        assert "Show it, nothing is wrong" in page
+        assert "Show it again" not in page
+
+    def test_where_only_the_person_is_concerned_that_stands_out(self, as_moderator, learner, expert):
+        case = services.flag(person=learner, key=f"person:{expert.pk}", reason="rude").case
+        page = as_moderator.get(f"/moderation/cases/{case.pk}/").text
+        assert re.search(r'class="btn full danger"[^>]*>.*?Suspend the author', page)
 
 
 def test_several_are_let_stand_at_once_after_a_look(as_moderator, thread, expert, outsider):

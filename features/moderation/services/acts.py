@@ -49,6 +49,7 @@ class Act:
     do: Callable[[User, Thing, Mapping[str, Any], datetime], dict]
     undo: Callable[[Mapping[str, Any], Thing, User, datetime], None] | None = None
     icon: str = "shield"
+    concerns: Any = ""  # "The author", "The thread"; empty: the thing itself, which is what one mostly decides on
     fits: Callable[[Thing], bool] = lambda thing: True
     form: Any = None  # a class of forms with the act's own fields
     is_danger: bool = False

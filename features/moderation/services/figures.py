@@ -15,8 +15,10 @@ BY_PERSON = """
            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM c.decided_at - c.opened_at)),
            max(d.n)
     FROM moderation_case c JOIN (
-        SELECT decided_by_id, count(*) AS n FROM moderation_case WHERE decided_at >= %(since)s AND decided_at < %(now)s
-        GROUP BY decided_by_id, date_trunc('day', decided_at)
+        SELECT decided_by_id, max(n) AS n FROM (
+            SELECT decided_by_id, count(*) AS n FROM moderation_case
+            WHERE decided_at >= %(since)s AND decided_at < %(now)s GROUP BY decided_by_id, date_trunc('day', decided_at)
+        ) by_day GROUP BY decided_by_id
     ) d ON d.decided_by_id = c.decided_by_id
     WHERE c.decided_at >= %(since)s AND c.decided_at < %(now)s GROUP BY c.decided_by_id
 """

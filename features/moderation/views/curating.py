@@ -37,7 +37,8 @@ def choices(person, things, way_back=""):
             continue
         if all(services.why_not(person, name, thing) is None for thing in things[1:]):
             query = [("on", thing.key) for thing in things] + ([("next", way_back)] if way_back else [])
-            chosen.append({"act": act, "url": f"{reverse('moderation_act', args=[name])}?{urlencode(query)}"})
+            url = f"{reverse('moderation_act', args=[name])}?{urlencode(query)}"
+            chosen.append({"name": name, "act": act, "url": url})
     return chosen
 
 

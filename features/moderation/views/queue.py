@@ -60,11 +60,25 @@ def case(request, pk):
         "claim_ends": found.claimed_at + services.CASE_CLAIM if holder else None,
         "is_open": not found.decided_at,
         "needs_act": services.needs_act(found),
-        "choices": choices(request.user, [thing], _next_url(request, found)) if thing and not found.decided_at else [],
+        "likely": [],
+        **(_choices(request, found, thing) if thing and not found.decided_at else {}),
         "note": note,
         **(_person(request, found.person) if found.person else {}),
     }
     return render(request, "moderation/case.html", context, status=422 if note.errors else 200)
+
+
+def _choices(request, case, thing):
+    """What concerns the thing itself stands out; what concerns its author or its thread is there, but calm."""
+    found = choices(request.user, [thing], _next_url(request, case))
+    if thing.state == "held" and not services.needs_act(case):  # letting it stand shows it
+        found = [one for one in found if one["name"] != "show"]
+    likely = [one for one in found if not one["act"].concerns]
+    rest: dict[str, list] = {}
+    for one in found if likely else []:
+        if one["act"].concerns:
+            rest.setdefault(str(one["act"].concerns), []).append(one)
+    return {"likely": likely or found, "rest": rest}
 
 
 def _person(request, person):
