@@ -10,13 +10,14 @@ class AccountsConfig(AppConfig):
         from core import dev_panels, nav, page_cache
         from core.api_parts import seams
         from core.seeds import scales, seeds
-        from features.accounts import access, exported, own_data, receivers  # noqa: F401
+        from features.accounts import access, audit_words, exported, own_data, receivers  # noqa: F401
         from features.accounts import seeds as demo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.accounts.scale import members
 
+        audit_words.register()
         for order, (name, label) in enumerate(
             {
                 "manage": _("Health"), "manage_roles": _("Roles"), "manage_skills": _("Skills"),

@@ -3,7 +3,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.ui import when
-from features.accounts.models import AuditEntry, RoleGrant
+from features.accounts.models import RoleGrant
 
 
 class RolesTable(tables.Table):
@@ -40,38 +40,19 @@ class RolesTable(tables.Table):
 
 
 class AuditTable(tables.Table):
-    happened_at = tables.Column(verbose_name=_("When"))
-    actor_id = tables.Column(verbose_name=_("Who"), default=_("The site"))
-    act = tables.Column(verbose_name=_("Did"))
+    """Of entries in words (`services.written_down`)."""
+
+    happened_at = tables.Column(verbose_name=_("When"), accessor="entry__happened_at")
+    by = tables.Column(verbose_name=_("Who"))
+    said = tables.Column(verbose_name=_("Did"))
     target = tables.Column(verbose_name=_("To"))
     fields = tables.Column(verbose_name=_("What"), default="")
 
     class Meta:
-        model = AuditEntry
-        fields = ("happened_at", "actor_id", "act", "target", "fields")
         orderable = False
         attrs = {"class": "records"}
         caption = _("Audit log")
         empty_text = _("Nothing has been written down yet.")
 
-    def __init__(self, entries, people, **kwargs):
-        """`people` are names by id, for entries whose account still exists."""
-        super().__init__(entries, **kwargs)
-        self.people = people
-
     def render_happened_at(self, value):
         return when(value)
-
-    def render_actor_id(self, value):
-        return self.people.get(value) or f"person:{value}"
-
-    def render_target(self, value):
-        kind, _colon, number = value.partition(":")
-        name = self.people.get(int(number)) if kind == "person" and number.isdecimal() else None
-        return f"{name} ({value})" if name else value
-
-    def render_act(self, value):
-        return value.replace(".", " ").replace("_", " ")
-
-    def render_fields(self, value):
-        return ", ".join(value)

@@ -10,12 +10,22 @@ class AssessmentsConfig(AppConfig):
     def ready(self):
         from core import nav, page_cache, seeds
         from features.accounts.access import StaffPage, staff_pages
-        from features.assessments import causes, curation, evaluation_news, findable, news, own_data, taking_over
+        from features.assessments import (
+            audit_words,
+            causes,
+            curation,
+            evaluation_news,
+            findable,
+            news,
+            own_data,
+            taking_over,
+        )
         from features.assessments.evaluation_seeds import fill_talks
         from features.assessments.seeds import fill
         from features.moderation.services import EVERYWHERE
         from features.skills.services import Merge, merges
 
+        audit_words.register()
         nav.add(
             nav.Place(_("Assessments"), "assessments", order=45, section="learn"),
             nav.Place(_("Have work judged"), "tasks", order=46, section="learn"),

@@ -14,6 +14,7 @@ class ForumConfig(AppConfig):
         from features.accounts.services import file_access
         from features.forum import (
             abilities,
+            audit_words,
             causes,
             curation,
             demo_queue,
@@ -32,6 +33,7 @@ class ForumConfig(AppConfig):
         from features.forum.views.curating import as_it_stands
         from features.skills.services import Merge, merges
 
+        audit_words.register()
         nav.add(
             nav.Place(_("Forum"), "forum", icon="questions", order=20),
             nav.Place(_("Forum"), "forum", order=20, section="learn"),

@@ -240,7 +240,8 @@ def _register_acts():
     )  # fmt: skip
     _act(
         "redact", _("Take words out"), _("For good: personal data, keys, what must not stand there"),
-        _("took words out of %(what)s"), icon="edit", do=_redact, form=RedactForm, is_danger=True, concerns=_("The post"),
+        _("took words out of %(what)s"), icon="edit", do=_redact, form=RedactForm, is_danger=True,
+        concerns=_("The post"),
         undo=lambda before, thing, by, now: _tried(services.put_back_words, post=thing.row),
         fits=lambda thing: thing.kind == "post" and thing.state != State.REMOVED,
     )  # fmt: skip

@@ -130,6 +130,8 @@ def thread_list(request, now, board=None, **wanted) -> dict:
         "typed": {name: data.get(name, "") for name in ("author", "skill", "begin", "end")},
         "about": services.about(person, about) if (about := filters.chosen.get("about")) else None,
         "is_narrowed": bool(filters.chosen.keys() - {"sort"}),
+        # Words stand in their own field, and what the address stands for has a way of its own out of it.
+        "has_filters": bool(filters.chosen.keys() - {"sort", "q", "about"} - wanted.keys()),
         "choices": {"state": STATES, "kind": Kind.choices, "since": SINCE, "sort": SORT},
         "feed": _feed(data),
         "board": board,

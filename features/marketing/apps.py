@@ -11,9 +11,10 @@ class MarketingConfig(AppConfig):
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.marketing import letters, own_data
+        from features.marketing import audit_words, letters, own_data
         from features.marketing.seeds import fill
 
+        audit_words.register()
         staff_pages.register(
             "manage_newsletters", StaffPage(_("Newsletter"), "manage_newsletters", 75, (Role.ORGANISER,))
         )

@@ -12,9 +12,10 @@ class ModerationConfig(AppConfig):
         from features.accounts.access import Ability, StaffPage, barriers, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.moderation import act_kinds, incident_letters, letters, own_data, services
+        from features.moderation import act_kinds, audit_words, incident_letters, letters, own_data, services
         from features.moderation.seeds import fill
 
+        audit_words.register()
         barriers["moderation"] = services.bar
         letters.register_kinds()
         incident_letters.register()

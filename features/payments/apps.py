@@ -11,9 +11,10 @@ class PaymentsConfig(AppConfig):
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.payments import letters, own_data, payout_letters, services, subscription_letters
+        from features.payments import audit_words, letters, own_data, payout_letters, services, subscription_letters
         from features.payments import seeds as payment_seeds
 
+        audit_words.register()
         personal_data.register(
             "payments", PersonalData(own_data.export, own_data.erase, leave=own_data.leave, foretell=own_data.foretell)
         )

@@ -14,12 +14,23 @@ class ProfilesConfig(AppConfig):
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
         from features.accounts.services import file_access
-        from features.profiles import access, curation, findable, link_notices, notices, own_data, receivers, services  # noqa: F401
+        from features.profiles import (  # noqa: F401
+            access,
+            audit_words,
+            curation,
+            findable,
+            link_notices,
+            notices,
+            own_data,
+            receivers,
+            services,
+        )
         from features.profiles.seeds import fill
         from features.profiles.sitemaps import SkillSitemap
         from features.skills.access import acquaintances
         from features.skills.services import Merge, merges
 
+        audit_words.register()
         nav.add(
             nav.Place(_("Home"), "home", icon="home", order=0),
             nav.Place(_("Profile"), "profile_edit", order=20, section="self"),

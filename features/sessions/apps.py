@@ -14,6 +14,7 @@ class SessionsConfig(AppConfig):
         from features.sessions import (
             absence_curation,
             absence_news,
+            audit_words,
             curation,
             demo_follows,
             emails,
@@ -35,6 +36,7 @@ class SessionsConfig(AppConfig):
         from features.sessions.sitemaps import SessionSitemap
         from features.skills.services import Merge, merges
 
+        audit_words.register()
         nav.add(
             nav.Place(_("Sessions"), "sessions", icon="sessions", order=10),
             nav.Place(_("Sessions"), "sessions", order=10, section="learn"),

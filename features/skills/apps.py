@@ -10,10 +10,11 @@ class SkillsConfig(AppConfig):
         from core import nav, page_cache
         from core.seeds import scales, seeds
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.skills import causes, exported, own_data
+        from features.skills import audit_words, causes, exported, own_data
         from features.skills.scale import claims, levels
         from features.skills.seeds import fill
 
+        audit_words.register()
         personal_data.register("skills", PersonalData(own_data.export, own_data.erase))
         nav.add(
             nav.Place(_("Skills"), "skills", icon="assess", order=40),

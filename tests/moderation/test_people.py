@@ -137,7 +137,8 @@ class TestPerson:
         given = {"role": "reviewer", "scope": "", "until": "30", "reason": "Knows the field"}
         page = as_organiser.post(path, given, follow=True).text
         assert "Knows the field" in page
-        assert "role.granted" in page
+        assert "<strong>Oskar Lindqvist</strong> gave a role: Reviewer" in page
+        assert "role.granted" not in page
         grant = RoleGrant.objects.get(person=learner)
         assert grant.until
         page = as_organiser.post(f"/manage/roles/{grant.pk}/revocation/", {"reason": "Moved away"}, follow=True).text

@@ -49,19 +49,32 @@ from features.accounts.services.privacy import (
 )
 from features.accounts.services.roles import RoleRefused, grant_role, revoke_role
 from features.accounts.services.terms import TermsRefused, agree, owed_terms, publish_terms, terms_in_force
+from features.accounts.services.written_down import (
+    AuditAct,
+    AuditThing,
+    Written,
+    audit_acts,
+    audit_things,
+    written_down,
+)
 
 __all__ = [
     "SHOWN_OUT",
     "SUFFIXES",
+    "AuditAct",
+    "AuditThing",
     "ClosureRefused",
     "EmailTaken",
     "FileRefused",
     "HandleTaken",
     "RoleRefused",
     "TermsRefused",
+    "Written",
     "agree",
     "ask_for_export",
     "audit",
+    "audit_acts",
+    "audit_things",
     "begin_sign_up",
     "change_preferences",
     "close",
@@ -99,4 +112,5 @@ __all__ = [
     "terms_in_force",
     "way_back",
     "what_closing_means",
+    "written_down",
 ]

@@ -4,9 +4,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.pagination import keyset
+from features.accounts import services
 from features.accounts.access import role_required
 from features.accounts.health import findings
-from features.accounts.models import AuditEntry, Role, RoleGrant, User
+from features.accounts.models import AuditEntry, Role, RoleGrant
 from features.accounts.tables import AuditTable, RolesTable
 
 PAGE = 25
@@ -31,11 +32,5 @@ def roles(request):
 @role_required(Role.ORGANISER)
 def audit(request):
     page = keyset(AuditEntry.objects.all(), request, order=("-happened_at", "-id"), size=PAGE)
-    table = AuditTable(page.items, _names(page.items))
+    table = AuditTable(services.written_down(page.items))
     return render(request, "accounts/manage/audit.html", {"page": page, "table": table})
-
-
-def _names(entries) -> dict[int, str]:
-    targets = {e.target.removeprefix("person:") for e in entries if e.target.startswith("person:")}
-    ids = {e.actor_id for e in entries if e.actor_id} | {int(number) for number in targets if number.isdecimal()}
-    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))

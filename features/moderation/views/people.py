@@ -65,13 +65,12 @@ def _about(request, person, form=None):
     if is_organiser:
         entries = AuditEntry.objects.filter(target=f"person:{person.pk}")
         page = keyset(entries, request, order=("-happened_at", "-id"), size=10)
-        actors = User.objects.in_bulk({entry.actor_id for entry in page.items if entry.actor_id})
         context |= {
             "form": form or RoleForm(),
             "address": _address(request, person),
             "sign_ins": UserSession.objects.filter(user=person).order_by("-last_seen_at")[:5],
             "page": page,
-            "entries": [(entry, actors.get(entry.actor_id)) for entry in page.items],
+            "entries": accounts.written_down(page.items),
         }
     return context
 

@@ -1,0 +1,65 @@
+"""What this feature writes into the audit log, in words that stand after the name of whoever did it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from features.accounts.access import Ability
+from features.accounts.services import AuditAct, AuditThing, audit_acts, audit_things
+from features.moderation.models import Reason, Sanction
+from features.moderation.services import said_of
+
+
+def act_in_words(act: str, target: str) -> str:
+    """Of an act of moderators, as their log says it."""
+    return said_of(act.partition(".")[2], target.partition(":")[0])
+
+
+def reason_in_words(field: str) -> str:
+    return str(Reason(field).label) if field in Reason.values else field
+
+
+def sanction_in_words(field: str) -> str:
+    return next((str(choices(field).label) for choices in (Sanction.Kind, Ability) if field in choices.values), field)
+
+
+ACTS = {
+    "moderation": AuditAct(act_in_words, reason_in_words),
+    "application.asked": _("asked an applicant something"),
+    "application.approved": _("approved the application to teach"),
+    "application.declined": _("declined the application to teach"),
+    "application.withdrawn": _("withdrew the application to teach"),
+    "act_appeal.filed": _("objected to what a moderator did"),
+    "act_appeal.upheld": _("let stand what a moderator did"),
+    "act_appeal.overturned": _("undid what a moderator did"),
+    "incident_appeal.filed": _("objected to an entry on the record"),
+    "incident_appeal.upheld": _("let an entry on the record count"),
+    "incident_appeal.excused": _("excused an entry on the record"),
+    "sanction.imposed": AuditAct(_("imposed a sanction"), sanction_in_words),
+    "sanction.lifted": _("lifted a sanction"),
+    "appeal.filed": _("objected to a sanction"),
+    "appeal.upheld": _("let a sanction stand"),
+    "appeal.lifted": _("lifted a sanction after an appeal"),
+    "mark.granted": _("granted a mark"),
+    "mark.declined": _("did not grant a mark"),
+    "mark.revoked": _("took a mark back"),
+    "case.acted": _("closed a case by an act"),
+    "case.kept": _("closed a case: it stays as it is"),
+    "case.ignored": _("closed a case without a verdict"),
+    "note.written": _("wrote a note for moderators"),
+    "address.shown": AuditAct(_("looked at the e-mail address"), None),
+}
+THINGS = {
+    "application": AuditThing(_("Application"), "manage_expert"),
+    "sanction": AuditThing(_("Sanction"), "manage_sanction"),
+    "mark": AuditThing(_("Mark"), "manage_mark"),
+    "entry": AuditThing(_("Decision"), "moderation_entry"),
+    "case": AuditThing(_("Case"), "moderation_case"),
+    "note": AuditThing(_("Note")),
+    "incident": AuditThing(_("Incident")),
+}
+
+
+def register() -> None:
+    for code, words in ACTS.items():
+        audit_acts.register(code, words if isinstance(words, AuditAct) else AuditAct(words))
+    for kind, thing in THINGS.items():
+        audit_things.register(kind, thing)
