@@ -17,6 +17,11 @@ def _search_box(words):
     return forms.TextInput(attrs={"class": "input", "type": "search", "autocomplete": "off", "placeholder": words})
 
 
+def has_filters(found: filters.FilterSet) -> bool:
+    """Whether some are set. Words are none: they stand in their own field."""
+    return any(found.data.get(name) for name in found.filters if name != "q")
+
+
 STATES = [
     ("active", _("Active")),
     ("suspended", _("Suspended")),

@@ -1,5 +1,6 @@
 """What new members meet, and what hidden words never reach."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -130,3 +131,39 @@ def test_hidden_words_reach_nobody(thread, asker, helper, outsider, board, skill
     call_command("rebuild_documents", verbosity=0)
     assert not discovery.matching_refs("thread", WORD)
     assert services.recount() == 0
+
+
+class TestOwnWordsOutOfSight:
+    """What somebody reads above their own post says what happens next, and is red only when it is over."""
+
+    def page(self, person, thread):
+        client = Client()
+        client.force_login(person)
+        return client.get(thread.get_absolute_url()).text
+
+    @pytest.fixture
+    def held(self, thread, helper):
+        post = services.reply(author=helper, thread=thread, text="An index of one page is no help.")
+        Post.objects.filter(pk=post.pk).update(state="held")
+        return post
+
+    def test_what_waits_is_calm(self, thread, helper, moderator, held):
+        page = self.page(helper, thread)
+        assert re.search(r'class="note ?">.*?Waiting to be looked at, as some first posts do', page)
+        assert 'class="note bad"' not in page
+        assert re.search(r'class="note ?">.*?Waiting to be looked at<', self.page(moderator, thread))
+
+    def test_what_a_moderator_hid_is_the_authors_move_once(self, thread, helper, moderator, held):
+        Post.objects.filter(pk=held.pk).update(state="shown")
+        for expected in ("Edit it, and it is shown again at once", "until a moderator has looked at it again"):
+            moderation.act(by=moderator, name="hide", keys=[f"post:{held.pk}"], reason="unclear")
+            assert expected in self.page(helper, thread)
+            assert 'class="note bad"' not in self.page(helper, thread)
+            services.edit(by=helper, post=Post.objects.get(pk=held.pk), text=f"Rather: {expected}.")
+
+    def test_a_comment_says_it_too(self, thread, helper, asker, held):
+        Post.objects.filter(pk=held.pk).update(state="shown")
+        remark = services.remark(author=asker, post=held, text="How large is a page?")
+        Post.objects.filter(pk=remark.pk).update(state="held")
+        assert "You need do nothing" in self.page(asker, thread)
+        assert "How large is a page?" not in self.page(helper, thread)

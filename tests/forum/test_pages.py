@@ -40,6 +40,12 @@ class TestLists:
             assert answer["Cache-Control"] == "public, max-age=0, s-maxage=60"
             assert not answer.cookies
 
+    def test_what_is_without_filters_keeps_the_words(self, client, thread):
+        chip = re.compile(r'class="chip" href="([^"]*)"')
+        for path in ("/forum/", "/forum/?q=index", "/forum/?sort=newest", "/forum/unanswered/"):
+            assert not chip.search(client.get(path).text)
+        assert chip.search(client.get("/forum/?q=index&kind=question").text)[1] == "/forum/?q=index"
+
     def test_filters_tell_unanswered_from_solved(self, client, thread, board, asker, helper, skill):
         solved = ask(board, asker, skill, title="How do I read a plan aloud?")
         services.accept(by=asker, post=services.reply(author=helper, thread=solved, text="From the inside out."))

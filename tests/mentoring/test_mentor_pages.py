@@ -48,6 +48,10 @@ class TestList:
         assert "Amara Okonjo" not in self.found(client, q="knitting")
         assert "Mentors in PostgreSQL" in self.found(client, skill="postgresql")
 
+    def test_what_is_without_filters_keeps_the_words(self, client, mentor_page):
+        assert 'class="chip"' not in client.get("/mentors/?q=postgres").text
+        assert 'class="chip" href="/mentors/?q=postgres"' in client.get("/mentors/?q=postgres&room=on").text
+
     def test_and_by_room_price_and_language(self, client, mentor_page):
         assert "Amara Okonjo" in self.found(client, room="on", price="free", language="en")
         assert "Amara Okonjo" not in self.found(client, language="de")

@@ -53,6 +53,10 @@ class TestList:
         everybody = {"Sofia Mendes", "Amara Okonjo", "Out Person", "Dora Play", "Gone"}
         assert {name for name in everybody if name in page} == found
 
+    def test_words_are_no_filter_and_stay_when_all_are_taken_away(self, as_moderator):
+        assert "Take all filters away" not in as_moderator.get(f"{PATH}?q=sofia").text
+        assert f'href="{PATH}?q=sofia">Take all filters away' in as_moderator.get(f"{PATH}?q=sofia&state=demo").text
+
     def test_nobody_is_found_by_an_address(self, as_moderator, as_organiser, learner):
         for browser in (as_moderator, as_organiser):
             for asked in (learner.email, "example.org"):

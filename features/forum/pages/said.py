@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from core.gaps import Mould
@@ -18,6 +19,25 @@ from features.forum.pages.rows import remarks_of, with_vote
 from features.moderation import services as moderation
 
 Part = Post.Part
+# What whoever wrote it reads, and whether it is their move.
+WHY_HELD: dict[str, tuple[Any, str]] = {
+    "waits": (
+        gettext_lazy(
+            "Waiting to be looked at, as some first posts do. You and moderators see it; once one of them has looked, "
+            "everybody does, and you are told. You need do nothing."
+        ),
+        "",
+    ),
+    "flagged": (
+        gettext_lazy(
+            "Members reported this, so it is out of sight until a moderator has looked. If you edit it, it is shown "
+            "again at once."
+        ),
+        "turn",
+    ),
+    "hide": (gettext_lazy("A moderator hid this until it is edited. Edit it, and it is shown again at once."), "turn"),
+    "spent": (gettext_lazy("Out of sight until a moderator has looked at it again. You need do nothing."), ""),
+}
 
 
 @dataclass(slots=True)  # not frozen: that takes three times as long to make, and a page makes many
@@ -38,6 +58,7 @@ class Said:
     # What kind of a post it is to this viewer.
     part: str
     state_words: str
+    state_tone: str  # bad, turn (the viewer's move), or nothing: it only waits
     mine: int  # the viewer's vote
     is_own: bool
     is_nameless: bool  # readers are not told who it was; the viewer, a moderator or themselves, is
@@ -72,8 +93,8 @@ class Said:
         """All that decides which parts of its template are drawn."""
         return (
             bool(self.url), bool(self.edited), bool(self.more), bool(self.remarks), self.part, self.state_words,
-            self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.may_edit, self.may_suggest,
-            self.may_accept, self.may_vote, self.may_remark, self.may_quote, self.acts,
+            self.state_tone, self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.may_edit,
+            self.may_suggest, self.may_accept, self.may_vote, self.may_remark, self.may_quote, self.acts,
         )  # fmt: skip
 
 
@@ -122,6 +143,7 @@ def _with_gaps(said: Said, marks) -> Said:
 def in_words(posts, thread, person, is_moderator=False, read_to=None) -> list[Said]:
     remarks = remarks_of(posts, person, is_moderator, thread.state == State.WORKSHOP)
     viewer = Viewer(thread, person, is_moderator, read_to)
+    viewer.asks_why([*posts, *(remark for several in remarks.values() for remark in several)])
     return [viewer.hears(post, remarks.get(post.id, ())) for post in posts]
 
 
@@ -137,6 +159,17 @@ class Viewer:
         self.may_accept = thread.is_question and self.is_open and decides
         self.may_remark = self.is_open and thread.state == State.SHOWN
         self.time, self.language = teller(), get_language() or ""
+        self.why: dict[str, str] = {}
+
+    def asks_why(self, posts: Iterable[Post]) -> None:
+        """Why their own posts are out of sight: a question only for whoever has one that is."""
+        own = [f"post:{post.id}" for post in posts if post.state == State.HELD and post.author_id == self.key]
+        self.why = moderation.why_held(own) if own else {}
+
+    def _state_of(self, post: Post, is_own: bool) -> tuple[str, str]:
+        if post.state != State.HELD:
+            return str(post.get_state_display()), "bad"
+        return WHY_HELD[self.why.get(f"post:{post.id}", "waits")] if is_own else (str(post.get_state_display()), "")
 
     def hears(self, post: Post, remarks: Sequence[Post] = ()) -> Said:
         """A post and its first comments."""
@@ -151,6 +184,7 @@ class Viewer:
         is_own_to_edit = is_own and self.is_open and post.state in services.EDITABLE
         may_edit = is_member and (is_moderator or is_own_to_edit or (in_workshop and part == Part.OPENING))
         may_remark = in_workshop or (is_shown and self.may_remark)
+        state_words, state_tone = ("", "") if is_shown or in_workshop else self._state_of(post, is_own)
         return Said(
             pk=key,
             html=SafeString(post.html),  # cleaned when it was saved
@@ -163,7 +197,8 @@ class Viewer:
             more=_more(post.comments) if post.comments > len(remarks) else "",
             remarks=_draw_remarks(map(self.hears, remarks), self.language) if remarks else "",
             part=part,
-            state_words="" if is_shown or in_workshop else str(post.get_state_display()),
+            state_words=str(state_words),
+            state_tone=state_tone,
             mine=getattr(post, "mine", 0) or 0,
             is_own=is_own,
             is_nameless=is_nameless and is_told,

@@ -143,6 +143,7 @@ def comments_page(request, post: Post) -> dict:
         comments = comments.filter(pk__gte=int(at))
     page: Page = keyset(comments, request, order=("id",), size=50)
     viewer = Viewer(thread, person, is_moderator)
+    viewer.asks_why([post, *page.items])
     return {
         "thread": thread,
         "post": viewer.hears(post),

@@ -64,6 +64,7 @@ from features.moderation.services.flags import (
     open_case,
     record_of,
     weight,
+    why_held,
 )
 from features.moderation.services.log import Told, events, in_words, log_for_all, open_log_for_removal, said_of, tell
 from features.moderation.services.marks import (
@@ -237,6 +238,7 @@ __all__ = [
     "told",
     "undo",
     "weight",
+    "why_held",
     "why_not",
     "why_not_apply",
     "withdraw",

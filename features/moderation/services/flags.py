@@ -1,5 +1,6 @@
 """Reports by members: how much each weighs, and when they take something out of sight until a moderator has looked."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -103,6 +104,23 @@ def may_restore(key: str) -> bool:
     entries = Entry.objects.filter(kind=kind, ref=ref)
     last = entries.exclude(act="undo").filter(undone_by=None).order_by("-pk").first()
     return bool(last and last.act in ("flagged", "hide") and not entries.filter(act="restored").exists())
+
+
+def why_held(keys: Sequence[str]) -> dict[str, str]:
+    """Why things are out of sight, of those that somebody has put there: "flagged" or "hide" while changing them shows
+    them again, "spent" once that was used up. What only waits to be looked at is not among them. One query."""
+    wanted = Q(pk=None)
+    for key in keys:
+        kind, _colon, ref = key.partition(":")
+        wanted |= Q(kind=kind, ref=ref)
+    found: dict[str, str] = {}
+    spent = set()
+    for entry in Entry.objects.filter(wanted).exclude(act="undo").filter(undone_by=None).order_by("pk"):
+        found[entry.key] = entry.act
+        if entry.act == "restored":
+            spent.add(entry.key)
+    held = {key: act for key, act in found.items() if act in ("flagged", "hide")}
+    return {key: "spent" if key in spent else act for key, act in held.items()}
 
 
 @transaction.atomic

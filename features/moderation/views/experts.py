@@ -11,7 +11,7 @@ from core.pagination import keyset
 from features.accounts.access import has_any_role, role_required
 from features.moderation import services
 from features.moderation.access import application_for_staff
-from features.moderation.filters import ApplicationFilter
+from features.moderation.filters import ApplicationFilter, has_filters
 from features.moderation.forms import AnswerForm, ApplicationForm, DecisionForm
 from features.moderation.models import ExpertApplication, Step
 from features.moderation.tables import ApplicationsTable
@@ -89,6 +89,7 @@ def queue(request):
     order = ("-received_at", "-id") if is_all else ("received_at", "id")
     page = keyset(rows, request, order=order, size=25)
     context = {"filter": found, "page": page, "table": ApplicationsTable(page.items), "is_filtered": is_all}
+    context["has_filters"] = has_filters(found)
     return render(request, "moderation/manage/experts.html", context)
 
 

@@ -19,7 +19,7 @@ from features.accounts.access import has_role, role_required
 from features.accounts.models import AuditEntry, Role, RoleGrant, User
 from features.moderation import services
 from features.moderation.access import person_for_staff
-from features.moderation.filters import PeopleFilter
+from features.moderation.filters import PeopleFilter, has_filters
 from features.moderation.forms import RevocationForm, RoleForm
 from features.moderation.models import ExpertApplication, RoleMark, Sanction
 from features.moderation.tables import PeopleTable
@@ -38,8 +38,7 @@ def people(request):
     )
     found = PeopleFilter(request.GET, queryset=everybody)
     page = keyset(found.qs, request, order=("-joined_at", "-id"), size=PAGE)
-    is_filtered = any(request.GET.get(name) for name in found.filters)
-    context = {"filter": found, "page": page, "table": PeopleTable(page.items), "is_filtered": is_filtered}
+    context = {"filter": found, "page": page, "table": PeopleTable(page.items), "has_filters": has_filters(found)}
     return render(request, "moderation/manage/people.html", context)
 
 
