@@ -2,8 +2,11 @@
 
 import email
 import email.policy
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from django.views.decorators.http import require_safe
 from core.dev_panels import panels
 
 SHOWN = 50
+LOOKED_AT = 500  # of which the newest people are known
 
 
 @dataclass(frozen=True)
@@ -29,20 +33,33 @@ class Sent:
 @require_safe
 @never_cache
 def mail(request):
+    chosen = request.GET.get("to", "").strip()
+    files = by_age(Path(settings.DATA_DIR) / "mail")[:LOOKED_AT]
+    people = [(recipient(file), file) for file in files]
     return render(
         request,
         "dev/mail.html",
         {
-            "letters": newest(Path(settings.DATA_DIR) / "mail"),
+            "letters": newest([file for to, file in people if not chosen or to == chosen]),
+            "chosen": chosen,
+            "people": Counter(to for to, _file in people).items(),
             "panels": [(title, list(answer())) for title, answer in panels.items()],
             "goes_out": bool(settings.EMAIL_URL),
         },
     )
 
 
-def newest(folder: Path) -> list[Sent]:
-    files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)[:SHOWN]
-    return [read(file.read_bytes()) for file in files]
+def by_age(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+
+
+def recipient(file: Path) -> str:
+    with file.open("rb") as letter:
+        return str(BytesHeaderParser(policy=email.policy.default).parse(letter)["To"])
+
+
+def newest(files: Sequence[Path]) -> list[Sent]:
+    return [read(file.read_bytes()) for file in files[:SHOWN]]
 
 
 def read(message: bytes) -> Sent:

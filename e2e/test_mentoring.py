@@ -41,7 +41,7 @@ def test_a_mentorship_from_its_beginning_to_what_came_of_it(enter, post, screen,
     expect(page.get_by_role("listitem").get_by_text("When shall we begin?")).to_be_visible()
     page.get_by_role("link", name="Book: An hour on your queries").click()
     page.locator("button[name=starts_at]").first.click()
-    expect(page.get_by_role("heading", name="Kept for you for")).to_be_visible()
+    expect(page.get_by_role("heading", name="Kept for you until")).to_be_visible()
     page.get_by_label("What do you want to talk about?").fill("Slow joins")
     page.get_by_role("button", name="Book it").click()
     expect(page.get_by_text("It is booked.")).to_be_visible()

@@ -100,7 +100,7 @@ def agenda_template() -> str:
 
 def _hold(booking, now) -> dict:
     left = max(0, int((booking.held_until - now).total_seconds())) if booking.held_until else 0
-    return {"seconds_left": left, "minutes_left": f"{left // 60}:{left % 60:02}"}
+    return {"seconds_left": left}
 
 
 def move_page(booking, person, now) -> dict:

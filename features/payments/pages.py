@@ -29,6 +29,7 @@ def order_page(order: Order, now) -> dict:
         "packages": _packages(lines) if is_open else [],
         "is_by_credit": bool(order.settled_at) and any(is_paid_by_credit(line.kind, line.ref) for line in lines),
         "seconds_left": max(0, int((order.hold_until - now).total_seconds())) if is_open else 0,
+        "at_the_end": {str(fulfilments[line.kind].at_the_end) for line in lines if line.kind in fulfilments} - {""},
         "has_checkout": order.checkouts.filter(closed_at=None).exclude(stripe_id=None).exists(),
         "rights": [(by_pk[line.pk], found) for line, found in rights_in(order, now)],
         "policy": [words for line in lines for words in policy_words(line.policy)],

@@ -45,7 +45,8 @@
       const left = Math.max(0, Math.round((node.end - performance.now()) / 1000));
       const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
       if (!parts[0]) parts.shift();
-      node.textContent = parts.map((n) => String(n).padStart(2, "0")).join(":");
+      const shown = parts.map((n) => String(n).padStart(2, "0")).join(":");
+      node.textContent = node.dataset.words?.replace("{time}", shown) ?? shown;
       ticking ??= setInterval(count, 1000);
     }
   };

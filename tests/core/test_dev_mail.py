@@ -24,16 +24,16 @@ def folder(tmp_path, settings):
     return tmp_path / "mail"
 
 
-def send(subject, line, **more):
+def send(subject, line, to="sofia@example.org", **more):
     letter = Letter(subject=subject, lines=[line])
-    mail.send("sofia@example.org", "accounts/email/letter", {"letter": letter}, message_id=subject, **more)
+    mail.send(to, "accounts/email/letter", {"letter": letter}, message_id=subject, **more)
 
 
 class TestReading:
     def test_the_newest_stands_first_with_what_is_attached(self, folder):
         send("First", "See https://testserver/a/?b=1 and https://testserver/a/?b=1")
         send("Grüße", "Nothing", attachments=[("session.ics", b"BEGIN:VCALENDAR", "text/calendar")])
-        newest, first = dev_mail.newest(folder)
+        newest, first = dev_mail.newest(dev_mail.by_age(folder))
         assert (newest.subject, newest.to, newest.attachments) == ("Grüße", "sofia@example.org", ["session.ics"])
         assert "Nothing" in newest.text
         assert "See https://testserver/a/?b=1" in first.text
@@ -42,11 +42,11 @@ class TestReading:
     def test_a_letter_that_is_written_again_is_one_letter(self, folder):
         for line in ("Once", "And again, by the next worker"):
             send("First", line)
-        assert ["again" in letter.text for letter in dev_mail.newest(folder)] == [True]
+        assert ["again" in letter.text for letter in dev_mail.newest(dev_mail.by_age(folder))] == [True]
         assert len(list(folder.iterdir())) == 1
 
     def test_no_folder_is_no_letter(self, folder):
-        assert dev_mail.newest(folder / "absent") == []
+        assert dev_mail.by_age(folder / "absent") == []
 
 
 @pytest.mark.urls("tests.core.test_dev_mail")
@@ -62,6 +62,17 @@ class TestPage:
         assert '<a href="http://localhost:8000/a/?b=1"' in response.text
         assert "moderator@demo.example" in response.text
         assert "123456" in response.text
+
+    def test_one_chooses_whose_letters(self, db, client, folder):
+        send("For Sofia", "Yours")
+        send("For Amara", "Yours", to="amara+demo@example.org")
+        page = client.get("/dev/mail/").text
+        assert "For Sofia" in page
+        assert '<a href="?to=amara%2Bdemo%40example.org#letters">' in page
+        hers = client.get("/dev/mail/?to=amara%2Bdemo%40example.org").text
+        assert "For Amara" in hers
+        assert "For Sofia" not in hers
+        assert "No letter went there yet" in client.get("/dev/mail/?to=nobody@example.org").text
 
     def test_it_says_so_when_letters_really_leave(self, db, client, folder):
         with override_settings(EMAIL_URL="smtp://mail.example.org"):

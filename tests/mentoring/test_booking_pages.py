@@ -29,7 +29,8 @@ class TestSlots:
         answer = client.post(address, {"starts_at": seconds(slot())})
         assert answer.status_code == 303
         page = client.get(answer["Location"])
-        assert "Kept for you" in page.content.decode()
+        assert "Kept for you until" in page.content.decode()
+        assert "After that others can book the time" in page.content.decode()
         assert client.post(answer["Location"], {"note": "Slow joins", "act": "book"}).status_code == 303
         booking = Booking.objects.get()
         assert booking.confirmed_at

@@ -1,5 +1,6 @@
 """Paid sessions: what is said before it is done, and who gets what back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,7 +91,14 @@ def test_while_it_is_held_home_and_the_session_lead_to_the_till_and_the_order_to
     dock = browser(learner).get(session.get_absolute_url()).text.partition('class="dock"')[2]
     assert page in dock
     seat = reverse("registration", args=[session.pk, session.slug])
-    assert seat in browser(learner).get(page).text
+    till = browser(learner).get(page).text
+    assert seat in till
+    # What ends then and what becomes of the seat, for whoever sees no clock running too; nobody is read the seconds.
+    assert "After that the seat goes to the next in line, or to whoever takes it." in till
+    assert re.search(
+        r'Held for you until <strong><time [^>]+>[^<]+</time></strong><span class="num" aria-hidden="true"', till
+    )
+    assert 'data-words=" ({time} left)"' in till
     services.leave(order=order)
     assert "Finish payment" not in browser(learner).get("/").text
 

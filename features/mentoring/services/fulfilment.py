@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from features.mentoring.models import Block, Booking, Offer
 from features.mentoring.services import offers
@@ -13,6 +14,7 @@ from features.payments import services as payments
 
 class BookingFulfilment(payments.Fulfilment):
     credit_scope = "mentoring"
+    at_the_end = gettext_lazy("After that others can book the time.")
 
     def thing(self, ref):
         return f"offer:{Booking.objects.values_list('offer', flat=True).get(pk=ref)}"

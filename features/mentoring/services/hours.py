@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.db import atomic_retry
 from core.limits import hit
@@ -167,6 +168,8 @@ def _call_off(hour, reason, now) -> bool:
 
 class OfficeSeatFulfilment(payments.Fulfilment):
     """What payments asks of a place in an hour that is shared."""
+
+    at_the_end = gettext_lazy("After that others can have the place.")
 
     def confirm(self, ref, now):
         OfficeSeat.objects.taken().filter(pk=ref, joined_at=None).update(joined_at=now, held_until=None)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +19,7 @@ class Fulfilment:
 
     credit_scope = ""  # what kind of credit pays for one, if any does
     is_in_parts = False  # whether its seller is paid as the parts of it are had
+    at_the_end: Any = ""  # of the hold, in words: what becomes of a thing that others can have then
 
     def confirm(self, ref: str, now: datetime) -> None:
         """The line is paid: hand the thing over."""

@@ -1,6 +1,7 @@
 """What payments asks of a seat."""
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from features.notifications.services import notify
 from features.payments import services as payments
@@ -13,6 +14,7 @@ from features.sessions.services.waitlist import lock
 
 class RegistrationFulfilment(payments.Fulfilment):
     credit_scope = "session"
+    at_the_end = gettext_lazy("After that the seat goes to the next in line, or to whoever takes it.")
 
     def thing(self, ref):
         return f"session:{Registration.objects.values_list('session', flat=True).get(pk=ref)}"
