@@ -159,7 +159,8 @@
     const key = `fold:${fold.dataset.keep}`;
     try {
       if (sessionStorage.getItem(key)) fold.open = sessionStorage.getItem(key) === "open";
-      fold.addEventListener("toggle", () => sessionStorage.setItem(key, fold.open ? "open" : "shut"));
+      // At the press and not when it has opened: who leaves at once has chosen too, and what opens by itself is no choice.
+      fold.querySelector("summary").addEventListener("click", () => sessionStorage.setItem(key, fold.open ? "shut" : "open"));
     } catch {
       // Storage may be forbidden; the fold then opens as the server drew it.
     }
