@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from core.health import LATE
 from core.models import Heartbeat, Outbox
+from core.registry import Registry
 from features.accounts.models import PRIVILEGED_ROLES, RoleGrant, User
 
 
@@ -23,9 +24,13 @@ class Finding:
     words: str
 
 
+health_reports = Registry("reports on health")  # of other features: from now to a finding
+
+
 def findings(now: datetime | None = None) -> list[Finding]:
     now = now or timezone.now()
-    return [_mail(), _worker(now), _letters(), _address(), _second_factors(), _demo(), *_checks()]
+    own = [_mail(), _worker(now), _letters(), _address(), _second_factors(), _demo()]
+    return [*own, *(report(now) for report in health_reports.values()), *_checks()]
 
 
 def _mail() -> Finding:

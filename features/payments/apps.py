@@ -9,15 +9,25 @@ class PaymentsConfig(AppConfig):
     def ready(self):
         from core import nav, seeds
         from features.accounts.access import StaffPage, staff_pages
+        from features.accounts.health import health_reports
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.payments import audit_words, letters, own_data, payout_letters, services, subscription_letters
+        from features.payments import (
+            audit_words,
+            health,
+            letters,
+            own_data,
+            payout_letters,
+            services,
+            subscription_letters,
+        )
         from features.payments import seeds as payment_seeds
 
         audit_words.register()
         personal_data.register(
             "payments", PersonalData(own_data.export, own_data.erase, leave=own_data.leave, foretell=own_data.foretell)
         )
+        health_reports.register("payments", health.finding)
         letters.register()
         payout_letters.register()
         seeds.seeds.register("payments", (57, payment_seeds.fill))

@@ -25,6 +25,10 @@ class StripeRefused(Exception):
         self.code = code
 
 
+class KeyRefused(StripeRefused):
+    """Stripe does not know our key, or not any more."""
+
+
 class NotFromStripe(Exception):
     """The event is unsigned, signed by somebody else, too old, or not to be read."""
 
@@ -69,7 +73,8 @@ def call(act, *arguments, params=None, key: str = "", account: str = ""):
         status = error.http_status or 500
         if status >= 500 or status == 409:
             raise StripeDown from error
-        raise StripeRefused(error.code or type(error).__name__, error.user_message or "") from error
+        refused = KeyRefused if isinstance(error, stripe.AuthenticationError) else StripeRefused
+        raise refused(error.code or type(error).__name__, error.user_message or "") from error
     return answer.to_dict()
 
 

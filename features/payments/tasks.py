@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from core.jobs import job_outside, periodic
 from features.accounts.models import User
 from features.payments import services
-from features.payments.stripe_client import StripeDown
+from features.payments.services.standing import ANSWERED, COMPARED, REFUSED, note_stripe
+from features.payments.stripe_client import KeyRefused, StripeDown
 
 
 @job_outside
@@ -56,12 +59,17 @@ def pull_events():
             services.pull_events()
         except StripeDown:
             return
+        except KeyRefused:
+            note_stripe(REFUSED, timezone.now())
+        else:
+            note_stripe(ANSWERED, timezone.now())
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=4))
 def reconcile():
     if services.is_set_up():
         services.reconcile()
+        note_stripe(COMPARED, timezone.now())
         services.forget_events()
 
 

@@ -13,6 +13,7 @@ from core.seo import absolute
 from features.payments import stripe_client as stripe
 from features.payments.models import Checkout, Order
 from features.payments.services.orders import fulfilments, lock_order, release
+from features.payments.services.standing import REFUSED, note_stripe
 from features.payments.services.taking import sync_checkout
 
 # Stripe's page lives half an hour at least from the moment Stripe makes it, which is a little later than our row.
@@ -41,6 +42,11 @@ def checkout_url(*, order: Order, now: datetime | None = None) -> str:
         except stripe.StripeDown as down:
             words = _("Stripe does not answer just now. Your place is kept; try again in a minute.")
             raise CheckoutRefused("stripe_down", words) from down
+        except stripe.KeyRefused as refused:
+            Checkout.objects.filter(pk=row.pk).update(closed_at=timezone.now())
+            note_stripe(REFUSED, timezone.now())
+            words = _("Payments do not work just now. That is our fault; nothing was charged. Try again in an hour.")
+            raise CheckoutRefused("stripe_down", words) from refused
         except stripe.StripeRefused as refused:
             Checkout.objects.filter(pk=row.pk).update(closed_at=timezone.now())
             words = _("Stripe did not open its page. Your place is kept; try once more.")

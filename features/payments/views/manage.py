@@ -14,7 +14,9 @@ from features.accounts.models import Role
 from features.accounts.services import audit
 from features.payments import money, services
 from features.payments.filters import PaymentFilter
+from features.payments.health import trouble
 from features.payments.models import Incident, LedgerEntry, Payment
+from features.payments.services.standing import COMPARED, stripe_standing
 from features.payments.tables import PaymentTable, entry_rows
 
 PAGE = 25
@@ -30,6 +32,7 @@ def overview(request):
     context = money.overview(now) | {
         "filter": found, "page": page, "table": PaymentTable(page.items), "month": f"{first:%Y-%m}",
         "statement": money.statement(first, after), "is_set_up": services.is_set_up(),
+        "trouble": trouble(now) if services.is_set_up() else "", "compared_at": stripe_standing().get(COMPARED),
         "is_filtered": any(request.GET.get(name) for name in found.filters),
     }  # fmt: skip
     return render(request, "payments/manage/money.html", context)

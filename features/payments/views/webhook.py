@@ -1,9 +1,11 @@
 from django.http import HttpResponse, HttpResponseBadRequest
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from core import logs
 from features.payments import services
+from features.payments.services.standing import CALLED, note_stripe
 from features.payments.stripe_client import NotFromStripe, StripeDown, StripeRefused, read_event, webhook_secrets
 
 
@@ -22,4 +24,5 @@ def webhook(request):
         services.receive(event)
     except (StripeDown, StripeRefused):
         return HttpResponse("Come again.", status=503)
+    note_stripe(CALLED, timezone.now())
     return HttpResponse("Thanks.")

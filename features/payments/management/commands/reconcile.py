@@ -1,8 +1,10 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from features.payments import services
 from features.payments.models import Incident
-from features.payments.stripe_client import StripeDown
+from features.payments.services.standing import COMPARED, note_stripe
+from features.payments.stripe_client import KeyRefused, StripeDown
 
 
 class Command(BaseCommand):
@@ -18,6 +20,9 @@ class Command(BaseCommand):
             found = services.reconcile(since=services.since_of(days))
         except StripeDown:
             raise CommandError("Stripe does not answer: run this again in a while.") from None
+        except KeyRefused:
+            raise CommandError("Stripe refuses the key in STRIPE_SECRET_KEY.") from None
+        note_stripe(COMPARED, timezone.now())
         self.stdout.write(f"{found.mended} things were missing here and are there now.")
         for currency in sorted(found.ours | found.theirs):
             self.stdout.write(

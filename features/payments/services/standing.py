@@ -1,0 +1,18 @@
+"""How the site stands with Stripe: when it last took our key, refused it, sent us an event, was compared with."""
+
+from datetime import datetime, timedelta
+
+from core.models import Heartbeat
+
+ANSWERED, REFUSED, CALLED, COMPARED = "stripe_answered", "stripe_refused", "stripe_called", "stripe_compared"
+OFTEN = timedelta(minutes=1)  # events come in crowds, and one row is not for a crowd to wait at
+
+
+def note_stripe(name: str, now: datetime) -> None:
+    if not Heartbeat.objects.filter(name=name, beat_at__gt=now - OFTEN).exists():
+        Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": now})
+
+
+def stripe_standing() -> dict[str, datetime]:
+    """By the names above; what never was is not in it."""
+    return dict(Heartbeat.objects.filter(name__startswith="stripe_").values_list("name", "beat_at"))
