@@ -108,6 +108,9 @@ def owes_consent(person) -> bool:
     return person.owes_consent
 
 
+PRIVILEGED_PATHS = ("/manage/", "/moderation/", "/admin/")  # open to sessions with a second factor
+
+
 def is_privileged(user) -> bool:
     return any(role in PRIVILEGED_ROLES for role, _ in roles(user)) or has_role(user, Role.ORGANISER)
 

@@ -40,6 +40,14 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         services.audit(user, "password.changed", f"person:{user.pk}", ["password"])
 
+    def get_reauthentication_methods(self, user):
+        """On the way to a page that opens with the second factor, the password would lead back to where it was asked."""
+        methods = super().get_reauthentication_methods(user)
+        ahead = self.request.POST.get("next") or self.request.GET.get("next") or ""
+        if not ahead.startswith(access.PRIVILEGED_PATHS) or access.used_second_factor(self.request):
+            return methods
+        return [way for way in methods if way["id"] != "reauthenticate"] or methods
+
     def get_password_change_redirect_url(self, request):
         return reverse("account")
 

@@ -16,7 +16,6 @@ from core.middleware import has_session
 from features.accounts import access, services
 from features.accounts.models import Role
 
-PRIVILEGED_PATHS = ("/manage/", "/moderation/", "/admin/")
 # What stays open to whoever has not agreed: the API, which answers in its own way, and the ways out.
 WITHOUT_CONSENT = (
     "/api/", "/terms/", "/privacy/", "/account/consent/", "/account/data/", "/account/closure/", "/account/logout/",
@@ -104,7 +103,7 @@ def privileged_needs_mfa(get_response):
     """Pages for a few open only to sessions with a second factor; everybody else finds nothing there."""
 
     def middleware(request):
-        if not request.path.startswith(PRIVILEGED_PATHS) or request.path.startswith(OPEN_PATHS):
+        if not request.path.startswith(access.PRIVILEGED_PATHS) or request.path.startswith(OPEN_PATHS):
             return get_response(request)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)

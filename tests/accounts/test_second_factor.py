@@ -148,6 +148,9 @@ class TestPrivilegedPages:
         secret = add_totp(organiser)
         answer = client.get("/manage/roles/?page=2")
         assert answer["Location"] == "/account/2fa/reauthenticate/?next=%2Fmanage%2Froles%2F%3Fpage%3D2"
+        # The password would lead back here, so it is no other way; on the way to one's own pages it is.
+        assert "Use your password" not in client.get(answer["Location"]).text
+        assert "Use your password" in client.get("/account/2fa/reauthenticate/?next=/account/data/").text
         answer = client.post(answer["Location"], {"code": code_now(secret)})
         assert answer["Location"] == "/manage/roles/?page=2"
         assert client.get("/manage/roles/").status_code == 200

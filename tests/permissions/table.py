@@ -29,7 +29,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from features.accounts.middleware import PRIVILEGED_PATHS
+from features.accounts.access import PRIVILEGED_PATHS
 from tests.permissions.world import World, undone, watched
 
 COLUMNS = ("stranger", "unverified", "member", "owner", "expert", "moderator", "moderator+", "organiser")
