@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         services.audit(user, "password.changed", f"person:{user.pk}", ["password"])
 
     def get_reauthentication_methods(self, user):
-        """On the way to a page that opens with the second factor, the password would lead back to where it was asked."""
+        """On the way to a page that opens with the second factor, the password would lead back to here."""
         methods = super().get_reauthentication_methods(user)
         ahead = self.request.POST.get("next") or self.request.GET.get("next") or ""
         if not ahead.startswith(access.PRIVILEGED_PATHS) or access.used_second_factor(self.request):
