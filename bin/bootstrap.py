@@ -124,6 +124,10 @@ def sync(groups):
         command += ["--python", python]
     environment = dict(os.environ, UV_PROJECT_ENVIRONMENT=str(ROOT / ".venv"))
     environment.pop("VIRTUAL_ENV", None)
+    named = {"UV_CACHE_DIR", "XDG_CACHE_HOME"} & set(environment)
+    home = os.path.expanduser("~")
+    if not named and not (os.path.isdir(home) and os.access(home, os.W_OK)):  # a service's user, whose home is /
+        environment["UV_CACHE_DIR"] = str(BOOT / "cache")
     status, output = attempt(command, environment)
     if status and "certificate" in output:
         # uv brings its own list of authorities; a company's proxy is signed by one that only the system knows.

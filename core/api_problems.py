@@ -4,25 +4,11 @@ from http import HTTPStatus
 
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from core.api_parts import Invalid, Refusal
 from core.limits import RateLimited
-
-# What is said where nobody said more: (code, words) by status.
-PLAIN = {
-    400: ("bad_request", gettext_lazy("This request could not be read.")),
-    401: ("sign_in", gettext_lazy("Sign in first, or send a personal token.")),
-    403: ("forbidden", gettext_lazy("This is not for you.")),
-    404: ("not_found", gettext_lazy("There is nothing here for you.")),
-    405: ("method_not_allowed", gettext_lazy("This address does not know that method.")),
-    413: ("too_large", gettext_lazy("This is too large.")),
-    415: ("media_type", gettext_lazy("Send JSON, as application/json.")),
-    429: ("too_many", gettext_lazy("Too many requests. Wait as long as Retry-After says.")),
-    500: ("server_error", gettext_lazy("Something broke on our side. It was written down.")),
-    503: ("unavailable", gettext_lazy("The site is not available for a moment.")),
-}
+from core.refusals import PLAIN
 
 
 def problem(status, code="", detail="", *, headers=None, **more):

@@ -1,12 +1,18 @@
 from django.apps import AppConfig
 
+from core import clock
+
+clock.rule()
+
 
 class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self):
+        from django.db.backends.signals import connection_created
         from django.db.models.signals import post_migrate
 
         from core import checks, page_cache  # noqa: F401
 
         post_migrate.connect(page_cache.install, sender=self, dispatch_uid="page_cache")
+        connection_created.connect(clock.follow, dispatch_uid="clock")

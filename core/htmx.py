@@ -9,6 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
+
+from core.refusals import PLAIN
 
 HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 
@@ -61,6 +64,11 @@ def bridge(get_response):
             response = answer
         if is_redirect or getattr(request, "varies_by_htmx", False):
             patch_vary_headers(response, ["HX-Request"])
+        is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
+        if response.status_code >= 400 and response.status_code != 422 and is_page and _wants_fragment(request):
+            # Swapped into nothing (see base.html): a whole page would be sent for its status alone.
+            _code, words = PLAIN.get(response.status_code, PLAIN[400])
+            response.content = format_html('<p role="alert">{}</p>', words)
         return response
 
     return middleware

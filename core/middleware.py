@@ -2,7 +2,7 @@ import secrets
 import time
 
 from django.conf import settings
-from django.http import HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
@@ -37,6 +37,19 @@ def request_log(get_response):
         )
         logs.request_id.reset(token)
         return response
+
+    return middleware
+
+
+def without_nul(get_response):
+    """Nobody types a NUL and Postgres keeps none: an address with one names nothing; in a query it is left out."""
+
+    def middleware(request):
+        if "\0" in request.path_info:
+            raise Http404
+        while "%00" in request.META.get("QUERY_STRING", ""):
+            request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
+        return get_response(request)
 
     return middleware
 

@@ -1,5 +1,6 @@
 """What must hold before the site starts: a configuration, a data folder of our own, a secret key, a free port."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -83,19 +84,32 @@ def secret_key(folder: Path) -> str:
 
 def check_port(host: str, port: int) -> None:
     """Asked before anything is started: granian itself would share the port with another granian in silence."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = f"Port {port} is taken by another program: stop that one, or choose another port with PORT={port + 1}."
+    try:
+        _listen(bind_address(host), port)
+    except PermissionError:
+        raise Trouble(f"Port {port} is for root only: choose one above 1023, for example PORT=8000.") from None
+    except socket.gaierror:
+        raise Trouble(f"HOST={host} is no address: give the IP address of this machine to listen on.") from None
+    except OSError as problem:
+        raise Trouble(
+            taken if _is_in_use(problem) else f"HOST={host} is no address of this machine: give another."
+        ) from None
+    if host == "localhost":  # browsers may try that name's other address first, and would open the other program
+        try:
+            _listen("::1", port)
+        except OSError as problem:  # there may be no such address here
+            if _is_in_use(problem):
+                raise Trouble(taken) from None
+
+
+def _listen(address: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((bind_address(host), port))
-            probe.listen()
-        except PermissionError:
-            raise Trouble(f"Port {port} is for root only: choose one above 1023, for example PORT=8000.") from None
-        except socket.gaierror:
-            raise Trouble(f"HOST={host} is no address: give the IP address of this machine to listen on.") from None
-        except OSError as problem:
-            if "in use" not in str(problem):
-                raise Trouble(f"HOST={host} is no address of this machine: give another.") from None
-            raise Trouble(
-                f"Port {port} is taken by another program: stop that one, or choose another port with PORT={port + 1}."
-            ) from None
+        probe.bind((address, port))
+        probe.listen()
+
+
+def _is_in_use(problem: OSError) -> bool:
+    return problem.errno == errno.EADDRINUSE

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "core.middleware.cache_policy",
     "core.api_problems.problems_of_the_api",
+    "core.middleware.without_nul",
     "core.middleware.page_methods",
     "core.htmx.bridge",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.db import connection, transaction
+from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 
 from core.jobs import run_pending
@@ -13,6 +14,10 @@ from tests.template import prepare
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}  # these describe the models
 CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
+
+
+# Tests that travel in time leave the database where it is.
+connection_created.disconnect(dispatch_uid="clock")
 
 
 def pytest_collection_finish():

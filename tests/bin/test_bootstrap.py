@@ -96,6 +96,13 @@ class TestAStart:
         changed = run(project, path=f"{tools}:{os.defpath}")
         assert "packages are installed" in changed.stdout, changed.stderr
 
+    def test_a_user_without_a_home_keeps_what_was_fetched_beside_it(self, project, tools, monkeypatch):
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        monkeypatch.delenv("UV_CACHE_DIR", raising=False)
+        done = run(project, path=f"{tools}:{Path(sys.executable).resolve().parent}:{os.defpath}", HOME=os.devnull)
+        assert "packages are installed" in done.stdout, done.stderr
+        assert (project / ".boot/cache").is_dir()
+
     def test_a_name_that_only_a_version_manager_knows_is_passed_over(self, tmp_path, monkeypatch):
         sys.path.insert(0, str(ROOT / "bin"))
         import bootstrap

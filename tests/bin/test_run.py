@@ -185,8 +185,10 @@ class TestWhatIsWrong:
         assert "Traceback" not in launcher.output
         return launcher.output.strip().splitlines()[-1]
 
-    def test_a_port_that_is_taken(self, launch):
-        with socket.create_server(("127.0.0.1", 0)) as other:
+    @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])  # what a browser may take localhost for
+    def test_a_port_that_is_taken(self, launch, address):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.create_server((address, 0), family=family) as other:
             port = other.getsockname()[1]
             words = self.refusal(launch(PORT=str(port)))
         assert words == (

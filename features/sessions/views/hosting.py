@@ -76,7 +76,7 @@ def kept_form(request, key):
         messages.success(request, _("What you had typed is gone."))
         return see_other("hosting")
     if key != "new":
-        key = str(hosted_session(request.user, int(key) if key.isdecimal() else 0).pk)  # 007 is 7
+        key = str(hosted_session(request.user, int(key) if key.isdecimal() and len(key) < 19 else 0).pk)  # 007 is 7
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
     saved_at = services.keep_form(person=request.user, key=key, data=data.urlencode())

@@ -1,0 +1,27 @@
+"""What nobody types: a NUL in an address or a query breaks nothing."""
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "path", ["/join/%00/", "/meet/a%00b/", "/c/%00/", "/people/%00/", "/api/v1/skills/%00/", "/%00"]
+)
+def test_an_address_with_one_names_nothing(client, learner, path):
+    assert client.get(path).status_code == 404
+    client.force_login(learner)
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["%00", "pyt%00hon", "%0%000", "%00%00"])
+def test_in_a_query_it_is_left_out(client, query):
+    answer = client.get(f"/sessions/?q={query}&page=%00")
+    assert answer.status_code == 200
+    assert "\0" not in "".join(answer.wsgi_request.GET.values())
+
+
+def test_a_number_that_is_too_long_is_none(client, expert):
+    client.force_login(expert)
+    assert client.post(f"/sessions/kept/{'9' * 5000}/").status_code == 404
