@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max
 from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -11,8 +10,8 @@ from django.utils.translation import ngettext
 from core.seo import absolute
 from features.accounts.health import Finding
 from features.payments import services
-from features.payments.models import Incident, StripeEvent
-from features.payments.services.standing import ANSWERED, CALLED, REFUSED, stripe_standing
+from features.payments.models import Incident
+from features.payments.services.standing import ANSWERED, CALLED, FETCHED, REFUSED, stripe_standing
 from features.payments.stripe_client import is_test_mode
 
 LATE = timedelta(minutes=15)
@@ -37,7 +36,8 @@ def trouble(now: datetime) -> str:
         )
     if answered and now - answered > LATE:
         return _("Stripe has not answered for {time}.").format(time=timesince(answered, now))
-    if _is_never_called(called, now):
+    fetched = stood.get(FETCHED)  # each would have come by itself soon after, or before
+    if fetched and now - fetched > LATE and (called is None or fetched - called > LATE):
         words = _(
             "Events of Stripe's have to be fetched, they do not come by themselves. See whether an endpoint there "
             "leads to {url}, and whether STRIPE_WEBHOOK_SECRET is its secret."
@@ -54,11 +54,6 @@ def _incidents() -> str:
         "{n} thing is to be looked at, under Money.", "{n} things are to be looked at, under Money.", count
     )
     return words.format(n=count)
-
-
-def _is_never_called(called, now) -> bool:
-    newest = StripeEvent.objects.filter(received_at__lt=now - LATE).aggregate(last=Max("received_at"))["last"]
-    return newest is not None and (called is None or called < newest - LATE)
 
 
 def _what_is_on(now) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from core.jobs import job_outside, periodic
 from features.accounts.models import User
 from features.payments import services
-from features.payments.services.standing import ANSWERED, COMPARED, REFUSED, note_stripe
+from features.payments.services.standing import ANSWERED, COMPARED, FETCHED, REFUSED, note_stripe
 from features.payments.stripe_client import KeyRefused, StripeDown
 
 
@@ -56,13 +56,15 @@ def pull_events():
     """What a webhook did not bring, because it was lost or we were away. Without an answer the next run asks again."""
     if services.is_set_up():
         try:
-            services.pull_events()
+            fetched = services.pull_events()
         except StripeDown:
             return
         except KeyRefused:
             note_stripe(REFUSED, timezone.now())
         else:
             note_stripe(ANSWERED, timezone.now())
+            if fetched:
+                note_stripe(FETCHED, timezone.now())
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=4))

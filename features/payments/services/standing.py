@@ -1,10 +1,12 @@
-"""How the site stands with Stripe: when it last took our key, refused it, sent us an event, was compared with."""
+"""How the site stands with Stripe: when it last took our key, refused it, sent us an event or left us to fetch one, and
+when our books were compared with its."""
 
 from datetime import datetime, timedelta
 
 from core.models import Heartbeat
 
-ANSWERED, REFUSED, CALLED, COMPARED = "stripe_answered", "stripe_refused", "stripe_called", "stripe_compared"
+ANSWERED, REFUSED, COMPARED = "stripe_answered", "stripe_refused", "stripe_compared"
+CALLED, FETCHED = "stripe_called", "stripe_fetched"
 OFTEN = timedelta(minutes=1)  # events come in crowds, and one row is not for a crowd to wait at
 
 
