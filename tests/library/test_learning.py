@@ -65,6 +65,9 @@ class TestGoingThrough:
         assert answer.status_code == 200
         assert "1 of 3 lessons done" in answer.text
         assert "<main" not in answer.text
+        contents = answer.text.split('<div id="outline" hx-swap-oob="true">')[1]
+        assert contents.count("Done:") == 1  # the list beside it knows as well
+        assert 'id="outline"' in reader.get(first.get_absolute_url()).text
         answer = reader.post(f"{first.get_absolute_url()}progress/", {"act": "undo"}, headers=HTMX)
         assert "0 of 3 lessons done" in answer.text
 

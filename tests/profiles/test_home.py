@@ -67,6 +67,12 @@ class TestMember:
         assert "A seat waits for your word" in text
         assert "Full one" in text
 
+    def test_where_nothing_is_on_at_all_nothing_else_is_meant(self, client, learner):
+        client.force_login(learner)
+        page = client.get("/").text
+        assert "Nothing is on the calendar yet." in page
+        assert "Nothing else" not in page
+
     def test_with_nothing_booked_it_shows_what_is_on(self, client, learner, expert):
         make_session(expert, title="Something soon")
         client.force_login(learner)

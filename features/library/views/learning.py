@@ -53,7 +53,7 @@ def progress(request, pk, lesson_pk):
     except services.LibraryRefused as error:
         refused = error
     if is_htmx(request):
-        context = pages.lesson_page(request, lesson, timezone.now()) | {"refused": refused}
+        context = pages.lesson_page(request, lesson, timezone.now()) | {"refused": refused, "swapped": True}
         return render(request, "library/_progress.html", context, status=422 if refused else 200)
     if refused:
         messages.error(request, refused.words)
