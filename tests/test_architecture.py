@@ -20,12 +20,12 @@ FEATURES = {path.parent.name for path in (ROOT / "features").glob("*/apps.py")}
 PYTHON = sorted(path for part in ("core", "features") for path in (ROOT / part).rglob("*.py"))
 
 PUBLIC = {"models", "services", "signals", "access", "templatetags"}
-# Public besides, each because several features need it: choices and cleaning of time zones, the registry of personal
-# data, calendar files, wall time, the registries of kinds of notice and of findable kinds, the skill picker, dates as
-# people remember them, a session, a work or a thread as a row of a list.
+# Public besides, each because several features need it: choices and cleaning of time zones, the registries of personal
+# data and of reports on health, calendar files, wall time, the registries of kinds of notice and of findable kinds, the
+# skill picker, dates as people remember them, a session, a work or a thread as a row of a list.
 ALSO_PUBLIC = {
-    "accounts.zones", "accounts.personal_data", "accounts.bulk_exports", "calendar.ical", "calendar.zones",
-    "notifications.kinds", "discovery.kinds", "skills.fields", "skills.dates", "sessions.cards", "library.cards",
+    "accounts.zones", "accounts.personal_data", "accounts.bulk_exports", "accounts.health", "calendar.ical",
+    "calendar.zones", "notifications.kinds", "discovery.kinds", "skills.fields", "skills.dates", "sessions.cards", "library.cards",
     "forum.lists",
 }  # fmt: skip
 
