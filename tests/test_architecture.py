@@ -25,8 +25,8 @@ PUBLIC = {"models", "services", "signals", "access", "templatetags"}
 # skill picker, dates as people remember them, a session, a work or a thread as a row of a list.
 ALSO_PUBLIC = {
     "accounts.zones", "accounts.personal_data", "accounts.bulk_exports", "accounts.health", "calendar.ical",
-    "calendar.zones", "notifications.kinds", "discovery.kinds", "skills.fields", "skills.dates", "sessions.cards", "library.cards",
-    "forum.lists",
+    "calendar.zones", "notifications.kinds", "discovery.kinds", "skills.fields", "skills.dates", "sessions.cards",
+    "library.cards", "forum.lists",
 }  # fmt: skip
 
 
