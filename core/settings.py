@@ -184,9 +184,11 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_SIGNUP_FORM_CLASS = "features.accounts.fields.SignUpFields"
 ACCOUNT_FORMS = {
     "add_email": "features.accounts.forms.ChangeAddressForm",
+    "change_password": "features.accounts.forms.ChangePasswordForm",
     "login": "features.accounts.forms.LoginForm",
     "request_login_code": "features.accounts.forms.RequestLoginCodeForm",
     "reset_password": "features.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "features.accounts.forms.ResetPasswordKeyForm",
     "signup": "features.accounts.forms.SignupForm",
 }
 ACCOUNT_SESSION_REMEMBER = True

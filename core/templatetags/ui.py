@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_words
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
@@ -32,6 +34,16 @@ LEVELS = {
     4: gettext_lazy("Leading"),
     5: gettext_lazy("Defining"),
 }
+
+
+@register.simple_tag(takes_context=True)
+def came_from(context) -> str:
+    """The page of ours that a form was sent from, as far as the browser tells; nothing where it was another site."""
+    request = context.get("request")
+    url = request.headers.get("Referer", "") if request else ""
+    if not url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    return urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl()
 
 
 # --- Pictures ---------------------------------------------------------------------------------------------------------

@@ -45,6 +45,29 @@ class ChangeAddressForm(SaysEMail, allauth.AddEmailForm):
     pass
 
 
+class InSentenceCase:
+    """Labels as they stand everywhere else here: allauth writes Current Password."""
+
+    LABELS = {
+        "oldpassword": _("Current password"),
+        "password1": _("New password"),
+        "password2": _("New password (again)"),
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.LABELS.keys() & set(self.fields):
+            self.fields[name].label = self.LABELS[name]
+
+
+class ChangePasswordForm(InSentenceCase, allauth.ChangePasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(InSentenceCase, allauth.ResetPasswordKeyForm):
+    pass
+
+
 class SignupForm(SaysEMail, allauth.SignupForm):
     field_order = ["name", "email", "password1", "time_zone"]
     next_url = ""

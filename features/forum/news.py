@@ -224,12 +224,12 @@ def mail_refused_letter(notification):
 # --- What can be followed ---------------------------------------------------------------------------------------------
 def threads(ids):
     found = Thread.objects.shown().filter(pk__in=ids)
-    return {t.pk: notifications.Followed(f"thread:{t.pk}", t.title, t.get_absolute_url()) for t in found}
+    return {t.pk: notifications.Followed(f"thread:{t.pk}", t.title, t.get_absolute_url(), _("Thread")) for t in found}
 
 
 def boards(ids):
     found = Board.objects.filter(pk__in=ids)
-    return {b.pk: notifications.Followed(f"board:{b.pk}", b.name, b.get_absolute_url()) for b in found}
+    return {b.pk: notifications.Followed(f"board:{b.pk}", b.name, b.get_absolute_url(), _("Board")) for b in found}
 
 
 def register():

@@ -98,10 +98,6 @@ class Follow(models.Model):
         ]
         indexes = [models.Index(fields=["key", "person"], name="follow_by_thing")]
 
-    @property
-    def is_person(self):
-        return self.key.startswith("person:")
-
 
 class Rhythm(models.TextChoices):
     DAILY = "daily", _("Every morning")

@@ -41,14 +41,14 @@ def hosts(ids) -> dict[int, notifications.Followed]:
     expert = RoleGrant.objects.in_force().filter(person=OuterRef("pk"), role=Role.EXPERT)
     people = User.objects.filter(Exists(hosted) | Exists(expert), pk__in=ids, is_active=True)
     return {
-        person.pk: notifications.Followed(f"person:{person.pk}", person.name, person.get_absolute_url())
+        person.pk: notifications.Followed(f"person:{person.pk}", person.name, person.get_absolute_url(), _("Person"))
         for person in people
     }
 
 
 def skills(ids) -> dict[int, notifications.Followed]:
     return {
-        skill.pk: notifications.Followed(f"skill:{skill.pk}", skill.name, skill.get_absolute_url())
+        skill.pk: notifications.Followed(f"skill:{skill.pk}", skill.name, skill.get_absolute_url(), _("Skill"))
         for skill in Skill.objects.filter(pk__in=ids)
     }
 

@@ -180,3 +180,13 @@ class TestPrivilegedPages:
         person = make_user("Root Person", is_superuser=True)
         log_in(client, person)
         assert client.get("/admin/")["Location"] == "/account/2fa/"
+
+
+@pytest.mark.django_db
+def test_each_page_about_logging_in_has_a_way_back(client, learner):
+    log_in(client, learner)
+    for path in ("2fa/", "2fa/webauthn/", "email/", "password/change/", "sessions/"):
+        page = client.get(f"/account/{path}")
+        assert page.status_code == 200
+        assert '<li><a href="/account/">Your account</a></li>' in page.text
+    assert "Current password" in client.get("/account/password/change/").text

@@ -168,6 +168,22 @@ class TestFrame:
         assert "in 5 minutes" in render_to_string("429.html", {"retry_after": 300}, rf.get("/"))
         assert "in 40 seconds" in render_to_string("429.html", {"retry_after": 40}, rf.get("/"))
 
+    def test_too_often_leads_on_to_what_was_asked_for_and_back_to_what_was_typed(self, rf):
+        asked = render_to_string("429.html", {"retry_after": 40}, rf.get("/sessions/?q=sql&level=2"))
+        assert 'href="/sessions/?q=sql&amp;level=2" rel="nofollow">Try again' in asked
+        assert "what you typed" not in asked
+        sent = render_to_string("429.html", {"retry_after": 40}, rf.post("/sessions/1/x/registration/"))
+        assert "what you typed is still there" in sent
+        assert ">Try again<" not in sent
+
+    def test_a_form_that_is_too_old_leads_back_to_its_page_and_to_no_other_site(self, rf):
+        def page(referer):
+            return render_to_string("403_csrf.html", {}, rf.post("/forum/new/", headers={"Referer": referer}))
+
+        assert 'href="/forum/new/?board=sql">Begin the form anew' in page("http://testserver/forum/new/?board=sql#text")
+        for referer in ("https://evil.example/forum/new/", "javascript:alert(1)", "//evil.example", ""):
+            assert "Begin the form anew" not in page(referer)
+
     def test_messages_are_notes_on_a_page_and_toasts_after_htmx(self):
         said = [Message(messages.ERROR, "The card was declined. <b>")]
         page = render_to_string("_messages.html", {"messages": said, "has_session": True})

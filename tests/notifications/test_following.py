@@ -1,5 +1,6 @@
 """Following people and skills: the button, the list, and being told once, however many there are."""
 
+import re
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from core.limits import LIMITS
 from core.models import Outbox
 from features.accounts.models import User
 from features.accounts.personal_data import erase_all, export_all
+from features.forum.models import Board
 from features.notifications import services
 from features.notifications.models import Follow, Level, Notification
 from features.notifications.services import following
@@ -21,6 +23,7 @@ from features.sessions import services as sessions
 from features.sessions.models import SkillSession
 from features.skills.services import merge
 from tests.factories import make_session, make_skill, make_user
+from tests.forum.conftest import ask
 
 pytestmark = pytest.mark.django_db
 LIST = "/account/follows/"
@@ -123,8 +126,20 @@ class TestList:
         assert client.get(LIST)["Location"].startswith("/account/login/")
 
     def test_an_empty_one_says_how_it_fills(self, member):
-        assert "You follow nobody yet" in member.get(LIST).text
+        assert "You follow nothing yet" in member.get(LIST).text
         assert f'href="{LIST}"' in member.get("/account/").text
+
+    def test_each_says_what_it_is(self, member, learner, expert, skill):
+        board = Board.objects.create(name="Databases", slug="databases", about="Queries and plans", skill=skill)
+        thread = ask(board, expert, skill)
+        for row in (expert, skill):
+            follow(learner, row)
+        for name, row in (("board", board), ("thread", thread)):
+            services.follow(person=learner, key=f"{name}:{row.pk}")
+        said = re.findall(r"<strong>([^<]+)</strong></a><br><small[^>]*>([^<]+)<", member.get(LIST).text)
+        assert dict(said) == {
+            thread.title: "Thread", "Databases": "Board", skill.name: "Skill", expert.name: "Person",
+        }  # fmt: skip
 
     def test_each_with_its_name_and_a_way_out(self, member, learner, expert, skill):
         follow(learner, expert, skill)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +25,7 @@ class Followed:
     key: str
     name: str
     url: str
+    kind: Any  # in a word: "Board"
 
 
 # "person", "skill": of these ids, those that can be followed. Features that know them register here.
