@@ -1,8 +1,17 @@
+from django.db.models.fields import BLANK_CHOICE_LABEL
+from django.forms import TypedChoiceField
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
 
 class Field(BoundField):
+    def __init__(self, form, field, name):
+        super().__init__(form, field, name)
+        # Where a model knows the choices, Django says "- Select an option -".
+        if isinstance(field, TypedChoiceField) and next(iter(field.choices), None) == ("", BLANK_CHOICE_LABEL):
+            field.choices = [("", _("Choose one")), *list(field.choices)[1:]]
+
     def build_widget_attrs(self, attrs, widget=None):
         attrs = super().build_widget_attrs(attrs, widget)
         if self.name == next((name for name in self.form.fields if name in self.form.errors), None):

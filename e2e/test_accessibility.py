@@ -347,7 +347,9 @@ def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
     page.get_by_label("Code").fill(code_now(secret))
     page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("navigation", name="Manage")).to_be_visible()
-    organising.visit("/manage/", f"/manage/results/attempt/{taken.public_id}/", under="/manage/")
+    # Of a kind of page one is looked at: of the people, one whom they may judge.
+    judged, result = f"/manage/people/{learner.pk}/", f"/manage/results/attempt/{taken.public_id}/"
+    organising.visit(judged, "/manage/", result, under="/manage/")
     organising.visit("/account/2fa/", "/account/2fa/recovery-codes/", under="/account/2fa/")
     assert {"manage", "manage_roles", "manage_audit", "manage_newsletter", "manage_newsletter_new"} <= organising.seen
     of_people = {"manage_person", "manage_expert", "manage_mark", "manage_sanction", "manage_new_sanction"}

@@ -208,7 +208,6 @@ class MarkForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["link"].assume_scheme = "https"
-        self.fields["kind"].choices = [("", _("Choose one")), *RoleMark.Kind.choices]
 
     def _post_clean(self):
         """Nothing is put on the row here: the service does that."""

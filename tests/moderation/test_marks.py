@@ -142,3 +142,10 @@ def test_they_stand_on_the_persons_page_with_who_and_when(client, moderator, exp
     page = client.get(f"/people/{expert.handle}/").text
     assert "Taken back: Left in May" in page
     assert "checked by" not in page
+
+
+def test_the_kind_is_chosen_in_our_words(client, learner):
+    client.force_login(learner)
+    page = client.get("/account/marks/").text
+    assert '<option value="" selected>Choose one</option>' in page
+    assert "Select an option" not in page
