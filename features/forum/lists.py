@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.html import conditional_escape
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from features.discovery import services as discovery
 from features.forum import services
 from features.forum.filters import SINCE, SORT, STATES, ThreadFilter
 from features.forum.findable import KIND, answers_words
-from features.forum.models import Board, Kind, Reading, Thread
+from features.forum.models import Board, Kind, Post, Reading, Thread
 from features.notifications.models import Follow
 
 SIZE = 20
@@ -81,10 +82,13 @@ def lines(threads, *, person=None, snippets=None, now=None) -> list[Line]:
 
 
 def _readings(person, threads) -> dict[int, int]:
+    """{thread: how many answers the person knows}: those that they have read, and what they wrote since."""
     if person is None or not person.is_authenticated or not threads:
         return {}
+    own = Post.objects.shown().filter(part=Post.Part.REPLY, author=person.pk, thread=OuterRef("thread"))
+    own = own.filter(pk__gt=OuterRef("post")).order_by().values("thread").annotate(n=Count("pk")).values("n")
     rows = Reading.objects.filter(person=person.pk, thread__in=[thread.pk for thread in threads])
-    return dict(rows.values_list("thread_id", "replies"))
+    return dict(rows.values_list("thread_id", F("replies") + Coalesce(Subquery(own), 0)))
 
 
 def _waiting(threads) -> dict[int, int]:

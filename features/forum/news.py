@@ -112,7 +112,7 @@ def opened_levels(told):
 
 
 def say_replied(told):
-    return {row.pk: _("New answers in “%s”.") % thread.title for row, thread in _threads(told).items()}
+    return {row.pk: _("New answers in “%s”.") % post.thread.title for row, post in _posts(told).items()}
 
 
 def replied_letter(notification):
@@ -147,21 +147,33 @@ def ageing_letter(notification):
 
 
 # --- Proposals and invitations ----------------------------------------------------------------------------------------
-def _rows(model, told):
-    found = model.objects.select_related("thread", *(["of"] if model is Duplicate else ["invited_by"])).in_bulk(
-        [int(row.ref) for row in told]
-    )
+def _rows(model, told, named, by):
+    """{notification: row} of those of which everybody reads all that they name."""
+    rows = model.objects.filter(**{f"{name}__state": State.SHOWN for name in named})
+    found = rows.select_related(*named, by).in_bulk([int(row.ref) for row in told])
     return {row: found[int(row.ref)] for row in told if int(row.ref) in found}
+
+
+def _proposed(told):
+    return _rows(Duplicate, told, ["thread", "of"], "proposed_by")
+
+
+def _suggested(told):
+    return _rows(Suggestion, told, ["post", "post__thread"], "author")
+
+
+def _invited(told):
+    return _rows(Invitation, told, ["thread"], "invited_by")
 
 
 def say_proposed(told):
     said = _("Perhaps answered already: your question “%(title)s”, in “%(of)s”.")
-    return {row.pk: said % {"title": d.thread.title, "of": d.of.title} for row, d in _rows(Duplicate, told).items()}
+    return {row.pk: said % {"title": d.thread.title, "of": d.of.title} for row, d in _proposed(told).items()}
 
 
 def proposed_letter(notification):
-    row = _rows(Duplicate, [notification]).get(notification)
-    if row is None or row.state != Duplicate.State.PROPOSED or row.of.state != State.SHOWN:
+    row = _proposed([notification]).get(notification)
+    if row is None or row.state != Duplicate.State.PROPOSED:
         return None
     said = [
         _("Somebody thinks that “%s” answers it. Say whether it does; your question stays open until then.")
@@ -172,10 +184,10 @@ def proposed_letter(notification):
 
 
 def say_suggested(told):
-    rows = Suggestion.objects.select_related("author", "post__thread").in_bulk([int(row.ref) for row in told])
     said = _("A moderator took an edit by %(name)s of what you wrote in “%(title)s”.")
-    pairs = ((row.pk, rows.get(int(row.ref))) for row in told)
-    return {pk: said % {"name": _editor(one), "title": one.post.thread.title} for pk, one in pairs if one}
+    return {
+        row.pk: said % {"name": _editor(one), "title": one.post.thread.title} for row, one in _suggested(told).items()
+    }
 
 
 def _editor(row) -> str:
@@ -183,8 +195,8 @@ def _editor(row) -> str:
 
 
 def suggested_letter(notification):
-    row = Suggestion.objects.select_related("author", "post__thread").filter(pk=notification.ref).first()
-    if row is None or row.state != Suggestion.State.TAKEN or row.post.state != State.SHOWN:
+    row = _suggested([notification]).get(notification)
+    if row is None or row.state != Suggestion.State.TAKEN:
         return None
     said = [say_suggested([notification])[notification.pk], row.reason, _("Your former wording stays in the history.")]
     return plain_letter(_("Edited: %s") % row.post.thread.title, said, _("Read it"), row.post.get_absolute_url())
@@ -196,12 +208,12 @@ def _inviter(row) -> str:
 
 def say_invited(told):
     said = _("%(name)s asks you to answer “%(title)s”.")
-    return {row.pk: said % {"name": _inviter(i), "title": i.thread.title} for row, i in _rows(Invitation, told).items()}
+    return {row.pk: said % {"name": _inviter(i), "title": i.thread.title} for row, i in _invited(told).items()}
 
 
 def invited_letter(notification):
-    row = _rows(Invitation, [notification]).get(notification)
-    if row is None or row.thread.state != State.SHOWN or row.thread.closing or row.thread.accepted_id:
+    row = _invited([notification]).get(notification)
+    if row is None or row.thread.closing or row.thread.accepted_id:
         return None
     said = [_("%s thinks that you may know this. Half an answer helps too.") % _inviter(row)]
     answers = address(notification.recipient_id, "t", row.thread_id)

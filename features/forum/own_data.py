@@ -67,10 +67,20 @@ def erase(person) -> None:
     Revision.objects.filter(post__in=gone).update(text="", title="", reason="")
     Suggestion.objects.filter(Q(author=person) | Q(post__in=gone)).delete()
     gone.update(text="", html="")
+    _unname(Thread.objects.filter(author=person).exclude(state="shown"), _("Of an account that is gone"))
     Redaction.objects.filter(post__author=person).delete()
     for table in (Draft, Reading, Invitation, MailedAnswer):
         table.objects.filter(person=person).delete()
     Invitation.objects.filter(invited_by=person).delete()
+
+
+def _unname(threads, words) -> None:
+    """What whoever asked said of them besides their posts: title, address, and why something else is not the same."""
+    Duplicate.objects.filter(thread__in=threads).update(because="")
+    for thread in threads:
+        thread.title = words
+        thread.slug = thread.make_slug()
+        thread.save(update_fields=["title", "slug"])
 
 
 def withdraw(person) -> None:
@@ -80,10 +90,7 @@ def withdraw(person) -> None:
     Revision.objects.filter(post__in=written).update(text="", title="", reason="")
     Suggestion.objects.filter(post__in=written).delete()
     written.update(text="", html=f"<p><em>{words}</em></p>")
-    for thread in Thread.objects.filter(author=person):
-        thread.title = words
-        thread.slug = thread.make_slug()
-        thread.save(update_fields=["title", "slug"])
+    _unname(Thread.objects.filter(author=person), words)
     for thread in Thread.objects.filter(posts__author=person).distinct():
         services.index(thread)
 

@@ -21,6 +21,7 @@ from features.forum import services
 from features.forum.findable import OPEN
 from features.forum.models import Board, Duplicate, Invitation, Post, Thread
 from features.forum.similar import nearness
+from features.moderation import services as moderation
 from features.notifications.models import Notification
 from tests.factories import make_session, make_user
 from tests.forum.conftest import ask
@@ -99,6 +100,23 @@ class TestDuplicates:
         again.refresh_from_db()
         assert again.closing == ""
 
+    def test_who_was_silenced_or_asked_on_a_locked_thread_says_nothing(self, client, solved, again, helper, moderator):
+        row = services.propose_duplicate(by=helper, thread=again, of=solved)
+        client.force_login(again.author)
+        assert "Yes, this solves it" in client.get(again.get_absolute_url()).text
+        Thread.objects.filter(pk=again.pk).update(closing="locked")
+        assert "Yes, this solves it" not in client.get(again.get_absolute_url()).text
+        said = {"by": again.author, "duplicate": row, "solved": False, "because": "Mine is large"}
+        with pytest.raises(services.ForumRefused, match="locked"):
+            services.answer_duplicate(**said)
+        Thread.objects.filter(pk=again.pk).update(closing="")
+        moderation.impose(by=moderator, person=again.author, kind="silence", reason="Spam")
+        said["by"].refresh_from_db()
+        with pytest.raises(services.ForumRefused, match="barred"):
+            services.answer_duplicate(**said)
+        row.refresh_from_db()
+        assert (row.state, row.because) == ("proposed", "")
+
     def test_a_no_needs_its_because_and_stays_to_be_read(self, client, solved, again, helper):
         row = services.propose_duplicate(by=helper, thread=again, of=solved)
         with pytest.raises(services.ForumRefused, match="because"):
@@ -126,6 +144,26 @@ class TestInvitations:
         run_pending()
         assert client.post(url, {"person": "nobody-here"}).status_code == 422
         assert client.post(url, {"person": reader.handle}).status_code == 422
+
+    def test_who_asked_without_a_name_is_no_other_answer(self, client, solved, board, skill, helper):
+        """Neither invited, nor offered, nor counted otherwise than somebody else: they alone are told nothing."""
+        thread = ask(board, helper, skill, title="How do I make it use an index?", is_anonymous=True)
+        other, url = make_user("Kwame Boateng"), f"{thread.get_absolute_url()}invitations/"
+        client.force_login(make_user("Jonas Weber"))
+        assert helper.name in client.get(url).text
+        answers = []
+        for person in (helper, other):
+            answer = client.post(url, {"person": person.handle}, follow=True)
+            answers.append(answer.redirect_chain)
+            assert f"{person.name} is asked to answer" in answer.text
+            assert person.name in answer.text.partition("Asked already:")[2].partition("</p>")[0]
+        assert answers[0] == answers[1] != []
+        assert Notification.objects.get(kind="answer_invited").recipient == other
+        assert RateCounter.objects.get(key__startswith="forum_invite:").count == 2
+        Thread.objects.filter(pk=thread.pk).update(is_anonymous=False)
+        assert client.post(url, {"person": helper.handle}).status_code == 303  # invited by now
+        Invitation.objects.all().delete()
+        assert client.post(url, {"person": helper.handle}).status_code == 422
 
     def test_five_a_day(self, thread, asker):
         for number in range(5):

@@ -1,5 +1,7 @@
 """Who hears of what, how far somebody has read, and what they typed and did not send."""
 
+import re
+
 import pytest
 from django.core import mail
 
@@ -44,6 +46,19 @@ class TestAnswers:
         run_pending()
         assert not mail.outbox
         assert Notification.objects.get(kind="thread_reply").withheld_at
+
+    def test_an_answer_that_was_removed_does_not_keep_the_next_one_from_being_told(self, thread, asker, helper):
+        spam = services.reply(author=make_user("Spam Sender"), thread=thread, text="Buy my course.")
+        run_pending()
+        services.set_state(post=spam, state="removed")
+        mail.outbox.clear()
+        for text in ("Because it is small.", "And analyze it."):
+            services.reply(author=helper, thread=thread, text=text)
+            run_pending()
+        [letter] = [letter for letter in mail.outbox if letter.to == [asker.email]]
+        assert "Because it is small." in letter.body
+        rows = Notification.objects.filter(recipient=asker, kind="thread_reply").order_by("pk")
+        assert [bool(words) for _row, words in notifications.in_words(rows)] == [False, True]
 
     def test_muted_is_silent_and_other_levels_wait_for_the_digest(self, client, thread, asker, helper):
         client.force_login(asker)
@@ -112,6 +127,20 @@ class TestReading:
         assert "1 new" in client.get("/forum/").text
         services.mark_read(person=asker, thread=thread, post=first.pk)
         assert Reading.objects.get().post == first.pk
+
+    def test_ones_own_answer_is_no_news(self, client, thread, asker, helper):
+        first = services.reply(author=helper, thread=thread, text="Because it is small.")
+        client.force_login(asker)
+        url = thread.get_absolute_url()
+        client.post(f"{url}reading/", {"post": first.pk}, headers=HTMX)
+        client.post(f"{url}replies/", {"text": "How small is small?"}, headers=HTMX)
+        assert not re.search(r"\d new", client.get("/forum/").text)
+        assert "To what is new" not in client.get(url).text
+        answer = services.reply(author=helper, thread=thread, text="One page.")
+        assert "1 new" in client.get("/forum/").text
+        assert f'href="?at={answer.pk}#post-{answer.pk}"' in client.get(url).text
+        client.post(f"{url}reading/", {"post": answer.pk}, headers=HTMX)
+        assert not re.search(r"\d new", client.get("/forum/").text)
 
 
 class TestDrafts:

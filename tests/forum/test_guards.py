@@ -15,7 +15,7 @@ from features.accounts.personal_data import export_all
 from features.discovery import services as discovery
 from features.forum import services
 from features.forum.models import Post, Thread
-from features.forum.services import ForumRefused
+from features.forum.services import ForumRefused, suggesting
 from features.moderation import services as moderation
 from features.moderation.models import Case
 from features.notifications.models import Notification
@@ -109,7 +109,15 @@ def test_hidden_words_reach_nobody(thread, asker, helper, outsider, board, skill
     services.remark(author=outsider, post=reply, text=f"Below it: {CANARY}")
     hidden = ask(board, helper, skill, title=f"A {WORD} with {CANARY}", text=f"And a {WORD} with {CANARY} in it.")
     moderator = make_user("Ines Falk", role="moderator")
-    keys = [f"post:{post.pk}" for post in (reply, hidden.posts.get())]
+    # Notices of all kinds that name a thread: an invitation, duplicates both ways, an edit that was taken.
+    services.invite(by=asker, thread=hidden, person=outsider)
+    services.propose_duplicate(by=helper, thread=ask(board, outsider, skill), of=hidden)
+    own = services.reply(author=outsider, thread=hidden, text="Nobody has seen one.")
+    suggesting.take(suggestion=services.suggest(by=asker, post=own, text="Few have seen one.", reason="Clearer"))
+    told = Notification.objects.filter(recipient=outsider).values_list("kind", flat=True)
+    assert {"answer_invited", "duplicate_proposed", "suggestion_taken"} <= set(told)
+    opening = hidden.posts.get(part="opening")
+    keys = [f"post:{post.pk}" for post in (reply, opening)]
     moderation.act(by=moderator, name="remove", keys=keys, reason="personal")
     thread.refresh_from_db()
     assert thread.replies == 0
@@ -123,7 +131,7 @@ def test_hidden_words_reach_nobody(thread, asker, helper, outsider, board, skill
             f"/forum/similar/?title=A {WORD} with", "/inbox/", "/",
         ):  # fmt: skip
             assert CANARY not in b"".join(browser.get(path, follow=True)).decode(errors="replace"), path
-        for post in (reply, hidden.posts.get()):
+        for post in (reply, opening):
             assert browser.get(post.get_absolute_url()).status_code == 404
             assert browser.get(f"/forum/posts/{post.pk}/comments/").status_code == 404
     assert not discovery.matching_refs("thread", WORD)

@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from django.db.models import Q
 
 from core.limits import RateLimited
 from features.accounts.personal_data import erase_all
 from features.discovery.models import Document
 from features.forum import services
-from features.forum.models import Board, Closing, Post, Thread
+from features.forum.models import Board, Closing, Duplicate, Post, Thread
 from features.moderation import services as moderation
 from tests.factories import make_user
 from tests.forum.conftest import ask
@@ -153,3 +154,20 @@ def test_what_its_author_takes_along_leaves_its_place_in_the_thread(thread, aske
     found = Document.objects.get(kind="thread", ref=str(thread.pk))
     assert "index" not in f"{found.title} {found.text}"
     assert services.recount() == 0
+
+
+def test_what_was_said_besides_the_posts_goes_as_well(client, thread, board, skill, asker, helper):
+    """A hidden thread's title and address with the account; why another thread is not the same, with the words."""
+    hidden = ask(board, asker, skill, title="Canary in a title that is hidden")
+    services.set_state(post=hidden.posts.get(), state="hidden")
+    other = ask(board, helper, skill, title="How do I read a plan aloud?")
+    for about in (hidden, thread):
+        row = Duplicate(thread=about, of=other, proposed_by=helper, state="refused", because="Canary in a because")
+        row.save()
+    erase_all(asker, with_words=False)
+    assert not Thread.objects.filter(Q(title__icontains="canary") | Q(slug__icontains="canary")).exists()
+    assert Thread.objects.filter(pk=thread.pk, title=thread.title).exists()
+    assert list(Duplicate.objects.exclude(because="").values_list("thread", flat=True)) == [thread.pk]
+    erase_all(asker, with_words=True)
+    assert "Canary" not in client.get(thread.get_absolute_url()).text
+    assert not Duplicate.objects.exclude(because="").exists()

@@ -66,6 +66,7 @@ def _beside(person) -> dict:
     follows = Follow.objects.annotate(where=Concat(Value("thread:"), key)).filter(person=person, key=F("where"))
     # Looked for from where the viewer left off: a thread that they never read has nothing new, however long it is.
     news = Post.objects.shown().filter(thread=OuterRef("thread_id"), part=Part.REPLY, pk__gt=OuterRef("post"))
+    news = news.exclude(author=person)  # what they wrote themselves is no news to them
     readings = readings.annotate(first_new=Subquery(news.order_by("pk").values("pk")[:1]))
     return parts | {
         "read_to": Subquery(readings.values("post")),

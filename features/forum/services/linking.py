@@ -11,7 +11,7 @@ from core.text import one_line
 from features.accounts.access import Ability
 from features.accounts.models import User
 from features.forum.access import moderates
-from features.forum.models import Duplicate, Invitation, Kind, State, Thread
+from features.forum.models import Closing, Duplicate, Invitation, Kind, State, Thread
 from features.forum.services.refusals import ForumRefused, check_ability
 from features.forum.services.writing import lock
 from features.notifications import services as notifications
@@ -45,6 +45,9 @@ def answer_duplicate(
     thread = lock(duplicate.thread)
     if by.pk != thread.author_id and not moderates(by, thread.board):
         raise ForumRefused("not_the_asker", _("Only who asked says whether the other thread solved it."))
+    check_ability(by, Ability.POST, thread.board.scope)
+    if thread.closing == Closing.LOCKED:
+        raise ForumRefused("locked", _("This thread is locked, so nothing changes in it any more."))
     if not solved and not because.strip():
         raise ForumRefused("because", _("Say in a sentence what is different, so that who answers knows."))
     duplicate.state = Duplicate.State.CONFIRMED if solved else Duplicate.State.REFUSED
@@ -56,16 +59,20 @@ def answer_duplicate(
 
 @transaction.atomic
 def invite(*, by: User, thread: Thread, person: User, now: datetime | None = None) -> Invitation:
-    """Ask one person to answer. Raises ForumRefused, and RateLimited from the sixth of a day. Twice is once."""
+    """Ask one person to answer. Raises ForumRefused, and RateLimited from the sixth of a day. Twice is once.
+
+    Who asked without a name is invited like anybody else, and told nothing: any other answer would say who it is."""
     thread = lock(thread)
     check_ability(by, Ability.MESSAGE, thread.board.scope)
     if thread.kind != Kind.QUESTION or thread.closing or thread.state != State.SHOWN:
         raise ForumRefused("closed", _("This takes no new answers, so nobody is invited to give one."))
-    if not person.is_active or person.pk in (by.pk, thread.author_id):
-        raise ForumRefused("no_such_person", _("Invite somebody else, who is here to answer."))
     if known := Invitation.objects.filter(thread=thread, person=person).first():
         return known
     hit("forum_invite", by.pk)
+    is_asker = person.pk == thread.author_id
+    if not person.is_active or person.pk == by.pk or (is_asker and not thread.hides(person.pk)):
+        raise ForumRefused("no_such_person", _("Invite somebody else, who is here to answer."))
     row = Invitation.objects.create(thread=thread, person=person, invited_by=by, invited_at=now or timezone.now())
-    notifications.notify(person, "answer_invited", row.pk, thread.get_absolute_url())
+    if not is_asker:
+        notifications.notify(person, "answer_invited", row.pk, thread.get_absolute_url())
     return row

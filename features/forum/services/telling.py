@@ -52,7 +52,8 @@ def _tell_whose_it_is(thread: Thread) -> set[int]:
 
 @transaction.atomic
 def tell_of_reply(post_id: int, after: int = 0) -> int | None:
-    """The same for an answer: who has not yet looked at the last one they were told of is not told again."""
+    """The same for an answer: who has not yet looked at the last one they were told of is not told again, as long as
+    that one is there."""
     posts = Post.objects.shown().filter(created_at__gt=timezone.now() - LATEST, thread__state=State.SHOWN)
     post = posts.filter(pk=post_id).first()
     if post is None:
@@ -62,6 +63,7 @@ def tell_of_reply(post_id: int, after: int = 0) -> int | None:
     key = f"thread:{thread.pk}"
     followers = Follow.objects.filter(key=key).values("person")
     told = Notification.objects.unread().filter(recipient__in=followers, kind=REPLIED, ref__startswith=f"{thread.pk}.")
+    told = told.filter(ref__in=_still_there(told))
     return notifications.tell_followers(
         keys=[key],
         kind=REPLIED,
@@ -70,6 +72,13 @@ def tell_of_reply(post_id: int, after: int = 0) -> int | None:
         leave_out={post.author_id, *told.values_list("recipient", flat=True)},
         after=after,
     )
+
+
+def _still_there(told) -> list[str]:
+    """Those of their refs whose answers can be read: what was removed since is nothing that anybody has yet to see."""
+    refs = {int(ref.partition(".")[2]): ref for ref in told.values_list("ref", flat=True).distinct()}
+    shown = Post.objects.shown().filter(pk__in=list(refs)).values_list("pk", flat=True)
+    return [refs[pk] for pk in shown]
 
 
 def tell_in_workshop(comment: Post, thread: Thread) -> None:

@@ -133,6 +133,8 @@ def thread_invitations(request, pk, slug):
             messages.success(request, _("%s is asked to answer.") % form.cleaned_data["person"].name)
             return see_other("thread_invitations", thread.pk, thread.slug)
     invited = [row.person for row in thread.invitations.select_related("person").order_by("pk")[:20]]
-    known = who_may_know(thread, [request.user.pk, thread.author_id, *(person.pk for person in invited)])
+    # Who asked without a name is offered like others who know: somebody missing would be told apart.
+    asker = [] if thread.hides(thread.author_id) else [thread.author_id]
+    known = who_may_know(thread, [request.user.pk, *asker, *(person.pk for person in invited)])
     context = {"thread": thread, "form": form, "invited": invited, "known": known}
     return render(request, "forum/invitations.html", context, status=422 if form.errors else 200)
