@@ -20,7 +20,10 @@
     coupon               20  1 hour   person         trying codes until one fits
     coupon_look          60  1 hour   client address the same, by a stranger
     forum_thread         10  1 day    person         a flood of questions
+    forum_first_thread    3  1 day    person         the same, in the first day of a member
     forum_post           60  1 hour   person         a flood of answers and comments
+    forum_first_reply    10  1 day    person         the same, in the first day of a member
+    forum_first_comment  10  1 day    person         the same, in the first day of a member
     forum_vote          100  1 hour   person         a script that votes on everything
     work_publish         20  1 day    person         a flood of articles and courses
     work_typing          60  1 minute person         previews of lessons, which take a while to make
@@ -65,7 +68,10 @@ LIMITS = {
     "data_export": (3, 24 * 3600),
     "bulk_export": (10, 3600),
     "forum_thread": (10, 24 * 3600),
+    "forum_first_thread": (3, 24 * 3600),
     "forum_post": (60, 3600),
+    "forum_first_reply": (10, 24 * 3600),
+    "forum_first_comment": (10, 24 * 3600),
     "forum_vote": (100, 3600),
     "work_publish": (20, 24 * 3600),
     "work_typing": (60, 60),

@@ -1,4 +1,5 @@
-"""What is there already, for somebody who is about to ask: threads, sessions, and who solved the like."""
+"""What is there already, for somebody who is about to ask: threads, sessions, articles and courses, and who solved the
+like."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from features.discovery import services as discovery
 from features.forum.findable import KIND
 from features.forum.models import State, Thread
 
-SESSION = "session"
+SESSION, WORK = "session", "work"
 MOST_WORDS, LEAST_LETTERS = 10, 3
 NEAR, CLOSE = 0.25, 0.6  # shares of the words of a title: to be shown while typing, to be asked about before sending
 # Words that most questions have: they say nothing of what is asked.
@@ -27,10 +28,19 @@ COMMON = frozenset(_COMMON.split())
 class Similar:
     threads: list
     sessions: list
+    works: list
     people: list
 
     def __bool__(self):
-        return bool(self.threads or self.sessions or self.people)
+        return bool(self.threads or self.sessions or self.works or self.people)
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether there is something to read before it is asked once more."""
+        return bool(self.threads or self.works)
+
+
+NOTHING = Similar([], [], [], [])
 
 
 def similar(title: str, person, *, now: datetime | None = None, least: float = NEAR, leave_out: int = 0) -> Similar:
@@ -38,15 +48,16 @@ def similar(title: str, person, *, now: datetime | None = None, least: float = N
     now = now or timezone.now()
     wanted = _words(title)
     if not wanted:
-        return Similar([], [], [])
-    kinds = [KIND, SESSION]
+        return NOTHING
+    kinds = [KIND, SESSION, WORK]
     found = discovery.search(" or ".join(wanted), kinds=kinds, person=person, size=40, now=now, counts_all=False)
     scored = sorted(((nearness(title, row.title), row) for row in found.documents), key=lambda pair: -pair[0])
     near = [row for score, row in scored if score >= least]
     refs = [int(row.ref) for row in near if row.kind == KIND and int(row.ref) != leave_out][:5]
     threads = Thread.objects.shown().select_related("board").in_bulk(refs)
     sessions = [row for row in near if row.kind == SESSION and row.starts_at and row.starts_at > now][:2]
-    return Similar([threads[pk] for pk in refs if pk in threads], sessions, solvers(threads))
+    works = [row for row in near if row.kind == WORK][:2]
+    return Similar([threads[pk] for pk in refs if pk in threads], sessions, works, solvers(threads))
 
 
 def nearness(title: str, other: str) -> float:

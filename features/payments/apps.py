@@ -7,7 +7,7 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self):
-        from core import nav, seeds
+        from core import nav, page_cache, seeds
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.health import health_reports
         from features.accounts.models import Role
@@ -38,6 +38,7 @@ class PaymentsConfig(AppConfig):
         staff_pages.register(
             "manage_coupons", StaffPage(_("Coupons"), "manage_coupons", 71, (Role.ORGANISER,), "money")
         )
+        page_cache.watch("packages", self, only={"package": ""})
         subscription_letters.register()
         staff_pages.register("manage_plans", StaffPage(_("Plans"), "manage_plans", 70, (Role.ORGANISER,), "money"))
         if services.is_set_up():

@@ -68,3 +68,5 @@ class SessionsConfig(AppConfig):
         seeds.seeds.register("follows", (45, demo_follows.fill))
         seo.sitemaps["sessions"] = SessionSitemap
         page_cache.watch("sessions", self, leave_out=("keptform",))
+        # What pages of others say of a session: seats that come and go do not concern them.
+        page_cache.watch("session_titles", self, only={"skillsession": "title, slug, published_at, removed_at"})

@@ -1,5 +1,6 @@
 """Counting, in one table, exactly: N are allowed, however many ask at once."""
 
+import re
 import threading
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.urls import path
 
-from core import tasks
+from core import limits, tasks
 from core.limits import LIMITS, RateLimited, Window, client_address, hit
 from core.models import CacheEntry, RateCounter
 from core.urls import urlpatterns as site
@@ -42,6 +43,12 @@ def limited(request):
 
 
 urlpatterns = [path("limited/", limited), *site]
+
+
+def test_the_table_that_people_read_is_the_one_that_counts():
+    units = {"minute": 60, "hour": 3600, "day": 24 * 3600}
+    rows = re.findall(r"^    (\w+) +(\d+)  (\d+) (minute|hour|day) ", limits.__doc__, re.MULTILINE)
+    assert {name: (int(times), int(count) * units[unit]) for name, times, count, unit in rows} == LIMITS
 
 
 class TestHit:

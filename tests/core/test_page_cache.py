@@ -12,6 +12,7 @@ from core import page_cache
 from features.forum import services as forum
 from features.forum.models import Board
 from features.moderation import services as moderation
+from features.notifications import services as notifications
 from tests.factories import make_session, make_skill, make_user
 from tests.forum.conftest import ask
 
@@ -147,6 +148,22 @@ def test_sessions_people_and_skills_are_kept_too(thread):
     type(session).objects.update(title="Another title altogether")
     for path in paths[:4]:
         assert "Another title altogether" in stranger.get(path).text, path
+
+
+def test_other_features_names_on_it_are_watched_as_well(thread, monkeypatch):
+    """A thread names the session that it is about, a list says how many wait, a mentor's page what they sell."""
+    host, stranger = make_user("Kwame Boateng", role="expert"), Client()
+    session = make_session(host, about=list(thread.skills.all()))
+    type(thread).objects.filter(pk=thread.pk).update(about=f"session:{session.pk}")
+    assert session.title in stranger.get(thread.get_absolute_url()).text
+    type(session).objects.update(title="Another title altogether")
+    assert "Another title altogether" in stranger.get(thread.get_absolute_url()).text
+    type(session).objects.update(seats_taken=1)
+    assert statements(stranger, thread.get_absolute_url())[1] == 1  # seats are not named there
+    assert "1 person has waited" in stranger.get("/forum/unanswered/").text
+    notifications.follow(person=host, key=f"thread:{thread.pk}", level="digest")
+    assert "2 people have waited" in stranger.get("/forum/unanswered/").text
+    assert "payments_package" in page_cache.watched["packages"]
 
 
 class TestWhatIsNeverKept:

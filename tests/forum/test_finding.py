@@ -16,6 +16,7 @@ from core.limits import RateLimited
 from core.models import RateCounter
 from features.accounts.models import StoredFile
 from features.discovery import services as discovery
+from features.discovery.kinds import Entry
 from features.discovery.models import Document
 from features.forum import services
 from features.forum.findable import OPEN
@@ -51,6 +52,19 @@ class TestSimilar:
         assert session.title in text
         assert client.get("/forum/similar/?title=Bread", headers=HTMX).text.strip() == ""
         assert 'hx-get="/forum/similar/"' in client.get("/forum/new/").text
+
+    def test_articles_and_courses_appear_too_and_are_asked_about(self, client, board, helper):
+        entry = Entry(kind="work", ref="7", title="Why Postgres ignores an index", url="/library/7/why/")
+        discovery.publish_all([entry])
+        client.force_login(helper)
+        text = client.get("/forum/similar/?title=Postgres+ignores+my+new+index", headers=HTMX).text
+        assert f'<a href="{entry.url}">{entry.title}</a><span class="badge">Library' in text
+        assert entry.url not in client.get("/forum/similar/?title=How+do+I+bake+bread", headers=HTMX).text
+        again = QUESTION | {"title": "Why does Postgres ignore an index?"}
+        page = client.post("/forum/new/", again)
+        assert "Has this been answered?" in page.text
+        assert entry.url in page.text
+        assert client.post("/forum/new/", again | {"seen": "yes"}).status_code == 303
 
     def test_before_sending_what_is_close_is_asked_about_once(self, client, solved, helper):
         client.force_login(helper)

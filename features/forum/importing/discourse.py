@@ -11,6 +11,8 @@ from features.forum.importing.records import NotAnExport, Person, Problem, Said
 
 LIKE = 2  # the kind of action
 REGULAR = 1  # the kind of post that people write
+PRIVATE = "private_message"
+OUT_OF_SIGHT = ("hidden", "deleted_at", "user_deleted")  # by moderators, for good, by who wrote it
 
 
 class Discourse:
@@ -39,7 +41,7 @@ class Discourse:
             posts = sorted(_posts(topic), key=lambda post: post.get("post_number") or 0)
             first = None
             for post in posts:
-                if post.get("post_type", REGULAR) != REGULAR or post.get("hidden") or post.get("deleted_at"):
+                if post.get("post_type", REGULAR) != REGULAR or any(post.get(mark) for mark in OUT_OF_SIGHT):
                     continue
                 spot = f"{where} post {post.get('id', '?')}"
                 try:
@@ -68,11 +70,22 @@ class Discourse:
                 continue
             found = data.get("topics", [data]) if isinstance(data, dict) else data
             for number, topic in enumerate(found if isinstance(found, list) else [found], start=1):
-                if isinstance(topic, dict) and "title" in topic and _posts(topic):
-                    yield f"{file.name} topic {topic.get('id', number)}", topic
-                else:
-                    spot = f"{file.name} topic {number}"
+                spot = f"{file.name} topic {number}"
+                if not (isinstance(topic, dict) and "title" in topic and _posts(topic)):
                     yield spot, Problem(spot, "no topic with a title and posts")
+                    continue
+                spot = f"{file.name} topic {topic.get('id', number)}"
+                why = _why_not_public(topic)
+                yield spot, Problem(spot, f"left out: {why}") if why else topic
+
+
+def _why_not_public(topic) -> str:
+    """What few or nobody could read over there is not read by everybody here."""
+    if topic.get("archetype") == PRIVATE:
+        return "a private message"
+    if topic.get("deleted_at") or topic.get("deleted_by"):
+        return "it was deleted"
+    return "" if topic.get("visible", True) else "it was not listed"
 
 
 def _posts(topic) -> list[dict]:

@@ -22,7 +22,6 @@ LINK = re.compile(r'href="(?:https?:|mailto:)')  # names of members lead nowhere
 TYPING = 3.0  # seconds: nobody reads a page and writes an answer in less
 LINKS = 2  # in one post, until somebody has found a post of theirs good
 YOUNG = timedelta(days=1)
-FIRST_DAY = {"thread": 3, "reply": 10, "comment": 10}
 DAY = 24 * 3600
 
 
@@ -56,7 +55,7 @@ def state_for(author: User, text: str, kind: str, now: datetime, typed: float | 
 
     A first post that was typed faster than anybody types, or that leads elsewhere, waits until it is looked at."""
     if now - author.joined_at < YOUNG:
-        hit(f"forum_first_{kind}", author.pk, FIRST_DAY[kind], DAY)
+        hit(f"forum_first_{kind}", author.pk)
     links = leads_elsewhere(text)
     known = Post.objects.filter(author=author, state=State.SHOWN)
     if links > LINKS and not moderation.may(author, Ability.LINK):

@@ -12,8 +12,10 @@ from features.forum import lists, pages
 from features.forum.access import visible_board, visible_post
 from features.forum.models import State
 
-# What threads and lists of them show: themselves, who wrote, their skills, what moderators did.
-FORUM = ("forum", "people", "skills", "moderation")
+# What threads and lists of them show: themselves, who wrote, their skills, what moderators did, what they are asked
+# about; lists say how many wait for an answer.
+FORUM = ("forum", "people", "skills", "moderation", "session_titles")
+LISTS = (*FORUM, "follows")
 
 
 def _list(request, board=None, **wanted):
@@ -25,20 +27,20 @@ def _list(request, board=None, **wanted):
 
 
 @require_safe
-@shows(*FORUM)
+@shows(*LISTS)
 def forum(request):
     return _list(request)
 
 
 @require_safe
-@shows(*FORUM)
+@shows(*LISTS)
 def unanswered(request):
     """Questions that nobody has answered yet, the newest first."""
     return _list(request, state="unanswered", sort="newest")
 
 
 @require_safe
-@shows(*FORUM)
+@shows(*LISTS)
 def board(request, slug):
     return _list(request, visible_board(slug))
 

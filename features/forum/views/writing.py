@@ -14,7 +14,7 @@ from features.forum.access import visible_post, visible_thread
 from features.forum.forms import RemarkForm, ReplyForm, ThreadForm
 from features.forum.models import LONGEST, Board, State
 from features.forum.pictures import with_picture
-from features.forum.similar import CLOSE, Similar, similar
+from features.forum.similar import CLOSE, NOTHING, similar
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,13 +33,13 @@ def new_thread(request):
     if request.method == "POST" and not is_preview and form.is_valid():
         if not request.POST.get("seen"):
             found = similar(form.cleaned_data["title"], request.user, least=CLOSE)
-        thread = None if found and found.threads else _ask(request, form)
+        thread = None if found and found.may_answer else _ask(request, form)
         if thread:
             _say_where_it_is(request, thread.state)
             return see_other(thread)
     context = {"form": form, "boards": Board.objects.filter(is_open=True), "draft": draft, "similar": found}
     context["thing"] = begun.get("thing")
-    context["is_asked_again"] = bool(found and found.threads)
+    context["is_asked_again"] = bool(found and found.may_answer)
     if is_preview:
         context |= {"form": ThreadForm(initial=request.POST.dict(), is_new=is_new), "preview": _rendered(request)}
     return render(request, "forum/new_thread.html", context, status=422 if not is_preview and form.errors else 200)
@@ -63,7 +63,7 @@ def similar_threads(request):
     """What is there already, while the title is being typed."""
     title = request.GET.get("title", "")[:150]
     hit("forum_typing", request.user.pk)
-    found = similar(title, request.user) if len(title) > 5 else Similar([], [], [])
+    found = similar(title, request.user) if len(title) > 5 else NOTHING
     return render(request, "forum/_similar.html", {"similar": found})
 
 
