@@ -180,6 +180,9 @@ def _feed(data) -> str:
 
 def nothing_found(context) -> dict:
     """What an empty list says."""
+    if context["is_narrowed"] and not context["has_filters"] and (words := context["chosen"].get("q")):
+        title = _("No thread for “{words}”").format(words=words)
+        return {"title": title, "text": _("Try another word, or ask: you would be the first.")}
     if context["is_narrowed"]:
         return {"title": _("Nothing fits these filters"), "text": _("Take one away, or ask: you would be the first.")}
     return {"title": _("Nothing has been asked here yet"), "text": _("Ask what you would ask a colleague.")}

@@ -65,8 +65,14 @@ def lines(pages, now) -> list[Line]:
     ]
 
 
-def _nothing(*, is_narrowed: bool) -> dict:
-    if not is_narrowed:
+def _nothing(chosen) -> dict:
+    if set(chosen) == {"q"}:
+        title = _("No mentor for “{words}”").format(words=chosen["q"])
+        return {
+            "title": title,
+            "text": _("Try another word, or say what you want to reach: who comes later is suggested."),
+        }
+    if not chosen:
         words = _("Say what you want to reach: those who come later are suggested to you.")
         return {"title": _("Nobody mentors here yet"), "text": words}
     words = _("Take a filter away, or say what you want to reach: those who come later are suggested to you.")
@@ -85,7 +91,7 @@ def browse(request, filters: MentorFilter, now) -> dict:
         "is_narrowed": bool(chosen.keys() - {"q"}),
         "skill": Skill.objects.filter(slug=chosen.get("skill")).first() if "skill" in chosen else None,
         "choices": {"price": PRICE, "language": languages.choices()},
-        "nothing": _nothing(is_narrowed=bool(chosen)),
+        "nothing": _nothing(chosen),
     }
     if request.user.is_authenticated and not chosen and page.is_first:
         context["found"] = suggesting.suggestions(request.user, now, most=3)

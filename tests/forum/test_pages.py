@@ -46,6 +46,10 @@ class TestLists:
             assert not chip.search(client.get(path).text)
         assert chip.search(client.get("/forum/?q=index&kind=question").text)[1] == "/forum/?q=index"
 
+    def test_where_only_words_were_searched_nobody_is_told_of_filters(self, client, thread):
+        assert "No thread for “zebra”" in client.get("/forum/?q=zebra").text
+        assert "Nothing fits these filters" in client.get("/forum/?q=zebra&kind=discussion").text
+
     def test_filters_tell_unanswered_from_solved(self, client, thread, board, asker, helper, skill):
         solved = ask(board, asker, skill, title="How do I read a plan aloud?")
         services.accept(by=asker, post=services.reply(author=helper, thread=solved, text="From the inside out."))

@@ -213,6 +213,11 @@ class TestFiles:
 
 
 class TestTheList:
+    def test_where_only_words_were_searched_nobody_is_told_of_filters(self, client, expert, skill):
+        write(expert, skill, level=3)
+        assert "Nothing for “zebra”" in client.get("/library/?q=zebra").text
+        assert "Take a filter away" in client.get("/library/?q=zebra&level=3").text
+
     def test_filters_and_their_counts(self, client, expert, outsider, skill, learner):
         other = make_skill("Negotiation")
         course = write(expert, skill, level=3)

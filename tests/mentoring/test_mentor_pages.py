@@ -50,6 +50,8 @@ class TestList:
 
     def test_what_is_without_filters_keeps_the_words(self, client, mentor_page):
         assert 'class="chip"' not in client.get("/mentors/?q=postgres").text
+        assert "No mentor for “zebra”" in client.get("/mentors/?q=zebra").text
+        assert "No mentor fits this" in client.get("/mentors/?q=zebra&room=on").text
         assert 'class="chip" href="/mentors/?q=postgres"' in client.get("/mentors/?q=postgres&room=on").text
 
     def test_and_by_room_price_and_language(self, client, mentor_page):
