@@ -1,6 +1,7 @@
 """What search engines and previews read: built from the same rows as the page, in one place."""
 
 import json
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.utils.safestring import mark_safe
@@ -14,6 +15,17 @@ sitemaps: dict = {}
 
 def absolute(path: str) -> str:
     return settings.SITE_URL + path
+
+
+def onto_linkedin(*, name: str, number: str, url: str, issued_at, ends_at=None) -> str:
+    """The address of LinkedIn's form for a certificate of one's own, filled in. Nothing goes there before a press."""
+    said = {
+        "startTask": "CERTIFICATION_NAME", "name": name, "organizationName": settings.SITE_NAME, "certId": number,
+        "certUrl": url, "issueYear": issued_at.year, "issueMonth": issued_at.month,
+    }  # fmt: skip
+    if ends_at:
+        said |= {"expirationYear": ends_at.year, "expirationMonth": ends_at.month}
+    return f"https://www.linkedin.com/profile/add?{urlencode(said)}"
 
 
 def json_ld(data: dict) -> str:

@@ -71,6 +71,10 @@ class TestStrangers:
         assert f"{badge.issued_at:%B %Y}</time>" in page
         assert '<svg class="qr"' in page
         assert f"{badge.get_absolute_url()}</a>" in page
+        assert "linkedin.com" not in page
+        client.force_login(badge.person)
+        assert f"certId={badge.code}" in client.get(badge.get_absolute_url()).text
+        client.logout()
         services.revoke_badge(badge=badge, reason="A mistake")
         page = client.get(badge.get_absolute_url()).content.decode()
         assert "Revoked" in page

@@ -1,6 +1,7 @@
 """A reader's way: begin, go on where one stopped, come to the end; what that proves, and who can check it."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 import qrcode
@@ -148,6 +149,10 @@ class TestCertificate:
         assert re.search(rf'datetime="{made.issued_at:%Y-%m-%d}[^>]*>\d+ {made.issued_at:%B %Y}</time>', page.text)
         assert f"<title>Sofia Mendes: {made.title} ·" in page.text  # what a preview of the address shows
         assert "Anybody can check it here." in page.text
+        assert "linkedin.com" not in page.text  # that is for whose it is
+        client.force_login(made.enrolment.person)
+        address = f"certUrl={quote(client.get(f'/c/{made.code}/certificate.json').json()['url'], safe='')}"
+        assert address in client.get(made.get_absolute_url()).text
         assert 'name="robots" content="noindex"' in page.text
         assert "<svg" in page.text
         assert 'class="qr"' in page.text

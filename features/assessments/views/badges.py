@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import see_other
 from core.qr import qr_svg
-from core.seo import absolute
+from core.seo import absolute, onto_linkedin
 from features.assessments import awards, open_badges, pages, services
 from features.assessments.models import Badge
 from features.skills import services as skills
@@ -25,13 +25,16 @@ def badge(request, code):
     """What is claimed, by whom, since when, and whether it still holds."""
     found = _badge(code)
     now, address = timezone.now(), absolute(found.get_absolute_url())
+    is_own = request.user.is_authenticated and found.person_id == request.user.pk
+    dates = {"issued_at": found.issued_at, "ends_at": found.expires_at}
     context = {
         "badge": found,
         "state": found.state(now),
         "marks": pages.marks(found.level, found.low, found.high),
         "address": address,
         "qr": qr_svg(address),
-        "is_own": request.user.is_authenticated and found.person_id == request.user.pk,
+        "is_own": is_own,
+        "linkedin": onto_linkedin(name=found.skill.name, number=found.code, url=address, **dates),
     }
     return render(request, "assessments/badge.html", context)
 

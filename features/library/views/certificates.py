@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.htmx import see_other
 from core.qr import qr_svg
+from core.seo import onto_linkedin
 from features.library import pages, services
 from features.library.access import certificate_of, may_revoke
 from features.library.forms import RevocationForm
@@ -17,8 +18,11 @@ def certificate(request, code):
     """Anybody checks it, without an account."""
     found = certificate_of(code)
     data = pages.certificate_data(found)
+    is_own = found.enrolment.person_id == request.user.pk and not found.revoked_at
     context = {
         "certificate": found,
+        "linkedin": is_own
+        and onto_linkedin(name=found.title, number=found.number, url=data["url"], issued_at=found.issued_at),
         "data": data,
         "work": found.enrolment.work,
         "qr": qr_svg(data["url"]),
