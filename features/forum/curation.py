@@ -83,7 +83,7 @@ def _set(**facts):
 
 
 def _restore_thread(before, thing, by, now):
-    services.restore_thread(thread=thing.row.thread, before=before)
+    _tried(services.restore_thread, thread=thing.row.thread, before=before)
 
 
 def _tried(verb, **given):
@@ -133,7 +133,9 @@ class RedactForm(forms.Form):
         max_length=2000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("As they were typed. Empty: all of it. After ten minutes nobody can bring them back."),
+        help_text=_(
+            "As they were typed, in text or title. Empty: all of it. After ten minutes nobody can bring them back."
+        ),
     )
 
 
@@ -242,7 +244,9 @@ def _register_acts():
         "redact", _("Take words out"), _("For good: personal data, keys, what must not stand there"),
         _("took words out of %(what)s"), icon="edit", do=_redact, form=RedactForm, is_danger=True,
         concerns=_("The post"),
-        undo=lambda before, thing, by, now: _tried(services.put_back_words, post=thing.row),
+        undo=lambda before, thing, by, now: _tried(
+            services.put_back_words, post=thing.row, redaction=before.get("redaction")
+        ),
         fits=lambda thing: thing.kind == "post" and thing.state != State.REMOVED,
     )  # fmt: skip
 

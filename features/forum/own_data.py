@@ -55,7 +55,9 @@ def export(person) -> dict:
             .values("thread_id", "invited_at")
         ),
         "confirmed": list(Thread.objects.filter(confirmed_by=person).order_by("pk").values("title", "confirmed_at")),
-        "redactions": list(Redaction.objects.filter(post__author=person).values("post_id", "text", "redacted_at")),
+        "redactions": list(
+            Redaction.objects.filter(post__author=person).values("post_id", "title", "text", "redacted_at")
+        ),
         "accepted": list(accepted.values("title", "accepted_id", "accepted_at")),
     }
 

@@ -72,19 +72,25 @@ def _act(name, label, effect, said, **facts):
 
 def _register_states():
     facts = {"undo": _back, "on_many": True}
+    # By the site itself, when enough members have reported something.
     _act(
-        "hide", _("Hide until it is edited"), _("Its author is told why, and editing shows it again"),
-        _("hid %(what)s until it is edited"), icon="lock", do=_into("held"), agrees=True,
+        "flagged", _("Out of sight until a moderator has looked"), _("Enough members reported it"), "",
+        do=lambda by, thing, given, now: {}, undo=_back, leaves=("held", "hidden"), fits=lambda thing: False,
+    )  # fmt: skip
+    _act(
+        "hide", _("Hide until it is edited"),
+        _("Its author is told why; editing shows it again, from the second time on when a moderator has looked"),
+        _("hid %(what)s until it is edited"), icon="lock", do=_into("held"), agrees=True, leaves=("held",),
         fits=_can("held", "shown", "workshop"), **facts,
     )  # fmt: skip
     _act(
         "remove", _("Remove"), _("Nobody reads it any more; who reported it was right"), _("removed %(what)s"),
-        icon="close", do=_into("hidden"), agrees=True, is_danger=True,
+        icon="close", do=_into("hidden"), agrees=True, is_danger=True, leaves=("hidden",),
         fits=_can("hidden", "shown", "held", "workshop"), **facts,
     )  # fmt: skip
     _act(
         "show", _("Show it again"), _("Everybody reads it; its author is told"), _("put %(what)s back"),
-        icon="check", do=_into("shown"), fits=_can("shown", "held", "hidden"), **facts,
+        icon="check", do=_into("shown"), leaves=("shown",), fits=_can("shown", "held", "hidden"), **facts,
     )  # fmt: skip
 
 

@@ -174,6 +174,10 @@ NEXT = {
     "hide": gettext_lazy("Edit it, and it is shown again at once."),
     "flagged": gettext_lazy("Edit it, and it is shown again at once. Meanwhile a moderator looks at it."),
 }
+AGAIN = {
+    "hide": gettext_lazy("Edit it. It is shown again when a moderator has looked at what you changed."),
+    "flagged": gettext_lazy("A moderator looks at it. You can edit it meanwhile; they see that you did."),
+}
 
 
 def _what(entry):
@@ -188,11 +192,13 @@ def _what(entry):
 
 
 def _act_done(entry):
+    from features.moderation.services import restores
+
     if hasattr(entry, "undone_by"):
         return None
     said = [_("The reason: %(reason)s.") % {"reason": entry.get_reason_display()}]
     said += [f"“{entry.words}”"] if entry.words else []
-    said += [str(NEXT[entry.act])] if entry.act in NEXT else []
+    said += [str((NEXT if restores(entry) else AGAIN)[entry.act])] if entry.act in NEXT else []
     if entry.act not in ("show", "silence", "suspend"):
         said.append(_("You can object once, in your own words. Somebody else than whoever did it reads it."))
     return _letter(_what(entry), said, (_("See it"), absolute(reverse("moderation_entry", args=[entry.pk]))))
@@ -205,11 +211,15 @@ def _act_undone(entry):
 
 
 def _act_appeal_decided(appeal):
+    from features.moderation.services import why_not_back
+
+    left = why_not_back(appeal)
+    outcome = _("You were right") if left else appeal.get_outcome_display()
     said = [
-        _("Somebody else than whoever acted has read your objection. %(outcome)s.")
-        % {"outcome": appeal.get_outcome_display()},
+        _("Somebody else than whoever acted has read your objection. %(outcome)s.") % {"outcome": outcome},
         f"“{appeal.answer}”",
     ]
+    said += [left] if left else []
     link = (_("See it"), absolute(reverse("moderation_entry", args=[appeal.entry_id])))
     return _letter(_("Your objection was decided"), said, link)
 

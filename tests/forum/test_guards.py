@@ -163,7 +163,7 @@ class TestOwnWordsOutOfSight:
 
     def test_what_a_moderator_hid_is_the_authors_move_once(self, thread, helper, moderator, held):
         Post.objects.filter(pk=held.pk).update(state="shown")
-        for expected in ("Edit it, and it is shown again at once", "until a moderator has looked at it again"):
+        for expected in ("Edit it, and it is shown again at once", "A moderator hid this once more"):
             moderation.act(by=moderator, name="hide", keys=[f"post:{held.pk}"], reason="unclear")
             assert expected in self.page(helper, thread)
             assert 'class="note bad"' not in self.page(helper, thread)

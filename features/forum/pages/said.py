@@ -37,6 +37,12 @@ WHY_HELD: dict[str, tuple[Any, str]] = {
     ),
     "hide": (gettext_lazy("A moderator hid this until it is edited. Edit it, and it is shown again at once."), "turn"),
     "spent": (gettext_lazy("Out of sight until a moderator has looked at it again. You need do nothing."), ""),
+    "again": (
+        gettext_lazy(
+            "A moderator hid this once more. Edit it: it is shown again when one has looked at what you changed."
+        ),
+        "turn",
+    ),
 }
 
 

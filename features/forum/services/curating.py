@@ -10,11 +10,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.jobs import enqueue
 from features.discovery import services as discovery
+from features.forum import wording
 from features.forum.models import Board, Post, State, Thread
 from features.forum.services import evidence
+from features.forum.services.refusals import ForumRefused
+from features.forum.services.writing import tell_named
+from features.notifications import services as notifications
 
 Part = Post.Part
 
@@ -69,11 +74,18 @@ def set_state(*, post: Post, state: str, now: datetime | None = None) -> dict:
 
 
 def _tell_late(post: Post) -> None:
-    """Whoever follows hears of it once it can be read; a second time tells nobody twice."""
+    """Whoever follows, is named or is answered hears of it once it can be read; a second time tells nobody twice."""
     if post.part == Part.REPLY:
         enqueue("features.forum.tasks.tell_of_reply", post.pk, key=f"forum-reply-shown:{post.pk}")
     elif post.part == Part.OPENING:
         enqueue("features.forum.tasks.tell_of_thread", post.thread_id, key=f"forum-thread-shown:{post.thread_id}")
+    post = Post.objects.select_related("thread", "author", "parent__author").get(pk=post.pk)
+    if post.thread.state != State.SHOWN:
+        return
+    tell_named(post, wording.render(post.text)[1])
+    answered = post.parent and post.parent.author
+    if answered and answered.pk != post.author_id and answered.is_active:
+        notifications.notify(answered, "post_comment", post.pk, post.get_absolute_url())
 
 
 def _settle(post: Post, thread_id: int) -> None:
@@ -103,21 +115,27 @@ def restore_state(*, post: Post, before: Mapping[str, Any], now: datetime | None
 # --- One thread -------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def set_thread(*, thread: Thread, **facts: Any) -> dict:
-    """Close, lock, pin, slow down or move: columns of the thread's row. Answers what they were."""
-    row = lock_all(thread.pk)[thread.pk]
-    before = {}
-    for name in facts:
-        value = getattr(row, f"{name}_id" if name == "board" else name)
-        before[name] = value.isoformat() if isinstance(value, datetime) else value
+    """Close, lock, pin, slow down or move: columns of the row. Answers what they were, and what they became."""
+    before = _facts(lock_all(thread.pk)[thread.pk], facts)
     Thread.objects.filter(pk=thread.pk).update(**facts)
     if "board" in facts:
         republish(thread.pk)
-    return before
+    return before | {"became": _facts(Thread.objects.get(pk=thread.pk), facts)}
+
+
+def _facts(row: Thread, names) -> dict[str, Any]:
+    found = {name: getattr(row, f"{name}_id" if name == "board" else name) for name in names}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()}
 
 
 @transaction.atomic
 def restore_thread(*, thread: Thread, before: Mapping[str, Any]) -> None:
+    """Undo, where nobody has changed it since. Raises ForumRefused."""
     facts = dict(before)
+    became = facts.pop("became", {})
+    now = _facts(lock_all(thread.pk)[thread.pk], facts)
+    if became and now not in (became, {name: facts[name] for name in facts}):
+        raise ForumRefused("changed", _("It was changed since. To take this back would undo that as well."))
     if "board" in facts:
         facts["board"] = Board.objects.get(pk=facts["board"])
     if facts.get("pinned_at"):

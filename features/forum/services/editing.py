@@ -14,6 +14,8 @@ from features.accounts.services import audit
 from features.forum import wording
 from features.forum.access import helps_in_workshop, moderates
 from features.forum.models import Closing, Post, Revision, State, Suggestion, Thread
+from features.forum.services.curating import set_state
+from features.forum.services.guards import check_links, must_wait, queue_first
 from features.forum.services.refusals import ForumRefused, check_ability
 from features.forum.services.telling import tell_of_change
 from features.forum.services.writing import clean, index, lock, tell_named
@@ -27,7 +29,8 @@ IN_PEACE = 300  # seconds in which one's own slip is put right without a trace
 @transaction.atomic
 def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", now: datetime | None = None) -> Post:
     """Another wording by its author, or by a moderator of the board, who say why. Raises ForumRefused and RateLimited.
-    An author's change within five minutes, before anybody answered to it, leaves no trace."""
+    An author's change within five minutes, before anybody answered to it, leaves no trace. What would have waited to be
+    looked at had it been written so, waits now."""
     now = now or timezone.now()
     thread = lock(post.thread)
     post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
@@ -38,6 +41,9 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
     title = title or before
     if (text, title) == (post.text, before):
         return post
+    if not moderates(by, thread.board):
+        check_links(by, text, post.text)
+    waits = by.pk == post.author_id and must_wait(post, text)
     named = reword(
         by=by, post=post, thread=thread, text=text, title=title, reason=reason, now=now,
         leaves_trace=not _in_peace(by, post, thread, now),
@@ -51,8 +57,13 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
         audit(by, "post.edited", f"post:{post.pk}", ["text"])
         _log(by, post, reason, now)
     else:
+        if waits:
+            set_state(post=post, state=State.HELD, now=now)
+            queue_first(post, now)
         moderation.author_edited(key=f"post:{post.pk}", now=now)
-    tell_named(post, named)
+        post.refresh_from_db(fields=["state"])
+    if post.state == State.SHOWN:
+        tell_named(post, named)
     index(thread)
     return post
 
@@ -101,10 +112,13 @@ def _log(by, post, reason, now) -> None:
 
 @transaction.atomic
 def edit_back(*, by: User, post: Post, revision: int | None, now: datetime | None = None) -> None:
-    """Undo of a moderator's change: what it said before."""
+    """Undo of a moderator's change: what it said before, where nobody has changed it since."""
     former = post.revisions.filter(pk=revision).first() if revision else None
-    if former is None:
+    if former is None or former.hidden_at:  # taken away meanwhile, or erased
         raise ForumRefused("gone", _("The wording of before is no longer there."))
+    newer = list(post.revisions.filter(pk__gt=former.pk)[:2])
+    if len(newer) != 1 or newer[0].text != post.text:
+        raise ForumRefused("changed", _("It was changed since. To take this back would undo that as well."))
     now = now or timezone.now()
     html, _named = wording.render(former.text)
     Revision.objects.create(post=post, title=former.title, text=former.text, editor=by, made_at=now)

@@ -50,22 +50,35 @@ def leads_elsewhere(text: str) -> int:
     return len(LINK.findall(render_markdown(text)))
 
 
+def check_links(author: User, text: str, before: str = "") -> int:
+    """How many links to other places it has: more than two only from who has earned it. What stands there already is
+    no reason to refuse a change. Raises ForumRefused."""
+    links = leads_elsewhere(text)
+    if links > LINKS and links > leads_elsewhere(before) and not moderation.may(author, Ability.LINK):
+        said = ngettext("%(n)d link", "%(n)d links", LINKS) % {"n": LINKS}
+        raise ForumRefused(
+            "links", _("Give at most %(links)s until somebody has voted up a post of yours.") % {"links": said}
+        )
+    return links
+
+
 def state_for(author: User, text: str, kind: str, now: datetime, typed: float | None) -> tuple[str, bool]:
     """In what state something new begins, and whether it is its author's first. Raises ForumRefused and RateLimited.
 
     A first post that was typed faster than anybody types, or that leads elsewhere, waits until it is looked at."""
     if now - author.joined_at < YOUNG:
         hit(f"forum_first_{kind}", author.pk)
-    links = leads_elsewhere(text)
-    known = Post.objects.filter(author=author, state=State.SHOWN)
-    if links > LINKS and not moderation.may(author, Ability.LINK):
-        said = ngettext("%(n)d link", "%(n)d links", LINKS) % {"n": LINKS}
-        raise ForumRefused(
-            "links", _("Give at most %(links)s until somebody has voted up a post of yours.") % {"links": said}
-        )
-    is_first = not known.exists()
+    links = check_links(author, text)
+    is_first = not Post.objects.filter(author=author, state=State.SHOWN).exists()
     is_quick = typed is not None and typed < TYPING
     return (State.HELD if is_first and (links or is_quick) else State.SHOWN), is_first
+
+
+def must_wait(post: Post, text: str) -> bool:
+    """Whether a change makes of somebody's first post what would have waited had it been written so at first."""
+    if post.state != State.SHOWN or leads_elsewhere(text) <= leads_elsewhere(post.text):
+        return False
+    return not Post.objects.filter(author=post.author_id, state=State.SHOWN).exclude(pk=post.pk).exists()
 
 
 def check_pace(author: User, thread: Thread, now: datetime) -> None:

@@ -12,7 +12,7 @@ from features.forum import services
 from features.forum.access import moderates, visible_post
 from features.forum.forms import EditForm
 from features.forum.history import history
-from features.forum.models import Post
+from features.forum.models import Post, State
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,11 +31,12 @@ def post_edit(request, pk):
     )
     if request.method == "POST" and form.is_valid():
         try:
-            (services.suggest if suggests else services.edit)(by=request.user, post=post, **form.cleaned_data)
+            changed = (services.suggest if suggests else services.edit)(by=request.user, post=post, **form.cleaned_data)
         except services.ForumRefused as refused:
             form.add_error(None, refused.words)
         else:
-            messages.success(request, _("A moderator looks at it.") if suggests else _("It says so now."))
+            waits = suggests or changed.state == State.HELD
+            messages.success(request, _("A moderator looks at it.") if waits else _("It says so now."))
             return see_other("post", post.pk)
     context = {"form": form, "post": post, "thread": post.thread, "is_own": is_own, "suggests": suggests}
     return render(request, "forum/edit.html", context, status=422 if form.errors else 200)

@@ -86,6 +86,7 @@ class Case(models.Model):
         FIRST = "first", _("First post")
         EDIT = "edit", _("Suggested edit")
         DISPUTE = "dispute", _("Two sides say different things")
+        CHANGED = "changed", _("Changed, waits to be shown")
 
     class Outcome(models.TextChoices):
         ACTED = "acted", _("Something was done")

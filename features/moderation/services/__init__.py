@@ -22,6 +22,7 @@ from features.moderation.services.appeals import (
     may_appeal,
     may_decide,
     open_act_appeals,
+    why_not_back,
 )
 from features.moderation.services.applications import (
     CLAIM,
@@ -47,6 +48,7 @@ from features.moderation.services.cases import (
     check,
     decide,
     holder,
+    is_pending,
     line,
     needs_act,
     things_of,
@@ -63,6 +65,7 @@ from features.moderation.services.flags import (
     may_restore,
     open_case,
     record_of,
+    restores,
     weight,
     why_held,
 )
@@ -190,6 +193,7 @@ __all__ = [
     "impose",
     "in_words",
     "is_late",
+    "is_pending",
     "keep_incidents",
     "kept",
     "lately",
@@ -222,6 +226,7 @@ __all__ = [
     "records",
     "release",
     "release_case",
+    "restores",
     "revoke_mark",
     "said_of",
     "save_draft",
@@ -241,6 +246,7 @@ __all__ = [
     "why_held",
     "why_not",
     "why_not_apply",
+    "why_not_back",
     "withdraw",
     "withdraw_incident",
     "write_note",

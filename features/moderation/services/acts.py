@@ -59,6 +59,7 @@ class Act:
     agrees: bool = False  # who reported the thing was right
     tells: bool = True  # its author
     stays: bool = True  # the thing is still on its page, which htmx swaps in place
+    leaves: tuple[str, ...] = ()  # the state in which it leaves a thing: undone only while that is how it stands
 
 
 acts: dict[str, Act] = Registry("acts of moderators")
@@ -188,6 +189,8 @@ def reverse(*, by: User, entry: Entry, reason: str, words: str, now: datetime) -
     found = things([entry.key]).get(entry.key)
     if found is None or not can_be_undone(entry):
         raise ModerationRefused("undone", _("This has been taken back already, or cannot be."))
+    if _was_decided_since(entry, found):
+        raise ModerationRefused("changed", _("Something else was decided about it since, and that stays."))
     try:
         with transaction.atomic():
             back = Entry.objects.create(
@@ -206,6 +209,16 @@ def reverse(*, by: User, entry: Entry, reason: str, words: str, now: datetime) -
     if acts[entry.act].tells and found.author:
         letters.tell_act("act_undone", back, found.author)
     return back
+
+
+def _was_decided_since(entry, found) -> bool:
+    """Whether a thing stands as it does because of something later, which undoing this would undo as well."""
+    leaves = acts[entry.act].leaves
+    if not leaves or found.state == entry.before.get("state"):
+        return False
+    states = ["restored", *(name for name, act in acts.items() if act.leaves)]
+    later = Entry.objects.filter(kind=entry.kind, ref=entry.ref, pk__gt=entry.pk, act__in=states, undone_by=None)
+    return found.state not in leaves or later.exists()
 
 
 def _reopen(entry):

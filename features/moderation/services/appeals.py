@@ -1,5 +1,6 @@
 """Objections to what a moderator did to somebody's words: one for each act, decided by somebody else."""
 
+import contextlib
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from features.accounts import services as accounts
 from features.accounts.models import User
 from features.moderation import letters
 from features.moderation.models import ActAppeal, Entry, Reason
-from features.moderation.services.acts import can_be_undone, reverse
+from features.moderation.services.acts import acts, can_be_undone, reverse
 from features.moderation.services.subjects import ModerationRefused, moderates, scopes_of
 
 Outcome = ActAppeal.Outcome
@@ -43,7 +44,8 @@ def may_decide(by: User, appeal: ActAppeal) -> bool:
 def decide_act_appeal(
     *, by: User, appeal: ActAppeal, outcome: str, answer: str, now: datetime | None = None
 ) -> ActAppeal:
-    """Uphold or overturn. Overturning undoes the act, however long ago it was."""
+    """Uphold or overturn. Overturning undoes the act, however long ago it was; where that cannot be, because something
+    else was decided since or the words are erased, the decision stands all the same, and says so."""
     now = now or timezone.now()
     appeal = ActAppeal.objects.select_for_update(of=("self",)).select_related("entry", "person").get(pk=appeal.pk)
     if not may_decide(by, appeal):
@@ -55,10 +57,23 @@ def decide_act_appeal(
     appeal.outcome, appeal.answer, appeal.decided_by, appeal.decided_at = outcome, answer, by, now
     appeal.save()
     if outcome == Outcome.OVERTURNED and can_be_undone(appeal.entry):
-        reverse(by=by, entry=appeal.entry, reason=Reason.OTHER, words=answer, now=now)
+        with contextlib.suppress(ModerationRefused), transaction.atomic():
+            reverse(by=by, entry=appeal.entry, reason=Reason.OTHER, words=answer, now=now)
     accounts.audit(by, f"act_appeal.{outcome}", appeal.entry.key, [f"entry:{appeal.entry_id}"])
     letters.tell_act_appeal(appeal)
     return appeal
+
+
+def why_not_back(appeal: ActAppeal) -> str:
+    """What was overturned and is not as it was before: why, for its author and for whoever decided."""
+    entry = appeal.entry
+    known = acts.get(entry.act)
+    is_back = not known or not known.undo or Entry.objects.filter(undoes=entry).exists()
+    if appeal.outcome != Outcome.OVERTURNED or is_back:
+        return ""
+    if entry.act == "redact":
+        return _("The words could not be put back: they are erased for good by now, or it was changed since.")
+    return _("It could not be put back: it is gone, or something else was done to it since.")
 
 
 def open_act_appeals(by: User):

@@ -97,7 +97,7 @@ def check(by: User, case: Case) -> None:
 @transaction.atomic
 def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -> None:
     """Let it stand (`kept`: whoever reported it was wrong, and what was held is shown), or close it without a word on
-    that (`ignored`). What is done to a thing closes its case by itself."""
+    that (`ignored`), which leaves nothing out of sight. What is done to a thing closes its case by itself."""
     now = now or timezone.now()
     check(by, case)
     alone_with([case.key])
@@ -107,7 +107,9 @@ def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -
         raise ModerationRefused("unknown", _("Choose one of the buttons."))
     entry = None
     found = thing(case.key)
-    if found and outcome == Case.Outcome.KEPT and _is_pending(found):
+    if found and is_pending(found):
+        if outcome == Case.Outcome.IGNORED:
+            raise ModerationRefused("pending", _("It is out of sight until you decide: show it, or remove it."))
         entry = _show(by, found, now)
     close(locked, by, outcome, now, entry)
     accounts.audit(by, f"case.{outcome}", case.key, [f"case:{case.pk}"])
@@ -117,7 +119,7 @@ def needs_act(case: Case) -> bool:
     return case.kind in subjects and subjects[case.kind].needs_act
 
 
-def _is_pending(found) -> bool:
+def is_pending(found: Thing) -> bool:
     """Out of sight only until somebody has looked."""
     if found.state == "held":
         return True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,8 +83,9 @@ def open_case(found, cause: str, harm: int, now: datetime) -> Case:
 
 
 def was_kept(found) -> bool:
-    """A moderator has looked and let it stand: reports alone do not hide it again."""
-    return Case.objects.filter(kind=found.kind, ref=found.ref, outcome=Case.Outcome.KEPT).exists()
+    """A moderator has looked and let it stand as it is: reports alone do not hide it again, until it is changed."""
+    of_these_words = Q(edited_at=None) | Q(edited_at__lte=F("decided_at"))
+    return Case.objects.filter(of_these_words, kind=found.kind, ref=found.ref, outcome=Case.Outcome.KEPT).exists()
 
 
 def hide_pending(found, reason: str, now: datetime) -> None:
@@ -98,6 +99,9 @@ def hide_pending(found, reason: str, now: datetime) -> None:
 
 
 # --- Its author changes it --------------------------------------------------------------------------------------------
+USED_UP = {"flagged": "spent", "hide": "again"}
+
+
 def may_restore(key: str) -> bool:
     """Whether changing it puts it back: it was hidden until it is changed, and that has not been used up."""
     kind, _colon, ref = key.partition(":")
@@ -106,9 +110,16 @@ def may_restore(key: str) -> bool:
     return bool(last and last.act in ("flagged", "hide") and not entries.filter(act="restored").exists())
 
 
+def restores(entry: Entry) -> bool:
+    """Whether changing what this hid shows it again at once: the first time, and no other."""
+    former = Entry.objects.filter(kind=entry.kind, ref=entry.ref, act="restored", pk__lt=entry.pk)
+    return entry.act in ("flagged", "hide") and not former.exists()
+
+
 def why_held(keys: Sequence[str]) -> dict[str, str]:
     """Why things are out of sight, of those that somebody has put there: "flagged" or "hide" while changing them shows
-    them again, "spent" once that was used up. What only waits to be looked at is not among them. One query."""
+    them again, "spent" and "again" once that was used up. What only waits to be looked at is not among them. One
+    query."""
     wanted = Q(pk=None)
     for key in keys:
         kind, _colon, ref = key.partition(":")
@@ -120,20 +131,25 @@ def why_held(keys: Sequence[str]) -> dict[str, str]:
         if entry.act == "restored":
             spent.add(entry.key)
     held = {key: act for key, act in found.items() if act in ("flagged", "hide")}
-    return {key: "spent" if key in spent else act for key, act in held.items()}
+    return {key: USED_UP[act] if key in spent else act for key, act in held.items()}
 
 
 @transaction.atomic
 def author_edited(*, key: str, now: datetime | None = None) -> bool:
-    """Its author has changed something that is held: it is shown again, once; the case stays open and says so."""
+    """Its author has changed something: what was decided about the words of before is no verdict on these. What is held
+    is shown again, once; from then on it waits until a moderator has looked."""
     now = now or timezone.now()
     alone_with([key])
     found = thing(key)
-    if found is None or found.state != "held":
+    if found is None:
         return False
-    Case.objects.filter(kind=found.kind, ref=found.ref, decided_at=None).update(edited_at=now)
+    cases = Case.objects.filter(kind=found.kind, ref=found.ref)
+    cases.update(edited_at=now)
     subject = subjects[found.kind]
-    if subject.set_state is None or not may_restore(key):
+    if found.state != "held" or subject.set_state is None:
+        return False
+    if not may_restore(key):
+        open_case(found, Case.Cause.CHANGED, 1, now)
         return False
     before = subject.set_state(found, "shown", now)
     record(by=found.author, name="restored", thing=found, reason="tidying", before=before, now=now)

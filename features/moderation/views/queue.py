@@ -60,6 +60,7 @@ def case(request, pk):
         "claim_ends": found.claimed_at + services.CASE_CLAIM if holder else None,
         "is_open": not found.decided_at,
         "needs_act": services.needs_act(found),
+        "is_pending": bool(thing and not found.decided_at and services.is_pending(thing)),
         "likely": [],
         **(_choices(request, found, thing) if thing and not found.decided_at else {}),
         "note": note,
@@ -143,11 +144,12 @@ def appeal(request, pk):
         messages.error(request, _("Nobody has objected to this."))
     elif form.is_valid():
         try:
-            services.decide_act_appeal(by=request.user, appeal=filed, **form.cleaned_data)
+            decided = services.decide_act_appeal(by=request.user, appeal=filed, **form.cleaned_data)
         except services.ModerationRefused as refused:
             messages.error(request, refused.words)
         else:
-            messages.success(request, _("Decided. The author is told."))
+            said = [_("Decided. The author is told."), services.why_not_back(decided)]
+            messages.success(request, " ".join(said).strip())
     else:
         messages.error(request, _("Choose one of the two, and say why."))
     return see_other("moderation_entry", pk)

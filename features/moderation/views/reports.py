@@ -51,6 +51,7 @@ def entry(request, pk):
         "said": services.said_of(found.act, found.kind),
         "thing": services.as_seen_by(request.user, thing) if thing else None,
         "appeal": appeal,
+        "why_not_back": services.why_not_back(appeal) if appeal else "",
         "may_appeal": services.may_appeal(request.user, found),
         "may_decide": bool(appeal and not appeal.decided_at and services.may_decide(request.user, appeal)),
         "may_undo": services.may_undo(request.user, found),
