@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import unescape
 
 import nh3
@@ -39,6 +39,15 @@ def words(text: str) -> str:
     for pattern, spelling in SPELLED:
         folded = pattern.sub(spelling, folded)
     return " ".join("".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in folded).split())
+
+
+def number(typed: str) -> int | None:
+    """A key or an amount in plain digits, no more of them than a column of Postgres holds; None for anything else."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
+
+
+def numbers(typed: Iterable[str]) -> list[int]:
+    return [found for one in typed if (found := number(one)) is not None]
 
 
 # Signs that turn the direction of all that follows, and would turn what stands beside a title as well.

@@ -4,6 +4,7 @@ can object to. Work is also what its readers can report."""
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.text import numbers
 from features.accounts.models import User
 from features.assessments import services
 from features.assessments.access import may_read
@@ -17,8 +18,7 @@ OF_WHAT = {"attempt": "bank", "submission": "task"}
 
 def things_of_kind(kind):
     def things(refs):
-        keys = [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
-        rows = MODELS[kind].objects.filter(pk__in=keys).select_related("person", f"{OF_WHAT[kind]}__skill")
+        rows = MODELS[kind].objects.filter(pk__in=numbers(refs)).select_related("person", f"{OF_WHAT[kind]}__skill")
         return {str(row.pk): thing(kind, row) for row in rows}
 
     return things
@@ -44,7 +44,7 @@ def nobody(person: User, ref: str) -> bool:
 
 
 def its_readers(person: User, ref: str) -> bool:
-    work = Submission.objects.filter(pk=ref).exclude(person=person.pk).first() if ref.isdecimal() else None
+    work = Submission.objects.filter(pk__in=numbers([ref])).exclude(person=person.pk).first()
     return bool(work and may_read(person, work))
 
 

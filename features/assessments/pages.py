@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.templatetags.ui import LEVELS
+from core.text import number, numbers
 from features.assessments import ability, services
 from features.assessments.curation import decision_on
 from features.assessments.models import Attempt, Response
@@ -43,9 +44,8 @@ def given(post, version) -> list[str]:
         return post.getlist("answer")
     places = []
     for n in range(len(version.content["options"])):
-        place = post.get(f"place-{n}", "")
-        places.append((int(place) if place.isdecimal() else 99, n))
-    return [str(n) for place, n in sorted(places)] if all(place != 99 for place, _n in places) else []
+        places.append((number(post.get(f"place-{n}", "")), n))
+    return [str(n) for place, n in sorted(places)] if all(place is not None for place, _n in places) else []
 
 
 def told_answer(version, answer: list[str] | None) -> str:
@@ -55,7 +55,7 @@ def told_answer(version, answer: list[str] | None) -> str:
     options = version.content.get("options")
     if not options:
         return answer[0]
-    said = [options[int(n)]["text"] for n in answer if n.isdecimal() and int(n) < len(options)]
+    said = [options[n]["text"] for n in numbers(answer) if n < len(options)]
     return " → ".join(said) if version.kind == "ordering" else "; ".join(said)
 
 
@@ -73,7 +73,7 @@ def right_answer(version) -> str:
 def why(version, answer) -> str:
     """What the chosen option says of itself."""
     options = version.content.get("options", [])
-    chosen = [options[int(n)] for n in answer or [] if n.isdecimal() and int(n) < len(options)]
+    chosen = [options[n] for n in numbers(answer or []) if n < len(options)]
     return " ".join(option["explanation"] for option in chosen if option["explanation"])
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from core.text import one_line
+from core.text import number, one_line
 from features.assessments.models import Reading, Task
 from features.skills.fields import SkillPickerField
 
@@ -56,9 +56,10 @@ def criteria_of(text) -> list[dict]:
         points, colon, words = line.strip().partition(":")
         if not line.strip():
             continue
-        if colon and points.strip().isdecimal() and found:
-            found[-1]["levels"].append({"points": int(points), "words": words.strip()})
-        elif colon and points.strip().isdecimal():
+        given = number(points.strip()) if colon else None
+        if given is not None and found:
+            found[-1]["levels"].append({"points": given, "words": words.strip()})
+        elif given is not None:
             raise ValueError(line)
         else:
             name = one_line(line)[:80]

@@ -5,6 +5,7 @@ from collections import Counter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.text import numbers
 from features.assessments import evaluation_pages, services
 from features.assessments.curation import decision_on
 from features.assessments.models import Example, Reading, Snippet, Submission, Task, Trial, WorkAppeal
@@ -114,8 +115,8 @@ def _of_a_talk(work) -> dict:
 def with_snippet(reader, post) -> dict:
     """What was written so far, with a kept comment put in where it was asked for."""
     written = {name: value for name, value in post.items() if name.startswith(("score-", "comment-", "overall"))}
-    number, into = post.get("snippet", ""), post.get("into", "")
-    snippet = Snippet.objects.filter(owner=reader, pk=int(number)).first() if number.isdecimal() else None
+    into, asked = post.get("into", ""), numbers([post.get("snippet", "")])
+    snippet = Snippet.objects.filter(owner=reader, pk__in=asked).first()
     if snippet and into in written:
         written[into] = f"{written[into].rstrip()} {snippet.text}".strip()
         services.keep_snippet(owner=reader, text=snippet.text)

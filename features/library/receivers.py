@@ -2,6 +2,7 @@
 
 from django.dispatch import receiver
 
+from core.text import numbers
 from features.library import services
 from features.library.models import Work
 from features.payments.signals import access_given
@@ -9,8 +10,8 @@ from features.payments.signals import access_given
 
 @receiver(access_given)
 def begin_what_was_given(sender, entitlement, **_kwargs):
-    feature, _, number = entitlement.key.partition(":")
-    if feature == "library" and number.isdecimal():
-        work = Work.objects.filter(pk=number).first()
+    feature, _, ref = entitlement.key.partition(":")
+    if feature == "library":
+        work = Work.objects.filter(pk__in=numbers([ref])).first()
         if work:
             services.enrol(work=work, person=entitlement.person, now=entitlement.starts_at)

@@ -7,6 +7,7 @@ from django.utils.html import linebreaks
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from core.text import numbers
 from features.mentoring.models import MentorshipRequest, Message, PooledRequest
 from features.moderation.services import Subject, Thing, subjects
 
@@ -15,7 +16,7 @@ ACTS = ("warn", "silence", "suspend")
 
 
 def messages(refs):
-    rows = Message.objects.filter(pk__in=_numbers(refs)).select_related("author", "engagement")
+    rows = Message.objects.filter(pk__in=numbers(refs)).select_related("author", "engagement")
     return {
         str(row.pk): Thing(
             kind=MESSAGE,
@@ -34,12 +35,12 @@ def messages(refs):
 
 def message_shown_to(person, ref):
     """To whom it was written."""
-    rows = Message.objects.filter(pk__in=_numbers([ref])).exclude(author=person)
+    rows = Message.objects.filter(pk__in=numbers([ref])).exclude(author=person)
     return rows.filter(Q(engagement__mentor=person) | Q(engagement__mentee=person)).exists()
 
 
 def requests(refs):
-    rows = MentorshipRequest.objects.filter(pk__in=_numbers(refs)).select_related("mentee")
+    rows = MentorshipRequest.objects.filter(pk__in=numbers(refs)).select_related("mentee")
     return {str(row.pk): _asked(REQUEST, row, row.background, row.expectation, row.answer) for row in rows}
 
 
@@ -58,22 +59,18 @@ def _asked(kind, row, *words):
 
 
 def request_shown_to(person, ref):
-    return MentorshipRequest.objects.filter(pk__in=_numbers([ref]), mentor=person).exists()
+    return MentorshipRequest.objects.filter(pk__in=numbers([ref]), mentor=person).exists()
 
 
 def pooled(refs):
-    rows = PooledRequest.objects.filter(pk__in=_numbers(refs)).select_related("mentee")
+    rows = PooledRequest.objects.filter(pk__in=numbers(refs)).select_related("mentee")
     return {str(row.pk): _asked(POOLED, row, row.background, row.expectation) for row in rows}
 
 
 def pooled_shown_to(person, ref):
     """Who reads it under their lock, or mentors its author by now."""
     reads = Q(lock__mentor=person, lock__until__gt=timezone.now()) | Q(request__mentor=person)
-    return PooledRequest.objects.filter(reads, pk__in=_numbers([ref])).exists()
-
-
-def _numbers(refs):
-    return [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
+    return PooledRequest.objects.filter(reads, pk__in=numbers([ref])).exists()
 
 
 def register():

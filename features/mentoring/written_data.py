@@ -6,6 +6,7 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.text import numbers
 from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.mentoring import services
 from features.mentoring.models import WrittenReview, WrittenReviewFile
@@ -53,7 +54,7 @@ def answers(refs):
 
 
 def _things(kind, refs, author, html):
-    rows = WrittenReview.objects.filter(pk__in=_numbers(refs)).select_related("mentor", "mentee")
+    rows = WrittenReview.objects.filter(pk__in=numbers(refs)).select_related("mentor", "mentee")
     return {
         str(row.pk): Thing(
             kind=kind, ref=str(row.pk), title=row.goal, url=row.get_absolute_url(), author=getattr(row, author),
@@ -64,15 +65,11 @@ def _things(kind, refs, author, html):
 
 
 def work_shown_to(person, ref):
-    return WrittenReview.objects.filter(pk__in=_numbers([ref]), mentor=person, sent_at__isnull=False).exists()
+    return WrittenReview.objects.filter(pk__in=numbers([ref]), mentor=person, sent_at__isnull=False).exists()
 
 
 def answer_shown_to(person, ref):
-    return WrittenReview.objects.filter(pk__in=_numbers([ref]), mentee=person).exclude(answer="").exists()
-
-
-def _numbers(refs):
-    return [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
+    return WrittenReview.objects.filter(pk__in=numbers([ref]), mentee=person).exclude(answer="").exists()
 
 
 def register():

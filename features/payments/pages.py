@@ -1,5 +1,6 @@
 """What the pages show, gathered from rows."""
 
+from core.text import number
 from features.payments.models import CouponUse, Invoice, Order, Package
 from features.payments.policies import policy_words
 from features.payments.services.orders import fulfilments
@@ -52,7 +53,7 @@ def own_orders(person, before: str) -> dict:
         .order_by("-pk")
         .prefetch_related("lines", "payments")
     )
-    if before.isdecimal():
-        found = found.filter(pk__lt=int(before[:18]))
+    if last := number(before):
+        found = found.filter(pk__lt=last)
     rows = list(found[: A_PAGE + 1])
     return {"orders": rows[:A_PAGE], "next": rows[A_PAGE - 1].pk if len(rows) > A_PAGE else None}

@@ -3,6 +3,7 @@
 from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
 
+from core.text import numbers
 from features.accounts.models import User
 from features.moderation.services import Subject, Thing, subjects
 from features.profiles.access import seen
@@ -23,8 +24,7 @@ def _thing(person) -> Thing:
 
 
 def things(refs):
-    numbers = [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
-    return {str(person.pk): _thing(person) for person in User.objects.filter(pk__in=numbers)}
+    return {str(person.pk): _thing(person) for person in User.objects.filter(pk__in=numbers(refs))}
 
 
 def shown_to(person, ref):

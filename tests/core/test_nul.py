@@ -2,6 +2,9 @@
 
 import pytest
 
+from core.signatures import is_signed
+from core.text import number, numbers
+
 pytestmark = pytest.mark.django_db
 
 
@@ -25,3 +28,20 @@ def test_in_a_query_it_is_left_out(client, query):
 def test_a_number_that_is_too_long_is_none(client, expert):
     client.force_login(expert)
     assert client.post(f"/sessions/kept/{'9' * 5000}/").status_code == 404
+
+
+def test_a_signature_with_such_a_number_is_none(client, settings):
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = "sk_test_local", "whsec_local"
+    signed = {"Stripe-Signature": f"t={'9' * 5000},v1=00"}
+    answer = client.post("/payments/webhook/", "{}", content_type="application/json", headers=signed)
+    assert answer.status_code == 400
+    assert not is_signed("{}", "secret", f"t={'9' * 5000},v1=00", 0)
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "1.5", "²", "٣", "9" * 19, "9" * 5000, "1 ", "x"])
+def test_only_plain_digits_are_a_number(typed):
+    assert number(typed) is None
+
+
+def test_what_is_a_number():
+    assert numbers(["007", "x", "999999999999999999"]) == [7, 999_999_999_999_999_999]

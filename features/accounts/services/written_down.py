@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.registry import Registry
+from core.text import number, numbers
 from features.accounts.models import AuditEntry, User
 
 Key = str  # "sanction:7"
@@ -46,7 +47,7 @@ def written_down(entries: Iterable[AuditEntry]) -> list[Written]:
     """One query for the names of all people."""
     entries = list(entries)
     keys = {key for entry in entries for key in (entry.target, *entry.fields) if key.startswith("person:")}
-    people = {int(number) for key in keys if (number := key.removeprefix("person:")).isdecimal()}
+    people = set(numbers(key.removeprefix("person:") for key in keys))
     people |= {entry.actor_id for entry in entries if entry.actor_id}
     names = dict(User.objects.filter(pk__in=people).values_list("pk", "name")) if people else {}
     return [_in_words(entry, names) for entry in entries]
@@ -64,15 +65,16 @@ def _in_words(entry, names) -> Written:
 
 
 def _thing(key: Key, names) -> SafeString | None:
-    kind, colon, number = key.partition(":")
-    if kind == "person" and number.isdecimal():
-        name = names.get(int(number))
-        return _link(name, "manage_person", number) if name else format_html("{}", _gone(number))
+    kind, colon, ref = key.partition(":")
+    person = number(ref)
+    if kind == "person" and person is not None:
+        name = names.get(person)
+        return _link(name, "manage_person", ref) if name else format_html("{}", _gone(ref))
     if not colon or kind not in audit_things:
         return None
     known = audit_things[kind]
-    words = f"{known.label} {number}"
-    return _link(words, known.page, number) if known.page and number.isdecimal() else format_html("{}", words)
+    words = f"{known.label} {ref}"
+    return _link(words, known.page, ref) if known.page and person is not None else format_html("{}", words)
 
 
 def _link(words, page, number) -> SafeString:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core.text import number
 from features.assessments.models import Attempt, Bank, ItemFlag, ItemParameter, ItemVersion, Response
 from features.assessments.models.banks import Stage
 from features.assessments.scoring import guessing
@@ -68,7 +69,8 @@ def gather(bank: Bank) -> dict | None:
         if row.attempt_id in people and row.answered_at:
             only = row.answer[0] if row.answer and len(row.answer) == 1 else ""
             n = place[row.version_id]
-            option = int(only) if only.isdecimal() and versions[n].kind in ("single", "code") else -1
+            option = number(only) if versions[n].kind in ("single", "code") else None
+            option = -1 if option is None else option
             seconds = round((row.answered_at - row.shown_at).total_seconds(), 1)
             answers.append([people[row.attempt_id], n, int(bool(row.is_right)), option, seconds])
     if len(answers) < LEAST:

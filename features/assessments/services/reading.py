@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.text import numbers
 from features.accounts.access import has_any_role
 from features.accounts.models import Role, User
 from features.assessments import grading
@@ -35,7 +36,7 @@ def readable(reader: User, now: datetime):
     )
     mine = Reading.objects.filter(submission=OuterRef("pk"), reader=reader, submitted_at__isnull=False)
     friends = Follow.objects.filter(person=reader, key__startswith="person:").values_list("key", flat=True)
-    followed = [int(key.partition(":")[2]) for key in friends if key.partition(":")[2].isdecimal()]
+    followed = numbers(key.partition(":")[2] for key in friends)
     following = Follow.objects.filter(key=f"person:{reader.pk}").values("person")
     return (
         Submission.objects.filter(state=Submission.State.EXPERTS, task__skill__in=proven)

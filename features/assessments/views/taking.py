@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import is_htmx, render_page, see_other
 from core.pagination import keyset
+from core.text import number
 from features.assessments import pages, services
 from features.assessments.access import is_author, own_attempt, visible_bank
 from features.assessments.forms import HelpForm
@@ -57,8 +58,7 @@ def attempt(request, public_id):
     now = timezone.now()
     if request.method == "POST" and not found.finished_at:
         row = services.current(attempt=found)
-        position = request.POST.get("position", "")
-        if row and position.isdecimal() and int(position) == row.position:
+        if row and number(request.POST.get("position", "")) == row.position:
             said = pages.given(request.POST, row.version)
             if not said and "unknown" not in request.POST:
                 context = pages.question_page(found, row, now) | {"is_empty": True}
@@ -102,8 +102,7 @@ def practice(request, pk, slug):
     bank = visible_bank(request.user, pk)
     done = None
     if request.method == "POST":
-        number = request.POST.get("version", "")
-        version = get_object_or_404(for_practice(bank), pk=int(number) if number.isdecimal() else 0)
+        version = get_object_or_404(for_practice(bank), pk=number(request.POST.get("version", "")))
         said = pages.given(request.POST, version)
         done = services.practise(version=version, person=request.user, given=said)
     now = timezone.now()

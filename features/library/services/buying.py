@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.text import numbers
 from features.accounts.models import User
 from features.library.models import Enrolment, Lesson, Work
 from features.library.services.refusals import LibraryRefused
@@ -64,5 +65,5 @@ def give_back(*, work: Work, person: User, now: datetime | None = None) -> None:
 
 
 def page_of_key(rest: str) -> str:
-    work = Work.objects.filter(pk=rest).first() if rest.isdecimal() else None
+    work = Work.objects.filter(pk__in=numbers([rest])).first()
     return work.get_absolute_url() if work else ""

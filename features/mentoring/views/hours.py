@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.htmx import see_other
+from core.text import number
 from features.accounts.access import role_required
 from features.accounts.models import Role
 from features.mentoring import access, hour_pages, services
@@ -76,9 +77,9 @@ def _held(request, found):
 
 
 def _was_there(request, found):
-    number = request.POST.get("place", "")
+    place = number(request.POST.get("place", ""))
     seats = found.seats.coming().filter(outcome=OfficeSeat.Outcome.ABSENT)
-    services.say_who_came(seat=get_object_or_404(seats, pk=int(number) if number.isdecimal() else 0))
+    services.say_who_came(seat=get_object_or_404(seats, pk=place))
     messages.success(request, _("Put right: they were there."))
     return see_other(found)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.limits import hit
 from core.registry import Registry
+from core.text import numbers
 from features.notifications.kinds import FOLLOWS, kinds
 from features.notifications.models import DigestRhythm, Follow, Level, Notification, Preference, Rhythm
 from features.notifications.services import telling
@@ -36,9 +37,9 @@ def named(keys: Iterable[str]) -> dict[str, Followed]:
     """{key: what it is} for those that are there to be followed. The queries grow with the kinds, not the keys."""
     by_kind: dict[str, list[int]] = defaultdict(list)
     for key in keys:
-        kind, _, number = key.partition(":")
-        if kind in followables and number.isascii() and number.isdecimal() and len(number) < 19:
-            by_kind[kind].append(int(number))
+        kind, _, ref = key.partition(":")
+        if kind in followables:
+            by_kind[kind] += numbers([ref])
     return {found.key: found for kind, ids in by_kind.items() for found in followables[kind](ids).values()}
 
 

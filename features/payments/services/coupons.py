@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import make_public_id
 from core.registry import Registry
 from core.templatetags.ui import minor
+from core.text import number
 from features.accounts.access import has_role
 from features.accounts.models import Role, User
 from features.accounts.services import audit
@@ -40,10 +41,9 @@ def on_sale(seller: User | None, key: str = "") -> list[Priced]:
     """What a coupon can be for, or the one thing that has this key."""
     if not key:
         return [thing for name in sorted(price_lists) for thing in price_lists[name](seller, None)]
-    name, _colon, number = key.partition(":")
-    if name not in price_lists or not number.isdecimal() or len(number) > 18:
-        return []
-    return price_lists[name](seller, int(number))
+    name, _colon, ref = key.partition(":")
+    one = number(ref)
+    return [] if name not in price_lists or one is None else price_lists[name](seller, one)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import see_other
 from core.templatetags.ui import price
+from core.text import number
 from features.payments import pages, services
 from features.payments.models import Order
 from features.payments.stripe_client import StripeDown
@@ -66,8 +67,7 @@ def departure(request, public_id):
 def right(request, public_id):
     """Have a package back by the right that holds now; the amount that was shown is what is meant."""
     order = own_order(request.user, public_id)
-    shown = request.POST.get("amount", "")
-    expected = int(shown) if shown.isdecimal() and len(shown) < 16 else None
+    expected = number(request.POST.get("amount", ""))
     try:
         refund = services.use_right(line=order.lines.order_by("pk").first(), by=request.user, expected_minor=expected)
     except services.RefundRefused as refused:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.templatetags.ui import DIGITS
+from core.text import number
 from features.accounts.access import role_required
 from features.accounts.models import Role
 from features.payments import services
@@ -112,8 +113,7 @@ def act(request):
             subscriptions.undo_cancel(row=row)
             messages.success(request, _("It goes on as before."))
         elif wanted == "pause":
-            months = request.POST.get("months", "1")
-            subscriptions.pause(row=row, months=int(months) if months.isdecimal() else 0)
+            subscriptions.pause(row=row, months=number(request.POST.get("months", "1")) or 0)
             messages.success(request, _("Paused. Nothing is charged until it goes on."))
         elif wanted == "go_on":
             subscriptions.go_on(row=row)
