@@ -65,10 +65,12 @@ def bridge(get_response):
         if is_redirect or getattr(request, "varies_by_htmx", False):
             patch_vary_headers(response, ["HX-Request"])
         is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
-        if response.status_code >= 400 and response.status_code != 422 and is_page and _wants_fragment(request):
-            # Swapped into nothing (see base.html): a whole page would be sent for its status alone.
-            _code, words = PLAIN.get(response.status_code, PLAIN[400])
-            response.content = format_html('<p role="alert">{}</p>', words)
+        if response.status_code >= 400 and response.status_code != 422 and is_page:
+            patch_vary_headers(response, ["HX-Request"])
+            if _wants_fragment(request):
+                # Swapped into nothing (see base.html): a whole page would be sent for its status alone.
+                _code, words = PLAIN.get(response.status_code, PLAIN[400])
+                response.content = format_html('<p role="alert">{}</p>', words)
         return response
 
     return middleware
