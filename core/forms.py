@@ -4,10 +4,19 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+# What Django says as "Ensure this value has at least 10 characters (it has 3)." A field's own words go before.
+FAULTS = {
+    "min_length": _("Write at least %(limit_value)d characters: these are %(show_value)d."),
+    "max_length": _("At most %(limit_value)d characters: these are %(show_value)d."),
+    "min_value": _("At least %(limit_value)s."),
+    "max_value": _("At most %(limit_value)s."),
+}
+
 
 class Field(BoundField):
     def __init__(self, form, field, name):
         super().__init__(form, field, name)
+        field.error_messages = FAULTS | field.error_messages
         # Where a model knows the choices, Django says "- Select an option -".
         if isinstance(field, TypedChoiceField) and next(iter(field.choices), None) == ("", BLANK_CHOICE_LABEL):
             field.choices = [("", _("Choose one")), *list(field.choices)[1:]]

@@ -54,7 +54,7 @@ class TestPreferences:
             ("handle", "so", "small letters"),
             ("handle", "9sofia", "small letters"),
             ("handle", "moderator", "kept for the people who run the site"),
-            ("headline", "x" * 121, "at most 120"),
+            ("headline", "x" * 121, "At most 120"),
             ("languages", [], "at least one language"),
             ("languages", ["xx"], "not one of the available choices"),
             ("time_zone", "Moon/Tranquility", "not one of the available choices"),

@@ -81,6 +81,24 @@ class TestTemplates:
         assert len(SYMBOLS) == len(set(SYMBOLS))
 
 
+class TestFaults:
+    class Form(forms.Form):
+        title = forms.CharField(min_length=10, max_length=12)
+        seats = forms.IntegerField(min_value=1, max_value=5, error_messages={"max_value": "The room has five."})
+
+    @pytest.mark.parametrize(
+        ("title", "seats", "said"),
+        [
+            ("Why", "0", ["Write at least 10 characters: these are 3.", "At least 1."]),
+            ("Why is it so slow?", "6", ["At most 12 characters: these are 18.", "The room has five."]),
+        ],
+    )
+    def test_what_is_too_short_or_too_much_is_said_plainly(self, title, seats, said):
+        form = self.Form({"title": title, "seats": seats})
+        assert [str(errors[0]) for errors in form.errors.values()] == said
+        assert said[0] in form.render()
+
+
 class TestFrame:
     """A page that exists for everybody: the one that says that nothing stands here."""
 
@@ -131,8 +149,8 @@ class TestFrame:
         ("address", "empty", "narrowed"),
         [
             ("/sessions/", "Nothing on the calendar yet", "No session for “zzz”"),
-            ("/mentors/", "Nobody mentors here yet", "No mentor fits this"),
-            ("/library/", "Nothing has been written yet", "Nothing here fits"),
+            ("/mentors/", "Nobody mentors here yet", "No mentor for “zzz”"),
+            ("/library/", "Nothing has been written yet", "Nothing for “zzz”"),
         ],
     )
     def test_a_list_of_nothing_speaks_of_filters_only_where_some_are_on(self, client, db, address, empty, narrowed):

@@ -154,7 +154,7 @@ class TestIn:
             ("[" * 100_000, "nested too deeply"),
             ('{"basics": ' + "[" * 5_000 + "]" * 5_000 + "}", "nested too deeply"),
             (json.dumps({"awards": [{"title": "x"}] * 301}), "more than 300 rows"),
-            ("x" * 300_000, "at most 262144 characters"),
+            ("x" * 300_000, "At most 262144 characters"),
         ],
     )
     def test_what_is_none_is_refused_and_stays_in_the_field(self, own, text, said):
