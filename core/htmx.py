@@ -71,6 +71,7 @@ def bridge(get_response):
                 # Swapped into nothing (see base.html): a whole page would be sent for its status alone.
                 _code, words = PLAIN.get(response.status_code, PLAIN[400])
                 response.content = format_html('<p role="alert">{}</p>', words)
+                del response["Content-Length"]  # of the page: a browser would wait for the rest
         return response
 
     return middleware

@@ -16,6 +16,7 @@ HTMX = {"HX-Request": "true"}
 def small(answer, status):
     assert (answer.status_code, len(answer.content) < 300) == (status, True)
     assert answer.text.startswith('<p role="alert">')
+    assert answer.get("Content-Length", str(len(answer.content))) == str(len(answer.content))  # else it is waited for
     return answer.text
 
 
