@@ -98,7 +98,9 @@ def attempt_state(request, public_id: str):
 def attempt_answer(request, public_id: str, position: int, body: Given):
     """An answer to a question that is answered changes nothing."""
     attempt = own_attempt(request.user, public_id)
-    return _state(services.answer(attempt=attempt, position=position, given=body.answer, now=timezone.now()))
+    row = attempt.responses.select_related("version").filter(position=position).first()
+    given = pages.meant(row.version, attempt.seed, body.answer) if row else body.answer
+    return _state(services.answer(attempt=attempt, position=position, given=given, now=timezone.now()))
 
 
 def _bank(bank) -> dict:

@@ -21,7 +21,7 @@ from features.skills import services as skills
 
 @dataclass(frozen=True)
 class Question:
-    """One question as a form shows it. Options come in the order in which this person sees them."""
+    """One question as a form shows it. Options come, and are numbered, in the order in which this person sees them."""
 
     html: str
     kind: str
@@ -29,23 +29,40 @@ class Question:
     is_typed: bool
 
 
+def _shuffled(version, seed: int) -> list[int]:
+    """Which option stands where, by the attempt: a page that is loaded again looks the same. The number by which a form
+    or a program names an option is where it stands there: its place among the author's would often tell what is right,
+    and of an order always."""
+    places = list(range(len(version.content.get("options", []))))
+    Random(seed * 1_000_003 + version.pk).shuffle(places)  # noqa: S311
+    return places
+
+
 def question(version, seed: int) -> Question:
-    """Options are shuffled by the attempt, so that a page that is loaded again looks the same."""
-    options = [(n, option["html"]) for n, option in enumerate(version.content.get("options", []))]
-    Random(seed * 1_000_003 + version.pk).shuffle(options)  # noqa: S311
-    return Question(version.html, version.kind, options, version.kind in ("numeric", "short"))
+    options = version.content.get("options", [])
+    shown = [(n, options[place]["html"]) for n, place in enumerate(_shuffled(version, seed))]
+    return Question(version.html, version.kind, shown, version.kind in ("numeric", "short"))
 
 
-def given(post, version) -> list[str]:
+def meant(version, seed: int, answer: list[str]) -> list[str]:
+    """An answer by the numbers that were shown, by those of the author. What was typed stays as it is."""
+    places = _shuffled(version, seed)
+    if not places:
+        return answer
+    named = [(one, number(one)) for one in answer]
+    return [str(places[n]) if n is not None and n < len(places) else one for one, n in named]
+
+
+def given(post, version, seed: int) -> list[str]:
     """What a form said: the chosen options, or their order, or what was typed. “I do not know” is nothing."""
     if "unknown" in post:
         return []
     if version.kind != "ordering":
-        return post.getlist("answer")
-    places = []
-    for n in range(len(version.content["options"])):
-        places.append((number(post.get(f"place-{n}", "")), n))
-    return [str(n) for place, n in sorted(places)] if all(place is not None for place, _n in places) else []
+        return meant(version, seed, post.getlist("answer"))
+    places = [(number(post.get(f"place-{n}", "")), n) for n in range(len(version.content["options"]))]
+    if any(place is None for place, _n in places):
+        return []
+    return meant(version, seed, [str(n) for _place, n in sorted(places)])
 
 
 def told_answer(version, answer: list[str] | None) -> str:

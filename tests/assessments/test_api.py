@@ -35,6 +35,18 @@ def test_an_answer_sent_again_changes_nothing(client, bank, learner):
     assert client.put(place, {"answer": ["1"]}, **JSON).json() == first
 
 
+def test_the_numbers_of_options_are_those_of_their_places(client, bank, learner):
+    client.force_login(learner)
+    state = client.post(f"/api/v1/assessments/{bank.pk}/attempts/", **JSON).json()
+    assert [option["number"] for option in state["question"]["options"]] == [0, 1, 2, 3]
+    row = bank.attempts.get().responses.get()
+    first = row.version.content["options"][0]["html"]
+    right = next(option["number"] for option in state["question"]["options"] if option["html"] == first)
+    client.put(f"/api/v1/attempts/{state['id']}/answers/1/", {"answer": [str(right)]}, **JSON)
+    row.refresh_from_db()
+    assert (row.answer, row.is_right) == (["0"], True)
+
+
 def test_the_cool_down_is_refused_with_its_code(client, bank, learner):
     sit(bank, learner)
     client.force_login(learner)

@@ -1,13 +1,17 @@
 """The pages: what a stranger, a taker and an author see, with and without htmx."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from features.assessments import services
-from features.assessments.models import Attempt, Bank, Item
+from features.assessments import pages, services
+from features.assessments.models import Attempt, Bank, Item, ItemVersion
+from features.assessments.scoring import is_right
 from tests.assessments.conftest import make_bank, make_task, sit, write
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +80,34 @@ class TestQuestion:
 
     def test_an_old_page_sent_again_changes_nothing(self, taker, bank):
         attempt, place = begin(taker, bank)
-        taker.post(place, {"position": "1", "answer": "0"})
-        assert taker.post(place, {"position": "1", "answer": "1"}).status_code == 303
+        version = attempt.responses.get(position=1).version
+        first = version.content["options"][0]["html"]  # the right one
+        numbers = {html == first: str(n) for n, html in pages.question(version, attempt.seed).options}
+        taker.post(place, {"position": "1", "answer": numbers[True]})
+        assert taker.post(place, {"position": "1", "answer": numbers[False]}).status_code == 303
         assert attempt.responses.get(position=1).is_right
         assert attempt.responses.count() == 2
+
+    @pytest.mark.parametrize("kind", ["single", "multiple", "ordering"])
+    def test_the_numbers_of_options_tell_nothing(self, kind):
+        """The author's own order is the right one, or begins with what is right."""
+        options = [{"html": f"<p>{n}</p>", "text": str(n), "is_right": n == 0} for n in range(4)]
+        version = ItemVersion(pk=7, kind=kind, content={"options": options})
+        right, guessed = set(), 0
+        for seed in range(40):
+            number_of = {int(html[3]): n for n, html in pages.question(version, seed).options}
+            assert sorted(number_of) == sorted(number_of.values()) == [0, 1, 2, 3]
+            if kind == "ordering":
+                post = {f"place-{number_of[n]}": str(n + 1) for n in range(4)}
+                guess = {f"place-{n}": str(n + 1) for n in range(4)}
+            else:
+                post, guess = {"answer": str(number_of[0])}, {"answer": "0"}
+            said, guess = (pages.given(QueryDict(urlencode(one)), version, seed) for one in (post, guess))
+            right.add(is_right(kind, version.content, said))
+            guessed += is_right(kind, version.content, guess)
+        assert right == {True}
+        assert guessed < 20
+        assert pages.given(QueryDict("answer=9&answer=x"), version, 1) == ([] if kind == "ordering" else ["9", "x"])
 
     def test_the_test_of_somebody_else_does_not_exist(self, taker, bank, outsider):
         other = services.begin(bank=bank, person=outsider)

@@ -59,7 +59,7 @@ def attempt(request, public_id):
     if request.method == "POST" and not found.finished_at:
         row = services.current(attempt=found)
         if row and number(request.POST.get("position", "")) == row.position:
-            said = pages.given(request.POST, row.version)
+            said = pages.given(request.POST, row.version, found.seed)
             if not said and "unknown" not in request.POST:
                 context = pages.question_page(found, row, now) | {"is_empty": True}
                 return render_page(request, "assessments/attempt.html", context, partial="question", status=422)
@@ -103,7 +103,7 @@ def practice(request, pk, slug):
     done = None
     if request.method == "POST":
         version = get_object_or_404(for_practice(bank), pk=number(request.POST.get("version", "")))
-        said = pages.given(request.POST, version)
+        said = pages.given(request.POST, version, request.user.pk)
         done = services.practise(version=version, person=request.user, given=said)
     now = timezone.now()
     context = {"bank": bank, "seed": request.user.pk}
