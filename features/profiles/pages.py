@@ -65,8 +65,9 @@ def member_home(person, now) -> dict:
         .select_related("host")
         .order_by("starts_at", "pk")[:5]
     )
-    offers = WaitlistOffer.objects.filter(entry__person=person, closed_at=None, expires_at__gt=now)
-    waiting = WaitlistEntry.objects.filter(person=person, left_at=None, session__starts_at__gt=now)
+    places = WaitlistEntry.objects.filter(person=person, left_at=None)
+    waiting = places.filter(session__starts_at__gt=now, session__cancelled_at=None)
+    offers = WaitlistOffer.objects.filter(entry__in=waiting, closed_at=None, expires_at__gt=now)
     soon = SkillSession.objects.upcoming(now).select_related("host").exclude(host=person)
     soon = soon.exclude(registrations__person=person).order_by("starts_at", "pk")
     unpaid = Order.objects.unpaid().filter(buyer=person, hold_until__gt=now)
@@ -103,7 +104,7 @@ def language_names(codes) -> list:
 def facts(person, now, *, is_open: bool = True) -> dict:
     """What somebody has done here, counted; points where their causes may be seen."""
     held = SkillSession.objects.published().filter(host=person, cancelled_at=None, ends_at__lte=now)
-    came = Attendance.objects.filter(registration__session__in=held)
+    came = Attendance.objects.filter(registration__session__in=held, state=Attendance.State.PRESENT)
     points = skills.reputation_of(person) if is_open else 0
     return {"held": held.count(), "came": came.count(), "points": points}
 

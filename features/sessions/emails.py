@@ -23,8 +23,8 @@ TEMPLATE = "sessions/email/letter"
 
 def register_kinds():
     for group, letters in [
-        (notices.SEATS, [registered, registration_cancelled, session_changed, session_cancelled]),
-        (notices.WAITLIST, [seat_offered, seat_open, offer_expired, waitlist_session_cancelled]),
+        (notices.SEATS, [registered, registration_cancelled, session_changed, session_moved, session_cancelled]),
+        (notices.WAITLIST, [seat_offered, seat_open, offer_expired, waitlist_session_changed, waitlist_session_cancelled]),
         (notices.REMINDERS, [session_reminder]),
         (notices.FOLLOW_UP, [session_follow_up]),
         (notices.WAITLIST_JOINED, [waitlist_joined]),
@@ -47,13 +47,29 @@ def registered(notification):
 
 
 def session_changed(notification):
+    return _changed(_seat(notification))
+
+
+def session_moved(notification):
     seat = _seat(notification)
-    if seat.cancelled_at or seat.session.is_cancelled:
-        return None
     before = seat.session.previous_starts_at
-    said = [_("Your host changed the time, the place or the title. The entry in your calendar moves along.")]
-    if before and before != seat.session.starts_at:
-        said.append(_("It was %(before)s before.") % {"before": clock(before, seat.person)})
+    if not before or before == seat.session.starts_at:
+        return _changed(seat)
+    return _changed(seat, _("It was %(before)s before.") % {"before": clock(before, seat.person)})
+
+
+def _changed(seat, *more):
+    session = seat.session
+    if seat.cancelled_at or session.is_cancelled:
+        return None
+    if not seat.confirmed_at:
+        return _letter(
+            _("Changed: %(title)s") % {"title": session.title},
+            [_("A seat is held for you until you have paid. The host changed the time, the place or the title."), *more],
+            (_("See your seat"), absolute(reverse("registration", args=[session.pk, session.slug]))),
+            facts=when_and_where(session, seat.person, seat.ticket),
+        )
+    said = [_("Your host changed the time, the place or the title. The entry in your calendar moves along."), *more]
     if seat.instructions:
         said.append(seat.instructions)
     return _about_seat(seat, _("Changed: %(title)s, now %(when)s"), said)
@@ -112,9 +128,11 @@ def session_cancelled(notification):
     session = seat.session
     if not session.is_cancelled:
         return None
+    cancelled = _("%(host)s cancelled the session of %(when)s.")
+    if session.had_too_few:
+        cancelled = _("The session of %(when)s does not take place: too few people had a seat.")
     said = [
-        _("%(host)s cancelled the session of %(when)s.")
-        % {"host": session.host.name, "when": clock(session.starts_at, seat.person)},
+        cancelled % {"host": session.host.name, "when": clock(session.starts_at, seat.person)},
         f"“{session.cancellation_reason}”",
         _("The entry leaves your calendar with this letter. You get back everything you paid.")
         if payments.price_of("registration", seat.pk)
@@ -186,13 +204,24 @@ def offer_expired(notification):
     )
 
 
+def waitlist_session_changed(notification):
+    entry = _entry(notification.ref)
+    if entry.left_at or entry.session.has_started(timezone.now()):
+        return None
+    said = [_("The host changed the time, the place or the title of what you wait for. Your place in line stays.")]
+    return _about_place(entry, _("Changed: %(title)s"), said, _("Your place in line"))
+
+
 def waitlist_session_cancelled(notification):
     entry = _entry(notification.ref)
     session = entry.session
     if not session.is_cancelled:
         return None
+    cancelled = _("You waited for a seat. %(host)s cancelled the session:")
+    if session.had_too_few:
+        cancelled = _("You waited for a seat. The session does not take place: too few people had one.")
     said = [
-        _("You waited for a seat. %(host)s cancelled the session:") % {"host": session.host.name},
+        cancelled % {"host": session.host.name},
         f"“{session.cancellation_reason}”",
     ]
     return _letter(

@@ -49,8 +49,12 @@ def session_changed(notifications):
     return _say(_seats(notifications), _("“%(title)s” was changed. It is on %(when)s."))
 
 
+def session_moved(notifications):
+    return _say(_seats(notifications), _("“%(title)s” was moved. It is on %(when)s."))
+
+
 def session_cancelled(notifications):
-    return _say(_seats(notifications), _("“%(title)s” was cancelled by its host."))
+    return _say(_seats(notifications), _("“%(title)s” was cancelled."))
 
 
 def session_reminder(notifications):
@@ -65,8 +69,12 @@ def waitlist_joined(notifications):
     return _say(_places(notifications), _("You joined the waitlist for “%(title)s”."))
 
 
+def waitlist_session_changed(notifications):
+    return _say(_places(notifications), _("“%(title)s”, for which you wait, was changed. It is on %(when)s."))
+
+
 def waitlist_session_cancelled(notifications):
-    return _say(_places(notifications), _("“%(title)s”, for which you waited, was cancelled by its host."))
+    return _say(_places(notifications), _("“%(title)s”, for which you waited, was cancelled."))
 
 
 def seat_open(notifications):

@@ -10,8 +10,10 @@ from features.sessions.services import letters
 
 
 @job
-def tell_of_change(session_id):
-    letters.tell_of_change(int(session_id))
+def tell_of_change(ref):
+    """`ref` is the session; 12:moved where it starts at another time now."""
+    session_id, _, what = ref.partition(":")
+    letters.tell_of_change(int(session_id), has_moved=what == "moved")
 
 
 @job

@@ -242,7 +242,8 @@ class TestWordsOfSessions:
         ("kind", "sentence"),
         [
             ("session_changed", "“Plans” was changed. It is on Thu 14 January 2027, 18:30."),
-            ("session_cancelled", "“Plans” was cancelled by its host."),
+            ("session_moved", "“Plans” was moved. It is on Thu 14 January 2027, 18:30."),
+            ("session_cancelled", "“Plans” was cancelled."),
             ("session_reminder", "Reminder: “Plans”, Thu 14 January 2027, 18:30."),
             ("session_follow_up", "Thank you for coming to “Plans”."),
         ],

@@ -11,6 +11,7 @@ from features.discovery.models import Document
 from features.sessions import services
 from features.sessions.models import SkillSession
 from tests.factories import make_session, make_user
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
 START = (timezone.now() + timedelta(days=5)).replace(microsecond=0)
@@ -40,6 +41,18 @@ def wording(**changes):
 @pytest.fixture
 def draft(expert, skill):
     return services.save_draft(host=expert, data=wording(), skills=[skill])
+
+
+HOUR = timedelta(hours=1)
+
+
+def offered(expert, skill, person):
+    """A session of one seat, and the offer of it that `person` has."""
+    session = published(services.save_draft(host=expert, data=wording(capacity=1), skills=[skill]), expert)
+    seat = services.register(session=session, person=make_user("First"))
+    services.join_waitlist(session=SkillSession.objects.get(pk=session.pk), person=person)
+    services.cancel_registration(registration=seat, by=seat.person)
+    return session, session.waitlist.get().offers.get()
 
 
 def published(draft, expert):
@@ -158,7 +171,84 @@ class TestEdit:
             services.save_edit(session=session, data=wording(title="Other"), skills=[skill], now=START)
 
 
+    def test_moved_to_an_earlier_time_an_offer_ends_as_one_made_now(self, expert, skill, learner, letters):
+        session, offer = offered(expert, skill, learner)
+        letters()
+        start = timezone.now() + timedelta(hours=4)
+        services.save_edit(session=session, data=wording(starts_at=start, ends_at=start + HOUR), skills=[skill])
+        offer.refresh_from_db()
+        assert offer.expires_at <= timezone.now() + HOUR / 2
+        assert offer.closed_at is None
+        assert "until" in next(letter.subject for letter in letters() if "A seat is yours" in letter.subject)
+
+    def test_moved_to_within_the_cutoff_no_seat_is_kept_and_all_who_wait_are_told(self, expert, skill, learner, letters):
+        session, offer = offered(expert, skill, learner)
+        letters()
+        start = timezone.now() + HOUR
+        services.save_edit(session=session, data=wording(starts_at=start, ends_at=start + HOUR), skills=[skill])
+        offer.refresh_from_db()
+        session.refresh_from_db()
+        assert (offer.outcome, session.seats_taken) == ("revoked", 0)
+        assert not offer.entry.left_at
+        assert "A seat is free now" in " ".join(letter.subject for letter in letters())
+
+    def test_moved_to_a_later_time_an_offer_stays_as_it_was_told(self, expert, skill, learner):
+        session, offer = offered(expert, skill, learner)
+        start = START + timedelta(days=5)
+        services.save_edit(session=session, data=wording(starts_at=start, ends_at=start + HOUR), skills=[skill])
+        assert offer.expires_at == session.waitlist.get().offers.get().expires_at
+
+
+class TestADraftThatIsPublishedMeanwhile:
+    """What a page was made from may be minutes old."""
+
+    def test_is_changed_as_what_it_is_now(self, draft, expert, skill, learner):
+        services.register(session=published(SkillSession.objects.get(pk=draft.pk), expert), person=learner)
+        services.save_draft(host=expert, data=wording(title="Other words"), skills=[skill], session=draft)
+        now = SkillSession.objects.get(pk=draft.pk)
+        assert (now.title, now.is_published, now.seats_taken) == ("Other words", True, 1)
+        assert Document.objects.get(kind="session").title == "Other words"
+
+    def test_is_not_thrown_away(self, draft, expert):
+        published(SkillSession.objects.get(pk=draft.pk), expert)
+        with pytest.raises(services.HostingRefused):
+            services.remove_draft(session=draft, by=expert)
+        assert not SkillSession.objects.get(pk=draft.pk).removed_at
+
+    def test_a_draft_that_was_thrown_away_meanwhile_is_not_published(self, draft, expert):
+        services.remove_draft(session=SkillSession.objects.get(pk=draft.pk), by=expert)
+        with pytest.raises(services.HostingRefused) as refused:
+            published(draft, expert)
+        assert refused.value.code == "removed"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_saving_and_publishing_at_once_leaves_it_published(self, draft, expert, skill):
+        stale = [SkillSession.objects.get(pk=draft.pk) for _ in range(8)]
+
+        def act(session, number):
+            if number % 2:
+                return services.publish(session=session, by=expert)
+            return services.save_draft(host=expert, data=wording(), skills=[skill], session=session)
+
+        results = in_parallel([lambda s=s, n=n: act(s, n) for n, s in enumerate(stale)])
+        assert all(isinstance(result, SkillSession) for result in results), results
+        assert SkillSession.objects.get().is_published
+
+
 class TestCancel:
+    def test_nobody_waits_for_it_any_more(self, expert, skill, learner, outsider, client):
+        session, offer = offered(expert, skill, learner)
+        services.join_waitlist(session=SkillSession.objects.get(pk=session.pk), person=outsider)
+        services.cancel_session(session=session, by=expert, reason="Ill")
+        offer.refresh_from_db()
+        session.refresh_from_db()
+        assert (offer.outcome, session.seats_taken) == ("revoked", 0)
+        assert not session.waitlist.filter(left_at=None).exists()
+        for person in (learner, outsider):
+            client.force_login(person)
+            for page in ("/", "/agenda/"):
+                assert "Reading a query plan" not in client.get(page).text
+
     def test_frees_the_hosts_time_keeps_the_page_and_tells_people_once(self, draft, expert):
         session = published(draft, expert)
         assert services.cancel_session(session=session, by=expert, reason="Ill\r\nBcc: x")

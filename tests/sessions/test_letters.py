@@ -103,6 +103,52 @@ class TestCancelledSession:
         assert letters() == []
 
 
+    def test_nobody_is_blamed_where_too_few_had_a_seat(self, expert, learner, letters, client):
+        session = make_session(expert, starts_in=timedelta(days=1), least_seats=5)
+        services.register(session=session, person=learner)
+        letters()
+        services.decide_due()
+        (letter,) = letters()
+        assert "too few people had a seat" in letter.body
+        assert expert.name not in letter.body
+        assert f"{expert.name}: “" not in client.get(session.get_absolute_url()).text
+
+
+class TestChange:
+    def change(self, session, **changes):
+        kept = ("title", "outcome", "capacity", "time_zone", "starts_at", "ends_at")
+        data = {name: getattr(session, name) for name in kept} | changes
+        return services.save_edit(session=session, data=data, skills=[])
+
+    def moved(self, session):
+        day = timedelta(days=1)
+        return self.change(session, starts_at=session.starts_at + day, ends_at=session.ends_at + day)
+
+    def test_the_time_before_is_said_where_the_time_changed(self, session, learner, letters):
+        services.register(session=session, person=learner)
+        letters()
+        session = self.moved(session)
+        assert "It was Thu 14 January 2027, 18:30 Lisbon time before." in letters()[0].body
+        self.change(session, title="Another title")
+        (letter,) = letters()
+        assert "Another title" in letter.subject
+        assert "before." not in letter.body
+
+    def test_who_waits_or_has_not_paid_yet_is_told(self, expert, learner, outsider, letters):
+        session = make_session(expert, capacity=1, starts_at=datetime(2027, 1, 14, 18, 30, tzinfo=UTC))
+        seat = services.register(session=session, person=learner)
+        seat.confirmed_at, seat.held_until = None, timezone.now() + timedelta(minutes=20)
+        seat.save()
+        services.join_waitlist(session=SkillSession.objects.get(pk=session.pk), person=outsider)
+        letters()
+        self.moved(session)
+        told = {letter.to[0]: letter for letter in letters()}
+        assert "Fri 15 January 2027" in told[learner.email].body
+        assert not told[learner.email].attachments
+        assert "Fri 15 January 2027" in told[outsider.email].body
+        assert "Your place in line stays" in told[outsider.email].body
+
+
 class TestReminders:
     def due(self, session, minutes):
         return session.starts_at - timedelta(minutes=minutes)

@@ -229,6 +229,11 @@ class SkillSession(Removable):
         return self.published_at is not None
 
     @property
+    def had_too_few(self):
+        """Nobody called it off: it was decided that too few people had a seat."""
+        return self.is_cancelled and self.cancelled_at == self.decided_at
+
+    @property
     def was_called_off_late(self):
         return self.is_cancelled and self.cancelled_at > self.starts_at - timedelta(days=1)
 

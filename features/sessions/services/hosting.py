@@ -20,7 +20,7 @@ from features.payments import services as payments
 from features.sessions import happenings, promises
 from features.sessions.models import KeptForm, SessionSkill, SkillSession, TicketKind
 from features.sessions.services.tickets import TicketsRefused, Wanted, set_tickets, wanted_of
-from features.sessions.services.waitlist import hand_on, lock
+from features.sessions.services.waitlist import close_line, hand_on, lock, shorten_offers
 
 RECOVERY = timedelta(days=14)
 LONGEST_FORM = 40_000
@@ -43,7 +43,8 @@ class HostingRefused(Exception):
 
 def save_draft(*, host, data, skills, session=None, form_key=None, tickets: list[Wanted] | None = None) -> SkillSession:
     """Write a draft: new, or again. The same `form_key` is the same draft, however often its form arrives. `tickets`
-    are all its kinds of ticket; None leaves them alone."""
+    are all its kinds of ticket; None leaves them alone. What was published meanwhile is changed as such, which may be
+    refused."""
     if session is None and form_key:
         session = SkillSession.objects.filter(host=host, form_key=form_key, published_at=None).first()
     try:
@@ -55,8 +56,12 @@ def save_draft(*, host, data, skills, session=None, form_key=None, tickets: list
         return SkillSession.objects.get(host=host, form_key=form_key)  # the other tap was faster
 
 
-@transaction.atomic
+@atomic_retry
 def _save_draft(session, data, skills, tickets):
+    if session.pk:
+        session = lock(session.pk)  # as it is now: what was read to show the form may be published since
+    if session.is_published:
+        return save_edit(session=session, data=data, skills=skills, tickets=tickets)
     _fill(session, data)
     session.save()
     _set_skills(session, skills)
@@ -71,6 +76,8 @@ def publish(*, session, by, now=None) -> SkillSession:
     session = lock(session.pk)
     if session.is_published:
         return session
+    if session.removed_at:
+        raise HostingRefused("removed", _("This draft was thrown away meanwhile. Bring it back first."))
     _may_publish(session, by, now)
     hit("session_publish", by.pk)
     session.published_at = now
@@ -100,19 +107,20 @@ def save_edit(*, session, data, skills, tickets: list[Wanted] | None = None, now
     formats = _formats(session)
     _set_tickets(session, tickets)
     changed = any(before[name] != getattr(session, name) for name in ON_THE_CALENDAR) or formats != _formats(session)
-    if before["starts_at"] != session.starts_at:
+    if has_moved := before["starts_at"] != session.starts_at:
         session.previous_starts_at = before["starts_at"]
     if changed:
         session.ical_sequence += 1
         _claim_time(session)
-        enqueue(
-            "features.sessions.tasks.tell_of_change", session.pk, key=f"change:{session.pk}:{session.ical_sequence}"
-        )
+        what = f"{session.pk}:moved" if has_moved else session.pk
+        enqueue("features.sessions.tasks.tell_of_change", what, key=f"change:{session.pk}:{session.ical_sequence}")
     session.updated_at = now
     session.save()
     _set_skills(session, skills)
     payments.selling_begins(person=session.host, price_minor=session.top_price_minor or session.price_minor)
     _index(session)
+    if has_moved:
+        shorten_offers(session, now)
     hand_on(session, now)
     return session
 
@@ -133,6 +141,7 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
     session.ical_sequence += 1
     session.updated_at = now
     session.save()
+    close_line(session, now)
     calendar.release("session", str(session.pk))
     discovery.withdraw("session", str(session.pk))
     enqueue("features.sessions.tasks.tell_of_cancellation", session.pk, key=f"cancelled:{session.pk}")
@@ -178,6 +187,7 @@ def erase_removed(*, now=None) -> int:
 @transaction.atomic
 def remove_draft(*, session, by, now=None) -> None:
     """Throw a draft away; it can be brought back for 14 days. A published session is cancelled instead."""
+    session = lock(session.pk)
     if session.is_published:
         raise HostingRefused("published", _("A published session is cancelled, not removed."))
     session.removed_at, session.removed_by = now or timezone.now(), by

@@ -7,16 +7,22 @@ from django.urls import reverse
 from features.notifications.services import notify
 from features.sessions import happenings
 from features.sessions.models import REMINDERS, Registration, SkillSession
+from features.sessions.services.waitlist import CALLED_OFF
 
 # A worker that was down still reminds, but not so late that the reminder is a surprise.
 LATEST = timedelta(hours=3)
 
 
-def tell_of_change(session_id) -> None:
+def tell_of_change(session_id, *, has_moved=False) -> None:
+    """Tell those who have a seat, also one that is held or kept for them, and those who wait for one."""
     session = SkillSession.objects.get(pk=session_id)
-    for seat in Registration.objects.confirmed().filter(session=session).select_related("person"):
+    kind = "session_moved" if has_moved else "session_changed"
+    for seat in Registration.objects.active().filter(session=session).select_related("person"):
         key = f"session_changed:{seat.pk}:{session.ical_sequence}"
-        notify(seat.person, "session_changed", seat.pk, session.get_absolute_url(), key=key)
+        notify(seat.person, kind, seat.pk, session.get_absolute_url(), key=key)
+    for entry in session.waitlist.filter(left_at=None).select_related("person"):
+        key = f"waitlist_session_changed:{entry.pk}:{session.ical_sequence}"
+        notify(entry.person, "waitlist_session_changed", entry.pk, session.get_absolute_url(), key=key)
     happenings.of_session("session.changed", session)
 
 
@@ -27,7 +33,7 @@ def tell_of_cancellation(session_id) -> None:
             seat.person, "session_cancelled", seat.pk, session.get_absolute_url(), key=f"session_cancelled:{seat.pk}"
         )
     happenings.of_session("session.cancelled", session)
-    for entry in session.waitlist.filter(left_at=None).select_related("person"):
+    for entry in session.waitlist.filter(closed_reason=CALLED_OFF).select_related("person"):
         key = f"waitlist_session_cancelled:{entry.pk}"
         notify(entry.person, "waitlist_session_cancelled", entry.pk, session.get_absolute_url(), key=key)
 

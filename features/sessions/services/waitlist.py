@@ -18,6 +18,8 @@ from features.sessions.models import SkillSession, TicketKind, WaitlistEntry, Wa
 
 LONGEST_OFFER = timedelta(hours=12)
 SHORTEST_OFFER = timedelta(minutes=30)
+# Why an entry was closed, where others ask for it.
+CALLED_OFF = "session_cancelled"
 
 
 def offer_length(now, starts_at) -> timedelta:
@@ -169,8 +171,34 @@ def close_entry(session, person, now) -> None:
         _close(session, entry, WaitlistOffer.Outcome.REVOKED, "registered", now)
 
 
+def close_line(session, now) -> None:
+    """Nobody waits for what does not take place. For a locked session."""
+    for offer in WaitlistOffer.objects.filter(entry__session=session, closed_at=None).select_related("entry"):
+        _withdraw(session, offer.entry, WaitlistOffer.Outcome.REVOKED, now)
+    session.waitlist.filter(left_at=None).update(left_at=now, closed_reason=CALLED_OFF)
+
+
+def shorten_offers(session, now) -> None:
+    """The start has moved: no offer ends later than one that is made now. From the cutoff on none is kept, and who had
+    one is told with all who wait. For a locked session."""
+    left = offer_length(now, session.starts_at)
+    offers = WaitlistOffer.objects.filter(entry__session=session, closed_at=None, expires_at__gt=now + left)
+    for offer in offers.select_related("entry__person"):
+        if left <= timedelta(0):
+            _withdraw(session, offer.entry, WaitlistOffer.Outcome.REVOKED, now)
+            continue
+        offer.expires_at = now + left
+        offer.save(update_fields=["expires_at"])
+        key = f"seat_offered:{offer.pk}:{session.ical_sequence}"
+        notify(offer.entry.person, "seat_offered", offer.pk, session.get_absolute_url(), key=key)
+
+
 def _close(session, entry, outcome, reason, now):
     WaitlistEntry.objects.filter(pk=entry.pk, left_at=None).update(left_at=now, closed_reason=reason)
+    _withdraw(session, entry, outcome, now)
+
+
+def _withdraw(session, entry, outcome, now):
     closed = WaitlistOffer.objects.filter(entry=entry, closed_at=None).update(closed_at=now, outcome=outcome)
     if closed:
         session.seats_taken -= closed

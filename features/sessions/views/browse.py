@@ -67,7 +67,9 @@ def agenda(request):
     over = seats.filter(session__ends_at__lte=now).select_related("session__host", "attendance")
     past = keyset(over, request, order=("-session__starts_at", "-id"), size=20)
     missed = {seat.session_id: seat.attendance.get_state_display() for seat in past.items if seat.did_not_come}
-    waiting = WaitlistEntry.objects.filter(person=request.user, left_at=None, session__starts_at__gt=now)
+    waiting = WaitlistEntry.objects.filter(
+        person=request.user, left_at=None, session__starts_at__gt=now, session__cancelled_at=None
+    )
     context = {
         "coming": cards([seat.session for seat in coming], now),
         "past": cards([seat.session for seat in past.items], now, notes=missed),

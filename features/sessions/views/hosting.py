@@ -45,9 +45,13 @@ def new_session(request):
     if request.method == "POST" and form.is_valid():
         data, skills = form.wording()
         key = form.cleaned_data["form_key"] or None
-        session = services.save_draft(
-            host=request.user, data=data, skills=skills, form_key=key, tickets=form.wanted_tickets()
-        )
+        try:
+            session = services.save_draft(
+                host=request.user, data=data, skills=skills, form_key=key, tickets=form.wanted_tickets()
+            )
+        except services.HostingRefused as refused:
+            form.blame(refused)
+            return _form_page(request, form, "new")
         services.forget_form(person=request.user, key="new")
         if "publish" in request.POST:
             return _publish(request, session)
