@@ -61,6 +61,15 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in plain).split())
 
 
+# Letters and signs that leave nothing on the page: fillers of Hangul, the empty pattern of Braille.
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def is_seen(text: str) -> bool:
+    """Whether anything of it can be seen: what joins, turns and spaces cannot."""
+    return any(unicodedata.category(c)[0] not in "CZM" and c not in BLANK for c in text)
+
+
 # A picture that was drawn anew here (see accounts.services.pictures); none of another site is ever fetched.
 OWN_PICTURE = re.compile(r"/files/[\w-]{22}/\d{1,4}\.webp")
 

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,7 +70,8 @@ def member_home(person, now) -> dict:
     waiting = places.filter(session__starts_at__gt=now, session__cancelled_at=None)
     offers = WaitlistOffer.objects.filter(entry__in=waiting, closed_at=None, expires_at__gt=now)
     soon = SkillSession.objects.upcoming(now).select_related("host").exclude(host=person)
-    soon = soon.exclude(registrations__person=person).order_by("starts_at", "pk")
+    mine = Registration.objects.active().filter(person=person, session=OuterRef("pk"))
+    soon = soon.exclude(Exists(mine)).order_by("starts_at", "pk")
     unpaid = Order.objects.unpaid().filter(buyer=person, hold_until__gt=now)
     own = [*hosted, *(seat.session for seat in seats)]
     following = seats[0].session if seats else None

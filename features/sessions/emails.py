@@ -24,7 +24,10 @@ TEMPLATE = "sessions/email/letter"
 def register_kinds():
     for group, letters in [
         (notices.SEATS, [registered, registration_cancelled, session_changed, session_moved, session_cancelled]),
-        (notices.WAITLIST, [seat_offered, seat_open, offer_expired, waitlist_session_changed, waitlist_session_cancelled]),
+        (
+            notices.WAITLIST,
+            [seat_offered, seat_open, offer_expired, waitlist_session_changed, waitlist_session_cancelled],
+        ),
         (notices.REMINDERS, [session_reminder]),
         (notices.FOLLOW_UP, [session_follow_up]),
         (notices.WAITLIST_JOINED, [waitlist_joined]),
@@ -65,7 +68,10 @@ def _changed(seat, *more):
     if not seat.confirmed_at:
         return _letter(
             _("Changed: %(title)s") % {"title": session.title},
-            [_("A seat is held for you until you have paid. The host changed the time, the place or the title."), *more],
+            [
+                _("A seat is held for you until you have paid. The host changed the time, the place or the title."),
+                *more,
+            ],
             (_("See your seat"), absolute(reverse("registration", args=[session.pk, session.slug]))),
             facts=when_and_where(session, seat.person, seat.ticket),
         )

@@ -62,10 +62,12 @@ def rows(documents, now) -> dict[str, Row]:
 
 
 def hosts_came_or_went(sender, people, **kwargs):
-    """What somebody who was shut out hosts is not found; what somebody who is back hosts is, and its line moves on."""
+    """What somebody who was shut out hosts is not found; what somebody who is back hosts is, and its line moves on.
+    A seat that is kept for somebody who was shut out goes to the next."""
     hosted = SkillSession.objects.published().filter(host__in=people, cancelled_at=None)
     discovery.republish(KIND, [str(pk) for pk in hosted.values_list("pk", flat=True)])
     services.move_lines(hosted.filter(host__is_active=True))
+    services.pass_on_offers(people)
 
 
 def person_changed(sender, instance, created, update_fields, **kwargs):

@@ -1,4 +1,6 @@
+from datetime import date as day
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -11,11 +13,14 @@ from core.templatetags.ui import minor, plain_price
 from features.accounts import zones
 from features.calendar.zones import from_wall
 from features.payments import services as payments
+from features.sessions.fields import LineField
 from features.sessions.joining import VERDICTS
 from features.sessions.models import REMINDERS, Format, SkillSession
 from features.sessions.ticket_forms import LOWEST, TOO_LOW, ticket_forms, written
 from features.skills.fields import SkillPickerField
 
+# So far ahead, and not before there was this site, so that no clock in the world is asked what it does not know.
+YEARS_AHEAD, EARLIEST = 5, day(2000, 1, 1)
 LENGTHS = [(n, _("%(n)d minutes") % {"n": n}) for n in (30, 45, 60, 90, 120, 180, 240, 360, 480)]
 
 
@@ -106,6 +111,7 @@ class SessionForm(forms.ModelForm):
             "description", "preparation", "cancellation_hours", "refund_preset", "reminder_minutes", "least_seats",
             "decide_hours",
         )  # fmt: skip
+        field_classes = {"title": LineField, "outcome": LineField, "address": LineField}
         widgets = {
             "outcome": forms.Textarea(attrs={"rows": 2}),
             "description": forms.Textarea(attrs={"rows": 6}),
@@ -186,6 +192,13 @@ class SessionForm(forms.ModelForm):
         else:
             self.add_error(refused.field if refused.field in self.fields else None, refused.words)
 
+    def clean_date(self):
+        date = self.cleaned_data["date"]
+        if date and not EARLIEST <= date <= timezone.localdate() + timedelta(days=365 * YEARS_AHEAD):
+            words = _("Choose a date within the next %(years)d years.") % {"years": YEARS_AHEAD}
+            raise forms.ValidationError(words, code="out_of_range")
+        return date
+
     def clean(self):
         data = super().clean()
         date, time = data.get("date"), data.get("time")
@@ -200,12 +213,22 @@ class SessionForm(forms.ModelForm):
         data["starts_at"] = data["ends_at"] = None
         if date and time and data.get("time_zone") and data.get("minutes"):
             try:
-                data["starts_at"] = from_wall(date, time, data["time_zone"])
+                data["starts_at"] = self._as_it_stands(date, time, data["time_zone"]) or from_wall(
+                    date, time, data["time_zone"]
+                )
             except forms.ValidationError as error:
                 self.add_error("time", error)
             else:
                 data["ends_at"] = data["starts_at"] + timedelta(minutes=data["minutes"])
         return data
+
+    def _as_it_stands(self, date, time, zone):
+        """The start that is kept already, if its clock shows this: it may be the second of two equal hours in autumn,
+        and have seconds, which no field shows."""
+        kept = self.instance.starts_at
+        shown = kept and timezone.localtime(kept, ZoneInfo(zone))
+        is_same = shown and (shown.date(), f"{shown:%H:%M}") == (date, f"{time:%H:%M}")
+        return kept if is_same else None
 
     def _post_clean(self):
         """Nothing is put on the row here: the service does that, under a lock."""
@@ -225,49 +248,7 @@ class SessionForm(forms.ModelForm):
         return self.tickets.wanted(self.instance) if self.tickets.is_bound else None
 
 
-class ReviewForm(forms.Form):
-    rating = forms.TypedChoiceField(
-        label=_("How was it?"),
-        coerce=int,
-        choices=[(5, _("5 Excellent")), (4, _("4 Good")), (3, _("3 Fair")), (2, _("2 Poor")), (1, _("1 Bad"))],
-        widget=forms.RadioSelect(attrs={"class": "pick"}),
-    )
-    words = forms.CharField(
-        label=_("In your words"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("What could you do afterwards that you could not do before? Everybody reads it, with your name."),
-    )
-
-
-class AbsenceForm(forms.Form):
-    came = forms.TypedChoiceField(
-        label=_("How was it?"), coerce=lambda said: said == "yes", widget=forms.RadioSelect(attrs={"class": "pick"})
-    )
-    words = forms.CharField(
-        label=_("In your words"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def __init__(self, *args, is_host, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["came"].choices = (
-            [("yes", _("I was there")), ("no", _("I did not come"))]
-            if is_host
-            else [("no", _("The host did not come")), ("yes", _("The host was there"))]
-        )
-
-
-class ReplyForm(forms.Form):
-    words = forms.CharField(
-        label=_("Your answer"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("One answer, for everybody to read. It cannot be changed afterwards."),
-    )
-
-
 class CancellationForm(forms.Form):
-    reason = forms.CharField(
+    reason = LineField(
         label=_("What happened"), max_length=200, help_text=_("One sentence. Everybody who has a seat reads it.")
     )

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import languages, panels
+from core.models import make_public_id
 from core.seo import absolute, json_ld
 from core.templatetags.ui import plain_price
 from features.payments import services as payments
@@ -19,8 +21,11 @@ from features.sessions.models import Format, Registration, SkillSession, Waitlis
 from features.sessions.services.absence import AbsenceRefused, why_not_answer, why_not_say
 from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, corrections_end, room_is_open
 from features.sessions.services.reviews import Rating, rating_of, rating_of_session, reviews_of_session, why_not_review
-from features.sessions.services.waitlist import position
+from features.sessions.services.waitlist import in_line, position
 from features.skills import services as skills
+
+# Verdicts that let nobody in now: the page shows what else there is.
+ENDS = ("full", "waiting", "cancelled", "closed", "started", "ended", "payments_not_set_up")
 
 
 @dataclass
@@ -89,7 +94,7 @@ def nothing_found(filters: SessionFilter, request) -> dict:
     wider = None
     if words and len(filters.chosen) > 1:
         alone = SessionFilter({"q": words}, now=filters.now, person=filters.person).matching().count()
-        wider = {"count": alone, "url": f"{request.path}?q={words}"} if alone else None
+        wider = {"count": alone, "url": f"{request.path}?{urlencode({'q': words})}"} if alone else None
     meant = skills.suggest(words, limit=3) if words else []
     return {"words": words, "wider": wider, "meant": meant}
 
@@ -130,7 +135,7 @@ def session_page(session: SkillSession, person, now) -> dict:
         context |= {"rating": rating, "reviews": newest}
         if seat := context.get("registration"):
             context["may_review"] = not why_not_review(seat, session, now)
-    if context["verdict"].code in ("full", "waiting", "cancelled", "closed", "started", "ended", "payments_not_set_up"):
+    if context.get("has_ended") or context["verdict"].code in ENDS:
         coming = SkillSession.objects.upcoming(now).exclude(pk=session.pk).select_related("host")
         by_host = coming.filter(host=session.host).order_by("starts_at")[:2]
         alike = (
@@ -139,6 +144,7 @@ def session_page(session: SkillSession, person, now) -> dict:
             .distinct()
             .order_by("starts_at")[:3]
         )
+        context["is_at_an_end"] = True
         context["next_dates"], context["similar"] = cards(by_host, now), cards(alike, now)
     return context
 
@@ -147,6 +153,8 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
     """Everything the panel with the one button needs, on the page of the session and on the registration page."""
     verdict = verdict or can_join(session, person, now)
     context = {"session": session, "verdict": verdict, "now": now, "waiting_count": verdict.waiting}
+    if session.host_id == person.pk:
+        context["copy_key"] = make_public_id()
     if session.starts_at:
         context |= {
             "room_opens_at": session.starts_at - ROOM_OPENS,
@@ -176,9 +184,7 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
         offers = WaitlistOffer.objects.filter(entry__session=session, entry__ticket=entry.ticket_id, closed_at=None)
         offers = offers.order_by("expires_at")
         offer = next((offer for offer in offers if offer.entry_id == entry.pk), None)
-        if session.has_kinds:
-            line = session.waitlist.filter(ticket=entry.ticket_id, left_at=None)
-            context["waiting_count"] = line.count()
+        context["waiting_count"] = in_line(entry).count()
         context |= {"entry": entry, "position": position(entry), "offer": offer, "next_move": next(iter(offers), None)}
         if offer:
             context["seconds_left"] = max(0, int((offer.expires_at - now).total_seconds()))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.ui import minor, plain_price
 from features.payments import services as payments
+from features.sessions.fields import LineField
 from features.sessions.models import Format, SkillSession
 from features.sessions.services import Wanted
 from features.sessions.services.tickets import MOST
@@ -18,7 +19,7 @@ PREFIX = "tickets"
 
 class TicketForm(forms.Form):
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = LineField(label=_("Name"), max_length=60)
     price = forms.DecimalField(label=_("Price"), min_value=0, max_value=10_000, decimal_places=2, initial=0)
     capacity = forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=100_000)
     format = forms.ChoiceField(label=_("Where they take part"), choices=Format)

@@ -25,25 +25,27 @@ def stranger(rf, client):
 
 
 class TestKeptInput:
-    def test_it_waits_once_with_every_value(self, stranger):
+    def test_it_waits_with_every_value_until_it_is_sent(self, stranger):
         services.keep_input(stranger, "registration:7", QueryDict("note=Bonjour+%C3%A0+tous&tag=a&tag=b"))
-        kept = services.take_input(stranger, "registration:7")
+        kept = services.kept_input(stranger, "registration:7")
         assert (kept["note"], kept.getlist("tag")) == ("Bonjour à tous", ["a", "b"])
-        assert services.take_input(stranger, "registration:7") is None
+        assert services.kept_input(stranger, "registration:7")
+        services.forget_input(stranger, "registration:7")
+        assert services.kept_input(stranger, "registration:7") is None
 
     def test_it_is_for_one_step_only(self, stranger):
         services.keep_input(stranger, "registration:7", QueryDict("note=x"))
-        assert services.take_input(stranger, "registration:8") is None
-        assert services.take_input(stranger, "registration:7")["note"] == "x"
+        assert services.kept_input(stranger, "registration:8") is None
+        assert services.kept_input(stranger, "registration:7")["note"] == "x"
 
     def test_secrets_are_not_kept(self, stranger):
         data = QueryDict("note=x&csrfmiddlewaretoken=t&password=p&password1=p&password2=p&code=c")
         services.keep_input(stranger, "a", data)
-        assert set(services.take_input(stranger, "a")) == {"note"}
+        assert set(services.kept_input(stranger, "a")) == {"note"}
 
     def test_a_novel_is_not_kept(self, stranger):
         services.keep_input(stranger, "a", QueryDict(f"note={'x' * 21_000}"))
-        assert services.take_input(stranger, "a") is None
+        assert services.kept_input(stranger, "a") is None
 
 
 class TestSignUpInAnAct:

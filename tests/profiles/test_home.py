@@ -7,7 +7,9 @@ import pytest
 from features.accounts import services as accounts
 from features.forum import services as forum
 from features.forum.models import Board
+from features.profiles import pages
 from features.sessions import services
+from features.sessions.models import Attendance
 from tests.factories import make_session, make_user
 from tests.forum.conftest import ask
 from tests.library.conftest import write
@@ -73,6 +75,13 @@ class TestMember:
         assert "Nothing is on the calendar yet." in page
         assert "Nothing else" not in page
 
+    def test_what_somebody_gave_back_is_on_again_for_them(self, client, learner, expert):
+        session = make_session(expert)
+        seat = services.register(session=session, person=learner)
+        services.cancel_registration(registration=seat, by=learner)
+        client.force_login(learner)
+        assert session.title in client.get("/").text
+
     def test_with_nothing_booked_it_shows_what_is_on(self, client, learner, expert):
         make_session(expert, title="Something soon")
         client.force_login(learner)
@@ -107,6 +116,14 @@ class TestPerson:
         text = client.get(f"/people/{expert.handle}/").text
         assert session.title in text
         assert expert.email not in text
+
+    def test_counts_those_who_came_and_not_the_absent(self, expert, learner, outsider):
+        session = make_session(expert)
+        seats = [services.register(session=session, person=person) for person in (learner, outsider)]
+        services.check_in(registration=seats[0], by=expert, now=session.starts_at)
+        services.settle_attendance(session=session, now=session.ends_at + timedelta(hours=3))
+        assert Attendance.objects.count() == 2
+        assert pages.facts(expert, session.ends_at)["came"] == 1
 
     def test_a_member_is_seen_by_members_alone(self, client, learner, outsider):
         assert client.get(f"/people/{learner.handle}/").status_code == 404

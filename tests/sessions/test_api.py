@@ -228,6 +228,9 @@ class TestHosting:
         answer = send(client, "POST", "/api/v1/hosting/", **{**self.WORDING, "skills": ["Basketry"]})
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/skills")
         assert "Basketry" in answer.json()["errors"][0]["detail"]
+        for name, value in (("title", "\u200b"), ("outcome", "\x01"), ("starts_at", "9999-12-31T23:00:00Z")):
+            answer = send(client, "POST", "/api/v1/hosting/", **{**self.WORDING, name: value})
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"#/{name}")
         answer = send(client, "POST", "/api/v1/hosting/", **self.WORDING, time_zone="Moon/Base")
         assert answer.json()["errors"][0]["pointer"] == "#/time_zone"
 

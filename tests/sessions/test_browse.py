@@ -108,6 +108,13 @@ class TestList:
         assert response.context["nothing"]["wider"]["count"] == 2
         assert "PostgreSQL" in client.get("/sessions/?q=posgrezql").text
 
+    def test_what_is_offered_without_filters_has_the_same_words(self, client, expert, skill):
+        session = make_session(expert, about=[skill], title="Query plans & indexes in C# code", published=False)
+        services.publish(session=session, by=expert)
+        url = client.get("/sessions/", {"q": "plans & C# code", "level": "5"}).context["nothing"]["wider"]["url"]
+        found = client.get(url).context
+        assert (found["form"]["words"], found["total"]) == ("plans & C# code", 1)
+
     @pytest.mark.parametrize("words", ["\x00", "' OR 1=1 --", "a:*&|!", '"', "%", "x" * 5000, "\u202e"])
     def test_odd_words_are_answered_with_a_page(self, client, three, words):
         assert client.get("/sessions/", {"q": words}).status_code == 200

@@ -1,6 +1,6 @@
 """A host's pages: writing, publishing, changing, cancelling, the roster and check-in."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -47,6 +47,12 @@ class TestWriting:
         ("changes", "field"),
         [
             ({"title": ""}, "title"),
+            ({"title": "\x01\x02"}, "title"),
+            ({"title": "\u200b \u3164"}, "title"),
+            ({"outcome": "\x1f"}, "outcome"),
+            ({"format": "in_person", "address": "\u200b"}, "address"),
+            ({"date": "9999-12-31"}, "date"),
+            ({"date": "0001-01-01"}, "date"),
             ({"skills": "Postgrse"}, "skills"),
             ({"time": ""}, "time"),
             ({"format": "in_person"}, "address"),
@@ -59,7 +65,7 @@ class TestWriting:
     )
     def test_bad_input_is_blamed_at_its_field_and_kept(self, client, expert, skill, changes, field):
         client.force_login(expert)
-        response = client.post("/sessions/new/", typed(outcome="Something I typed", **changes))
+        response = client.post("/sessions/new/", typed(**{"preparation": "Something I typed"} | changes))
         assert response.status_code == 422
         assert field in response.context["form"].errors
         assert "Something I typed" in response.text
@@ -149,6 +155,26 @@ class TestChanging:
         session.refresh_from_db()
         assert session.is_cancelled
 
+    def test_the_second_of_two_equal_hours_stays_when_something_else_is_changed(self, client, expert, skill):
+        second = datetime(2027, 10, 31, 1, 30, 20, tzinfo=UTC)  # 02:30 in Berlin, when the clocks were put back
+        session = make_session(expert, about=[skill], starts_at=second, time_zone="Europe/Berlin")
+        client.force_login(expert)
+        said = typed(title="Other words", date="2027-10-31", time="02:30", time_zone="Europe/Berlin")
+        client.post(f"{session.get_absolute_url()}edit/", said)
+        session.refresh_from_db()
+        assert (session.title, session.starts_at) == ("Other words", second)
+
+    def test_two_presses_on_copy_are_one_copy(self, client, expert, skill):
+        session = make_session(expert, about=[skill])
+        client.force_login(expert)
+        key = client.get(session.get_absolute_url()).context["copy_key"]
+        where = [client.post(f"{session.get_absolute_url()}copy/", {"form_key": key})["Location"] for _ in range(2)]
+        assert where[0] == where[1]
+        assert SkillSession.objects.count() == 2
+        SkillSession.objects.filter(form_key=key).update(published_at=timezone.now(), starts_at=timezone.now())
+        client.post(f"{session.get_absolute_url()}copy/", {"form_key": key})  # from a page that stood open
+        assert SkillSession.objects.filter(published_at=None).count() == 1
+
     def test_a_copy_opens_as_a_draft(self, client, expert, skill):
         session = make_session(expert, about=[skill])
         client.force_login(expert)
@@ -171,6 +197,16 @@ class TestRoster:
         assert seat.person.name in text
         assert "0 of 1 checked in" in text
         assert seat.person.email not in text
+
+    def test_counts_all_who_wait_and_shows_the_first(self, client, expert, seat, monkeypatch):
+        monkeypatch.setattr("features.sessions.views.roster.LINE_SHOWN", 1)
+        for name in ("First", "Second"):
+            seat.session.waitlist.create(person=make_user(name))
+        client.force_login(expert)
+        text = client.get(self.page(seat)).text
+        assert "2 waiting" in text
+        assert "The first 1 are shown." in text
+        assert "Second" not in text
 
     def test_check_in_by_press_and_undo_with_htmx(self, client, expert, seat):
         client.force_login(expert)

@@ -170,7 +170,6 @@ class TestEdit:
         with pytest.raises(services.HostingRefused):
             services.save_edit(session=session, data=wording(title="Other"), skills=[skill], now=START)
 
-
     def test_moved_to_an_earlier_time_an_offer_ends_as_one_made_now(self, expert, skill, learner, letters):
         session, offer = offered(expert, skill, learner)
         letters()
@@ -181,7 +180,9 @@ class TestEdit:
         assert offer.closed_at is None
         assert "until" in next(letter.subject for letter in letters() if "A seat is yours" in letter.subject)
 
-    def test_moved_to_within_the_cutoff_no_seat_is_kept_and_all_who_wait_are_told(self, expert, skill, learner, letters):
+    def test_moved_to_within_the_cutoff_no_seat_is_kept_and_all_who_wait_are_told(
+        self, expert, skill, learner, letters
+    ):
         session, offer = offered(expert, skill, learner)
         letters()
         start = timezone.now() + HOUR

@@ -102,7 +102,6 @@ class TestCancelledSession:
         tell_of_cancellation(str(session.pk))  # a job may run twice
         assert letters() == []
 
-
     def test_nobody_is_blamed_where_too_few_had_a_seat(self, expert, learner, letters, client):
         session = make_session(expert, starts_in=timedelta(days=1), least_seats=5)
         services.register(session=session, person=learner)

@@ -9,6 +9,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from core.limits import hit
+from features.accounts import services as accounts
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Attendance, Registration, SkillSession, WaitlistEntry, WaitlistOffer
@@ -160,8 +162,53 @@ class TestStranger:
         unknown = client.post(seat_url(session), {"name": "Sofia", "email": "new@example.org"})
         assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
 
+    def test_what_was_typed_is_there_until_it_is_sent(self, client, session, learner):
+        client.post(seat_url(session), {"name": "Nkechi", "email": "nkechi@example.org", "note": "My ORs"})
+        client.force_login(learner)
+        for _ in range(2):
+            assert "My ORs" in client.get(seat_url(session)).text
+        client.post(seat_url(session), {"note": "My ORs"})
+        services.cancel_registration(registration=Registration.objects.get(), by=learner)
+        assert "My ORs" not in client.get(seat_url(session)).text
+
+    def test_what_was_typed_outlives_too_many_tries(self, client, session, learner):
+        for _ in range(20):
+            hit("registration", learner.pk)
+        client.force_login(learner)
+        assert client.post(seat_url(session), {"note": "My ORs"}).status_code == 429
+        assert "My ORs" in client.get(seat_url(session)).text
+
+    def test_who_was_there_is_led_on_when_it_is_over(self, client, session, learner, expert, skill):
+        services.register(session=session, person=learner)
+        make_session(expert, about=[skill], title="The next one", starts_in=timedelta(days=5))
+        client.force_login(learner)
+        assert "The next one" not in client.get(session.get_absolute_url()).text
+        with time_machine.travel(session.ends_at + timedelta(hours=1)):
+            client.force_login(learner)
+            assert "The next one" in client.get(session.get_absolute_url()).text
+
 
 class TestCancelling:
+    def test_with_a_suspended_host_leads_to_a_page_that_is_there(self, client, learner, outsider, expert):
+        session = make_session(expert, capacity=2)
+        seat, other = (services.register(session=session, person=person) for person in (learner, outsider))
+        accounts.suspend(person=expert, until=None, page="")
+        answer = client.post(f"/seat/{token(seat.public_id, CANCELLATION)}/cancellation/", follow=True)
+        assert answer.status_code == 200
+        assert "Your seat is given back" in answer.text
+        client.force_login(outsider)
+        assert client.post(f"{seat_url(session)}cancellation/", follow=True).status_code == 200
+        other.refresh_from_db()
+        assert other.cancelled_at
+
+    def test_an_unpaid_seat_has_no_calendar_entry_yet(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        client.force_login(learner)
+        assert client.get(f"{seat_url(session)}calendar.ics")["Content-Type"].startswith("text/calendar")
+        seat.confirmed_at, seat.held_until = None, timezone.now() + timedelta(minutes=20)
+        seat.save()
+        assert client.get(f"{seat_url(session)}calendar.ics")["Location"] == seat_url(session)
+
     def test_shows_what_it_means_first(self, client, learner, full):
         client.force_login(full.seat.person)
         services.join_waitlist(session=full, person=learner)
@@ -218,6 +265,14 @@ class TestWaiting:
         assert "A seat is being kept for you" in client.get(full.get_absolute_url()).text
         client.post(seat_url(full))
         assert Registration.objects.active().get().person == learner
+
+    def test_the_letters_link_takes_no_seat_once_its_person_left_the_line(self, client, learner, full):
+        entry = services.join_waitlist(session=full, person=learner)
+        services.leave_waitlist(entry=entry)
+        services.cancel_registration(registration=full.seat, by=full.seat.person)
+        answer = client.post(f"/place/{token(entry.public_id, WAITLIST)}/", {"act": "claim"}, follow=True)
+        assert not Registration.objects.active().exists()
+        assert "You are not in line any more" in answer.text
 
     def test_an_offer_is_answered_from_a_letter(self, client, learner, outsider, full):
         entry = services.join_waitlist(session=full, person=learner)

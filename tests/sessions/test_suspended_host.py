@@ -37,7 +37,9 @@ def away(seat, expert):
 class TestStrangers:
     def test_find_it_nowhere(self, client, away, session):
         for url in ("/", "/sessions/", "/sessions/?q=query", "/skills/postgresql/", "/sitemap-sessions.xml"):
-            assert TITLE not in client.get(url).content.decode(), url
+            text = client.get(url).content.decode()
+            assert TITLE not in text, url
+            assert session.get_absolute_url() not in text, url
         assert client.get(session.get_absolute_url()).status_code == 404
         assert not Document.objects.filter(kind="session").exists()
 

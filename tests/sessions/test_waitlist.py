@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from features.accounts import services as accounts
 from features.notifications.models import Notification
 from features.sessions import services
 from features.sessions.joining import CUTOFF, can_join
@@ -129,6 +130,16 @@ class TestLine:
         learner.save()
         give_back(full)
         assert WaitlistOffer.objects.get().entry.person == outsider
+
+    def test_a_seat_that_is_kept_for_who_is_then_suspended_moves_on(self, full, learner, outsider):
+        services.join_waitlist(session=full, person=learner)
+        entry = services.join_waitlist(session=full, person=outsider)
+        give_back(full)
+        accounts.suspend(person=learner, until=None, page="")
+        assert WaitlistOffer.objects.get(closed_at=None).entry == entry
+        assert fresh(full).seats_taken == 1
+        assert position(entry) == 1
+        assert full.waitlist.filter(person=learner, left_at=None).exists()  # their place, if they are back
 
 
 @pytest.mark.django_db

@@ -4,12 +4,13 @@ from features.accounts.services.audit import audit
 from features.accounts.services.documents import SUFFIXES, store_document
 from features.accounts.services.entrance import (
     begin_sign_up,
+    forget_input,
     forget_reason,
     keep_input,
     keep_reason,
+    kept_input,
     safe_next,
     sign_up_form,
-    take_input,
 )
 from features.accounts.services.people import (
     SHOWN_OUT,
@@ -86,12 +87,14 @@ __all__ = [
     "find_person",
     "forget_claims",
     "forget_exports",
+    "forget_input",
     "forget_reason",
     "forget_unconfirmed",
     "grant_role",
     "is_unconfirmed",
     "keep_input",
     "keep_reason",
+    "kept_input",
     "make_export",
     "may_see",
     "owed_terms",
@@ -108,7 +111,6 @@ __all__ = [
     "store_picture",
     "suspend",
     "sweep_files",
-    "take_input",
     "terms_in_force",
     "way_back",
     "what_closing_means",

@@ -39,13 +39,16 @@ def keep_input(request: HttpRequest, key: str, data: QueryDict) -> None:
         request.session[INPUT] = {key: text}
 
 
-def take_input(request: HttpRequest, key: str) -> QueryDict | None:
-    """What `keep_input` kept under `key`, once; fits a form as data or as initial values."""
+def kept_input(request: HttpRequest, key: str) -> QueryDict | None:
+    """What `keep_input` kept under `key`, until it is forgotten; fits a form as data or as initial values."""
     text = request.session.get(INPUT, {}).get(key)
-    if text is None:
-        return None
-    del request.session[INPUT]
-    return QueryDict(text)
+    return None if text is None else QueryDict(text)
+
+
+def forget_input(request: HttpRequest, key: str) -> None:
+    """It was sent."""
+    if key in request.session.get(INPUT, {}):
+        del request.session[INPUT]
 
 
 def keep_reason(request: HttpRequest, text: str) -> None:

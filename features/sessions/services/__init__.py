@@ -73,6 +73,7 @@ from features.sessions.services.waitlist import (
     join_waitlist,
     leave_waitlist,
     move_lines,
+    pass_on_offers,
     tell_everybody,
 )
 
@@ -106,6 +107,7 @@ __all__ = [
     "may_host",
     "move_lines",
     "others_instead",
+    "pass_on_offers",
     "publish",
     "rating_of",
     "rating_of_session",

@@ -149,10 +149,15 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
     return True
 
 
-@transaction.atomic
-def duplicate(*, session, by) -> SkillSession:
-    """A draft like this one, without a date."""
-    copy = SkillSession(host=by, **{name: getattr(session, name) for name in COPIED})
+@atomic_retry
+def duplicate(*, session, by, form_key=None) -> SkillSession:
+    """A draft like this one, without a date. The same `form_key` is the same copy, however often it is pressed."""
+    lock(session.pk)  # two presses at once come one after the other
+    if form_key and (made := SkillSession.objects.filter(form_key=form_key).first()):
+        if made.host_id == by.pk and not made.is_published and not made.removed_at:
+            return made
+        form_key = None
+    copy = SkillSession(host=by, form_key=form_key, **{name: getattr(session, name) for name in COPIED})
     copy.slug = copy.make_slug()
     copy.save()
     _set_skills(copy, list(session.skills.order_by("sessionskill__position")))

@@ -55,9 +55,16 @@ def sold_with_room(session):
     return TicketKind.objects.filter(session=session, closed_at=None).with_room()
 
 
+def in_line(entry):
+    """All that wait in the line of this entry; whose account is suspended is passed over, and not counted."""
+    return WaitlistEntry.objects.filter(
+        session_id=entry.session_id, ticket=entry.ticket_id, left_at=None, person__is_active=True
+    )
+
+
 def position(entry) -> int:
     """1 for the first in line."""
-    ahead = WaitlistEntry.objects.filter(session_id=entry.session_id, ticket=entry.ticket_id, left_at=None)
+    ahead = in_line(entry)
     return ahead.filter(joined_at__lt=entry.joined_at).count() + (
         ahead.filter(joined_at=entry.joined_at, id__lte=entry.pk).count()
     )
@@ -169,6 +176,17 @@ def close_entry(session, person, now) -> None:
     entry = session.waitlist.filter(person=person, left_at=None).first()
     if entry:
         _close(session, entry, WaitlistOffer.Outcome.REVOKED, "registered", now)
+
+
+def pass_on_offers(people, now=None) -> None:
+    """Seats that are kept for people whose account is suspended go to the next in line; their places stay theirs."""
+    now = now or timezone.now()
+    offers = WaitlistOffer.objects.filter(entry__person__in=people, entry__person__is_active=False, closed_at=None)
+    for offer in offers.select_related("entry").order_by("entry__session_id"):
+        with transaction.atomic():
+            session = lock(offer.entry.session_id)
+            _withdraw(session, offer.entry, WaitlistOffer.Outcome.REVOKED, now)
+            hand_on(session, now)
 
 
 def close_line(session, now) -> None:

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 from core.htmx import see_other
 from features.sessions import pages, services
 from features.sessions.access import visible_session
-from features.sessions.forms import AbsenceForm
 from features.sessions.models import Registration
+from features.sessions.review_forms import AbsenceForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -156,7 +156,8 @@ def session_cancellation(request, pk, slug):
 @require_POST
 @login_required
 def copy(request, pk, slug):
-    draft = services.duplicate(session=hosted_session(request.user, pk), by=request.user)
+    key = request.POST.get("form_key", "")[:22] or None
+    draft = services.duplicate(session=hosted_session(request.user, pk), by=request.user, form_key=key)
     messages.success(request, _("A copy without a date, as a draft."))
     return see_other("session_edit", draft.pk, draft.slug)
 

@@ -34,7 +34,9 @@ def waitlist_link(request, token):
     entry = get_object_or_404(entries, public_id=_signed(token, WAITLIST))
     if request.method == "POST":
         act = request.POST.get("act")
-        if act == "claim":
+        if entry.left_at:
+            pass  # the page says how it stands
+        elif act == "claim":
             try:
                 services.register(session=entry.session, person=entry.person, note=entry.note, ticket=entry.ticket)
                 if order := unpaid_order(entry.person, entry.session):
@@ -42,7 +44,7 @@ def waitlist_link(request, token):
                 messages.success(request, _("The seat is yours. A letter with the calendar entry is on its way."))
             except services.RegistrationRefused as refused:
                 messages.error(request, refused.verdict.words)
-        elif act in ("decline", "leave") and entry.left_at is None:
+        elif act in ("decline", "leave"):
             leave(request, entry, act == "decline")
         return see_other("waitlist_link", token)
     context = pages.join_panel(entry.session, entry.person, timezone.now())
@@ -56,7 +58,7 @@ def cancellation_link(request, token):
     seats = Registration.objects.select_related("session__host", "person")
     seat = get_object_or_404(seats, public_id=_signed(token, CANCELLATION))
     if request.method == "POST":
-        return cancel(request, seat)
+        return cancel(request, seat, back=request.path)
     return render(request, "sessions/registration_cancellation.html", cancellation_context(seat) | {"token": token})
 
 

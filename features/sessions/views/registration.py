@@ -9,12 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.gaps import Mould
 from core.htmx import is_htmx, render_page, see_other
+from core.limits import RateLimited
 from features.accounts import services as accounts
 from features.payments import services as payments
 from features.sessions import emails, pages, services
 from features.sessions.access import own_registration, visible_session
 from features.sessions.choices import choices, to_take
 from features.sessions.forms import RegistrationForm
+from features.sessions.models import SkillSession
 
 
 def _input_key(session):
@@ -31,7 +33,7 @@ def registration(request, pk, slug):
         return _stranger(request, session)
     if request.method == "POST":
         return _register(request, session)
-    kept = accounts.take_input(request, _input_key(session))
+    kept = accounts.kept_input(request, _input_key(session))
     initial = {name: kept[name] for name in ("note", "ticket") if kept.get(name)} if kept else {}
     return _page(request, session, initial=initial)
 
@@ -46,6 +48,10 @@ def _register(request, session):
     except services.RegistrationRefused as refused:
         form.add_error("ticket" if refused.code == "choose_ticket" else None, refused.verdict.words)
         return _page(request, session, form, status=422, verdict=None if session.has_kinds else refused.verdict)
+    except RateLimited:  # the page that says so holds no form: what was typed stands in the next one
+        accounts.keep_input(request, _input_key(session), request.POST)
+        raise
+    accounts.forget_input(request, _input_key(session))
     if join is services.register:
         if order := unpaid_order(request.user, session):
             return see_other("order", order.public_id)
@@ -150,7 +156,8 @@ def cancellation_context(seat):
     }
 
 
-def cancel(request, seat):
+def cancel(request, seat, back="agenda"):
+    """And on to the session, or to `back` where it is not shown to whoever gives the seat back any more."""
     try:
         shown = request.POST.get("amount", "")
         expected = int(shown) if shown.isdecimal() and len(shown) < 16 else None
@@ -161,7 +168,8 @@ def cancel(request, seat):
             return see_other(request.path)
     else:
         messages.success(request, _("Your seat is given back. Thank you for saying so."))
-    return see_other(seat.session)
+    is_shown = SkillSession.objects.visible_to(request.user.pk).filter(pk=seat.session_id).exists()
+    return see_other(seat.session if is_shown else back)
 
 
 @require_POST
@@ -190,6 +198,9 @@ def calendar(request, pk, slug):
     """The calendar entry of one's own seat, the same that the letter carries."""
     session = visible_session(request.user, pk)
     seat = own_registration(request.user, session)
+    if not seat.confirmed_at:
+        messages.info(request, _("The entry for your calendar comes with the seat, once you have paid."))
+        return redirect("registration", session.pk, session.slug)
     answer = HttpResponse(emails.calendar_entry(seat), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{session.slug}.ics"'
     return answer

@@ -10,8 +10,8 @@ from core.htmx import see_other
 from core.pagination import keyset
 from features.sessions import services
 from features.sessions.access import visible_session
-from features.sessions.forms import ReplyForm, ReviewForm
 from features.sessions.models import Registration, Review, SkillSession
+from features.sessions.review_forms import ReplyForm, ReviewForm
 
 
 @require_safe

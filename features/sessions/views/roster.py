@@ -11,6 +11,8 @@ from features.sessions import services
 from features.sessions.access import hosted_session, seat_of_hosted_session
 from features.sessions.tables import RosterTable, roster_rows
 
+LINE_SHOWN = 50
+
 
 @require_safe
 @login_required
@@ -27,7 +29,8 @@ def roster(request, pk, slug):
     table = RosterTable(seats, exclude=() if session.has_kinds else ("ticket",))
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     waiting = session.waitlist.filter(left_at=None).select_related("person", "ticket").order_by("joined_at", "id")
-    context |= {"table": table, "name": name, "show": show, "waiting": waiting[:50], "is_open": _is_open(session)}
+    context |= {"table": table, "name": name, "show": show, "is_open": _is_open(session)}
+    context |= {"waiting": waiting[:LINE_SHOWN], "waiting_count": waiting.count(), "line_shown": LINE_SHOWN}
     return render_page(request, "sessions/roster.html", context, partial="people")
 
 
