@@ -110,6 +110,7 @@ BODIES = {
     ("session_edit", "POST"): lambda w: wording(),
     ("session_edit@draft", "POST"): lambda w: wording(title=DRAFT),
     ("session_removal@restored", "POST"): lambda w: {"act": "restore"},
+    ("session_copy", "POST"): lambda w: {"form_key": "AbCdEfGhIjKlMnOpQrStUv"},
     ("kept_form", "POST"): lambda w: {"title": "Half a tit"},
     ("session_cancellation", "POST"): lambda w: {"reason": "I am ill."},
     ("own_review", "POST"): lambda w: {"rating": "5", "words": "Of much use."},
