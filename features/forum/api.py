@@ -195,8 +195,8 @@ def _cleaned(form) -> dict:
     return form.cleaned_data
 
 
-def _handle(request, person, thread) -> str | None:
-    is_told = not thread.hides(person.pk) or person.pk == request.user.pk or moderates(request.user, thread.board)
+def _handle(request, person, thread, is_anonymous: bool) -> str | None:
+    is_told = not is_anonymous or person.pk == request.user.pk or moderates(request.user, thread.board)
     return person.handle if is_told and person.is_active else None
 
 
@@ -205,7 +205,7 @@ def _line(request, thread: Thread) -> dict:
     return {name: getattr(thread, name) for name in plain} | {
         "id": thread.pk,
         "board": thread.board.slug,
-        "author": _handle(request, thread.author, thread),
+        "author": _handle(request, thread.author, thread, thread.is_anonymous),
         "skills": sorted(skill.slug for skill in thread.skills.all()),
         "accepted": thread.accepted_id,
         "url": absolute(thread.get_absolute_url()),
@@ -221,7 +221,7 @@ def _post(request, post: Post, thread: Thread) -> dict:
     plain = ("part", "html", "score", "created_at", "edited_at")
     return {name: getattr(post, name) for name in plain} | {
         "id": post.pk,
-        "author": _handle(request, post.author, thread),
+        "author": _handle(request, post.author, thread, post.is_anonymous),
         "markdown": post.text,
         "is_accepted": thread.accepted_id == post.pk,
         "url": absolute(post.get_absolute_url()),

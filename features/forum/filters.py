@@ -75,10 +75,11 @@ class ThreadFilter(filters.FilterSet):
         """Whoever began it or answered in it, as far as readers know."""
         handle = value.removeprefix("@").lower()
         author = User._default_manager.filter(handle=handle).values_list("pk", flat=True).first()
-        said = Post.objects.filter(author=author, state=State.SHOWN, part__in=[Post.Part.OPENING, Post.Part.REPLY])
+        parts = [Post.Part.OPENING, Post.Part.REPLY]
+        said = Post.objects.filter(author=author, state=State.SHOWN, part__in=parts, is_anonymous=False)
         # As a list of keys: from a subquery the whole table of threads would be read to find them.
         threads = ArraySubquery(said.order_by().values("thread"))
-        return queryset.filter(one_of("pk", threads)).exclude(is_anonymous=True, author=author)
+        return queryset.filter(one_of("pk", threads))
 
     def by_state(self, queryset, _name, value):
         if value == "unanswered":

@@ -38,7 +38,7 @@ def history(post: Post, person, is_moderator: bool) -> list[Wording]:
     for number, row in enumerate(rows, start=1):
         after = f"{row.title}\n\n{row.text}" if row.title else row.text
         is_shown = is_moderator or not row.hidden_at
-        nameless = post.thread.hides(row.editor_id) and not is_moderator and row.editor_id != person.pk
+        nameless = row.is_anonymous and not is_moderator and row.editor_id != person.pk
         made.append(
             Wording(
                 pk=row.pk,

@@ -25,7 +25,7 @@ FORUM = Group(
 
 
 def author_of(post) -> str:
-    return _("Somebody") if post.thread.hides(post.author_id) else post.author.name
+    return _("Somebody") if post.is_anonymous else post.author.name
 
 
 # --- Posts: comments, names, acceptance -------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def say_suggested(told):
 
 
 def _editor(row) -> str:
-    return _("Somebody") if row.post.thread.hides(row.author_id) else row.author.name
+    return _("Somebody") if row.is_anonymous else row.author.name
 
 
 def suggested_letter(notification):
@@ -203,7 +203,7 @@ def suggested_letter(notification):
 
 
 def _inviter(row) -> str:
-    return _("Somebody") if row.thread.hides(row.invited_by_id) else row.invited_by.name
+    return _("Somebody") if row.is_anonymous else row.invited_by.name
 
 
 def say_invited(told):

@@ -25,7 +25,7 @@ def export(person) -> dict:
     accepted = Thread.objects.filter(accepted_by=person).order_by("pk")
     threads = Thread.objects.filter(author=person).order_by("pk")
     about = Thread.skills.through.objects.filter(thread__author=person).order_by("pk")
-    said = ("thread__title", "part", "text", "state", "score", "created_at", "edited_at")
+    said = ("thread__title", "part", "text", "state", "is_anonymous", "score", "created_at", "edited_at")
     return {
         "threads": list(threads.values("title", "kind", "board__name", "about", "is_anonymous", "state", "created_at")),
         "thread_skills": list(about.values("thread__title", "skill__name")),

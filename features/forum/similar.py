@@ -74,7 +74,7 @@ def _words(text: str) -> list[str]:
 def solvers(thread_ids) -> list[User]:
     """Those whose answers solved these, as everybody can read there."""
     solved = Thread.objects.shown().filter(pk__in=list(thread_ids), accepted__state=State.SHOWN)
-    solved = solved.exclude(accepted__author=F("author"))
+    solved = solved.exclude(accepted__author=F("author")).exclude(accepted__is_anonymous=True)
     ids = list(dict.fromkeys(solved.order_by("-pk").values_list("accepted__author", flat=True)))[:3]
     people = User.objects.filter(is_active=True).in_bulk(ids)
     return [people[pk] for pk in ids if pk in people]
@@ -86,6 +86,7 @@ def who_may_know(thread: Thread, leave_out) -> list[tuple[User, int]]:
         Thread.objects.shown()
         .filter(skills__in=thread.skills.all(), accepted__state=State.SHOWN, accepted__author__is_active=True)
         .exclude(accepted__author=F("author"))
+        .exclude(accepted__is_anonymous=True)
         .exclude(accepted__author__in=leave_out)
     )
     rows = solved.values("accepted__author").annotate(n=Count("pk", distinct=True)).order_by("-n", "accepted__author")

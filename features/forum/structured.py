@@ -13,13 +13,13 @@ def of_thread(thread, opening, replies) -> dict:
     data = {
         "name": thread.title,
         "text": _plain(opening),
-        "author": _author(opening, thread),
+        "author": _author(opening),
         "datePublished": opening.created_at.isoformat(),
         "url": absolute(thread.get_absolute_url()),
         "upvoteCount": max(0, thread.score),
     }
     if not (thread.is_question and shown):
-        comments = [_comment("Comment", post, thread) for post in shown]
+        comments = [_comment("Comment", post) for post in shown]
         return {
             "@type": "DiscussionForumPosting",
             "headline": thread.title,
@@ -27,8 +27,8 @@ def of_thread(thread, opening, replies) -> dict:
             **data,
             **({"comment": comments} if comments else {}),
         }
-    accepted = [_comment("Answer", post, thread) for post in shown if post.pk == thread.accepted_id]
-    suggested = [_comment("Answer", post, thread) for post in shown if post.pk != thread.accepted_id]
+    accepted = [_comment("Answer", post) for post in shown if post.pk == thread.accepted_id]
+    suggested = [_comment("Answer", post) for post in shown if post.pk != thread.accepted_id]
     question = {"@type": "Question", "answerCount": thread.replies, **data}
     if accepted:
         question["acceptedAnswer"] = accepted[0]
@@ -37,19 +37,19 @@ def of_thread(thread, opening, replies) -> dict:
     return {"@type": "QAPage", "mainEntity": question}
 
 
-def _comment(kind, post, thread) -> dict:
+def _comment(kind, post) -> dict:
     return {
         "@type": kind,
         "text": _plain(post),
-        "author": _author(post, thread),
+        "author": _author(post),
         "datePublished": post.created_at.isoformat(),
         "url": absolute(post.get_absolute_url()),
         "upvoteCount": max(0, post.score),
     }
 
 
-def _author(post, thread) -> dict:
-    if thread.hides(post.author_id):
+def _author(post) -> dict:
+    if post.is_anonymous:
         return {"@type": "Person", "name": _("Somebody")}
     said = {"@type": "Person", "name": post.author.name}
     return said | {"url": absolute(post.author.get_absolute_url())} if post.author.is_active else said

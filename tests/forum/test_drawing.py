@@ -50,6 +50,7 @@ def unsigned(text):
 class TestDrawing:
     def test_says_what_the_template_says_to_each_reader(self, posts, thread, asker, helper, moderator):
         Thread.objects.filter(pk=thread.pk).update(is_anonymous=True)
+        Post.objects.filter(author=asker).update(is_anonymous=True)
         seen = set()
         for person in (make_user("Kwame Boateng"), asker, helper, moderator) * 2:
             for closing in ("", "locked"):
@@ -131,6 +132,7 @@ class TestMoulds:
         ]
         for state in states:
             Thread.objects.filter(pk=thread.pk).update(**state)
+            Post.objects.filter(author=asker).update(is_anonymous="is_anonymous" in state)
             addresses = [f"{thread.get_absolute_url()}{end}" for end in ("", "?sort=oldest", f"?at={posts[2].pk}")]
             for address in (*addresses, other.get_absolute_url(), talk.get_absolute_url()):
                 for client in clients:

@@ -130,7 +130,7 @@ class TestLists:
             return thread.title in text
 
         assert (found(asker.handle), found(f"@{helper.handle.upper()}"), found("nobody")) == (True, True, False)
-        Thread.objects.filter(pk=thread.pk).update(is_anonymous=True)
+        Post.objects.filter(author=asker).update(is_anonymous=True)
         assert (found(asker.handle), found(helper.handle)) == (False, True)
         Post.objects.filter(pk=answer.pk).update(state="hidden")
         assert not found(helper.handle)

@@ -19,6 +19,9 @@ class Revision(models.Model):
     text = models.TextField(blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="forum_revisions")
+    is_anonymous = models.BooleanField(
+        default=False, db_default=False, help_text="Readers are not told who worded it so"
+    )
     made_at = models.DateTimeField(default=timezone.now)
     hidden_at = models.DateTimeField(null=True)
     hidden_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -40,6 +43,9 @@ class Suggestion(models.Model):
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="suggestions")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="forum_suggestions")
+    is_anonymous = models.BooleanField(
+        default=False, db_default=False, help_text="Readers are not told who suggested it"
+    )
     title = models.CharField(max_length=150, blank=True)
     text = models.TextField()
     reason = models.CharField(max_length=200)
@@ -118,6 +124,7 @@ class Invitation(models.Model):
     thread = models.ForeignKey(Thread, models.CASCADE, related_name="invitations")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="forum_invitations")
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    is_anonymous = models.BooleanField(default=False, db_default=False, help_text="They are not told who invited them")
     invited_at = models.DateTimeField(default=timezone.now)
 
     objects = QuerySet.as_manager()

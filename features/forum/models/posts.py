@@ -45,6 +45,9 @@ class Post(models.Model):
     text = models.TextField(validators=[MaxLengthValidator(LONGEST)])
     html = models.TextField()
     state = models.CharField(max_length=8, choices=State, default=State.SHOWN)
+    is_anonymous = models.BooleanField(
+        default=False, db_default=False, help_text="Readers are not told who wrote it, wherever it is moved"
+    )
     score = models.IntegerField(default=0, help_text="The sum of its votes")
     ups = models.PositiveIntegerField(default=0)
     brought = models.IntegerField(default=0, db_default=0, help_text="Of the score: what came with it from elsewhere")
@@ -71,7 +74,7 @@ class Post(models.Model):
             models.Index(
                 fields=["author", "thread"],
                 name="threads_an_author_wrote_in",
-                condition=Q(state="shown", part__in=["opening", "reply"]),
+                condition=Q(state="shown", part__in=["opening", "reply"], is_anonymous=False),
             ),
             models.Index(fields=["author"], condition=Q(text__contains="/files/"), name="posts_with_pictures"),
         ]

@@ -158,8 +158,10 @@ class Thread(models.Model):
         return self.accepted_id is not None
 
     def hides(self, person_id) -> bool:
-        """Whether readers are not told that it was this person who wrote here."""
-        return self.is_anonymous and person_id == self.author_id
+        """Whether readers are not to be told that it is this person who writes here now: whoever asked without a name,
+        here or in a thread whose posts came here. What is written keeps that for itself."""
+        is_asker = self.is_anonymous and person_id == self.author_id
+        return is_asker or self.posts.filter(author=person_id, is_anonymous=True).exists()
 
     def make_slug(self):
         return slugify(self.title)[:80].strip("-") or "thread"

@@ -52,7 +52,7 @@ def _question(post, session, viewer) -> Question:
     return Question(
         url=thread.get_absolute_url(),
         title=thread.title,
-        by=_("Somebody") if thread.is_anonymous else post.author.name,
+        by=_("Somebody") if post.is_anonymous else post.author.name,
         answers=answers_words(thread),
         is_solved=thread.is_solved,
         minute=minute,

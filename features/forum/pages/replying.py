@@ -54,6 +54,6 @@ def _begun(request, thread, opening) -> tuple[str, str]:
     if request.user.is_authenticated and quote.isascii() and quote.isdecimal() and len(quote) < 19:
         post = thread.posts.shown().select_related("author").filter(pk=quote).first()
         if post:
-            name = _("Somebody") if thread.hides(post.author_id) else post.author.name
+            name = _("Somebody") if post.is_anonymous else post.author.name
             text = f"{text}\n\n{wording.quoted(post.text, name)}".lstrip()
     return text, at

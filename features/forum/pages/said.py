@@ -183,8 +183,7 @@ class Viewer:
         key, name = post.id, author.name  # a row's own values: `pk` is looked up through its model each time
         is_member, is_shown = self.is_member, post.state == State.SHOWN
         is_own = is_member and post.author_id == self.key
-        is_nameless = thread.hides(post.author_id)
-        is_told = not is_nameless or is_moderator or is_own
+        is_told = not post.is_anonymous or is_moderator or is_own
         size = "s" if part == Part.COMMENT else ""
         in_workshop = self.in_workshop and post.state == State.WORKSHOP  # whoever reads it there helps, or has asked
         is_own_to_edit = is_own and self.is_open and post.state in services.EDITABLE
@@ -207,7 +206,7 @@ class Viewer:
             state_tone=state_tone,
             mine=getattr(post, "mine", 0) or 0,
             is_own=is_own,
-            is_nameless=is_nameless and is_told,
+            is_nameless=post.is_anonymous and is_told,
             is_new=bool(self.read_to and key > self.read_to and not is_own),
             is_accepted=thread.accepted_id == key,
             may_edit=may_edit,

@@ -46,6 +46,7 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
     waits = by.pk == post.author_id and must_wait(post, text)
     named = reword(
         by=by, post=post, thread=thread, text=text, title=title, reason=reason, now=now,
+        is_anonymous=post.is_anonymous if by.pk == post.author_id else thread.hides(by.pk),
         leaves_trace=not _in_peace(by, post, thread, now),
     )  # fmt: skip
     if thread.state == State.WORKSHOP:
@@ -68,17 +69,19 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
     return post
 
 
-def reword(*, by, post, thread, text, title, reason, now, leaves_trace=True) -> list[User]:
+def reword(*, by, post, thread, text, title, reason, now, is_anonymous, leaves_trace=True) -> list[User]:
     """Inside the caller's transaction, which holds the thread. Answers whom it names."""
     before = thread.title if post.part == Post.Part.OPENING else ""
     if leaves_trace:
         if not post.revisions.exists():
             Revision.objects.create(
-                post=post, title=before, text=post.text, editor_id=post.author_id, made_at=post.created_at
-            )
+                post=post, title=before, text=post.text, editor_id=post.author_id, made_at=post.created_at,
+                is_anonymous=post.is_anonymous,
+            )  # fmt: skip
         Revision.objects.create(
-            post=post, title=title, text=text, reason=one_line(reason)[:200], editor=by, made_at=now
-        )
+            post=post, title=title, text=text, reason=one_line(reason)[:200], editor=by, made_at=now,
+            is_anonymous=is_anonymous,
+        )  # fmt: skip
         post.edited_at = now
     post.text = text
     post.html, named = wording.render(text)
@@ -121,7 +124,10 @@ def edit_back(*, by: User, post: Post, revision: int | None, now: datetime | Non
         raise ForumRefused("changed", _("It was changed since. To take this back would undo that as well."))
     now = now or timezone.now()
     html, _named = wording.render(former.text)
-    Revision.objects.create(post=post, title=former.title, text=former.text, editor=by, made_at=now)
+    is_anonymous = post.thread.hides(by.pk)
+    Revision.objects.create(
+        post=post, title=former.title, text=former.text, editor=by, made_at=now, is_anonymous=is_anonymous
+    )
     Post.objects.filter(pk=post.pk).update(text=former.text, html=html, edited_at=now)
     if former.title:
         thread = lock(post.thread)

@@ -72,7 +72,9 @@ def invite(*, by: User, thread: Thread, person: User, now: datetime | None = Non
     is_asker = person.pk == thread.author_id
     if not person.is_active or person.pk == by.pk or (is_asker and not thread.hides(person.pk)):
         raise ForumRefused("no_such_person", _("Invite somebody else, who is here to answer."))
-    row = Invitation.objects.create(thread=thread, person=person, invited_by=by, invited_at=now or timezone.now())
+    row = Invitation.objects.create(
+        thread=thread, person=person, invited_by=by, invited_at=now or timezone.now(), is_anonymous=thread.hides(by.pk)
+    )
     if not is_asker:
         notifications.notify(person, "answer_invited", row.pk, thread.get_absolute_url())
     return row

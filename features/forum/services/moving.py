@@ -114,7 +114,7 @@ def split(*, posts: Sequence[Post], title: str, board: Board, now: datetime | No
     if old.accepted_id in ids:
         Thread.objects.filter(pk=old.pk).update(accepted=None, accepted_at=None, accepted_by=None)
     thread = Thread(
-        board=board, kind=Kind.DISCUSSION, title=one_line(title), author_id=first.author_id,
+        board=board, kind=Kind.DISCUSSION, title=one_line(title), author_id=first.author_id, is_anonymous=first.is_anonymous,
         state=first.state, created_at=first.created_at, active_at=first.created_at,
     )  # fmt: skip
     thread.slug = thread.make_slug()

@@ -43,6 +43,7 @@ def suggest(
     if not reason.strip():
         raise ForumRefused("reason", _("Say why: a moderator and the author read it."))
     facts = {"text": text, "title": title, "reason": one_line(reason)[:200], "before": post.text, "made_at": now}
+    facts["is_anonymous"] = thread.hides(by.pk)
     made, _new = Suggestion.objects.update_or_create(
         post=post, author=by, state=Suggestion.State.WAITING, defaults=facts | {"before_title": before}
     )
@@ -70,7 +71,7 @@ def take(*, suggestion: Suggestion, now: datetime | None = None) -> dict:
         raise ForumRefused("changed", _("The post has changed since. The suggestion no longer fits."))
     named = reword(
         by=suggestion.author, post=post, thread=thread, text=suggestion.text, title=suggestion.title,
-        reason=suggestion.reason, now=now,
+        reason=suggestion.reason, now=now, is_anonymous=suggestion.is_anonymous,
     )  # fmt: skip
     _now(suggestion, Suggestion.State.TAKEN)
     tell_named(post, named)

@@ -152,9 +152,11 @@ def _may_write(author, thread, in_workshop=False) -> None:
 def _write(thread, part, author, text, now, parent=None, state=State.SHOWN) -> Post:
     text = clean(text)
     html, named = wording.render(text)
+    is_anonymous = thread.is_anonymous if part == Part.OPENING else thread.hides(author.pk)
     post = Post.objects.create(
-        thread=thread, part=part, parent=parent, author=author, text=text, html=html, state=state, created_at=now
-    )
+        thread=thread, part=part, parent=parent, author=author, text=text, html=html, state=state, created_at=now,
+        is_anonymous=is_anonymous,
+    )  # fmt: skip
     if state == State.SHOWN:
         tell_named(post, named)
     return post

@@ -60,14 +60,13 @@ def _add(feed, post, thread, title, url=""):
     if thread.state != State.SHOWN:
         raise Http404
     author = thread.author if post.part == Post.Part.OPENING else post.author
-    is_nameless = thread.hides(author.pk)
     feed.add_item(
         title=title,
         link=absolute(url or thread.get_absolute_url()),
         description=one_line(without_marks(post.html))[:500],
         unique_id=absolute(post.get_absolute_url()),
-        author_name=_("Somebody") if is_nameless else one_line(author.name),
-        author_link=None if is_nameless or not author.is_active else absolute(author.get_absolute_url()),
+        author_name=_("Somebody") if post.is_anonymous else one_line(author.name),
+        author_link=None if post.is_anonymous or not author.is_active else absolute(author.get_absolute_url()),
         categories=[one_line(skill.name) for skill in thread.skills.all()],
         pubdate=post.created_at,
         updateddate=post.edited_at or post.created_at,
