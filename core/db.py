@@ -199,8 +199,9 @@ def _taken(places: list[int]):
     return itemgetter(*places)
 
 
-def one_of(field: str, argument: Expression) -> Func:
-    """A condition that a number is one of a list, however long: an argument of `Prepared`, values, or an array."""
+def one_of(field: str, argument: Expression, of: str = "bigint") -> Func:
+    """A condition that a number is one of a list, however long: an argument of `Prepared`, values, or an array. `of` is
+    another type, where it is no number."""
     return Func(
-        F(field), argument, template="(%(expressions)s::bigint[]))", arg_joiner=" = ANY(", output_field=BooleanField()
+        F(field), argument, template=f"(%(expressions)s::{of}[]))", arg_joiner=" = ANY(", output_field=BooleanField()
     )

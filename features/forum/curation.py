@@ -152,7 +152,7 @@ def _merge(by, thing, given, now):
 
 
 def _unmerge(before, thing, by, now):
-    services.unmerge(source=Thread.objects.get(pk=before["thread"]), before=before)
+    _tried(services.unmerge, source=Thread.objects.get(pk=before["thread"]), before=before)
 
 
 def _split(by, thing, given, now):
@@ -237,7 +237,7 @@ def _register_acts():
     _act(
         "split", _("Make a thread of its own"), _("The answers chosen become a discussion; links to them lead there"),
         _("made a thread of its own of %(what)s"), icon="copy", do=_split, form=SplitForm, on_many=True, together=True,
-        undo=lambda before, thing, by, now: services.unsplit(before=before), fits=_replies, stays=False,
+        undo=lambda before, thing, by, now: _tried(services.unsplit, before=before), fits=_replies, stays=False,
         concerns=_("The thread"),
     )  # fmt: skip
     _act(

@@ -76,7 +76,8 @@ def plain_letter(subject, paragraphs, label, url, answers="") -> Letter:
 
 # --- Threads: new ones, answers, answers that age ---------------------------------------------------------------------
 def _threads(told):
-    found = Thread.objects.shown().select_related("author").in_bulk([int(row.ref.partition(".")[0]) for row in told])
+    found = Thread.objects.shown().select_related("author", "accepted")
+    found = found.in_bulk([int(row.ref.partition(".")[0]) for row in told])
     return {row: found[int(row.ref.partition(".")[0])] for row in told if int(row.ref.partition(".")[0]) in found}
 
 
@@ -134,7 +135,12 @@ def replied_levels(told):
 
 
 def say_ageing(told):
-    return {row.pk: _("Is your answer to “%s” still true?") % thread.title for row, thread in _threads(told).items()}
+    own, other = _("Is your answer to “%s” still true?"), _("Is the answer to “%s” still true?")
+    return {row.pk: (own if _gave_it(row, thread) else other) % thread.title for row, thread in _threads(told).items()}
+
+
+def _gave_it(row, thread) -> bool:
+    return thread.accepted is not None and thread.accepted.author_id == row.recipient_id
 
 
 def ageing_letter(notification):
@@ -142,6 +148,8 @@ def ageing_letter(notification):
     if thread is None or not thread.is_stale or thread.accepted is None:
         return None
     said = [_("It was accepted a while ago. Say whether it still holds, or change it: until then it is marked as old.")]
+    if not _gave_it(notification, thread):
+        said = [_("Whoever gave it is gone, and you are an expert. Say whether it still holds, or comment on it.")]
     subject = _("Is it still true? %s") % thread.title
     return plain_letter(subject, said, _("Look at it"), thread.accepted.get_absolute_url())
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from core.jobs import enqueue, job, periodic
 from features.forum import services
+from features.forum.models import Thread
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=20))
@@ -14,6 +15,12 @@ def recount_forum():
 @periodic(minutes=24 * 60, at=timedelta(hours=4, minutes=10))
 def mark_stale_answers():
     services.mark_stale()
+
+
+@job
+def date_answers(ref):
+    """`ref` is a board of which it was said anew after how long answers are asked about."""
+    services.date_answers(Thread.objects.filter(board=int(ref)))
 
 
 @job

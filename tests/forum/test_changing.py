@@ -1,17 +1,20 @@
 """Wordings, votes against, what settles a question: who may change what, and what readers see of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from core.jobs import run_pending
 from core.limits import RateLimited
-from features.accounts.models import AuditEntry
+from features.accounts.models import AuditEntry, User
 from features.discovery.models import Document
 from features.forum import services
 from features.forum.models import Board, Post, Revision, Thread
 from features.moderation import services as moderation
 from features.notifications.models import Notification
+from features.skills.services import record_evidence
 from tests.factories import make_user
 from tests.forum.conftest import ask
 
@@ -138,7 +141,7 @@ class TestAcceptance:
         services.take_back_acceptance(by=asker, post=answer)
         assert "answer_accepted" in told(answer.author)
 
-    def test_an_old_answer_is_asked_about_marked_and_confirmed(self, client, answer, asker, helper):
+    def test_an_old_answer_is_asked_about_marked_and_confirmed(self, client, answer, asker, helper, letters):
         Board.objects.update(shelf_months=6)
         now = timezone.now()
         services.accept(by=asker, post=Post.objects.get(pk=answer.pk), now=now - timedelta(days=200))
@@ -152,8 +155,11 @@ class TestAcceptance:
         assert "nobody has confirmed it since" in client.get(thread.get_absolute_url()).text
         with pytest.raises(services.ForumRefused, match="not_an_expert"):
             services.confirm(by=asker, thread=thread)
+        letter = next(letter for letter in letters() if letter.subject.startswith("Is it still true?"))
         client.force_login(helper)
-        assert "It is still true" in client.get(thread.get_absolute_url()).text
+        page = client.get(re.search(r"https?://[^/\s]+(/forum/posts/\d+/)", letter.body)[1], follow=True)
+        assert "?at=" in page.redirect_chain[0][0]
+        assert "It is still true" in page.text
         client.post(f"{thread.get_absolute_url()}confirmation/")
         thread.refresh_from_db()
         assert (thread.is_stale, thread.confirmed_by) == (False, helper)
@@ -163,6 +169,62 @@ class TestAcceptance:
     def test_a_board_without_a_shelf_life_asks_nobody(self, answer, asker):
         services.accept(by=asker, post=answer, now=timezone.now() - timedelta(days=4000))
         assert services.mark_stale() == 0
+
+    def test_experts_are_asked_where_the_author_is_gone(self, client, answer, asker, helper, skill, letters):
+        Board.objects.update(shelf_months=6)
+        now = timezone.now()
+        services.accept(by=asker, post=answer, now=now - timedelta(days=200))
+        User.objects.filter(pk=helper.pk).update(is_active=False)
+        knows, others = make_user("Ngozi Eze", role="expert"), [make_user(f"Expert {n}", role="expert") for n in "12"]
+        record_evidence(
+            person=knows, skill=skill, kind="answer_accepted", strength=0.3, happened_at=now, source="post:0"
+        )
+        letters()
+        assert services.mark_stale(now) == 1
+        assert [told(person) for person in (knows, *others)] == [["answer_ageing"], ["answer_ageing"], []]
+        assert told(helper) == ["answer_accepted"]
+        letter = next(letter for letter in letters() if letter.to == [knows.email])
+        assert "you are an expert" in letter.body
+        client.force_login(knows)
+        assert "Is the answer to" in client.get("/inbox/").text
+
+    def test_nobody_is_asked_about_more_than_three_in_a_night(self, answer, asker, board, helper, skill):
+        Board.objects.update(shelf_months=6)
+        now = timezone.now()
+        for number in range(4):
+            post = services.reply(author=helper, thread=ask(board, asker, skill, title=f"Why {number}?"), text="So.")
+            services.accept(by=asker, post=post, now=now - timedelta(days=200))
+        assert services.mark_stale(now) == 4
+        assert told(helper).count("answer_ageing") == 3
+        assert Thread.objects.filter(is_stale=True).count() == 4
+
+    def test_what_was_accepted_before_ages_too_once_its_board_says_so(self, answer, asker, moderator):
+        board, now = answer.thread.board, timezone.now()
+        services.accept(by=asker, post=answer, now=now - timedelta(days=200))
+        thread = Thread.objects.get()
+        for months, is_stale in ((6, True), (12, False), (6, True), (0, False)):
+            board.shelf_months = months
+            services.save_board(board=board, by=moderator)
+            run_pending()
+            services.mark_stale(now)
+            thread.refresh_from_db()
+            assert (thread.is_stale, thread.ages_at is None) == (is_stale, not months)
+            assert Document.objects.get(kind="thread").standing == (8 if is_stale else 13)
+
+    def test_with_an_answer_goes_what_was_said_of_its_age(self, client, answer, asker, helper, moderator):
+        Board.objects.update(shelf_months=6)
+        now, thread = timezone.now(), answer.thread
+        services.accept(by=asker, post=Post.objects.get(pk=answer.pk), now=now - timedelta(days=200))
+        services.mark_stale(now)
+        [entry] = moderation.act(by=moderator, name="remove", keys=[f"post:{answer.pk}"], reason="harmful")
+        thread.refresh_from_db()
+        assert (thread.accepted_id, thread.is_stale, thread.ages_at) == (None, False, None)
+        assert "nobody has confirmed it" not in client.get(thread.get_absolute_url()).text
+        assert Document.objects.get(kind="thread").standing == 10
+        moderation.undo(by=moderator, entry=entry)
+        thread.refresh_from_db()
+        assert (thread.accepted_id, thread.is_stale) == (answer.pk, True)
+        assert Document.objects.get(kind="thread").standing == 8
 
 
 class TestWithoutAName:

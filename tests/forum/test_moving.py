@@ -1,18 +1,27 @@
-"""Threads that are merged and split: what was so of each post stays so, and what hung on a thread goes where it went."""
+"""Threads that are merged and split: what was so of a post stays so, and what hung on a thread goes where it went."""
 
 import importlib
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.utils import timezone
 
+from core.jobs import run_pending
 from features.forum import services
-from features.forum.models import Post, Revision, Thread
+from features.forum.by_mail.addresses import address
+from features.forum.models import Board, Draft, Duplicate, Invitation, Post, Revision, Thread
 from features.forum.services.suggesting import take
 from features.forum.similar import solvers, who_may_know
+from features.moderation import services as moderation
+from features.moderation.models import Case, Entry
+from features.moderation.services import ModerationRefused
+from features.notifications.models import Follow, Notification
 from features.skills.models import SkillEvidence
-from tests.factories import make_user
+from tests.factories import make_skill, make_user
 from tests.forum.conftest import ask
+from tests.forum.test_by_mail import message
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +123,218 @@ class TestWithoutAName:
         assert marked == {opening.pk, own.pk, into.posts.get(author=asker).pk}
         assert not {theirs.pk, elsewhere.pk} & marked
         assert Revision.objects.filter(is_anonymous=False).count() == 0
+
+
+def act(by, name, post, **given):
+    [entry] = moderation.act(by=by, name=name, keys=[f"post:{post.pk}"], reason="repeated", given=given)
+    return entry
+
+
+class TestStates:
+    def test_what_was_hidden_where_it_went_is_hidden_when_it_comes_back(self, thread, other, moderator):
+        opening = thread.posts.get(part="opening")
+        merged = act(moderator, "merge", opening, into=other, accepted="")
+        removed = act(moderator, "remove", opening)
+        moderation.undo(by=moderator, entry=merged)
+        thread.refresh_from_db()
+        assert thread.state == "hidden"
+        for url in (thread.get_absolute_url(), f"/api/v1/threads/{thread.pk}/"):
+            assert Client().get(url).status_code == 404
+        moderation.undo(by=moderator, entry=removed)
+        assert Client().get(thread.get_absolute_url()).status_code == 200
+
+    def test_a_hidden_answer_hides_no_others_that_are_split_off_with_it(self, thread, helper):
+        posts = [services.reply(author=helper, thread=thread, text=f"Answer {n}.") for n in "123"]
+        Post.objects.filter(pk=posts[0].pk).update(state="hidden")
+        services.split(posts=posts, title="Of another kind altogether", board=thread.board)
+        made = Thread.objects.latest("pk")
+        assert (made.state, made.replies) == ("shown", 1)
+        text = Client().get(made.get_absolute_url()).text
+        assert [f"Answer {n}." in text for n in "123"] == [False, True, True]
+
+    def test_what_it_began_with_may_have_been_moved_on(self, thread, other, moderator):
+        opening = thread.posts.get(part="opening")
+        merged = act(moderator, "merge", opening, into=other, accepted="")
+        split = act(moderator, "split", opening, title="A thread of its own again")
+        with pytest.raises(ModerationRefused, match="moved_on"):
+            moderation.undo(by=moderator, entry=merged)
+        made = Thread.objects.latest("pk")
+        again = act(moderator, "merge", Post.objects.get(pk=opening.pk), into=other, accepted="")
+        with pytest.raises(ModerationRefused, match="moved_on"):
+            moderation.undo(by=moderator, entry=split)
+        for entry in (again, split, merged):
+            moderation.undo(by=moderator, entry=Entry.objects.get(pk=entry.pk))
+        assert [Client().get(at.get_absolute_url()).status_code for at in (thread, other, made)] == [200, 200, 301]
+        assert opening.thread == thread
+
+    def test_a_second_merge_is_taken_back_by_itself(self, thread, other, board, asker, skill):
+        third = ask(board, asker, skill, title="And why is that so?")
+        first = services.merge(source=thread, into=other)
+        second = services.merge(source=other, into=third)
+        services.unmerge(source=other, before=second)
+        assert Client().get(thread.get_absolute_url())["Location"] == other.get_absolute_url()
+        services.merge(source=other, into=third)
+        services.unmerge(source=thread, before=first)
+        assert (thread.posts.count(), third.posts.count()) == (1, 2)
+
+
+class TestAcceptance:
+    @pytest.fixture
+    def aged(self, thread, asker, helper):
+        """An accepted answer that nobody confirmed in time."""
+        Board.objects.update(shelf_months=6)
+        now = timezone.now()
+        post = services.reply(author=helper, thread=thread, text="Because it is small.")
+        services.accept(by=asker, post=post, now=now - timedelta(days=200))
+        services.mark_stale(now)
+        return post
+
+    def test_the_other_answer_inherits_no_age(self, aged, thread, other, asker, helper):
+        fresh = services.reply(author=asker, thread=other, text="When it would be slower.")
+        services.accept(by=helper, post=fresh)
+        before = services.merge(source=other, into=Thread.objects.get(pk=thread.pk), accepted="source")
+        thread.refresh_from_db()
+        assert (thread.accepted_id, thread.is_stale) == (fresh.pk, False)
+        assert thread.ages_at > timezone.now() + timedelta(days=100)
+        services.unmerge(source=other, before=before)
+        thread.refresh_from_db()
+        other.refresh_from_db()
+        assert (thread.accepted_id, thread.is_stale, other.accepted_id) == (aged.pk, True, fresh.pk)
+
+    def test_its_age_goes_with_it_and_is_not_left_behind(self, aged, thread, other):
+        services.merge(source=thread, into=other)
+        other.refresh_from_db()
+        assert (other.accepted_id, other.is_stale) == (aged.pk, True)
+        services.split(posts=[Post.objects.get(pk=aged.pk)], title="Of small tables alone", board=other.board)
+        other.refresh_from_db()
+        assert (other.accepted_id, other.is_stale, other.ages_at) == (None, False, None)
+
+    def test_what_was_taken_back_meanwhile_stays_so(self, aged, thread, other, asker):
+        before = services.merge(source=other, into=thread)
+        services.take_back_acceptance(by=asker, post=aged)
+        services.unmerge(source=other, before=before)
+        thread.refresh_from_db()
+        assert thread.accepted_id is None
+
+
+class TestProof:
+    def test_only_answers_to_somebody_elses_question_prove_anything(self, thread, other, asker, helper):
+        """Votes on a question, and answers to one's own, are none where it is merged."""
+        people = [make_user(f"Reader {n}") for n in range(3)]
+        opening = thread.posts.get(part="opening")
+        own = services.reply(author=asker, thread=thread, text="It was small.")
+        theirs = services.reply(author=helper, thread=thread, text="Because it is small.")
+        elsewhere = services.reply(author=asker, thread=other, text="When it is small.")
+        for person in people:
+            for post in (opening, own, theirs, elsewhere):
+                services.vote(person=person, post=post, value=1)
+        into = ask(other.board, make_user("Ngozi Eze"), other.skills.get(), title="When are indexes left alone?")
+        services.merge(source=thread, into=into)
+        services.merge(source=other, into=into)
+        proven = SkillEvidence.objects.standing().filter(kind="answer_valued").values_list("source", flat=True)
+        assert set(proven) == {f"post:{theirs.pk}", f"post:{elsewhere.pk}"}
+
+
+class TestWhereItStands:
+    def test_the_api_leads_on_too(self, client, thread, other, asker, moderator):
+        services.merge(source=thread, into=other)
+        for person in (None, asker, moderator):
+            if person:
+                client.force_login(person)
+            answer = client.get(f"/api/v1/threads/{thread.pk}/")
+            assert (answer.status_code, answer.json()["id"]) == (200, other.pk)
+            assert len(client.get(f"/api/v1/threads/{thread.pk}/posts/").json()["items"]) == 1
+
+    def test_what_waits_waits_for_those_of_the_area(self, thread, asker, helper, moderator):
+        post = services.reply(author=helper, thread=thread, text="Buy my course.")
+        services.suggest(by=helper, post=thread.posts.get(part="opening"), text="Why is that?", reason="Shorter")
+        moderation.flag(person=asker, key=f"post:{post.pk}", reason="advertising")
+        kitchen = Board.objects.create(name="Kitchen", slug="kitchen", about="Pots", skill=make_skill("Cooking"))
+        scopes = Case.objects.waiting().order_by("scope").values_list("scope", flat=True).distinct()
+        entry = act(moderator, "move", thread.posts.get(part="opening"), board=kitchen)
+        assert list(scopes.all()) == [kitchen.scope]
+        moderation.undo(by=moderator, entry=entry)
+        assert list(scopes.all()) == [thread.board.scope]
+        into = ask(kitchen, helper, kitchen.skill, title="Which pot is the right one?")
+        Case.objects.filter(ref=str(into.posts.get().pk)).delete()
+        entry = act(moderator, "merge", thread.posts.get(part="opening"), into=into, accepted="")
+        assert list(scopes.all()) == [kitchen.scope]
+
+    def test_both_threads_tell_of_a_merge_and_of_a_split(self, client, thread, other, helper, moderator):
+        client.force_login(helper)
+        answer = services.reply(author=helper, thread=thread, text="Another thing.")
+        split = act(moderator, "split", answer, title="Another thing altogether")
+        made, said = Thread.objects.latest("pk"), "made a thread of its own of"
+        act(moderator, "close", thread.posts.get(part="opening"))
+        pages = {at.pk: client.get(at.get_absolute_url()).text for at in (thread, made, other)}
+        assert [said in pages[at.pk] for at in (thread, made, other)] == [True, True, False]
+        assert ["closed this thread" in pages[at.pk] for at in (thread, made)] == [True, False]
+        merged = act(moderator, "merge", thread.posts.get(part="opening"), into=other, accepted="")
+        page = client.get(other.get_absolute_url()).text
+        assert "merged a thread into another one" in page
+        assert said in page  # what was done to posts is told where they are
+        moderation.undo(by=moderator, entry=merged)
+        assert "merged a thread" not in client.get(other.get_absolute_url()).text
+        assert "Taken back" in client.get(thread.get_absolute_url()).text
+        moderation.undo(by=moderator, entry=split)
+        assert client.get(made.get_absolute_url()).status_code == 301
+
+    def test_the_old_feed_leads_on(self, client, thread, other):
+        services.merge(source=thread, into=other)
+        answer = client.get(f"{thread.get_absolute_url()}feed.atom")
+        assert (answer.status_code, answer["Location"]) == (301, f"{other.get_absolute_url()}feed.atom")
+
+    def test_an_answer_by_mail_finds_its_way(self, thread, other, helper, settings):
+        settings.INBOUND_ADDRESS = "reply@in.example.org"
+        services.merge(source=thread, into=other)
+        row = services.receive(message(helper.email, address(helper.pk, "t", thread.pk)))
+        assert (row.refused, row.post.thread) == ("", other)
+
+    def test_an_answer_from_a_page_of_before_too(self, client, thread, other, helper):
+        services.merge(source=thread, into=other)
+        client.force_login(helper)
+        client.post(f"{thread.get_absolute_url()}replies/", {"text": "Because it is small."})
+        assert other.posts.latest("pk").text == "Because it is small."
+
+
+class TestBeside:
+    def test_who_hears_of_it_drafts_duplicates_and_invitations_go_along_and_come_back(
+        self, board, thread, other, asker, helper, skill
+    ):
+        third = ask(board, make_user("Ngozi Eze"), skill, title="Is it?")
+        invited, reader = make_user("Kwame Boateng"), make_user("Rea")
+        services.invite(by=asker, thread=thread, person=invited)
+        services.propose_duplicate(by=reader, thread=thread, of=third)
+        services.propose_duplicate(by=reader, thread=thread, of=other)
+        services.propose_duplicate(by=reader, thread=third, of=thread)
+        services.save_draft(person=reader, place=f"thread:{thread.pk}", words={"text": "Because"})
+        services.save_draft(person=helper, place=f"thread:{thread.pk}", words={"text": "Here"})
+        services.save_draft(person=helper, place=f"thread:{other.pk}", words={"text": "There"})
+        Follow.objects.create(person=reader, key=f"thread:{thread.pk}", level="digest")
+
+        def beside(at):
+            return (
+                dict(Follow.objects.filter(key=f"thread:{at.pk}").values_list("person", "level")),
+                set(Draft.objects.filter(place=f"thread:{at.pk}").values_list("words__text", flat=True)),
+                set(Duplicate.objects.filter(thread=at).values_list("of", flat=True)),
+                set(Duplicate.objects.filter(of=at).values_list("thread", flat=True)),
+                set(Invitation.objects.filter(thread=at).values_list("person", flat=True)),
+            )
+
+        were = beside(thread), beside(other)
+        before = services.merge(source=thread, into=other)
+        assert beside(other) == (
+            {asker.pk: "mail", helper.pk: "mail", reader.pk: "digest"}, {"Because", "There"}, {third.pk},
+            {third.pk, thread.pk}, {invited.pk},
+        )  # fmt: skip
+        services.reply(author=third.author, thread=other, text="When it is small.")
+        run_pending()
+        assert Notification.objects.filter(recipient=asker, kind="thread_reply").exists()
+        were[1][0][third.author_id] = ""  # who wrote there meanwhile goes on hearing of it
+        services.unmerge(source=thread, before=before)
+        assert (beside(thread), beside(other)) == were
+
+    def test_who_wrote_what_is_split_off_hears_of_it(self, thread, helper):
+        posts = [services.reply(author=helper, thread=thread, text="Another thing.")]
+        services.split(posts=posts, title="Another thing altogether", board=thread.board)
+        assert Follow.objects.filter(key=f"thread:{Thread.objects.latest('pk').pk}").get().person == helper

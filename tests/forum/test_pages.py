@@ -187,6 +187,22 @@ class TestThread:
         assert replies_on(answer)[0] == last.pk
         assert f'<a href="/forum/posts/{last.pk}/">To the answer</a>' in answer.text
 
+    def test_the_best_voted_answer_is_linked_from_the_head_where_another_is_accepted(
+        self, client, thread, asker, helper
+    ):
+        first, second = [services.reply(author=helper, thread=thread, text=f"Answer {n}.") for n in "12"]
+        said = "To the best voted answer"
+        assert said not in client.get(thread.get_absolute_url()).text
+        services.vote(person=asker, post=second, value=1)
+        link = f'<a href="/forum/posts/{second.pk}/" rel="nofollow">{said}</a>'
+        assert link in client.get(thread.get_absolute_url()).text
+        services.accept(by=asker, post=first)
+        text = client.get(thread.get_absolute_url()).text
+        assert link in text
+        assert "To the answer" in text
+        services.accept(by=asker, post=second)
+        assert said not in client.get(thread.get_absolute_url()).text
+
     def test_a_comment_beyond_the_first_five_is_on_the_page_of_comments(self, client, thread, helper):
         post = services.reply(author=helper, thread=thread, text="Because it is small.")
         comments = [services.remark(author=helper, post=post, text=f"Comment {n}") for n in range(7)]

@@ -16,7 +16,7 @@ from features.discovery import services as discovery
 from features.forum import wording
 from features.forum.importing.records import Person, Problem, Reader, Said
 from features.forum.models import LONGEST, Board, Closing, ImportedRow, Kind, Post, Thread
-from features.forum.services import recount
+from features.forum.services import date_answers, recount
 from features.forum.services.writing import clean
 from features.skills.services import resolve_all
 
@@ -53,6 +53,7 @@ def bring_in(reader: Reader, *, source: str, board: Board, tell: Callable[[str],
         tell(f"{read:,} posts and comments read, {done.threads + done.replies + done.comments:,} brought in")
     for refs in batched(reader.accepted(), BATCH, strict=False):
         done.accepted += _accept(refs, source)
+    date_answers(Thread.objects.filter(board=board))
     recount()
     _settle(source, tell)
     return done

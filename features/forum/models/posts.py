@@ -48,6 +48,9 @@ class Post(models.Model):
     is_anonymous = models.BooleanField(
         default=False, db_default=False, help_text="Readers are not told who wrote it, wherever it is moved"
     )
+    is_of_asker = models.BooleanField(
+        default=False, db_default=False, help_text="Came here from a thread that its author began: it proves no skill"
+    )
     score = models.IntegerField(default=0, help_text="The sum of its votes")
     ups = models.PositiveIntegerField(default=0)
     brought = models.IntegerField(default=0, db_default=0, help_text="Of the score: what came with it from elsewhere")

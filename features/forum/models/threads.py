@@ -78,6 +78,10 @@ class ThreadQuerySet(QuerySet):
         """Questions whose asker has said which answer it was."""
         return self.shown().filter(kind=Kind.QUESTION, accepted__isnull=False)
 
+    def now_at(self, pk):
+        """The one with this number, or the one into which it was merged."""
+        return self.filter(Q(pk=pk, moved_into=None) | Q(pk__in=Thread.objects.filter(pk=pk).values("moved_into")))
+
     def with_its_row(self):
         """With what a row of a list says of it."""
         return self.select_related("author", "board").prefetch_related("skills")
@@ -105,6 +109,9 @@ class Thread(models.Model):
     slow_seconds = models.PositiveIntegerField(default=0, help_text="Between two posts of one person; 0: no wait")
     moved_into = models.ForeignKey(
         "self", models.CASCADE, null=True, related_name="+", help_text="Where its posts are: its address leads there"
+    )
+    split_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", help_text="Where its posts stood before"
     )
     created_at = models.DateTimeField(default=timezone.now)
     active_at = models.DateTimeField(default=timezone.now, help_text="When somebody last wrote in it")

@@ -10,12 +10,12 @@ from core.pagination import Page
 OF_THREAD = ("is_question", "closing", "is_acceptance_locked", "state", "is_stale")
 OF_PAGE = ("in_time", "is_asker", "is_moderator", "may_confirm", "follow")
 GAPS = (
-    "board_url", "board_name", "title", "pk", "slug", "address", "accepted", "tags", "about_url", "about_title",
+    "board_url", "board_name", "title", "pk", "slug", "address", "accepted", "top", "tags", "about_url", "about_title",
     "duplicates", "confirmed", "first_new", "newest", "until", "opening_drawn", "answers", "replies_drawn",
     "pagination", "events", "reply", "csrf_token",
 )  # fmt: skip
 # A gap that says nothing is left out of the template, with the words around it.
-MAY_BE_EMPTY = ("confirmed", "first_new", "newest", "until", "opening_drawn", "replies_drawn")
+MAY_BE_EMPTY = ("top", "confirmed", "first_new", "newest", "until", "opening_drawn", "replies_drawn")
 THREAD = Mould("forum/_thread.html", GAPS)
 TAG = Mould("forum/_tag.html", ("name", "slug"))
 NEXT = Mould("_pagination.html", ("next_url",))

@@ -4,7 +4,9 @@ from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, IntegerField, JSONField, OuterRef, Q, Subquery, Value, Window
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Concat, JSONObject, RowNumber
+from django.db.models.lookups import Exact
 
 from core.db import Prepared, one_of
 from core.pagination import Page, after, page_of, position
@@ -36,13 +38,30 @@ def _opening(is_member: bool) -> Prepared:
 def _opening_posts(person):
     about = Thread.skills.through.objects.filter(thread=OuterRef("thread_id")).order_by("skill__name")
     posts = Post.objects.filter(part=Part.OPENING).select_related("thread__board", "author", "thread__accepted__author")
+    best = Post.objects.shown().filter(thread=OuterRef("thread_id"), part=Part.REPLY, score__gt=0)
+    best = best.order_by("-score", "id")
     accepted = [f"thread__accepted__{name}" for name in ("text", *UNSAID)]
     return with_vote(posts.defer("text", *UNSAID, *accepted), person).annotate(
         accepted_mine=_vote("thread__accepted", person),
         about=ArraySubquery(about.values(said=JSONObject(name="skill__name", slug="skill__slug"))),
-        events=moderation.events(Concat(Value("thread:"), Cast(OuterRef("thread_id"), CharField()))),
+        events=moderation.events(_told_here()),
+        top=Subquery(best.values("pk")[:1]),
         **_beside(person),
     )
+
+
+def _told_here() -> Q:
+    """What moderators did here, or in a thread whose posts came here; and that this one was made of another's posts."""
+    here, origin = OuterRef(OuterRef("thread_id")), OuterRef(OuterRef("thread__split_from"))
+    threads = Thread.objects.filter(Q(pk=here) | Q(moved_into=here) | Q(pk=origin)).order_by()
+    places = ArraySubquery(threads.values(key=_key("pk")))
+    made = Exact(KeyTextTransform("thread", "before"), Cast(OuterRef("thread_id"), CharField()))
+    is_own = ~Q(place=_key(OuterRef("thread__split_from"))) | Q(made, act="split")
+    return Q(one_of("place", places, of="text")) & is_own
+
+
+def _key(thread) -> Concat:
+    return Concat(Value("thread:"), Cast(thread, CharField()))
 
 
 def _beside(person) -> dict:

@@ -88,9 +88,10 @@ def thread_page(request, opening: Post) -> dict:
         "follow": opening.follow if person.is_authenticated else None,
         "same_as": [_link(row) for row in opening.same_as],
         "same_here": [_link(row) for row in opening.same_here],
+        "top": opening.top if thread.is_question and opening.top not in (None, thread.accepted_id) else "",
         "is_asker": person.is_authenticated and thread.author_id == person.pk,
         "is_moderator": is_moderator,
-        "may_confirm": bool(accepted) and services.may_confirm(person, thread),
+        "may_confirm": services.may_confirm(person, thread),
         "confirmed": when(thread.confirmed_at, shape="day") if thread.confirmed_at else "",
         # Only what is further on than last time is written down.
         "newest": newest if person.is_authenticated and newest > (read_to or 0) else 0,

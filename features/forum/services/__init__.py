@@ -20,7 +20,7 @@ from features.forum.services.moving import conflict, merge, split, unmerge, unsp
 from features.forum.services.reading import discard_draft, draft_of, mark_read, save_draft
 from features.forum.services.redacting import erase_redactions, put_back_words, redact
 from features.forum.services.refusals import ForumRefused
-from features.forum.services.shelf import confirm, mark_stale, may_confirm
+from features.forum.services.shelf import confirm, date_answers, mark_stale, may_confirm
 from features.forum.services.suggesting import may_suggest, suggest
 from features.forum.services.telling import tell_of_reply, tell_of_thread
 from features.forum.services.voting import (
@@ -49,6 +49,7 @@ __all__ = [
     "board_for",
     "confirm",
     "conflict",
+    "date_answers",
     "discard_draft",
     "draft_of",
     "edit",

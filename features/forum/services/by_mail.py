@@ -75,7 +75,7 @@ def _write(message: Message, text: str, person: User, place: Place, now: datetim
     if len(text) > (LONGEST if place.kind == "t" else 2000):
         raise ForumRefused("long", _("It is longer than what fits there."))
     if place.kind == "t":
-        thread = Thread.objects.visible_to(person.pk).filter(pk=place.number).first()
+        thread = Thread.objects.visible_to(person.pk).now_at(place.number).first()
         if thread:
             return reply(author=person, thread=thread, text=text, now=now)
     post = Post.objects.visible_to(person.pk).filter(pk=place.number).first() if place.kind == "p" else None

@@ -8,17 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import CharField, Count, Max, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs import enqueue
 from features.discovery import services as discovery
 from features.forum import wording
-from features.forum.models import Board, Post, State, Thread
+from features.forum.models import Board, Post, State, Suggestion, Thread
 from features.forum.services import evidence
+from features.forum.services.acceptance import NOT_ACCEPTED, facts_of, give_back
 from features.forum.services.refusals import ForumRefused
+from features.forum.services.shelf import date_answers
 from features.forum.services.writing import tell_named
+from features.moderation import services as moderation
 from features.notifications import services as notifications
 
 Part = Post.Part
@@ -45,6 +49,17 @@ def republish(*threads: int) -> None:
     discovery.republish("thread", [str(pk) for pk in threads])
 
 
+def pass_on(*threads: int) -> None:
+    """What waits to be looked at waits for those who look after the board where it is now."""
+    for pk, skill in Thread.objects.filter(pk__in=threads).values_list("pk", "board__skill"):
+        scope = f"skill:{skill}"
+        for kind, rows in (
+            ("post", Post.objects.filter(thread=pk)),
+            ("suggestion", Suggestion.objects.filter(post__thread=pk)),
+        ):
+            moderation.pass_on(kind=kind, refs=rows.values_list(Cast("pk", CharField())), scope=scope)
+
+
 def tell_all(thread_id: int) -> None:
     """What answers of a thread prove, where it is or was something."""
     for post in Post.objects.filter(Q(score__gte=evidence.WELL_VOTED) | Q(accepted_in__isnull=False), thread=thread_id):
@@ -64,9 +79,8 @@ def set_state(*, post: Post, state: str, now: datetime | None = None) -> dict:
     if post.part == Part.OPENING:
         Thread.objects.filter(pk=thread.pk).update(state=state)
     if thread.accepted_id == post.pk and state != State.SHOWN:
-        before["accepted"] = thread.accepted_at.isoformat() if thread.accepted_at else ""
-        before["accepted_by"] = thread.accepted_by_id
-        Thread.objects.filter(pk=thread.pk).update(accepted=None, accepted_at=None, accepted_by=None)
+        before["acceptance"] = facts_of(thread)
+        Thread.objects.filter(pk=thread.pk).update(**NOT_ACCEPTED)
     _settle(post, thread.pk)
     if post.state in (State.HELD, State.WORKSHOP) and state == State.SHOWN:
         _tell_late(post)
@@ -104,12 +118,12 @@ def _settle(post: Post, thread_id: int) -> None:
 @transaction.atomic
 def restore_state(*, post: Post, before: Mapping[str, Any], now: datetime | None = None) -> None:
     set_state(post=post, state=before["state"], now=now)
-    if "accepted" in before:
-        at = datetime.fromisoformat(before["accepted"]) if before["accepted"] else timezone.now()
-        free = Thread.objects.filter(pk=post.thread_id, accepted=None)
-        if free.update(accepted=post, accepted_at=at, accepted_by=before["accepted_by"]):
-            evidence.tell(Post.objects.get(pk=post.pk))
-            republish(post.thread_id)
+    known = before.get("acceptance")
+    if known is None and "accepted" in before:  # as it was written down before answers could age
+        known = {"post": post.pk, "at": before["accepted"] or timezone.now().isoformat(), "by": before["accepted_by"]}
+    if known and give_back(post.thread_id, known):
+        evidence.tell(Post.objects.get(pk=post.pk))
+        republish(post.thread_id)
 
 
 # --- One thread -------------------------------------------------------------------------------------------------------
@@ -119,6 +133,8 @@ def set_thread(*, thread: Thread, **facts: Any) -> dict:
     before = _facts(lock_all(thread.pk)[thread.pk], facts)
     Thread.objects.filter(pk=thread.pk).update(**facts)
     if "board" in facts:
+        date_answers(Thread.objects.filter(pk=thread.pk))
+        pass_on(thread.pk)
         republish(thread.pk)
     return before | {"became": _facts(Thread.objects.get(pk=thread.pk), facts)}
 

@@ -18,7 +18,8 @@ def tell(post: Post) -> None:
     """Write down what this answer proves today, and take back what it no longer does."""
     thread = Thread.objects.get(pk=post.thread_id)
     counts = post.part == Post.Part.REPLY and post.state == State.SHOWN and thread.state == State.SHOWN
-    counts = counts and thread.is_question and post.author_id != thread.author_id and not post.is_anonymous
+    counts = counts and thread.is_question and post.author_id != thread.author_id and not post.is_of_asker
+    counts = counts and not post.is_anonymous  # it would tell who wrote it
     is_accepted = counts and thread.accepted_id == post.pk
     is_valued = counts and post.score >= WELL_VOTED
     skills.revoke_evidence(key(post.pk))

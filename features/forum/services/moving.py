@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from core.text import one_line
 from features.forum.models import Board, Kind, Post, State, Thread
-from features.forum.services import evidence
-from features.forum.services.curating import count, lock_all, republish, tell_all
+from features.forum.services import beside, evidence
+from features.forum.services.acceptance import NOT_ACCEPTED, facts_of, give_back
+from features.forum.services.curating import count, lock_all, pass_on, republish, tell_all
 from features.forum.services.refusals import ForumRefused
+from features.forum.services.shelf import date_answers
 
 Part = Post.Part
 
@@ -36,92 +38,98 @@ def merge(*, source: Thread, into: Thread, accepted: str = "", now: datetime | N
         raise ForumRefused("two_accepted", _("Both have an accepted answer. Say which one stays accepted."))
     posts = list(Post.objects.filter(thread=source).order_by("pk"))
     opening = next(post.pk for post in posts if post.part == Part.OPENING)
+    led_here = Thread.objects.filter(moved_into=source)
     before: dict[str, Any] = {
         "into": into.pk,
         "posts": [post.pk for post in posts],
         "opening": opening,
-        "source": _of_acceptance(source),
-        "target": _of_acceptance(into),
-        "state": source.state,
+        "source": facts_of(source),
+        "target": facts_of(into),
+        "led_here": list(led_here.values_list("pk", flat=True)),
+        "displaced": False,
     }
-    Thread.objects.filter(pk=source.pk).update(
-        accepted=None, accepted_at=None, accepted_by=None, moved_into=into, state=State.HIDDEN
-    )
+    led_here.update(moved_into=into)
+    Thread.objects.filter(pk=source.pk).update(**NOT_ACCEPTED, moved_into=into, state=State.HIDDEN)
     Post.objects.filter(pk=opening).update(part=Part.REPLY)
+    Post.objects.filter(thread=source, author=source.author_id).update(is_of_asker=True)
     Post.objects.filter(thread=source).update(thread=into)
-    _leave_behind(source, into)
     if source.accepted_id and into.kind == Kind.QUESTION and (accepted == "source" or not into.accepted_id):
-        _accept(into.pk, before["source"])
-    _after_move(_touched(before), source.pk, into.pk)
+        Thread.objects.filter(pk=into.pk).update(**NOT_ACCEPTED)
+        before["displaced"] = give_back(into.pk, before["source"])
+    before["beside"] = beside.bring(source, into)
+    known = before["target"]["post"]
+    _after_move([*before["posts"], *([known] if known else [])], source.pk, into.pk)
     return before
-
-
-def _leave_behind(source: Thread, into: Thread) -> None:
-    """Addresses that led to `source` by way of another merge lead on."""
-    Thread.objects.filter(moved_into=source).update(moved_into=into)
 
 
 @transaction.atomic
 def unmerge(*, source: Thread, before: Mapping[str, Any]) -> None:
-    """The posts go back. What was written in the other thread meanwhile stays there."""
-    lock_all(source.pk, before["into"])
-    Thread.objects.filter(pk=before["into"]).update(accepted=None, accepted_at=None, accepted_by=None)
-    Thread.objects.filter(pk=source.pk).update(moved_into=None, state=before["state"])
+    """The posts go back. What was written in the other thread meanwhile stays there. Raises ForumRefused."""
+    rows, at = _where_it_went(source.pk, before["into"])
+    opening = Post.objects.get(pk=before["opening"])
+    if opening.thread_id != at or opening.part != Part.REPLY:
+        raise ForumRefused("moved_on", _("What it began with has been moved on since. Take that back first."))
     # Comments that were written below them meanwhile go along.
-    Post.objects.filter(Q(pk__in=before["posts"]) | Q(parent__in=before["posts"])).update(thread=source)
-    Post.objects.filter(pk=before["opening"]).update(part=Part.OPENING)
-    _accept(source.pk, before["source"])
-    _accept(before["into"], before["target"])
-    _after_move(_touched(before), source.pk, before["into"])
-
-
-def _of_acceptance(thread: Thread) -> dict:
-    at = thread.accepted_at.isoformat() if thread.accepted_at else None
-    return {"post": thread.accepted_id, "at": at, "by": thread.accepted_by_id}
-
-
-def _touched(before: Mapping[str, Any]) -> list[int]:
-    """What was moved, and the answer that was accepted where it went."""
+    posts = Post.objects.filter(Q(pk__in=before["posts"]) | Q(parent__in=before["posts"]), thread=at)
+    accepted = rows[at].accepted_id
+    if accepted and posts.filter(pk=accepted).exists():
+        Thread.objects.filter(pk=at).update(**NOT_ACCEPTED)
+    posts.update(thread=source)
+    Post.objects.filter(pk=opening.pk).update(part=Part.OPENING)
+    # What was done to what it opens with meanwhile stays done.
+    Thread.objects.filter(pk=source.pk).update(moved_into=None, state=opening.state)
+    Thread.objects.filter(pk__in=before.get("led_here", ()), moved_into=at).update(moved_into=source)
+    give_back(source.pk, before["source"])
+    if before.get("displaced", True):
+        give_back(before["into"], before["target"])
+    beside.put_back(before.get("beside", {}), source, before["into"])
     known = before["target"]["post"]
-    return [*before["posts"], *([known] if known else [])]
+    _after_move([*before["posts"], *([known] if known else [])], source.pk, at)
 
 
-def _accept(thread_id: int, known: Mapping[str, Any]) -> None:
-    if known["post"] and Post.objects.filter(pk=known["post"], thread=thread_id).exists():
-        at = datetime.fromisoformat(known["at"]) if known["at"] else None
-        Thread.objects.filter(pk=thread_id).update(accepted=known["post"], accepted_at=at, accepted_by=known["by"])
+def _where_it_went(pk: int, there: int) -> tuple[dict[int, Thread], int]:
+    """Both threads, locked, and the one in which the posts of the other are: it may have been merged again."""
+    rows = lock_all(pk, there)
+    at = rows[there].moved_into_id or there
+    return (rows if at in rows else rows | lock_all(at)), at
 
 
 def _after_move(posts: Sequence[int], *threads: int) -> None:
     for pk in threads:
         count(pk)
+    date_answers(Thread.objects.filter(pk__in=threads))
     for post in Post.objects.filter(pk__in=posts, part=Part.REPLY):
         evidence.tell(post)
     for pk in threads:
         tell_all(pk)
+    pass_on(*threads)
     republish(*threads)
 
 
 @transaction.atomic
 def split(*, posts: Sequence[Post], title: str, board: Board, now: datetime | None = None) -> dict:
-    """Answers of one thread become a discussion of their own, which the earliest of them opens. Raises ForumRefused."""
-    if not posts or len({post.thread_id for post in posts}) != 1 or any(post.part != Part.REPLY for post in posts):
+    """Answers of one thread become a discussion of their own, which the earliest of them opens that can be read.
+    Raises ForumRefused."""
+    ids = [post.pk for post in posts]
+    rows = lock_all(*{post.thread_id for post in posts})
+    posts = list(Post.objects.filter(pk__in=ids, part=Part.REPLY, thread__in=rows).order_by("pk"))
+    if not posts or len(rows) != 1 or len(posts) != len(ids):
         raise ForumRefused("not_answers", _("Choose answers of one thread."))
-    old = lock_all(posts[0].thread_id)[posts[0].thread_id]
-    posts = sorted(posts, key=lambda post: post.pk)
-    ids, first = [post.pk for post in posts], posts[0]
-    before: dict[str, Any] = {"from": old.pk, "posts": ids, "target": _of_acceptance(old)}
+    [old] = rows.values()
+    first = next((post for post in posts if post.state == State.SHOWN), posts[0])
+    before: dict[str, Any] = {"from": old.pk, "posts": [post.pk for post in posts], "target": facts_of(old)}
     if old.accepted_id in ids:
-        Thread.objects.filter(pk=old.pk).update(accepted=None, accepted_at=None, accepted_by=None)
+        Thread.objects.filter(pk=old.pk).update(**NOT_ACCEPTED)
     thread = Thread(
-        board=board, kind=Kind.DISCUSSION, title=one_line(title), author_id=first.author_id, is_anonymous=first.is_anonymous,
-        state=first.state, created_at=first.created_at, active_at=first.created_at,
+        board=board, kind=Kind.DISCUSSION, title=one_line(title), author_id=first.author_id, state=first.state,
+        is_anonymous=first.is_anonymous, created_at=first.created_at, active_at=first.created_at, split_from=old,
     )  # fmt: skip
     thread.slug = thread.make_slug()
     thread.save()
     thread.skills.set(old.skills.all())
     Post.objects.filter(Q(pk__in=ids) | Q(parent__in=ids)).update(thread=thread)
     Post.objects.filter(pk=first.pk).update(part=Part.OPENING)
+    beside.follow_along(old.pk, thread.pk, person__in={post.author_id for post in posts})
     before["thread"] = thread.pk
     _after_move(ids, old.pk, thread.pk)
     return before
@@ -129,13 +137,17 @@ def split(*, posts: Sequence[Post], title: str, board: Board, now: datetime | No
 
 @transaction.atomic
 def unsplit(*, before: Mapping[str, Any]) -> None:
-    """Back into the old thread, with whatever was answered in the new one; its address leads there."""
-    rows = lock_all(before["from"], before["thread"])
+    """Back into the old thread, with whatever was answered in the new one; its address leads there. Raises
+    ForumRefused."""
+    rows, at = _where_it_went(before["thread"], before["from"])
     new = rows[before["thread"]]
-    Thread.objects.filter(pk=new.pk).update(moved_into=before["from"], state=State.HIDDEN)
+    if new.moved_into_id:
+        raise ForumRefused("moved_on", _("What it began with has been moved on since. Take that back first."))
+    Thread.objects.filter(Q(pk=new.pk) | Q(moved_into=new)).update(moved_into=at, state=State.HIDDEN)
     Post.objects.filter(thread=new, part=Part.OPENING).update(part=Part.REPLY)
     ids = list(Post.objects.filter(thread=new).values_list("pk", flat=True))
-    Post.objects.filter(pk__in=ids).update(thread=before["from"])
-    if not rows[before["from"]].accepted_id:
-        _accept(before["from"], before["target"])
-    _after_move(ids, before["from"], new.pk)
+    Post.objects.filter(pk__in=ids).update(thread=at)
+    if before["target"]["post"] in before["posts"]:
+        give_back(at, before["target"])
+    beside.bring(new, rows[at])
+    _after_move(ids, at, new.pk)

@@ -15,13 +15,12 @@ from features.forum.access import moderates
 from features.forum.findable import KIND, standing
 from features.forum.models import Closing, Kind, Post, State, Thread, Vote
 from features.forum.services import evidence
+from features.forum.services.acceptance import NOT_ACCEPTED, NOT_CONFIRMED
 from features.forum.services.refusals import ForumRefused, check_ability
 from features.forum.services.shelf import due
 from features.forum.services.writing import index, lock
 from features.notifications import services as notifications
 
-NOT_CONFIRMED = {"is_stale": False, "confirmed_at": None, "confirmed_by": None}
-NOT_ACCEPTED = {"accepted": None, "accepted_at": None, "accepted_by": None, "ages_at": None, **NOT_CONFIRMED}
 TO_VOTE_DOWN = 3  # votes up that somebody has been given, before they vote others down
 
 

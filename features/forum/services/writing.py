@@ -199,6 +199,9 @@ def take_over_skill(source, into) -> int:
 @transaction.atomic
 def save_board(*, board: Board, by: User) -> Board:
     """A new board, or a known one as it is described now."""
+    known = Board.objects.filter(pk=board.pk).values_list("shelf_months", flat=True).first()
     board.save()
+    if known not in (None, board.shelf_months):
+        enqueue("features.forum.tasks.date_answers", board.pk)
     audit(by, "board.saved", f"board:{board.pk}", [])
     return board

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -48,6 +49,8 @@ def _threads(request, title, page, board=None):
 def thread_atom(request, pk, slug):
     """The newest answers of a thread, and what it began with."""
     thread = visible_thread(AnonymousUser(), pk)
+    if thread.pk != pk:
+        return redirect("thread_atom", thread.pk, thread.slug, permanent=True)
     posts = thread.posts.shown().exclude(part=Post.Part.COMMENT).select_related("author").order_by("-id")[:NEWEST]
     feed = begun(request, title=one_line(thread.title), page=thread.get_absolute_url())
     for post in posts:

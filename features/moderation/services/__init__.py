@@ -51,6 +51,7 @@ from features.moderation.services.cases import (
     is_pending,
     line,
     needs_act,
+    pass_on,
     things_of,
     write_note,
 )
@@ -218,6 +219,7 @@ __all__ = [
     "open_incident_appeals",
     "open_log_for_removal",
     "page_of",
+    "pass_on",
     "pauses_of",
     "progress",
     "reader",

@@ -87,6 +87,14 @@ def release(*, by: User, case: Case) -> None:
     Case.objects.waiting().filter(pk=case.pk, claimed_by=by).update(claimed_by=None, claimed_at=None)
 
 
+@transaction.atomic
+def pass_on(*, kind: str, refs, scope: str) -> None:
+    """What waits belongs to another area from now on: whoever had claimed it there may not decide it any more. `refs`
+    are references, or a query of them."""
+    elsewhere = Case.objects.waiting().filter(kind=kind, ref__in=refs).exclude(scope=scope)
+    elsewhere.update(scope=scope, claimed_by=None, claimed_at=None)
+
+
 def check(by: User, case: Case) -> None:
     if not moderates(by, case.scope):
         raise ModerationRefused("not_yours", _("Only a moderator of this area does this."))

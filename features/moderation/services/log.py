@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -75,9 +76,9 @@ def tell(entries: Sequence[Entry]) -> list[Told]:
     return told
 
 
-def events(place):
-    """The newest twenty entries of a place (an expression of its key), as a column of another query."""
-    entries = Entry.objects.filter(place=place).exclude(act="warn").order_by("-pk")
+def events(told: Q):
+    """The newest twenty entries for which this holds, of those that have a place, as a column of another query."""
+    entries = Entry.objects.filter(told).exclude(place="").exclude(act="warn").order_by("-pk")
     return ArraySubquery(
         entries.values(
             said=JSONObject(
