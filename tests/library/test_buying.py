@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.jobs import run_pending
 from features.library import services
-from features.library.models import Enrolment
+from features.library.models import Certificate, Enrolment
 from features.payments import services as payments
 from features.payments.models import Entitlement, Order, Refund
 from tests.library.conftest import CANARY, hide, lessons_of
@@ -87,6 +87,31 @@ def test_neither_after_two_weeks_nor_with_more_than_a_quarter_done(bought, learn
     assert not services.may_give_back(paid_course, learner, now)
     with pytest.raises(services.LibraryRefused, match="too_late"):
         services.give_back(work=paid_course, person=learner)
+
+
+def test_what_was_finished_is_not_given_back_though_every_lesson_is_taken_back(bought, buyer, learner, paid_course):
+    for act in (services.mark_done, services.mark_not_done):
+        for lesson in lessons_of(paid_course):
+            act(lesson=lesson, person=learner)
+    assert not services.may_give_back(paid_course, learner, timezone.now())
+    with pytest.raises(services.LibraryRefused, match="finished"):
+        services.give_back(work=paid_course, person=learner)
+    run_pending()
+    assert not Refund.objects.exists()
+    assert payments.entitled(learner, paid_course.key)
+
+
+def test_what_was_given_back_comes_to_no_end_when_lessons_go_away(bought, learner, expert, paid_course):
+    first, *rest = lessons_of(paid_course)
+    for n in range(1, 3):  # of five, one is less than a quarter
+        rest.append(services.add_lesson(section=first.section, title=f"More {n}"))
+        services.save_lesson(lesson=rest[-1], data={"is_draft": False}, text="More.", video_url="")
+    services.mark_done(lesson=first, person=learner)
+    services.give_back(work=paid_course, person=learner)
+    for lesson in rest:
+        services.remove_lesson(lesson=lesson)
+    assert Enrolment.objects.get(person=learner).completed_at is None
+    assert not Certificate.objects.exists()
 
 
 def test_a_refund_from_stripes_dashboard_closes_it_too(bought, learner, paid_course, stripe, deliver):  # noqa: F811

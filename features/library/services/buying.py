@@ -46,6 +46,8 @@ def may_give_back(work: Work, person: User, now: datetime) -> bool:
     if line is None or not line.order.settled_at or line.order.settled_at + RETURNED_WITHIN < now:
         return False
     enrolment = Enrolment.objects.filter(work=work, person=person).first()
+    if enrolment and enrolment.completed_at:
+        return False  # lessons can be taken back, the end and what it proved cannot
     done = enrolment.progress.count() if enrolment else 0
     if not work.is_course:
         return done == 0
@@ -56,6 +58,9 @@ def may_give_back(work: Work, person: User, now: datetime) -> bool:
 def give_back(*, work: Work, person: User, now: datetime | None = None) -> None:
     """The money goes back and the right ends, once; how far one came stays. Raises LibraryRefused."""
     now = now or timezone.now()
+    begun = Enrolment.objects.select_for_update().filter(work=work, person=person).first()  # no lesson gets done now
+    if begun and begun.completed_at:
+        raise LibraryRefused("finished", _("You have come to the end of it, so it is not given back any more."))
     line = payments.purchase_of(person, work.key)
     if line is None or not may_give_back(work, person, now):
         words = _("Money comes back within 14 days, while a quarter of it is done at most.")

@@ -39,9 +39,9 @@ def enrol(*, work: Work, person: User, now: datetime) -> Enrolment:
 def mark_done(*, lesson: Lesson, person: User, now: datetime | None = None) -> Enrolment:
     """A lesson is done; with the last one the work is. Raises LibraryRefused."""
     now = now or timezone.now()
-    found = _open(gate(lesson.work, person, now), lesson)
-    enrolment = found.enrolment or enrol(work=lesson.work, person=person, now=now)
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    begun = Enrolment.objects.select_for_update().filter(work=lesson.work_id, person=person).first()
+    _open(gate(lesson.work, person, now), lesson)  # asked under the lock: it is not given back meanwhile
+    enrolment = begun or enrol(work=lesson.work, person=person, now=now)
     LessonProgress.objects.get_or_create(enrolment=enrolment, lesson=lesson, defaults={"done_at": now})
     _complete_if_done(enrolment, now)
     return enrolment
@@ -64,7 +64,8 @@ def _open(found: Gate, lesson: Lesson) -> Gate:
 
 def complete_whoever_has(work: Work, now: datetime | None = None) -> None:
     """After lessons went away: who has done all that is left has come to the end, also after the fact."""
-    for enrolment in Enrolment.objects.filter(work=work, completed_at=None, progress__isnull=False).distinct():
+    begun = Enrolment.objects.filter(work=work, completed_at=None, progress__isnull=False).distinct()
+    for enrolment in begun.select_related("work", "person"):
         _complete_if_done(enrolment, now or timezone.now())
 
 
@@ -72,6 +73,9 @@ def _complete_if_done(enrolment: Enrolment, now: datetime) -> None:
     left = Lesson.objects.shown().filter(work=enrolment.work_id).exclude(progress__enrolment=enrolment)
     if enrolment.completed_at or left.exists():
         return
+    found = gate(enrolment.work, enrolment.person, now)
+    if not (found.is_author or found.is_entitled):
+        return  # what was given back, or only tried by its free lessons, proves nothing
     Enrolment.objects.filter(pk=enrolment.pk).update(completed_at=now)
     enrolment.completed_at = now
     work, person = enrolment.work, enrolment.person
