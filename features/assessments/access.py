@@ -7,7 +7,17 @@ from django.utils import timezone
 
 from features.accounts.access import has_any_role
 from features.accounts.models import Role
-from features.assessments.models import Attempt, Bank, Evaluation, Item, Reading, Submission, SubmittedFile, Task
+from features.assessments.models import (
+    Attempt,
+    Bank,
+    Evaluation,
+    Item,
+    ItemVersion,
+    Reading,
+    Submission,
+    SubmittedFile,
+    Task,
+)
 
 AUTHORS = (Role.EXPERT, Role.ORGANISER)
 
@@ -30,10 +40,15 @@ def authored_bank(person, pk) -> Bank:
 
 
 def readable_item(person, pk) -> Item:
-    """An item with its answers: for its author, and for other experts, who are to judge it."""
+    """An item with its answers: for its author, for who runs the site and, while it waits for a second expert, for
+    experts. Once it is asked, of these only for who has judged it, and so cannot take the test any more."""
     items = Item.objects.select_related("bank__skill", "bank__author", "current__made_by")
     item = get_object_or_404(items, pk=pk, current__isnull=False)
-    if item.bank.author_id != person.pk and not has_any_role(person, *AUTHORS):
+    if item.bank.author_id == person.pk or has_any_role(person, Role.ORGANISER):
+        return item
+    if not has_any_role(person, Role.EXPERT):
+        raise Http404
+    if item.state != Item.State.DRAFT and not ItemVersion.objects.known_to(person).filter(item=item).exists():
         raise Http404
     return item
 

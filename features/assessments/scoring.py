@@ -69,7 +69,8 @@ def faults(kind: str, content: Mapping) -> list[str]:
             found.append("key")
     elif kind == "numeric":
         value, tolerance = content.get("value"), content.get("tolerance", 0)
-        if not isinstance(value, int | float) or not math.isfinite(value) or tolerance < 0:
+        are_numbers = all(isinstance(n, int | float) and math.isfinite(n) for n in (value, tolerance))
+        if not are_numbers or tolerance < 0:
             found.append("key")
     elif kind == "short":
         if not [spelling for spelling in content.get("accepted", []) if fold(spelling)]:

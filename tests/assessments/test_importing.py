@@ -128,6 +128,15 @@ class TestFormats:
         assert items["four"].current.kind == "short"
         assert items["five"].current.kind == "multiple"
 
+    @pytest.mark.parametrize("tolerance", ["nan", "inf", "-1"])
+    def test_a_tolerance_that_is_no_number_is_told_as_a_fault(self, bank, tolerance):
+        for name, text in (
+            ("x.csv", f"key,kind,text,answer,tolerance\nz,numeric,How many?,5,{tolerance}\n"),
+            ("x.gift", f"::z::How many? {{#5:{tolerance}}}\n"),
+        ):
+            told = bring(bank, name, text)
+            assert (told.new, len(told.faults)) == (0, 1)
+
     def test_qti_of_both_versions(self, bank):
         told = bring(bank, "pool.xml", QTI)
         assert (told.new, [place for place, _words in told.faults]) == (2, ["i3"])

@@ -201,9 +201,37 @@ class TestAuthors:
         client.force_login(reader)
         assert "Which?" in client.get("/assessments/banks/").content.decode()
         assert client.post(f"/assessments/items/{made.pk}/", {"verdict": "change"}).status_code == 422
-        assert client.post(f"/assessments/items/{made.pk}/", {"verdict": "good"}).status_code == 303
+        said = {"verdict": "good", "version": made.current_id}
+        assert client.post(f"/assessments/items/{made.pk}/", said).status_code == 303
         made.refresh_from_db()
         assert made.state == "live"
+        assert client.get(f"/assessments/items/{made.pk}/").status_code == 200
+
+    def test_a_question_that_is_asked_shows_its_answer_to_no_other_expert(self, client, bank, reader):
+        live, waits = bank.items.first(), write(bank, bank.author, 80)
+        client.force_login(reader)
+        assert client.get(f"/assessments/items/{live.pk}/").status_code == 404
+        assert client.get(f"/assessments/items/{waits.pk}/").status_code == 200
+        services.retire_item(item=waits, by=bank.author)
+        assert client.get(f"/assessments/items/{waits.pk}/").status_code == 404
+
+    def test_words_that_were_changed_since_the_page_are_not_found_good_unread(self, client, bank, author, reader):
+        item = write(bank, author, 81)
+        client.force_login(reader)
+        place = f"/assessments/items/{item.pk}/"
+        shown = client.get(place).text
+        assert f'name="version" value="{item.current_id}"' in shown
+        write(bank, author, 81, text="Something else?")
+        for version in ({"version": item.current_id}, {}):
+            answer = client.post(place, {"verdict": "good"} | version)
+            assert answer.status_code == 422
+            assert "has changed it meanwhile" in answer.text
+        item.refresh_from_db()
+        assert item.state == "draft"
+        assert f'name="version" value="{item.current_id}"' in answer.text
+        client.post(place, {"verdict": "good", "version": item.current_id})
+        item.refresh_from_db()
+        assert item.state == "live"
 
     def test_an_item_without_a_right_answer_is_refused_and_what_was_typed_stays(self, writer, bank):
         answer = writer.post(

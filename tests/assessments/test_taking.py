@@ -70,6 +70,14 @@ class TestAsking:
             services.begin(bank=bank, person=author)
         assert refused.value.code == "own_bank"
 
+    def test_who_judged_or_wrote_one_of_its_questions_cannot_take_them(self, bank, author, reader, outsider):
+        services.review_item(item=write(bank, author, 70), by=reader, verdict="change", comment="Shorter")
+        write(bank, outsider, 71)
+        for person in (reader, outsider):
+            with pytest.raises(services.AssessmentRefused) as refused:
+                services.begin(bank=bank, person=person)
+            assert refused.value.code == "knows_the_key"
+
 
 class TestResult:
     def test_it_ends_when_the_level_is_clear_and_says_how_sure_it_is(self, bank, learner):

@@ -105,7 +105,7 @@ BODIES = {
     ("api:object_to_work", "POST"): lambda w: {"text": "Look again"},
     ("api:call_off_talk", "POST"): lambda w: {"reason": "Ill"},
     ("api:attempt_answer", "PUT"): lambda w: {"answer": ["0"]},
-    ("item", "POST"): lambda w: {"verdict": "good"},
+    ("item", "POST"): lambda w: {"verdict": "good", "version": str(w.item.current_id)},
 }
 
 TABLE = """

@@ -128,6 +128,12 @@ class Item(models.Model):
         return self.key
 
 
+class ItemVersionQuerySet(QuerySet):
+    def known_to(self, person):
+        """With their answers, beyond doubt: to who wrote or judged them."""
+        return self.filter(Q(made_by=person) | Q(pk__in=ItemReview.objects.filter(reviewer=person).values("version")))
+
+
 class ItemVersion(models.Model):
     """What was asked, word for word. A row is never changed (a trigger refuses it): a correction is a new version."""
 
@@ -150,7 +156,7 @@ class ItemVersion(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 
-    objects = QuerySet.as_manager()
+    objects = ItemVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [

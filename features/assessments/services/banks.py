@@ -142,12 +142,16 @@ def fault_words(code: str) -> str:
 
 
 @transaction.atomic
-def review_item(*, item: Item, by: User, verdict: str, comment: str = "") -> ItemReview:
-    """A second expert's word on what an item asks now. With “good” it is asked. Raises AssessmentRefused."""
+def review_item(*, item: Item, by: User, verdict: str, comment: str = "", version_id: int | None = None) -> ItemReview:
+    """A second expert's word on what an item asks now, which is what they read: `version_id`, or what `item` was
+    fetched with. With “good” it is asked. Raises AssessmentRefused."""
+    read = item.current_id if version_id is None else version_id
     item = Item.objects.select_for_update(of=("self",)).select_related("current", "bank").get(pk=item.pk)
     version = item.current
     if version is None:
         raise AssessmentRefused("empty", _("There is nothing to read yet."))
+    if version.pk != read:
+        raise AssessmentRefused("rewritten", _("Its author has changed it meanwhile. Read it as it is now."))
     author = version.made_by or item.bank.author
     if by.pk in (author.pk, item.bank.author_id):
         raise AssessmentRefused("own_item", _("Another expert than its author reads an item. Ask one of them."))

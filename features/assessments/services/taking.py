@@ -16,7 +16,7 @@ from core.text import one_line
 from features.accounts.access import Ability, bar
 from features.accounts.models import User
 from features.assessments import ability, selection
-from features.assessments.models import Attempt, Bank, Response
+from features.assessments.models import Attempt, Bank, ItemVersion, Response
 from features.assessments.scoring import is_right
 from features.assessments.services.pools import pool, rules, shares
 from features.assessments.services.refusals import AssessmentRefused
@@ -55,6 +55,10 @@ def begin(*, bank: Bank, person: User, now: datetime | None = None) -> Attempt:
         raise AssessmentRefused("closed", _("This assessment is not open. Look for another one on the skill."))
     if bank.author_id == person.pk:
         raise AssessmentRefused("own_bank", _("You wrote these questions, so they cannot tell what you know."))
+    if ItemVersion.objects.known_to(person).filter(item__bank=bank, item__is_practice=False).exists():
+        raise AssessmentRefused(
+            "knows_the_key", _("You have judged or written questions of it: they are known to you.")
+        )
     for row in Attempt.objects.running().select_for_update().filter(bank=bank, person=person):
         if not row.is_over(now - GRACE):
             return row

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.text import number
 from features.accounts.access import role_required
 from features.assessments import desk, pages, services
 from features.assessments.access import AUTHORS, authored_bank, readable_item
@@ -129,7 +130,8 @@ def item(request, pk):
     form = ItemReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.review_item(item=found, by=request.user, **form.cleaned_data)
+            read = number(request.POST.get("version", "")) or 0
+            services.review_item(item=found, by=request.user, version_id=read, **form.cleaned_data)
         except services.AssessmentRefused as refused:
             form.add_error(None, refused.words)
         else:
