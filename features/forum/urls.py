@@ -26,6 +26,7 @@ urlpatterns = [
     path("forum/threads/<int:pk>/<slug:slug>/feed.atom", feeds.thread_atom, name="thread_atom"),
     path("forum/duplicates/<int:pk>/answer/", beside.duplicate_answer, name="duplicate_answer"),
     path("forum/posts/<int:pk>/edit/", editing.post_edit, name="post_edit"),
+    path("forum/posts/<int:pk>/removal/", editing.post_removal, name="post_removal"),
     path("forum/posts/<int:pk>/history/", editing.post_history, name="post_history"),
     path("forum/posts/<int:pk>/", browse.post, name="post"),
     path("forum/posts/<int:pk>/comments/", writing.comments, name="post_comments"),

@@ -40,6 +40,7 @@ OF_THE_HOST = {
     "post_comments@hidden",
     "post_vote@hidden",
     "post_edit@hidden",
+    "post_removal@hidden",
     "post_history@hidden",
 }
 ARGUMENTS = {
@@ -93,6 +94,8 @@ ARGUMENTS = {
     "post_edit": _pk("own_post"),
     "post_edit@others": _pk("answer"),
     "post_edit@hidden": _pk("hidden_post"),
+    "post_removal": _pk("own_post"),
+    "post_removal@hidden": _pk("hidden_post"),
     "post_history": _pk("answer"),
     "post_history@hidden": _pk("hidden_post"),
     "manage_board": _pk("board"),
@@ -201,6 +204,10 @@ post_edit@others      GET  login    login    200    200   200    200      200   
 post_edit@others      POST login    login    303    303   303    303      303        303
 post_edit@hidden      GET  login    login    404    404   404    200      200        200
 post_edit@hidden      POST login    login    404    404   404    303      303        303
+post_removal          GET  login    login    404    200   404    404      404        404
+post_removal          POST login    login    404    303   404    404      404        404
+post_removal@hidden   GET  login    login    404    200   404    404      404        404
+post_removal@hidden   POST login    login    404    422   404    404      404        404
 post_history          GET  200
 post_history@hidden   GET  404      404      404    200   404    200      200        200
 manage_boards         GET  login    login    404    404   404    mfa      404        200

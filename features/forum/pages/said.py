@@ -45,6 +45,8 @@ WHY_HELD: dict[str, tuple[Any, str]] = {
     ),
 }
 
+TAKEN_BACK = gettext_lazy("You took this back. Only you and moderators see it.")
+
 
 @dataclass(slots=True)  # not frozen: that takes three times as long to make, and a page makes many
 class Said:
@@ -71,6 +73,7 @@ class Said:
     is_new: bool  # since the viewer last read the thread
     is_accepted: bool
     may_edit: bool
+    may_take_back: bool
     may_suggest: bool
     may_accept: bool
     may_vote: bool
@@ -100,6 +103,7 @@ class Said:
         return (
             bool(self.url), bool(self.edited), bool(self.more), bool(self.remarks), self.part, self.state_words,
             self.state_tone, self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.may_edit,
+            self.may_take_back,
             self.may_suggest, self.may_accept, self.may_vote, self.may_remark, self.may_quote, self.acts,
         )  # fmt: skip
 
@@ -173,6 +177,8 @@ class Viewer:
         self.why = moderation.why_held(own) if own else {}
 
     def _state_of(self, post: Post, is_own: bool) -> tuple[str, str]:
+        if post.state == State.REMOVED:
+            return (TAKEN_BACK if is_own else str(post.get_state_display())), ""
         if post.state != State.HELD:
             return str(post.get_state_display()), "bad"
         return WHY_HELD[self.why.get(f"post:{post.id}", "waits")] if is_own else (str(post.get_state_display()), "")
@@ -210,6 +216,7 @@ class Viewer:
             is_new=bool(self.read_to and key > self.read_to and not is_own),
             is_accepted=thread.accepted_id == key,
             may_edit=may_edit,
+            may_take_back=is_own_to_edit and not services.is_answered(post, thread),
             may_suggest=is_member and may_remark and not may_edit and part != Part.COMMENT,
             may_accept=self.may_accept and part == Part.REPLY and is_shown,
             may_vote=is_shown and self.is_open and post.author_id != self.key,

@@ -20,6 +20,7 @@ from features.forum.services.moving import conflict, merge, split, unmerge, unsp
 from features.forum.services.reading import discard_draft, draft_of, mark_read, save_draft
 from features.forum.services.redacting import erase_redactions, put_back_words, redact
 from features.forum.services.refusals import ForumRefused
+from features.forum.services.removing import is_answered, take_back, why_not_take_back
 from features.forum.services.shelf import confirm, date_answers, mark_stale, may_confirm
 from features.forum.services.suggesting import may_suggest, suggest
 from features.forum.services.telling import tell_of_reply, tell_of_thread
@@ -59,6 +60,7 @@ __all__ = [
     "hide_revision",
     "index",
     "invite",
+    "is_answered",
     "is_new",
     "mark_read",
     "mark_stale",
@@ -87,6 +89,7 @@ __all__ = [
     "skills_of",
     "split",
     "suggest",
+    "take_back",
     "take_back_acceptance",
     "take_over_skill",
     "tell_of_reply",
@@ -95,4 +98,5 @@ __all__ = [
     "unmerge",
     "unsplit",
     "vote",
+    "why_not_take_back",
 ]

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.htmx import see_other
-from features.forum import services
+from core.htmx import is_htmx, render_page, see_other
+from features.forum import pages, services
 from features.forum.access import moderates, visible_post
 from features.forum.forms import EditForm
 from features.forum.history import history
@@ -40,6 +40,37 @@ def post_edit(request, pk):
             return see_other("post", post.pk)
     context = {"form": form, "post": post, "thread": post.thread, "is_own": is_own, "suggests": suggests}
     return render(request, "forum/edit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def post_removal(request, pk):
+    """Take back what one wrote: asked first, then done. An answer goes in place for htmx."""
+    post = visible_post(request.user, pk)
+    if post.author_id != request.user.pk:
+        raise Http404
+    refused = services.why_not_take_back(post, post.thread)
+    if request.method == "POST":
+        try:
+            services.take_back(by=request.user, post=post)
+        except services.ForumRefused as why:
+            refused = why
+        else:
+            messages.success(request, _("It is taken back."))
+            if post.part == Post.Part.REPLY and is_htmx(request):
+                return render(request, "forum/_post.html", pages.one(request.user, post))
+            return see_other("post", post.pk)
+    context = {
+        "post": post,
+        "thread": post.thread,
+        "refused": refused,
+        "may_edit": services.may_edit(request.user, post, post.thread),
+    }
+    is_late = request.method == "POST"
+    answer = render_page(request, "forum/take_back.html", context, partial="take-back", status=422 if is_late else 200)
+    if is_late:
+        answer["HX-Retarget"], answer["HX-Reswap"] = f"#act-post-{post.pk}", "innerHTML"
+    return answer
 
 
 @require_safe
