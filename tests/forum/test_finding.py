@@ -175,6 +175,7 @@ class TestInvitations:
         assert Notification.objects.get(kind="answer_invited").recipient == other
         assert RateCounter.objects.get(key__startswith="forum_invite:").count == 2
         Thread.objects.filter(pk=thread.pk).update(is_anonymous=False)
+        thread.posts.update(is_anonymous=False)
         assert client.post(url, {"person": helper.handle}).status_code == 303  # invited by now
         Invitation.objects.all().delete()
         assert client.post(url, {"person": helper.handle}).status_code == 422
