@@ -470,7 +470,7 @@ def test_what_the_forum_shows(inspect, expert, learner, outsider, skill):
                 thread.get_absolute_url(), other.get_absolute_url(), f"/forum/posts/{post.pk}/history/",
                 f"/forum/posts/{post.pk}/comments/", f"{other.get_absolute_url()}invitations/",
                 f"{other.get_absolute_url()}duplicates/", under="/forum/")  # fmt: skip
-    assert {"post_edit", "post_history", "thread_invitations", "board"} <= asker.seen
+    assert {"post_edit", "post_history", "post_removal", "thread_invitations", "board"} <= asker.seen
     first = forum.ask(title="It is slow somehow", in_workshop=True, **facts | {"author": newcomer})
     forum.remark(author=newcomer, post=first.posts.get(), text="Since Monday, I think.")
     forum.ask(title="Which line do I read first?", about=f"session:{session.pk}", **facts)

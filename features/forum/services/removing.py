@@ -23,7 +23,7 @@ def is_answered(post: Post, thread: Thread) -> bool:
 def why_not_take_back(post: Post, thread: Thread) -> ForumRefused | None:
     """To its author."""
     if post.state not in EDITABLE:
-        return ForumRefused("gone", _("Nobody else reads it as it is."))
+        return ForumRefused("gone", _("Nobody else reads it any more."))
     if thread.closing == Closing.LOCKED:
         return ForumRefused("locked", _("This thread is locked, so nothing changes in it any more."))
     if thread.accepted_id == post.pk:
