@@ -37,7 +37,8 @@ def test_the_line_moves_in_its_order(enter, post, screen, javascript, expert, le
     # The first in line has the offer on the page, and passes it on.
     page.reload()
     expect(page.get_by_role("heading", name="A seat is being kept for you")).to_be_visible()
-    page.get_by_role("button", name="No, give it to the next").click()
+    page.get_by_role("link", name="No, give it to the next").click()
+    page.get_by_role("button", name="Give it to the next").click()
     expect(page.get_by_text("The seat moves on to the next in line.")).to_be_visible()
 
     # The second takes it from the letter, in a browser that knows nobody.
@@ -55,6 +56,8 @@ def test_the_line_moves_in_its_order(enter, post, screen, javascript, expert, le
     waiting.goto(session.get_absolute_url())
     expect(waiting.get_by_role("heading", name="You are number 1 of 1 in line")).to_be_visible()
     assert len(post.to(third.email)) == 1
+    waiting.get_by_role("link", name="Leave the waitlist").click()
+    expect(waiting.get_by_text("You give up place 1 of 1.")).to_be_visible()
     waiting.get_by_role("button", name="Leave the waitlist").click()
     expect(waiting.get_by_text("You left the waitlist.")).to_be_visible()
     expect(waiting.get_by_text("Full.")).to_be_visible()

@@ -102,6 +102,12 @@ class SessionForm(forms.ModelForm):
         label=_("Remind people"), choices=REMINDERS, coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    follow_up_minutes = forms.TypedChoiceField(
+        label=_("Afterwards ask those who came how it was"), coerce=int, required=False, empty_value=None,
+        choices=[(60, _("an hour after the end")), (180, _("three hours after the end")), (1440, _("the day after")),
+                 ("", _("not at all"))],
+    )  # fmt: skip
+
     template_name = "sessions/session_form.html"
 
     class Meta:
@@ -127,7 +133,7 @@ class SessionForm(forms.ModelForm):
     field_order = (
         "title", "outcome", "skills", "kind", "level", "language", "date", "time", "minutes", "time_zone", "format",
         "room_url", "address", "capacity", "description", "preparation", "price", "cancellation_hours",
-        "refund_preset", "least_seats", "decide_hours", "reminder_minutes",
+        "refund_preset", "least_seats", "decide_hours", "reminder_minutes", "follow_up_minutes",
     )  # fmt: skip
 
     def __init__(self, *args, host, tickets=None, **kwargs):
@@ -145,6 +151,7 @@ class SessionForm(forms.ModelForm):
             }
         else:
             known = {"skills": list(session.skills.order_by("sessionskill__position"))}
+        known["follow_up_minutes"] = session.follow_up_minutes
         if session.starts_at:
             start = timezone.localtime(session.starts_at, session.zone)
             length = int((session.ends_at - session.starts_at).total_seconds() // 60)

@@ -89,14 +89,16 @@ def _without(request, name, value=None):
 
 
 def nothing_found(filters: SessionFilter, request) -> dict:
-    """The way on when a list is empty: the words alone, a skill that was perhaps meant, or everything."""
+    """The way on when a list is empty: the words alone, a skill that was perhaps meant, or everything; and what to
+    follow to be told once there is something."""
     words = filters.chosen.get("q", "")
     wider = None
     if words and len(filters.chosen) > 1:
         alone = SessionFilter({"q": words}, now=filters.now, person=filters.person).matching().count()
         wider = {"count": alone, "url": f"{request.path}?{urlencode({'q': words})}"} if alone else None
     meant = skills.suggest(words, limit=3) if words else []
-    return {"words": words, "wider": wider, "meant": meant}
+    chosen = skills.by_slug(filters.chosen["skill"]) if "skill" in filters.chosen else None
+    return {"words": words, "wider": wider, "meant": meant, "to_follow": [chosen] if chosen else meant[:1]}
 
 
 def standings(person, sessions) -> dict:

@@ -214,7 +214,8 @@ class TestHosting:
         session = SkillSession.objects.get()
         assert (made.json()["state"], made.json()["starts"]["at"]) == ("draft", start)
         assert send(client, "POST", hosting(session, "publication/")).json()["state"] == "published"
-        changed = send(client, "PATCH", hosting(session), title="Indexes, again")
+        changed = send(client, "PATCH", hosting(session), title="Indexes, again", follow_up_minutes=1440)
+        assert changed.json()["wording"]["follow_up_minutes"] == 1440
         assert changed.json()["wording"]["title"] == "Indexes, again"
         assert changed.json()["starts"]["at"] == start
         assert changed.json()["wording"]["skills"] == ["PostgreSQL"]

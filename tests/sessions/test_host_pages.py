@@ -43,6 +43,14 @@ class TestWriting:
         assert not session.is_published
         assert session.starts_at is None
 
+    def test_says_when_people_are_asked_how_it_was(self, client, expert, skill):
+        client.force_login(expert)
+        for said, kept in (("1440", 1440), ("", None)):
+            client.post("/sessions/new/", typed(follow_up_minutes=said))
+            session = SkillSession.objects.latest("pk")
+            assert session.follow_up_minutes == kept
+            assert client.get(f"{session.get_absolute_url()}edit/").context["form"]["follow_up_minutes"].value() == kept
+
     @pytest.mark.parametrize(
         ("changes", "field"),
         [

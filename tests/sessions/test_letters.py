@@ -213,6 +213,14 @@ class TestReminders:
             (letter,) = letters()
         assert letter.subject.startswith("How was")
 
+    def test_the_host_chooses_when_it_comes_or_that_it_does_not(self, session, seat, expert, letters):
+        services.check_in(registration=seat, by=expert, now=session.starts_at)
+        for minutes, after, count in [(1440, 1439, 0), (None, 1440, 0), (1440, 1441, 1)]:
+            SkillSession.objects.update(follow_up_minutes=minutes)
+            with time_machine.travel(session.ends_at + timedelta(minutes=after), tick=False):
+                remind(now=timezone.now())
+                assert len(letters()) == count, minutes
+
     def test_who_did_not_come_gets_none(self, session, seat, letters):
         with time_machine.travel(session.ends_at + timedelta(minutes=61), tick=False):
             remind(now=timezone.now())

@@ -255,6 +255,10 @@ class TestWaiting:
         client.force_login(learner)
         text = client.post(seat_url(full), {"act": "wait"}, follow=True).text
         assert "You are number 1 of 1 in line" in text
+        asked = client.get(f"{full.get_absolute_url()}waitlist/").text
+        assert "You give up place 1 of 1." in asked
+        assert "you join the end of it" in asked
+        assert WaitlistEntry.objects.filter(left_at=None).exists()
         client.post(f"{full.get_absolute_url()}waitlist/", {"act": "leave"})
         assert not WaitlistEntry.objects.filter(left_at=None).exists()
 
@@ -262,7 +266,10 @@ class TestWaiting:
         services.join_waitlist(session=full, person=learner)
         services.cancel_registration(registration=full.seat, by=full.seat.person)
         client.force_login(learner)
-        assert "A seat is being kept for you" in client.get(full.get_absolute_url()).text
+        page = client.get(full.get_absolute_url()).text
+        assert "A seat is being kept for you" in page
+        assert 'value="decline"' not in page  # one press gives nothing up
+        assert "goes to the next in line at once" in client.get(f"{full.get_absolute_url()}waitlist/").text
         client.post(seat_url(full))
         assert Registration.objects.active().get().person == learner
 
@@ -281,6 +288,8 @@ class TestWaiting:
         url = f"/place/{token(entry.public_id, WAITLIST)}/"
         client.get(url)
         assert WaitlistOffer.objects.get(closed_at=None).entry == entry
+        assert 'value="decline"' not in client.get(url).text
+        assert 'value="decline"' in client.get(f"{url}?leave").text
         client.post(url, {"act": "decline"})
         assert WaitlistOffer.objects.get(closed_at=None).entry.person == outsider
 

@@ -30,7 +30,7 @@ router = Router(tags=["Hosting"])
 
 WORDING = (
     "title", "outcome", "kind", "level", "language", "format", "address", "room_url", "time_zone", "capacity",
-    "description", "preparation", "cancellation_hours", "reminder_minutes",
+    "description", "preparation", "cancellation_hours", "reminder_minutes", "follow_up_minutes",
     "least_seats", "decide_hours", "price_minor", "refund_preset",
 )  # fmt: skip
 
@@ -72,6 +72,7 @@ class Wording(Schema):
     least_seats: int | None = Field(None, ge=2, le=100_000, description="With fewer people it is called off by itself")
     decide_hours: int = Field(48, description="So long before the start: 24, 48, 72 or 168")
     reminder_minutes: list[int] = Field([1440, 60], description="Any of 10080, 1440 and 60")
+    follow_up_minutes: int | None = Field(60, description="After the end: 60, 180 or 1440; null asks nobody how it was")
     price_minor: int = Field(0, ge=0, description="In the currency's minor unit; of several kinds of ticket the lowest")
     refund_preset: PRESETS = Field(PRESETS.FULL, description="What comes back when a paid seat is given back")
     tickets: list[TicketWording] = Field([], description="Its kinds of ticket; none where a seat is a seat")

@@ -64,9 +64,10 @@ def _seats(now):
 def _follow_up(now):
     told = 0
     there = Registration.objects.present().filter(session__cancelled_at=None).select_related("session", "person")
-    ended = there.filter(session__ends_at__lte=now, session__ends_at__gt=now - timedelta(days=1))
+    ended = there.filter(session__ends_at__lte=now, session__ends_at__gt=now - timedelta(days=2))
     for seat in ended.exclude(session__follow_up_minutes=None):
-        if seat.session.ends_at + timedelta(minutes=seat.session.follow_up_minutes) <= now:
+        due = seat.session.ends_at + timedelta(minutes=seat.session.follow_up_minutes)
+        if due <= now < due + timedelta(days=1):
             key = f"follow_up:{seat.pk}"
             ask = reverse("own_review", args=[seat.session_id, seat.session.slug])
             notify(seat.person, "session_follow_up", seat.pk, ask, key=key)

@@ -29,7 +29,7 @@ def _signed(token, purpose):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def waitlist_link(request, token):
-    """A place in line without signing in: take the seat on offer, say no to it, or leave."""
+    """A place in line without signing in: take the seat on offer, say no to it, or leave. With `?leave` it is asked."""
     entries = WaitlistEntry.objects.filter(person__is_active=True).select_related("session__host", "person", "ticket")
     entry = get_object_or_404(entries, public_id=_signed(token, WAITLIST))
     if request.method == "POST":
@@ -48,7 +48,8 @@ def waitlist_link(request, token):
             leave(request, entry, act == "decline")
         return see_other("waitlist_link", token)
     context = pages.join_panel(entry.session, entry.person, timezone.now())
-    return render(request, "sessions/waitlist_link.html", context | {"token": token, "place": entry})
+    context |= {"token": token, "place": entry, "is_leaving": "leave" in request.GET and entry.left_at is None}
+    return render(request, "sessions/waitlist_link.html", context)
 
 
 @never_cache

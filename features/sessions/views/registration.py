@@ -5,7 +5,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.gaps import Mould
 from core.htmx import is_htmx, render_page, see_other
@@ -172,12 +172,16 @@ def cancel(request, seat, back="agenda"):
     return see_other(seat.session if is_shown else back)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def waitlist(request, pk, slug):
-    """Leave the line, or say no to the seat on offer."""
+    """Leave the line, or say no to the seat on offer: a place that is lost is not found again, so it is asked first."""
     session = visible_session(request.user, pk)
     entry = session.waitlist.filter(person=request.user, left_at=None).first()
+    if request.method != "POST":
+        if not entry:
+            return redirect(session)
+        return render(request, "sessions/waitlist.html", pages.join_panel(session, request.user, timezone.now()))
     if entry:
         leave(request, entry, request.POST.get("act") == "decline")
     return _answer(request, session)
