@@ -170,9 +170,9 @@ registration_cancellation      POST   login    login    404    303   404    404 
 registration_cancellation@full GET    login    login    404    404   200    404      404        404
 registration_cancellation@full POST   login    login    404    404   303    404      404        404
 registration_calendar          GET    login    login    404    200   404    404      404        404
-waitlist@full                  GET    login    login    302    302   302    302      302        302
+waitlist@full                  GET    login    login    302    200   302    302      302        302
 waitlist@full                  POST   login    login    303    303   303    303      303        303
-waitlist@offered               GET    login    login    302    302   302    302      302        302
+waitlist@offered               GET    login    login    302    200   302    302      302        302
 waitlist@offered               POST   login    login    303    303   303    303      303        303
 waitlist@draft                 GET    login    login    404    302   404    404      404        404
 waitlist@draft                 POST   login    login    404    303   404    404      404        404
