@@ -66,7 +66,8 @@ def bridge(get_response):
             patch_vary_headers(response, ["HX-Request"])
         is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
         if response.status_code >= 400 and response.status_code != 422 and is_page:
-            patch_vary_headers(response, ["HX-Request"])
+            # Always in this order: else it would tell what is hidden, and was looked at for somebody, from what is not.
+            patch_vary_headers(response, ["Cookie", "HX-Request"])
             if _wants_fragment(request):
                 # Swapped into nothing (see base.html): a whole page would be sent for its status alone.
                 _code, words = PLAIN.get(response.status_code, PLAIN[400])
