@@ -18,9 +18,9 @@ def mark_stale_answers():
 
 
 @job
-def date_answers(ref):
-    """`ref` is a board of which it was said anew after how long answers are asked about."""
-    services.date_answers(Thread.objects.filter(board=int(ref)))
+def settle_board(ref):
+    """`ref` is a board of which it was said anew after how long answers are asked about, or whose area it is."""
+    services.settle(Thread.objects.filter(board=int(ref)))
 
 
 @job

@@ -255,6 +255,12 @@ class TestWhereItStands:
         assert list(scopes.all()) == [kitchen.scope]
         moderation.undo(by=moderator, entry=entry)
         assert list(scopes.all()) == [thread.board.scope]
+        board = thread.board
+        for skill in (kitchen.skill, board.skill):
+            board.skill = skill
+            services.save_board(board=board, by=moderator)
+            run_pending()
+            assert list(scopes.all()) == [board.scope]
         into = ask(kitchen, helper, kitchen.skill, title="Which pot is the right one?")
         Case.objects.filter(ref=str(into.posts.get().pk)).delete()
         entry = act(moderator, "merge", thread.posts.get(part="opening"), into=into, accepted="")

@@ -3,7 +3,7 @@
 from features.forum.services.asked_about import about, board_for, skills_of
 from features.forum.services.by_mail import NotOurs, receive
 from features.forum.services.counting import forget_demo, recount
-from features.forum.services.curating import restore_state, restore_thread, set_state, set_thread
+from features.forum.services.curating import restore_state, restore_thread, set_state, set_thread, settle
 from features.forum.services.editing import (
     EDITABLE,
     edit,
@@ -85,6 +85,7 @@ __all__ = [
     "save_draft",
     "set_state",
     "set_thread",
+    "settle",
     "show_revision",
     "skills_of",
     "split",

@@ -49,15 +49,22 @@ def republish(*threads: int) -> None:
     discovery.republish("thread", [str(pk) for pk in threads])
 
 
-def pass_on(*threads: int) -> None:
+def pass_on(threads) -> None:
     """What waits to be looked at waits for those who look after the board where it is now."""
-    for pk, skill in Thread.objects.filter(pk__in=threads).values_list("pk", "board__skill"):
-        scope = f"skill:{skill}"
+    for board in Board.objects.filter(threads__in=threads).distinct():
+        here = threads.filter(board=board)
         for kind, rows in (
-            ("post", Post.objects.filter(thread=pk)),
-            ("suggestion", Suggestion.objects.filter(post__thread=pk)),
+            ("post", Post.objects.filter(thread__in=here)),
+            ("suggestion", Suggestion.objects.filter(post__thread__in=here)),
         ):
-            moderation.pass_on(kind=kind, refs=rows.values_list(Cast("pk", CharField())), scope=scope)
+            moderation.pass_on(kind=kind, refs=rows.values_list(Cast("pk", CharField())), scope=board.scope)
+
+
+@transaction.atomic
+def settle(threads) -> None:
+    """What their boards decide, said anew: when accepted answers age, and who looks after what waits."""
+    date_answers(threads)
+    pass_on(threads)
 
 
 def tell_all(thread_id: int) -> None:
@@ -133,8 +140,7 @@ def set_thread(*, thread: Thread, **facts: Any) -> dict:
     before = _facts(lock_all(thread.pk)[thread.pk], facts)
     Thread.objects.filter(pk=thread.pk).update(**facts)
     if "board" in facts:
-        date_answers(Thread.objects.filter(pk=thread.pk))
-        pass_on(thread.pk)
+        settle(Thread.objects.filter(pk=thread.pk))
         republish(thread.pk)
     return before | {"became": _facts(Thread.objects.get(pk=thread.pk), facts)}
 

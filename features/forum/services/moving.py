@@ -12,9 +12,8 @@ from core.text import one_line
 from features.forum.models import Board, Kind, Post, State, Thread
 from features.forum.services import beside, evidence
 from features.forum.services.acceptance import NOT_ACCEPTED, facts_of, give_back
-from features.forum.services.curating import count, lock_all, pass_on, republish, tell_all
+from features.forum.services.curating import count, lock_all, republish, settle, tell_all
 from features.forum.services.refusals import ForumRefused
-from features.forum.services.shelf import date_answers
 
 Part = Post.Part
 
@@ -97,12 +96,11 @@ def _where_it_went(pk: int, there: int) -> tuple[dict[int, Thread], int]:
 def _after_move(posts: Sequence[int], *threads: int) -> None:
     for pk in threads:
         count(pk)
-    date_answers(Thread.objects.filter(pk__in=threads))
+    settle(Thread.objects.filter(pk__in=threads))
     for post in Post.objects.filter(pk__in=posts, part=Part.REPLY):
         evidence.tell(post)
     for pk in threads:
         tell_all(pk)
-    pass_on(*threads)
     republish(*threads)
 
 

@@ -191,7 +191,10 @@ def take_over_skill(source, into) -> int:
     threads = list(rows.values_list("thread", flat=True))
     rows.filter(thread__in=Thread.skills.through.objects.filter(skill=into).values("thread")).delete()
     rows.update(skill=into)
-    Board.objects.filter(skill=source).update(skill=into)
+    boards = list(Board.objects.filter(skill=source).values_list("pk", flat=True))
+    Board.objects.filter(pk__in=boards).update(skill=into)
+    for pk in boards:
+        enqueue("features.forum.tasks.settle_board", pk)
     discovery.republish("thread", [str(pk) for pk in threads])
     return len(threads)
 
@@ -199,9 +202,9 @@ def take_over_skill(source, into) -> int:
 @transaction.atomic
 def save_board(*, board: Board, by: User) -> Board:
     """A new board, or a known one as it is described now."""
-    known = Board.objects.filter(pk=board.pk).values_list("shelf_months", flat=True).first()
+    known = Board.objects.filter(pk=board.pk).values_list("shelf_months", "skill").first()
     board.save()
-    if known not in (None, board.shelf_months):
-        enqueue("features.forum.tasks.date_answers", board.pk)
+    if known not in (None, (board.shelf_months, board.skill_id)):
+        enqueue("features.forum.tasks.settle_board", board.pk)
     audit(by, "board.saved", f"board:{board.pk}", [])
     return board
