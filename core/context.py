@@ -44,5 +44,6 @@ def site(request):
         "zone_url": reverse("preferences"),
         "has_session": has_session(request),
         "theme": getattr(request, "theme", ""),
+        "role_rests": getattr(request, "role_rests", False),
         "demo": settings.DEMO and settings.IS_LOOPBACK,
     }

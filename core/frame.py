@@ -18,7 +18,7 @@ from core.gaps import Mould
 from core.middleware import has_session
 
 # What of the context of every page decides which parts of the frame are drawn.
-FACTS = ("has_session", "theme", "viewer_zone", "viewer_zone_is_known", "test_mode", "demo")
+FACTS = ("has_session", "theme", "viewer_zone", "viewer_zone_is_known", "test_mode", "demo", "role_rests")
 # What differs from viewer to viewer, and from page to page.
 GAPS = ("name", "email", "viewer_face", "here", "csrf_token", "canonical_url")
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import mail
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from core.jobs import run_pending
 from tests import factories
@@ -18,6 +18,22 @@ CODE = re.compile(r"\b[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\b")
 
 # Tests that travel in time leave the database where it is.
 connection_created.disconnect(dispatch_uid="clock")
+
+
+plain_log_in = Client.force_login
+
+
+def log_in_with_second_factor(self, user, backend=None, *, second_factor=True):
+    """As those log in whose role needs it. Long ago: where the password is asked once more, it still is."""
+    plain_log_in(self, user, backend)
+    if second_factor:
+        session = self.session
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+
+
+Client.force_login = log_in_with_second_factor
 
 
 def pytest_collection_finish():

@@ -7,10 +7,14 @@ from functools import wraps
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Expression, TextChoices
 from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import LazyObject
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from core import logs
@@ -18,8 +22,8 @@ from core.registry import Registry
 from features.accounts.models import PRIVILEGED_ROLES, Role, RoleGrant, Terms, User, site_day
 
 
-def roles(user) -> frozenset[tuple[str, str]]:
-    """The (role, scope) pairs in force for `user`: one query per request at most, kept on the user object."""
+def held_roles(user) -> frozenset[tuple[str, str]]:
+    """The (role, scope) pairs that `user` was given: one query per request at most, kept on the user object."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     # Not by user.__dict__: a request's user stands behind a proxy with one of its own.
@@ -27,6 +31,19 @@ def roles(user) -> frozenset[tuple[str, str]]:
         grants = RoleGrant.objects.filter(person_id=user.pk).in_force()
         user._roles = frozenset(grants.values_list("role", "scope"))
     return user._roles
+
+
+def roles(user) -> frozenset[tuple[str, str]]:
+    """Those in force: in a session without a second factor the roles that need one rest."""
+    held = held_roles(user)
+    if held and user.lacks_second_factor:
+        return frozenset(pair for pair in held if pair[0] not in PRIVILEGED_ROLES)
+    return held
+
+
+def let_roles_rest(user) -> None:
+    """Whoever is behind this request did not show a second factor: for them no page knows of more than members see."""
+    known(user).lacks_second_factor = True
 
 
 def known(user):
@@ -57,7 +74,11 @@ def has_role(user, role: str, scope: str = "") -> bool:
     held = roles(user)
     if (role, "") in held or (scope and (role, scope) in held):
         return True
-    return role == Role.ORGANISER and user.is_authenticated and user.is_active and user.is_superuser
+    return role == Role.ORGANISER and _is_superuser(user) and not user.lacks_second_factor
+
+
+def _is_superuser(user) -> bool:
+    return user.is_authenticated and user.is_active and user.is_superuser
 
 
 class Ability(TextChoices):
@@ -112,7 +133,8 @@ PRIVILEGED_PATHS = ("/manage/", "/moderation/", "/admin/")  # open to sessions w
 
 
 def is_privileged(user) -> bool:
-    return any(role in PRIVILEGED_ROLES for role, _ in roles(user)) or has_role(user, Role.ORGANISER)
+    """Whether they hold a role that needs a second factor, though it may rest in this session."""
+    return any(role in PRIVILEGED_ROLES for role, _ in held_roles(user)) or _is_superuser(user)
 
 
 def has_second_factor(user) -> bool:
@@ -123,6 +145,20 @@ def has_second_factor(user) -> bool:
 def used_second_factor(request) -> bool:
     """Whether this very session was opened, or later strengthened, with a second factor."""
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def holds_any_role(user, *wanted: str) -> bool:
+    """The same as `has_any_role`, though it may rest in this session: for ways to where the second factor is asked."""
+    return any((role, "") in held_roles(user) for role in wanted) or (Role.ORGANISER in wanted and _is_superuser(user))
+
+
+def to_second_factor(request):
+    """The way to a page that takes one."""
+    logs.security.warning("second_factor_missing", extra={"person": request.user.pk})
+    if has_second_factor(request.user):
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+    messages.warning(request, _("Your role opens pages that need a second factor. Set one up here first."))
+    return redirect("mfa_index")
 
 
 def has_any_role(user, *wanted: str) -> bool:
@@ -137,6 +173,8 @@ def role_required(*wanted: str):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not has_any_role(request.user, *wanted):
+                if holds_any_role(request.user, *wanted):
+                    return to_second_factor(request)
                 logs.security.warning("denied", extra={"person": request.user.pk, "role": ", ".join(wanted)})
                 raise Http404
             return view(request, *args, **kwargs)
@@ -167,5 +205,5 @@ staff_pages: dict[str, StaffPage] = Registry("pages of those who run the site")
 
 def staff_pages_of(user) -> list[StaffPage]:
     """Those that `user` may open, in order. The first is where they begin."""
-    found = [page for page in staff_pages.values() if has_any_role(user, *page.roles)]
+    found = [page for page in staff_pages.values() if holds_any_role(user, *page.roles)]
     return sorted(found, key=lambda page: page.order)

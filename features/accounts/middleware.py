@@ -100,9 +100,13 @@ def way_back(get_response):
 
 
 def privileged_needs_mfa(get_response):
-    """Pages for a few open only to sessions with a second factor; everybody else finds nothing there."""
+    """In a session without a second factor the roles that need one rest, on all pages. Pages for a few open only to
+    sessions with one; everybody else finds nothing there."""
 
     def middleware(request):
+        if has_session(request) and access.is_privileged(request.user) and not access.used_second_factor(request):
+            access.let_roles_rest(request.user)
+            request.role_rests = True  # for the frame of the page, which says so
         if not request.path.startswith(access.PRIVILEGED_PATHS) or request.path.startswith(OPEN_PATHS):
             return get_response(request)
         if not request.user.is_authenticated:
@@ -115,11 +119,7 @@ def privileged_needs_mfa(get_response):
             if request.path.startswith("/admin/") and not access.has_role(request.user, Role.ORGANISER):
                 raise Http404
             return get_response(request)
-        logs.security.warning("second_factor_missing", extra={"person": request.user.pk})
-        if access.has_second_factor(request.user):
-            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
-        messages.warning(request, _("Your role opens pages that need a second factor. Set one up here first."))
-        return redirect("mfa_index")
+        return access.to_second_factor(request)
 
     return middleware
 

@@ -175,7 +175,7 @@ class TestRoles:
         assert ask(client, secret, path).status_code == 404
 
     def test_a_session_without_the_factor_reads_nothing_either(self, client, organiser):
-        client.force_login(organiser)
+        client.force_login(organiser, second_factor=False)
         assert client.get("/api/v1/manage/audit/").json()["code"] == "second_factor"
 
 

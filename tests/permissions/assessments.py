@@ -173,8 +173,8 @@ manage_results       GET  login    login    404    404   404    mfa      200    
 manage_results       POST login    login    404    404   404    mfa      405        405
 manage_result        GET  login    login    404    404   404    mfa      200        200
 manage_result        POST login    login    404    404   404    mfa      405        405
-result_record        GET  login    login    404    302   404    302      302        302
-result_record@work   GET  login    login    404    302   302    302      302        302
+result_record        GET  login    login    404    302   404    404      302        302
+result_record@work   GET  login    login    404    302   302    404      302        302
 api:assessment_list  GET  200
 api:attempt_begin    POST 401      401      201    201   409    201      201        201
 api:attempt_state    GET  401      401      404    200   404    404      404        404

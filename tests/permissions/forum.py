@@ -151,27 +151,27 @@ board                 GET  200
 board@nothing         GET  404
 thread                GET  200
 thread@old-slug       GET  301
-thread@hidden         GET  404      404      404    200   404    200      200        200
-thread@workshop       GET  404      404      404    200   404    200      200        200
-thread_publication    POST login    login    404    303   404    303      303        303
-post_comments@workshop GET 404      404      404    200   404    200      200        200
-post_comments@workshop POST 404     404      404    303   404    303      303        303
-post_edit@workshop    GET  login    login    404    200   404    200      200        200
-post_edit@workshop    POST login    login    404    303   404    303      303        303
+thread@hidden         GET  404      404      404    200   404    404      200        200
+thread@workshop       GET  404      404      404    200   404    404      200        200
+thread_publication    POST login    login    404    303   404    404      303        303
+post_comments@workshop GET 404      404      404    200   404    404      200        200
+post_comments@workshop POST 404     404      404    303   404    404      303        303
+post_edit@workshop    GET  login    login    404    200   404    404      200        200
+post_edit@workshop    POST login    login    404    303   404    404      303        303
 inbound_mail          POST 404
 forum_workshop        GET  login    login    200    200   200    200      200        200
 thread_new            GET  login    login    200    200   200    200      200        200
 thread_new            POST login    login    303    303   303    303      303        303
 forum_preview         POST login    login    200    200   200    200      200        200
 thread_replies        POST login    login    303    303   303    303      303        303
-thread_replies@hidden POST login    login    404    422   404    422      422        422
+thread_replies@hidden POST login    login    404    422   404    404      422        422
 post                  GET  302
 post@comment          GET  302
-post@hidden           GET  404      404      404    302   404    302      302        302
+post@hidden           GET  404      404      404    302   404    404      302        302
 post_comments         GET  200
 post_comments         POST login    login    303    303   303    303      303        303
-post_comments@hidden  GET  404      404      404    200   404    200      200        200
-post_comments@hidden  POST 404      404      404    422   404    422      422        422
+post_comments@hidden  GET  404      404      404    200   404    404      200        200
+post_comments@hidden  POST 404      404      404    422   404    404      422        422
 post_vote             POST login    login    303    303   303    303      303        303
 post_vote@hidden      POST login    login    404    404   404    404      404        404
 post_acceptance       POST login    login    303    303   303    303      303        303
@@ -183,11 +183,11 @@ thread_atom@hidden    GET  404
 forum_similar         GET  login    login    200    200   200    200      200        200
 forum_draft           POST login    login    303    303   303    303      303        303
 thread_draft          POST login    login    303    303   303    303      303        303
-thread_draft@hidden   POST login    login    404    303   404    303      303        303
+thread_draft@hidden   POST login    login    404    303   404    404      303        303
 thread_reading        POST login    login    303    303   303    303      303        303
-thread_reading@hidden POST login    login    404    303   404    303      303        303
+thread_reading@hidden POST login    login    404    303   404    404      303        303
 thread_following      POST login    login    303    303   303    303      303        303
-thread_following@hidden POST login  login    404    303   404    303      303        303
+thread_following@hidden POST login  login    404    303   404    404      303        303
 thread_confirmation   POST login    login    303    303   303    303      303        303
 thread_duplicates     GET  login    login    200    200   200    200      200        200
 thread_duplicates     POST login    login    303    303   303    303      303        303
@@ -202,14 +202,14 @@ post_edit             GET  login    login    200    200   200    200      200   
 post_edit             POST login    login    303    303   303    303      303        303
 post_edit@others      GET  login    login    200    200   200    200      200        200
 post_edit@others      POST login    login    303    303   303    303      303        303
-post_edit@hidden      GET  login    login    404    404   404    200      200        200
-post_edit@hidden      POST login    login    404    404   404    303      303        303
+post_edit@hidden      GET  login    login    404    404   404    404      200        200
+post_edit@hidden      POST login    login    404    404   404    404      303        303
 post_removal          GET  login    login    404    200   404    404      404        404
 post_removal          POST login    login    404    303   404    404      404        404
 post_removal@hidden   GET  login    login    404    200   404    404      404        404
 post_removal@hidden   POST login    login    404    422   404    404      404        404
 post_history          GET  200
-post_history@hidden   GET  404      404      404    200   404    200      200        200
+post_history@hidden   GET  404      404      404    200   404    404      200        200
 manage_boards         GET  login    login    404    404   404    mfa      404        200
 manage_boards         POST login    login    404    404   404    mfa      404        303
 manage_board          GET  login    login    404    404   404    mfa      404        200
@@ -220,21 +220,21 @@ api:forum_threads      POST   401 401 201 201 201 201 201 201
 api:forum_ask          GET    200
 api:forum_ask          POST   401 401 201 201 201 201 201 201
 api:forum_thread       GET    200
-api:forum_thread@hidden GET    404 404 404 200 404 200 200 200
-api:forum_thread@workshop GET  404 404 404 200 404 200 200 200
-api:forum_publish      PUT    401 401 404 200 404 200 200 200
+api:forum_thread@hidden GET    404 404 404 200 404 404 200 200
+api:forum_thread@workshop GET  404 404 404 200 404 404 200 200
+api:forum_publish      PUT    401 401 404 200 404 404 200 200
 api:forum_posts        GET    200
 api:forum_posts        POST   401 401 201 201 201 201 201 201
-api:forum_posts@hidden GET    404 404 404 200 404 200 200 200
-api:forum_posts@hidden POST   401 401 404 409 404 409 409 409
+api:forum_posts@hidden GET    404 404 404 200 404 404 200 200
+api:forum_posts@hidden POST   401 401 404 409 404 404 409 409
 api:forum_answer       GET    200
 api:forum_answer       POST   401 401 201 201 201 201 201 201
-api:forum_answer@hidden GET    404 404 404 200 404 200 200 200
-api:forum_answer@hidden POST   401 401 404 409 404 409 409 409
+api:forum_answer@hidden GET    404 404 404 200 404 404 200 200
+api:forum_answer@hidden POST   401 401 404 409 404 404 409 409
 api:forum_vote         PUT    401 401 200 200 409 200 200 200
 api:forum_vote@hidden  PUT    401 401 404 404 404 404 404 404
-api:forum_accept       PUT    401 401 409 204 409 204 204 204
-api:forum_accept       DELETE 401 401 409 204 409 204 204 204
-api:forum_take_back    PUT    401 401 409 204 409 204 204 204
-api:forum_take_back    DELETE 401 401 409 204 409 204 204 204
+api:forum_accept       PUT    401 401 409 204 409 409 204 204
+api:forum_accept       DELETE 401 401 409 204 409 409 204 204
+api:forum_take_back    PUT    401 401 409 204 409 409 204 204
+api:forum_take_back    DELETE 401 401 409 204 409 409 204 204
 """

@@ -123,8 +123,8 @@ moderation_appeals        POST login    login    404    404   404    mfa      40
 moderation_figures        GET  login    login    404    404   404    mfa      200        200
 moderation_figures        POST login    login    404    404   404    mfa      405        405
 moderation_log            GET  200
-moderation_entry          GET  login    login    404    200   404    200      200        200
-moderation_entry          POST login    login    404    303   404    422      422        422
+moderation_entry          GET  login    login    404    200   404    404      200        200
+moderation_entry          POST login    login    404    303   404    404      422        422
 report                    GET  login    login    200    200   200    200      200        200
 report                    POST login    login    303    303   422    303      303        303
 report@hidden             GET  login    login    404    404   404    404      404        404

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.api_parts import Caller, Scope, scopes
 from core.text import one_line
-from features.accounts.access import has_any_role, has_role, has_second_factor, roles, used_second_factor
+from features.accounts.access import has_second_factor, held_roles, holds_any_role, used_second_factor
 from features.accounts.services import audit
 from features.integrations.models import PersonalToken
 from features.notifications.services import notify
@@ -104,8 +104,8 @@ def may_act_as(request, caller, role) -> bool:
 def _holds(person, wanted: str | tuple[str, ...]) -> bool:
     """One of several roles may be held for an area alone: what is done with it asks for that area."""
     if isinstance(wanted, str):
-        return has_role(person, wanted)
-    return has_any_role(person, *wanted) or any(role in wanted for role, _scope in roles(person))
+        return holds_any_role(person, wanted)
+    return holds_any_role(person, *wanted) or any(role in wanted for role, _scope in held_roles(person))
 
 
 def _digest(secret: str) -> str:
