@@ -18,10 +18,12 @@ class AssessmentsConfig(AppConfig):
             findable,
             news,
             own_data,
+            services,
             taking_over,
         )
         from features.assessments.evaluation_seeds import fill_talks
         from features.assessments.seeds import fill
+        from features.calendar.services import appointments
         from features.moderation.services import EVERYWHERE
         from features.skills.services import Merge, merges
 
@@ -39,6 +41,7 @@ class AssessmentsConfig(AppConfig):
                 lambda n: ngettext("%(n)d assessment", "%(n)d assessments", n) % {"n": n}, taking_over.take_over_skill
             ),
         )
+        appointments.register("talks", services.examined_at)
         causes.register()
         curation.register()
         evaluation_news.register()

@@ -63,12 +63,25 @@ def release(kind: str, ref: str, person=None) -> int:
     return (claims.filter(person=person) if person else claims).delete()[0]
 
 
-def busy_spans(person, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """What a person has claimed between two moments, here or in another calendar of theirs, as (from, until)."""
+def claimed_spans(person, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """What a person has claimed here between two moments, as (from, until)."""
     claims = TimeClaim.objects.filter(person=person, during__overlap=DateTimeTZRange(start, end))
+    return [(during.lower, during.upper) for during in claims.values_list("during", flat=True)]
+
+
+def spans_elsewhere(person, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """When a person is busy by another calendar of theirs, as (from, until)."""
     elsewhere = BusySpan.objects.filter(person=person, starts_at__lt=end, ends_at__gt=start)
-    found = [(during.lower, during.upper) for during in claims.values_list("during", flat=True)]
-    return found + list(elsewhere.values_list("starts_at", "ends_at"))
+    return list(elsewhere.values_list("starts_at", "ends_at"))
+
+
+def busy_spans(person, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Both."""
+    return claimed_spans(person, start, end) + spans_elsewhere(person, start, end)
+
+
+# Starts of what a person gives of their time by appointment, from a moment on, for who counts meetings a day or a week.
+appointments: dict[str, Callable[[User, datetime], Iterable[datetime]]] = Registry("appointments")
 
 
 # When somebody can be booked is said by whoever keeps their rules: (host, guest or None, length, now) -> (from, until).

@@ -130,6 +130,18 @@ def mentor_missed(notification):
     return letter(_("Your mentor did not come: %(title)s") % {"title": booking.title}, said, link, more=more)
 
 
+def met_said(notification):
+    """Nobody was seen, and the other one says that they met."""
+    booking, person = _booking(notification)
+    if booking.outcome != Booking.Outcome.NOBODY:
+        return None
+    names = {"title": booking.title, "name": booking.other(person).name}
+    said = [_("%(name)s says that you met, though nobody was seen in the room.") % names]
+    said.append(_("It counts once you say so, too. You can until two days after the meeting."))
+    link = (_("See the meeting"), absolute(booking.get_absolute_url()))
+    return letter(_("Did you meet? %(title)s with %(name)s") % names, said, link)
+
+
 def _booking(notification):
     booking = Booking.objects.select_related("mentor", "mentee", "cancelled_by").get(pk=notification.ref)
     return booking, notification.recipient
@@ -151,6 +163,7 @@ SENTENCES = {
     booking_moved: (MEETINGS, gettext_lazy("“%(title)s” with %(name)s was moved to %(when)s.")),
     booking_cancelled: (MEETINGS, gettext_lazy("“%(title)s” with %(name)s was called off.")),
     mentor_missed: (MEETINGS, gettext_lazy("%(name)s did not come to “%(title)s”. What you paid comes back.")),
+    met_said: (MEETINGS, gettext_lazy("%(name)s says that you met for “%(title)s”. It counts once you say so, too.")),
     booking_reminder: (MEETING_REMINDERS, gettext_lazy("Reminder: “%(title)s” with %(name)s, %(when)s.")),
 }
 

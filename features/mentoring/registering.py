@@ -26,6 +26,7 @@ from features.mentoring import (
     written_letters,
 )
 from features.mentoring.services import files, hours, written_files
+from features.moderation.services import apart
 from features.payments.services import fulfilments
 from features.skills.services import Merge, merges
 
@@ -41,6 +42,7 @@ def register():
     fulfilments.register(hours.SEAT, services.OfficeSeatFulfilment())
     fulfilments.register(written_files.KIND, services.WrittenReviewFulfilment())
     bookable.register("mentors", services.free_times)
+    apart.register("mentoring", services.kept_apart_from)
     calendars.register("meetings", entries.of_person)
     calendars.register("office_hours", entries.hours_of_person)
     facts.panels.register("offers", facts.Panel(20, "mentoring/_offers.html", pages.offers_panel))

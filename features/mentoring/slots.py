@@ -40,14 +40,17 @@ def free(
     length: timedelta,
     now: datetime,
     *,
+    meetings: Iterable[Span] = (),
     busy: Iterable[Span] = (),
     booked: Iterable[datetime] = (),
     other_busy: Iterable[Span] = (),
 ) -> list[Span]:
-    """Every stretch of `length` that can be booked, the earliest first. `busy` is the mentor's, and gets the buffers;
-    `other_busy` is of whoever books; `booked` are the starts that the limits count."""
+    """Every stretch of `length` that can be booked, the earliest first. `meetings` are the mentor's and have buffers of
+    their own: between two there is the one's `after` or the other's `before`, whichever is longer. `busy` is the rest
+    of the mentor's; `other_busy` is of whoever books; `booked` are the starts that the limits count."""
     zone = ZoneInfo(rules.zone)
-    mine, theirs = Blocked(busy), Blocked(other_busy)
+    mine, theirs, met = Blocked(busy), Blocked(other_busy), Blocked(meetings)
+    between = max(rules.before, rules.after)
     days = Counter(start.astimezone(zone).date() for start in booked)
     weeks = Counter(_week(day) for day in days.elements())
     earliest, found = now + rules.notice, []
@@ -59,7 +62,11 @@ def free(
             is_full = (rules.most_a_day and days[day] >= rules.most_a_day) or (
                 rules.most_a_week and weeks[_week(day)] >= rules.most_a_week
             )
-            taken = mine.meets(start - rules.before, end + rules.after) or theirs.meets(start, end)
+            taken = (
+                met.meets(start - between, end + between)
+                or mine.meets(start - rules.before, end + rules.after)
+                or theirs.meets(start, end)
+            )
             if start >= earliest and not is_full and not taken:
                 found.append((start, end))
             start += STEP

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from features.assessments import grading, services
 from features.assessments.models import Reading, Rubric, Snippet, Submission
+from features.mentoring.models import Block
 from features.notifications.models import Follow, Notification
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
@@ -99,6 +100,10 @@ class TestQueue:
         Follow.objects.create(person=one, key=f"person:{other.pk}")
         assert services.take_next(reader=reader) is None
 
+    def test_never_of_somebody_from_whom_one_is_kept_apart(self, work, reader, learner):
+        Block.objects.create(person=learner, blocked=reader)
+        assert services.take_next(reader=reader) is None
+
     def test_a_judgement_after_the_lease_counts_only_while_nobody_else_has_it(self, work, reader, second):
         now = timezone.now()
         late = services.take_next(reader=reader, now=now)
@@ -182,6 +187,9 @@ class TestJudging:
             services.take_peer(task=task, reader=outsider)
         assert refused.value.code == "no_work"
         services.submit(task=task, person=outsider, text="Mine too")
+        Block.objects.create(person=work.person, blocked=outsider)
+        assert services.take_peer(task=task, reader=outsider) is None
+        Block.objects.all().delete()
         assert services.take_peer(task=task, reader=outsider).submission == work
 
     def test_where_peers_do_not_come_an_expert_reads_it(self, author, skill, learner, reader):

@@ -1,5 +1,7 @@
 """Pages of offers and meetings."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -92,6 +94,17 @@ class TestMeetings:
         assert client.post(booked.get_absolute_url() + "agenda/", {"agenda": "1. Indexes"}).status_code == 303
         client.force_login(booked.mentor)
         assert "1. Indexes" in client.get(booked.get_absolute_url()).content.decode()
+
+    def test_the_agenda_is_written_until_the_meeting_is_over_and_read_afterwards(self, client, booked):
+        place = f"{booked.get_absolute_url()}agenda/"
+        client.force_login(booked.mentee)
+        client.post(place, {"agenda": "1. In\x00dexes"})
+        began = timezone.now() - timedelta(hours=2)
+        Booking.objects.filter(pk=booked.pk).update(starts_at=began, ends_at=began + timedelta(hours=1))
+        assert "stays as it was" in client.post(place, {"agenda": "Rewritten"}, follow=True).text
+        page = client.get(booked.get_absolute_url()).text
+        assert "1. Indexes" in page
+        assert place not in page
 
 
 class TestOffers:

@@ -1,11 +1,13 @@
 """A group paired by an organiser: people, pins, a preview both ways, and one publication."""
 
 import pytest
+from django.urls import reverse
 
 from features.mentoring import services
 from features.mentoring.matching import cohort as assigning
 from features.mentoring.models import CohortPair
 from features.notifications.models import Notification
+from tests.moderation.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +59,12 @@ def test_it_is_published_once_and_both_sides_are_told(cohort, organiser, letters
     for act in (services.draw_cohort, services.leave_cohort):
         with pytest.raises(services.MentoringRefused):
             act(cohort=cohort, **({"person": organiser} if act is services.leave_cohort else {}))
+
+
+def test_taking_out_answers_for_members_alone_whatever_is_sent(cohort, organiser):
+    client = browser_of(organiser, strong=True)
+    place = reverse("manage_cohort_leaving", args=[cohort.pk])
+    for handle in ("member\x001", "nobody", ""):
+        assert client.post(place, {"person": handle}).status_code == 404
+    assert client.post(place, {"person": "member-1"}).status_code == 303
+    assert not cohort.members.filter(person__handle="member-1").exists()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from features.accounts.personal_data import erase_all, export_all
 from features.mentoring import models, services
-from features.mentoring.models import Booking, Engagement, MentorPage, MentorshipRequest, Message, Note
+from features.mentoring.models import ActionItem, Booking, Engagement, MentorPage, MentorshipRequest, Message, Note
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
 from tests.factories import make_user
@@ -227,6 +227,22 @@ class TestEnding:
         (cause,) = skills.tell_causes([row], skills.level_of(together.mentee, skill), together.mentee)
         assert cause.told.words == "Signed off by Amara Okonjo"
 
+    def test_a_sign_off_is_for_the_time_together_and_can_be_taken_back(self, together, offer, client):
+        met(together, offer)
+        rated, mentor = together.rated_skills.get(), together.mentor
+        place = f"{together.get_absolute_url()}skills/{rated.pk}/"
+        services.sign_off(engagement=together, rated=rated)
+        services.finish(engagement=together, by=together.mentee, ending="enough")
+        client.force_login(mentor)
+        assert 'value="take_back"' in client.get(together.get_absolute_url()).text
+        client.post(place, {"act": "take_back"})
+        assert [row.kind for row in SkillEvidence.objects.standing()] == ["mentoring_finished"]
+        assert together.rated_skills.get().signed_off_at is None
+        assert place not in client.get(together.get_absolute_url()).text
+        assert "is over" in client.post(place, follow=True).text
+        refused("ended", services.sign_off, engagement=together, rated=rated)
+        assert not SkillEvidence.objects.standing().filter(person=together.mentee).exists()
+
     def test_a_mentorship_without_a_meeting_proves_nothing(self, together):
         services.finish(engagement=together, by=together.mentor, ending="reached")
         assert not SkillEvidence.objects.exists()
@@ -253,11 +269,19 @@ class TestEnding:
     def test_closing_an_account_ends_it_and_forgets_the_words(self, together):
         services.write_message(engagement=together, author=together.mentee, text="In confidence")
         services.write_note(engagement=together, author=together.mentee, text="Also", is_shared=False)
+        terms = {"goal": "Mine", "plan": "Mine", "cadence": "Mine", "ends_on": None}
+        services.agree(engagement=together, by=together.mentee, **terms)
+        services.add_action(engagement=together, by=together.mentee, owner=together.mentee, text="Mine")
+        services.add_action(engagement=together, by=together.mentee, owner=together.mentor, text="The mentor's")
+        services.finish(engagement=together, by=together.mentor, ending="enough", summary="Of both")
         assert export_all(together.mentee)["mentorships"]["messages"][0]["text"] == "In confidence"
         erase_all(together.mentee)
         assert fresh(together).ended_at
         assert not Message.objects.exclude(text="").exists()
         assert not Note.objects.exists()
+        left = fresh(together)
+        assert (left.goal, left.plan, left.cadence, left.summary) == ("", "", "", "")
+        assert [action.text for action in ActionItem.objects.all()] == ["The mentor's"]
         assert MentorshipRequest.objects.get().background == ""
 
 
@@ -290,4 +314,22 @@ class TestMeetings:
         late = after + timedelta(days=3)
         refused("too_late", services.say_we_met, booking=booked, by=booked.mentor, now=late)
         services.say_we_met(booking=booked, by=booked.mentor, now=after)
+        assert fresh(booked).outcome == "met"
+
+    def test_where_nobody_was_seen_it_takes_both_to_say_that_they_met(self, together, booked, client, letters):
+        after = booked.ends_at + timedelta(minutes=31)
+        services.settle_meetings(now=after)
+        letters()
+        assert services.say_we_met(booking=booked, by=booked.mentor, now=after) is False
+        (letter,) = letters()
+        assert (letter.to, "Amara Okonjo says that you met" in letter.body) == ([booked.mentee.email], True)
+        assert fresh(booked).outcome == "nobody"
+        refused("said", services.say_we_met, booking=booked, by=booked.mentor, now=after)
+        client.force_login(booked.mentee)
+        assert "It counts once you say so, too" in client.get("/inbox/").text
+        client.force_login(booked.mentor)
+        assert "once Sofia Mendes says so" in client.get(booked.get_absolute_url()).text
+        services.finish(engagement=together, by=booked.mentor, ending="reached", now=after)
+        assert not SkillEvidence.objects.exists()
+        assert services.say_we_met(booking=booked, by=booked.mentee, now=after) is True
         assert fresh(booked).outcome == "met"

@@ -58,6 +58,13 @@ def refunds():
 
 
 class TestSharing:
+    @pytest.mark.parametrize("moment", ["9999-12-31T23:30", "2200-01-01T10:00", "0001-01-01T00:00"])
+    def test_it_begins_within_a_year(self, mentor_page, skill, client, moment):
+        client.force_login(mentor_page.person)
+        said = {"title": "Plans", "skill": skill.pk, "starts_at": moment, "minutes": 60, "least": 2, "most": 3}
+        assert client.post(reverse("office_hour_new"), said).status_code == 422
+        assert not OfficeHour.objects.exists()
+
     def test_the_price_falls_as_they_join_and_the_mentor_gets_as_much(self, hour, people, pay, letters):
         OfficeHour.objects.update(price_minor=5000)
         hour.refresh_from_db()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from features.mentoring import services
 from features.mentoring.models import Block, Engagement, MatchList, MatchRun, MentorPage, MentorshipRequest
+from features.moderation import services as sanctions
 from tests.factories import make_user
 from tests.mentoring.test_bookings import refused
 
@@ -95,6 +96,16 @@ class TestDeciding:
         assert (sent.state, sent.due_at) == (State.VIEWED, now + timedelta(hours=48))
         assert "Fifteen" in letters()[-1].body
         refused("not_asked", services.answer_request, request=sent, answer="Again")
+
+    def test_who_is_paused_or_kept_apart_begins_nothing(self, ask, learner, moderator):
+        sent = ask(learner)
+        limit = {"kind": "limit", "ability": "mentor", "reason": "Nobody was answered"}
+        sanction = sanctions.impose(by=moderator, person=sent.mentor, **limit)
+        refused("barred", services.accept_request, request=sent)
+        sanctions.lift(by=moderator, sanction=sanction, reason="Settled")
+        Block.objects.create(person=learner, blocked=sent.mentor)
+        refused("closed", services.accept_request, request=sent)
+        assert not Engagement.objects.exists()
 
     def test_accepting_begins_a_mentorship_and_takes_a_place(self, ask, learner, skill, letters):
         made = services.accept_request(request=ask(learner))

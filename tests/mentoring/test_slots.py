@@ -31,6 +31,12 @@ class TestRules:
         busy = [(at(30, 10, 30), at(30, 11))]
         assert starts(free(said, HALF, MONDAY, busy=busy)) == ["30 09:00", "30 09:30", "30 11:30"]
 
+    def test_between_two_meetings_is_the_longer_of_the_buffers_on_either_side(self):
+        met = [(at(30, 10, 30), at(30, 11))]
+        for said in (rules(after=HALF), rules(before=HALF)):
+            assert starts(free(said, HALF, MONDAY, meetings=met)) == ["30 09:00", "30 09:30", "30 11:30"]
+        assert starts(free(rules(after=HALF, before=HOUR), HALF, MONDAY, meetings=met)) == ["30 09:00"]
+
     def test_whoever_books_has_no_buffers_but_cannot_be_in_two_places(self):
         busy = [(at(30, 9, 30), at(30, 11))]
         assert starts(free(rules(before=HOUR, after=HOUR), HALF, MONDAY, other_busy=busy)) == [

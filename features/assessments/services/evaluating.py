@@ -16,6 +16,7 @@ from features.assessments.evaluation_news import tell
 from features.assessments.models import Evaluation, Reading, Submission, Task
 from features.assessments.services.refusals import AssessmentRefused
 from features.calendar import services as calendar
+from features.moderation.services import kept_apart_from
 from features.notifications.models import Follow
 
 KIND = "evaluation"
@@ -29,6 +30,8 @@ def why_not_book(task: Task, person: User, now: datetime) -> AssessmentRefused |
         return AssessmentRefused("closed", _("Nothing can be booked here. Look for another task on the skill."))
     if task.author_id == person.pk:
         return AssessmentRefused("own_task", _("You set this task, so somebody else's word is needed on another one."))
+    if task.author_id in kept_apart_from(person):
+        return AssessmentRefused("closed", _("Nothing can be booked here. Look for another task on the skill."))
     if barred := bar(person, Ability.APPLY):
         return AssessmentRefused("barred", barred.words)
     if Follow.objects.filter(person=task.author_id, key=f"person:{person.pk}").exists():
@@ -44,6 +47,12 @@ def free_times(*, task: Task, person: User, now: datetime) -> list[tuple[datetim
     return calendar.free_times(task.author, person, timedelta(minutes=task.minutes), now)
 
 
+def examined_at(person: User, since: datetime) -> list[datetime]:
+    """Starts of the talks that a person gives from then on: their limits of a day and a week count them."""
+    given = Evaluation.objects.filter(examiner=person, cancelled_at=None, starts_at__gt=since)
+    return list(given.values_list("starts_at", flat=True))
+
+
 @atomic_retry
 def book_evaluation(
     *, task: Task, person: User, starts_at: datetime, note: str = "", now: datetime | None = None
@@ -54,8 +63,8 @@ def book_evaluation(
     if refused := why_not_book(task, person, now):
         raise refused
     hit("submission", person.pk)
-    ends_at = starts_at + timedelta(minutes=task.minutes)
-    if (starts_at, ends_at) not in free_times(task=task, person=person, now=now):
+    free = dict(free_times(task=task, person=person, now=now))
+    if (ends_at := free.get(starts_at)) is None:
         raise _taken()
     note = note.replace("\x00", "").strip()[:2000] or _("I will show it in the talk.")
     try:

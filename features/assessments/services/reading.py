@@ -15,6 +15,7 @@ from features.assessments.models import Example, Reading, Submission, Task, Tria
 from features.assessments.news import tell
 from features.assessments.services.refusals import AssessmentRefused
 from features.assessments.services.work import check_scores
+from features.moderation.services import kept_apart_from
 from features.notifications.models import Follow
 from features.skills.models import SkillLevel
 
@@ -27,7 +28,8 @@ MOST_REMINDERS = 2
 # --- The queue --------------------------------------------------------------------------------------------------------
 def readable(reader: User, now: datetime):
     """Work that waits for an expert and that this one may take: on a skill they have proven, not their own, of nobody
-    they follow or who follows them, not read by them before, and with a place left that nobody holds."""
+    they follow, who follows them or who is kept apart from them, not read by them before, and with a place left that
+    nobody holds."""
     if not has_any_role(reader, Role.EXPERT, Role.ORGANISER):
         return Submission.objects.none()
     proven = SkillLevel.objects.evidenced().filter(person=reader).values("skill")
@@ -40,7 +42,7 @@ def readable(reader: User, now: datetime):
     following = Follow.objects.filter(key=f"person:{reader.pk}").values("person")
     return (
         Submission.objects.filter(state=Submission.State.EXPERTS, task__skill__in=proven)
-        .exclude(person=reader)
+        .exclude(person__in=[reader.pk, *kept_apart_from(reader)])
         .exclude(task__author=reader, task__kind=Task.Kind.PRIOR)
         .exclude(person__in=followed)
         .exclude(person__in=following)
@@ -105,7 +107,8 @@ def take_peer(*, task: Task, reader: User, now: datetime | None = None) -> Readi
     taken = Count("readings", filter=Q(readings__role=Role_.PEER) & (
         Q(readings__submitted_at__isnull=False) | Q(readings__leased_until__gt=now)
     ))  # fmt: skip
-    waiting = task.submissions.filter(state=Submission.State.PEERS).exclude(person=reader)
+    waiting = task.submissions.filter(state=Submission.State.PEERS)
+    waiting = waiting.exclude(person__in=[reader.pk, *kept_apart_from(reader)])
     waiting = waiting.exclude(readings__in=Reading.objects.filter(reader=reader, submitted_at__isnull=False))
     for pk in (
         waiting.annotate(n=taken)

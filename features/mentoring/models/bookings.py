@@ -66,6 +66,8 @@ class Booking(models.Model):
     mentee_came_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
     settled_at = models.DateTimeField(null=True)
+    mentor_says_met_at = models.DateTimeField(null=True)
+    mentee_says_met_at = models.DateTimeField(null=True)
 
     objects = BookingQuerySet.as_manager()
 
@@ -98,6 +100,9 @@ class Booking(models.Model):
 
     def came_at(self, person):
         return self.mentor_came_at if person.pk == self.mentor_id else self.mentee_came_at
+
+    def says_met_at(self, person):
+        return self.mentor_says_met_at if person.pk == self.mentor_id else self.mentee_says_met_at
 
     @property
     def length(self) -> timedelta:

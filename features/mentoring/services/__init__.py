@@ -6,7 +6,7 @@ from features.mentoring.services.answering import (
     come_back,
     count_answers,
 )
-from features.mentoring.services.apart import end_apart, end_two_apart, keep_apart, keep_two_apart
+from features.mentoring.services.apart import end_apart, end_two_apart, keep_apart, keep_two_apart, kept_apart_from
 from features.mentoring.services.bookings import (
     book,
     cancel_booking,
@@ -33,10 +33,8 @@ from features.mentoring.services.commitments import (
     commitments,
 )
 from features.mentoring.services.dismissing import (
-    NOT_NOW,
     bring_back,
     dismiss,
-    save_wish,
 )
 from features.mentoring.services.endings import (
     answer_fit,
@@ -55,6 +53,7 @@ from features.mentoring.services.engagements import (
     agree,
     nudge,
     sign_off,
+    take_back_sign_off,
     tick_action,
     write_message,
     write_note,
@@ -102,6 +101,7 @@ from features.mentoring.services.meetings import (
     say_we_met,
     settle_meetings,
     why_not_say_we_met,
+    write_agenda,
 )
 from features.mentoring.services.mentors import (
     save_mentor_page,
@@ -146,7 +146,6 @@ from features.mentoring.services.requests import (
     withdraw_request,
 )
 from features.mentoring.services.steps import (
-    Step,
     next_step,
 )
 from features.mentoring.services.waiting import keep_freed_times, stop_waiting, suiting, wait_for_time, wish_of
@@ -165,11 +164,9 @@ from features.mentoring.services.written import (
 from features.mentoring.services.written_files import add_review_file, remove_review_file
 
 __all__ = [
-    "NOT_NOW",
     "BookingFulfilment",
     "MentoringRefused",
     "OfficeSeatFulfilment",
-    "Step",
     "WrittenReviewFulfilment",
     "accept_pooled",
     "accept_request",
@@ -224,6 +221,7 @@ __all__ = [
     "keep_apart",
     "keep_freed_times",
     "keep_two_apart",
+    "kept_apart_from",
     "leave_cohort",
     "leave_hour",
     "level_gain",
@@ -261,7 +259,6 @@ __all__ = [
     "save_mentor_page",
     "save_offer",
     "save_rules",
-    "save_wish",
     "say_hour_was_held",
     "say_we_met",
     "say_who_came",
@@ -274,6 +271,7 @@ __all__ = [
     "stop_waiting",
     "suiting",
     "take_back_pooled",
+    "take_back_sign_off",
     "take_back_written",
     "take_over_mentorships",
     "take_over_topics",
@@ -294,6 +292,7 @@ __all__ = [
     "wish_of",
     "withdraw_request",
     "withdraw_testimonial",
+    "write_agenda",
     "write_message",
     "write_note",
     "write_testimonial",

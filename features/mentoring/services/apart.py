@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,12 @@ def keep_apart(*, person: User, other: User, now: datetime | None = None) -> Non
     """By one of the two."""
     _end_all_between(person, other, person, now or timezone.now())
     Block.objects.get_or_create(person=person, blocked=other, decided_at=None)
+
+
+def kept_apart_from(person: User) -> set[int]:
+    """Ids of all with whom the person is brought together no more, by whomever."""
+    pairs = Block.objects.filter(Q(person=person) | Q(blocked=person)).values_list("person", "blocked")
+    return {pk for pair in pairs for pk in pair} - {person.pk}
 
 
 @transaction.atomic
@@ -84,9 +91,14 @@ def _end_all_between(one, other, by, now) -> None:
     end_written(waiting=written, by=by, words=words, now=now)
     seats = OfficeSeat.objects.filter(hour__mentor__in=(one, other), person__in=(one, other))
     end_hours(seats=seats, by=by, now=now)
-    for engagement in Engagement.objects.active().of(one).of(other):
-        end_engagement(lock_engagement(engagement.pk), by, Engagement.Ending.NOT_A_FIT, "", now)
+    _end_mentorships(one, other, by, now)
     open_ones = MentorshipRequest.objects.open().filter(mentee__in=(one, other), mentor__in=(one, other))
     open_ones.update(state=MentorshipRequest.State.WITHDRAWN, decided_at=now)
+    _end_mentorships(one, other, by, now)  # of a request that was accepted while its row was waited for
     let_go_of_locks(one, other)
     mark_dirty([one.pk, other.pk], "kept apart")
+
+
+def _end_mentorships(one, other, by, now) -> None:
+    for engagement in Engagement.objects.active().of(one).of(other):
+        end_engagement(lock_engagement(engagement.pk), by, Engagement.Ending.NOT_A_FIT, "", now)

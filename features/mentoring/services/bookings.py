@@ -13,7 +13,7 @@ from features.accounts.models import User
 from features.calendar import services as calendar
 from features.mentoring.models import Booking, Offer
 from features.mentoring.services import offers
-from features.mentoring.services.may_book import why_not_book, why_not_move
+from features.mentoring.services.may_book import why_no_intro, why_not_book, why_not_move
 from features.mentoring.services.refusals import MentoringRefused
 from features.moderation import services as moderation
 from features.moderation.models import Incident
@@ -45,7 +45,7 @@ def reserve(
     _release(_overdue(now).filter(mentor=offer.mentor), "hold_expired", now)
     _release(_overdue(now).filter(mentee=person), "hold_expired", now)
     hit("booking", person.pk)
-    if (starts_at, starts_at + timedelta(minutes=offer.minutes)) not in offers.free_slots(offer, person, now=now):
+    if not offers.is_free(offers.free_slots(offer, person, now=now), starts_at):
         raise _taken()
     booking = Booking.objects.create(
         offer=offer,
@@ -81,6 +81,8 @@ def book(*, booking: Booking, note: str = "", now: datetime | None = None) -> Bo
         raise MentoringRefused("hold_expired", _("The time to confirm was over. Choose a time once more."))
     if payments.order_of(KIND, booking.pk):
         return booking  # it waits for its payment
+    if refused := why_no_intro(booking.offer, booking.mentee, now):
+        raise refused  # others that were kept beside it are booked by now
     booking.note = note
     booking.held_until = now + UNPAID
     booking.save(update_fields=["note", "held_until"])
@@ -176,9 +178,8 @@ def move_booking(
     if starts_at == booking.starts_at:
         return booking
     length = booking.length
-    if (starts_at, starts_at + length) not in offers.free_slots(
-        booking.offer, booking.mentee, now=now, length=length, moving=booking
-    ):
+    found = offers.free_slots(booking.offer, booking.mentee, now=now, length=length, moving=booking)
+    if not offers.is_free(found, starts_at):
         raise _taken()
     booking.previous_starts_at = booking.starts_at
     booking.starts_at, booking.ends_at = starts_at, starts_at + length

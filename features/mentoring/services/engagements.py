@@ -157,8 +157,10 @@ def rate(engagement, moment, ratings):
 
 @transaction.atomic
 def sign_off(*, engagement: Engagement, rated: EngagementSkill, now: datetime | None = None) -> None:
-    """The mentor says that the mentee has learnt this: it stands on the mentee's profile as evidence. Once."""
+    """The mentor says that the mentee has learnt this: it stands on the mentee's profile as evidence. Once.
+    Raises MentoringRefused."""
     now = now or timezone.now()
+    check_active(lock_engagement(engagement.pk))
     changed = EngagementSkill.objects.filter(pk=rated.pk, engagement=engagement, signed_off_at=None)
     if changed.update(signed_off_at=now):
         skills.record_evidence(
@@ -170,6 +172,14 @@ def sign_off(*, engagement: Engagement, rated: EngagementSkill, now: datetime | 
             source=source_of(engagement),
         )
         tell(engagement.mentee, "skill_signed_off", engagement, f":{rated.pk}")
+
+
+@transaction.atomic
+def take_back_sign_off(*, engagement: Engagement, rated: EngagementSkill) -> None:
+    """Whoever gave it was wrong, and says so at any time: it proves nothing any more."""
+    lock_engagement(engagement.pk)
+    if EngagementSkill.objects.filter(pk=rated.pk, engagement=engagement).update(signed_off_at=None):
+        skills.revoke_evidence(source_of(engagement), person=engagement.mentee, skill=rated.skill, kind=SIGNED_OFF)
 
 
 def source_of(engagement) -> str:

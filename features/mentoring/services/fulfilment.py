@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from features.mentoring.models import Block, Booking, Offer
+from features.mentoring.models import Booking, Offer
 from features.mentoring.services import offers
-from features.mentoring.services.bookings import claim, give_up, tell
+from features.mentoring.services.bookings import claim, give_up, lock_booking, tell
+from features.mentoring.services.may_book import why_not_have
 from features.mentoring.services.refusals import MentoringRefused
 from features.payments import services as payments
 
@@ -32,11 +33,12 @@ class BookingFulfilment(payments.Fulfilment):
         Booking.objects.active().filter(pk=ref, confirmed_at=None).update(held_until=until)
 
     def reseat(self, ref, now):
-        """Money that came late: the time is theirs if it is still free for both, and they are not kept apart."""
-        booking = Booking.objects.select_related("mentor", "mentee").get(pk=ref)
-        if booking.starts_at <= now or booking.cancelled_at is None:
+        """Money that came late: the time is theirs if they could have it now, by all rules but that of notice."""
+        booking = lock_booking(Booking.objects.get(pk=ref))
+        if booking.starts_at <= now or booking.cancelled_at is None or why_not_have(booking.offer, booking.mentee, now):
             return False
-        if Block.objects.filter(Block.between(booking.mentor, booking.mentee)).exists():
+        free = offers.free_times(booking.mentor, booking.mentee, booking.length, now, notice=timedelta())
+        if not offers.is_free(free, booking.starts_at):
             return False
         try:
             with transaction.atomic():

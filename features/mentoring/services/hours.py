@@ -26,6 +26,7 @@ from features.payments import services as payments
 
 HOUR, SEAT = "office_hour", "office_seat"
 NOTICE = timedelta(hours=48)
+FARTHEST = timedelta(days=366)
 DECIDED_BEFORE = timedelta(hours=24)
 
 
@@ -37,6 +38,8 @@ def open_office_hour(*, hour: OfficeHour, minutes: int, now: datetime | None = N
         raise refused
     if hour.starts_at < now + NOTICE:
         raise MentoringRefused("too_soon", _("Leave two days, so that people can find it."))
+    if hour.starts_at > now + FARTHEST:
+        raise MentoringRefused("too_far", _("Choose a day within a year from now."))
     hour.title, hour.opened_at, hour.time_zone = one_line(hour.title), now, zone_of(hour.mentor)
     hour.ends_at = hour.starts_at + timedelta(minutes=minutes)
     hour.decide_at = hour.starts_at - DECIDED_BEFORE

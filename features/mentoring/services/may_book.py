@@ -21,9 +21,7 @@ def why_not_book(offer: Offer, person, now: datetime) -> MentoringRefused | None
             "in_writing", words, reverse("written_review_new", args=[offer.mentor.handle, offer.pk])
         )
     refused = why_not_have(offer, person, now)
-    if refused is None and offer.kind == Offer.Kind.INTRO:
-        return _why_no_intro(offer, person, now)
-    return refused
+    return refused or why_no_intro(offer, person, now)
 
 
 def why_not_have(offer: Offer, person, now: datetime) -> MentoringRefused | None:
@@ -54,7 +52,10 @@ def why_not_have(offer: Offer, person, now: datetime) -> MentoringRefused | None
     return None
 
 
-def _why_no_intro(offer, person, now):
+def why_no_intro(offer: Offer, person, now: datetime) -> MentoringRefused | None:
+    """Whether first talks are used up, with this mentor or with all; only what is booked counts."""
+    if offer.kind != Offer.Kind.INTRO:
+        return None
     talks = Booking.objects.active().filter(mentee=person, offer__kind=Offer.Kind.INTRO, confirmed_at__isnull=False)
     if talks.filter(mentor=offer.mentor_id).exists():
         return MentoringRefused("intro_used", _("A first talk is for the first time. Book a meeting instead."))

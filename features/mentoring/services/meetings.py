@@ -78,15 +78,30 @@ def _note_absence(booking, outcome, now) -> None:
         )
 
 
+def write_agenda(*, booking: Booking, text: str, now: datetime | None = None) -> None:
+    """What the two want to talk about: either writes it, until the meeting is over. Raises MentoringRefused."""
+    text = text.replace("\x00", "").strip()[:2000]
+    if not Booking.objects.confirmed().filter(pk=booking.pk, ends_at__gt=now or timezone.now()).update(agenda=text):
+        raise MentoringRefused("over", _("This meeting is over, or does not take place. Its agenda stays as it was."))
+
+
 @transaction.atomic
-def say_we_met(*, booking: Booking, by: User, now: datetime | None = None) -> None:
-    """Somebody who waited in vain would not say so: whoever was there may put right, for two days, that nobody or only
-    they had pressed the button. Nobody can say it of themselves against the other."""
+def say_we_met(*, booking: Booking, by: User, now: datetime | None = None) -> bool:
+    """Somebody who waited in vain would not say so: whoever was there may put right, for two days, that only they had
+    pressed the button. Nobody can say it of themselves against the other; where nobody was seen, it takes both, and is
+    False until then."""
+    now = now or timezone.now()
     booking = lock_booking(booking)
-    if refused := why_not_say_we_met(booking, by, now or timezone.now()):
+    if refused := why_not_say_we_met(booking, by, now):
         raise refused
+    side = "mentor_says_met_at" if by.pk == booking.mentor_id else "mentee_says_met_at"
+    Booking.objects.filter(pk=booking.pk).update(**{side: now})
+    if booking.outcome == Booking.Outcome.NOBODY and not booking.says_met_at(booking.other(by)):
+        notify(booking.other(by), "met_said", booking.pk, booking.get_absolute_url(), key=f"met_said:{booking.pk}")
+        return False
     Booking.objects.filter(pk=booking.pk).update(outcome=Booking.Outcome.MET)
     moderation.withdraw_incident(source=f"{KIND}:{booking.pk}", now=now)
+    return True
 
 
 def why_not_say_we_met(booking: Booking, by: User, now: datetime) -> MentoringRefused | None:
@@ -98,6 +113,8 @@ def why_not_say_we_met(booking: Booking, by: User, now: datetime) -> MentoringRe
     }
     if missed.get(booking.outcome, by.pk) != by.pk:
         return MentoringRefused("not_yours", _("Only the other one can say that you were there."))
+    if booking.says_met_at(by):
+        return MentoringRefused("said", _("You have said so. It counts once the other one says so, too."))
     return None
 
 

@@ -1,5 +1,6 @@
 """What a mentor offers, when they can be booked, and what that comes to on their page."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.utils import timezone
 from features.accounts.models import User
 from features.calendar import services as calendar
 from features.mentoring import slots
-from features.mentoring.models import Booking, BookingRules, MentorPage, Offer
+from features.mentoring.models import Block, Booking, BookingRules, MentorPage, Offer, OfficeHour
 from features.mentoring.services.mentors import why_not_mentor
 from features.payments import services as payments
 
@@ -101,25 +102,50 @@ def free_slots(
 
 
 def free_times(
-    mentor: User, person, length: timedelta, now: datetime, moving: Booking | None = None
+    mentor: User,
+    person,
+    length: timedelta,
+    now: datetime,
+    moving: Booking | None = None,
+    notice: timedelta | None = None,
 ) -> list[slots.Span]:
-    """When `person` can have so much of somebody's time by their rules, for whatever it is."""
+    """When `person` can have so much of somebody's time by their rules, for whatever it is: never, if the two are kept
+    apart. `notice` stands for what the rules say of it."""
+    is_known = bool(person and person.pk)
+    if is_known and Block.objects.filter(Block.between(mentor, person)).exists():
+        return []
     rules = plain_rules(mentor)
+    if notice is not None:
+        rules = replace(rules, notice=notice)
     start, end = now - timedelta(days=8), now + rules.horizon + timedelta(days=2)
-    meetings = Booking.objects.active().filter(mentor=mentor, starts_at__gt=start)
-    if moving:
-        meetings = meetings.exclude(pk=moving.pk)
+    own = (moving.starts_at, moving.ends_at) if moving else None
+
+    def without_own(spans):
+        return [span for span in spans if span != own]
+
     return slots.free(
         rules,
         length,
         now,
-        busy=_busy(mentor, start, end, moving),
-        booked=meetings.values_list("starts_at", flat=True),
-        other_busy=_busy(person, start, end, moving) if person and person.pk else (),
+        meetings=without_own(calendar.claimed_spans(mentor, start, end)),
+        busy=without_own(calendar.spans_elsewhere(mentor, start, end)),
+        booked=_counted(mentor, start, moving),
+        other_busy=without_own(calendar.busy_spans(person, start, end)) if is_known else (),
     )
 
 
-def _busy(person, start, end, moving):
-    found = calendar.busy_spans(person, start, end)
-    own = (moving.starts_at, moving.ends_at) if moving else None
-    return [span for span in found if span != own]
+def _counted(mentor, since, moving) -> list[datetime]:
+    """Starts of all that the mentor's limits count: meetings, hours that are shared, and what others book of them."""
+    meetings = Booking.objects.active().filter(mentor=mentor, starts_at__gt=since)
+    if moving:
+        meetings = meetings.exclude(pk=moving.pk)
+    shared = OfficeHour.objects.standing().filter(mentor=mentor, starts_at__gt=since)
+    found = [*meetings.values_list("starts_at", flat=True), *shared.values_list("starts_at", flat=True)]
+    for starts in calendar.appointments.values():
+        found += starts(mentor, since)
+    return found
+
+
+def is_free(spans: list[slots.Span], starts_at: datetime) -> bool:
+    """Whether one of them begins then. What is asked for may be the last moment there is, so nothing is added to it."""
+    return any(start == starts_at for start, _end in spans)

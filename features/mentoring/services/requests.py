@@ -145,6 +145,10 @@ def accept_request(*, request: MentorshipRequest, now: datetime | None = None) -
     request = _locked(request)
     if not request.is_open:
         raise MentoringRefused("decided", _("This request is decided already."))
+    if barred := bar(request.mentor, Ability.MENTOR):
+        raise MentoringRefused("barred", barred.words, barred.url)
+    if Block.objects.filter(Block.between(request.mentor, request.mentee)).exists():
+        raise MentoringRefused("closed", _("This request cannot be accepted any more. Decline it."))
     if Engagement.objects.active().filter(mentor=request.mentor).count() >= page.capacity:
         words = _("All your places are taken. Make room for one more, or decline and suggest a colleague.")
         raise MentoringRefused("full", words)

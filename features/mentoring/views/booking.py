@@ -13,7 +13,6 @@ from core.htmx import see_other
 from features.calendar import ical
 from features.mentoring import access, entries, pages, services
 from features.mentoring.forms import MoveForm, NoteForm, ReasonForm, SlotForm
-from features.mentoring.models import Booking
 from features.payments import services as payments
 
 
@@ -169,10 +168,12 @@ def meet(request, token):
 @require_POST
 @login_required
 def booking_agenda(request, public_id):
-    """What the two want to talk about: either writes it, until the meeting is over."""
     found = access.own_booking(request.user, public_id)
-    Booking.objects.confirmed().filter(pk=found.pk).update(agenda=request.POST.get("agenda", "").strip()[:2000])
-    messages.success(request, _("The agenda is kept. Both of you see it."))
+    try:
+        services.write_agenda(booking=found, text=request.POST.get("agenda", ""))
+        messages.success(request, _("The agenda is kept. Both of you see it."))
+    except services.MentoringRefused as refused:
+        messages.error(request, refused.words)
     return see_other(found)
 
 
@@ -182,8 +183,9 @@ def booking_outcome(request, public_id):
     """Whoever was there says that they met after all."""
     found = access.own_booking(request.user, public_id)
     try:
-        services.say_we_met(booking=found, by=request.user)
-        messages.success(request, _("Put right: you met."))
+        counts = services.say_we_met(booking=found, by=request.user)
+        noted = _("Noted. It counts once the other one says so, too.")
+        messages.success(request, _("Put right: you met.") if counts else noted)
     except services.MentoringRefused as refused:
         messages.error(request, refused.words)
     return see_other(found)

@@ -1,6 +1,7 @@
 """Groups that are paired at once, for who runs the site."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,7 +43,10 @@ def people(request, pk):
 @role_required(Role.ORGANISER)
 def leaving(request, pk):
     cohort, form = get_object_or_404(Cohort, pk=pk), PersonForm(request.POST)
-    person = get_object_or_404(User, handle=request.POST.get("person", ""), pk__in=cohort.members.values("person"))
+    if not form.is_valid():
+        raise Http404
+    members = User.objects.filter(pk__in=cohort.members.values("person"))
+    person = get_object_or_404(members, handle=form.cleaned_data["person"])
     return _act(request, cohort, form, lambda data: services.leave_cohort(cohort=cohort, person=person))
 
 

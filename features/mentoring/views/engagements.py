@@ -122,11 +122,18 @@ def action_tick(request, public_id, pk):
 @require_POST
 @login_required
 def skill_sign_off(request, public_id, pk):
-    """The mentor says that this was learnt."""
+    """The mentor says that this was learnt, or takes it back."""
     found = access.engagement_as_mentor(request.user, public_id)
     row = get_object_or_404(found.rated_skills.select_related("skill"), pk=pk)
-    services.sign_off(engagement=found, rated=row)
-    messages.success(request, _("It stands on their profile as evidence now."))
+    if request.POST.get("act") == "take_back":
+        services.take_back_sign_off(engagement=found, rated=row)
+        messages.success(request, _("Taken back. It is no evidence any more."))
+        return see_other(found)
+    try:
+        services.sign_off(engagement=found, rated=row)
+        messages.success(request, _("It stands on their profile as evidence now."))
+    except services.MentoringRefused as refused:
+        messages.error(request, refused.words)
     return see_other(found)
 
 

@@ -16,6 +16,7 @@ from features.moderation.services.acts import (
     undo,
     why_not,
 )
+from features.moderation.services.apart import apart, kept_apart_from
 from features.moderation.services.appeals import (
     appeal_act,
     decide_act_appeal,
@@ -159,6 +160,7 @@ __all__ = [
     "act",
     "acts",
     "answer",
+    "apart",
     "appeal",
     "appeal_act",
     "appeal_incident",
@@ -197,6 +199,7 @@ __all__ = [
     "is_pending",
     "keep_incidents",
     "kept",
+    "kept_apart_from",
     "lately",
     "lift",
     "line",

@@ -42,9 +42,10 @@ def record_all(evidence: Sequence[SkillEvidence]) -> None:
 
 
 @transaction.atomic
-def revoke_evidence(*sources: str) -> int:
-    """The causes are gone, and so is what they proved. Returns how many rows stopped counting."""
-    named = SkillEvidence.objects.filter(source__in=sources)
+def revoke_evidence(*sources: str, **only) -> int:
+    """The causes are gone, and so is what they proved; `only` that of one person, skill or kind, where a source says
+    several things. Returns how many rows stopped counting."""
+    named = SkillEvidence.objects.filter(source__in=sources, **only)
     revoked = named.standing().update(revoked_at=timezone.now())
     if revoked:
         _changed(set(named.values_list("person_id", "skill_id")))
