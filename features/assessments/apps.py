@@ -24,7 +24,7 @@ class AssessmentsConfig(AppConfig):
         from features.assessments.evaluation_seeds import fill_talks
         from features.assessments.seeds import fill
         from features.calendar.services import appointments
-        from features.moderation.services import EVERYWHERE
+        from features.moderation.services import EVERYWHERE, partings
         from features.skills.services import Merge, merges
 
         audit_words.register()
@@ -42,6 +42,7 @@ class AssessmentsConfig(AppConfig):
             ),
         )
         appointments.register("talks", services.examined_at)
+        partings.register("talks", services.part)
         causes.register()
         curation.register()
         evaluation_news.register()

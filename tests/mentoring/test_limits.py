@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from features.assessments import services as assessments
+from features.assessments.models import Reading
 from features.calendar import services as calendar
 from features.mentoring import services
 from features.mentoring.models import Booking, BookingRules, MentorPage, Offer, OfficeHour
 from features.moderation.services import kept_apart_from
-from tests.assessments.conftest import make_task
+from tests.assessments.conftest import make_task, take
 from tests.factories import make_user
 from tests.mentoring.test_bookings import refused
 
@@ -128,3 +129,19 @@ def test_two_who_are_kept_apart_have_no_time_for_each_other_anywhere(offer, talk
     with pytest.raises(assessments.AssessmentRefused):
         assessments.book_evaluation(task=talk, person=learner, starts_at=start, now=now)
     assert assessments.book_evaluation(task=talk, person=outsider, starts_at=start, now=now)
+
+
+def test_what_is_open_between_them_in_judging_ends_too(offer, talk, learner, outsider, skill):
+    now = timezone.now()
+    (first, _end), *_more, (last, _end) = assessments.free_times(task=talk, person=learner, now=now)
+    theirs = assessments.book_evaluation(task=talk, person=learner, starts_at=first, now=now)
+    others = assessments.book_evaluation(task=talk, person=outsider, starts_at=last, now=now)
+    written = assessments.submit(task=make_task(offer.mentor, skill), person=learner, text="My work")
+    lease = take(written, offer.mentor)
+    services.keep_apart(person=learner, other=offer.mentor)
+    theirs.refresh_from_db()
+    others.refresh_from_db()
+    assert (theirs.state, others.state) == ("withdrawn", "live")
+    assert theirs.evaluation.cancelled_by == learner
+    assert not Reading.objects.filter(pk=lease.pk).exists()
+    assert others.readings.count() == 1

@@ -21,6 +21,7 @@ from features.assessments.services.evaluating import (
     end_unjudged,
     examined_at,
     free_times,
+    part,
     remind_of_evaluations,
     why_not_book,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "keep_snippet",
     "next_card",
     "next_due",
+    "part",
     "posterior",
     "practise",
     "readable",

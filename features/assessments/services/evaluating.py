@@ -122,6 +122,20 @@ def _end(work, evaluation, by, reason, now) -> None:
     tell("evaluation_called_off", evaluation)
 
 
+def part(one: User, other: User, by: User, now: datetime) -> None:
+    """Two who are kept apart: the talks between them that have not begun are called off, and neither goes on reading
+    what the other handed in."""
+    pair, words = (one, other), _("These two do not meet any more.")
+    coming = Evaluation.objects.standing().filter(examiner__in=pair, submission__person__in=pair, starts_at__gt=now)
+    for pk, submission in list(coming.values_list("pk", "submission")):
+        work = Submission.objects.select_for_update(of=("self",)).get(pk=submission)
+        if work.state == State.LIVE:
+            evaluation = Evaluation.objects.select_related("submission__task", "submission__person", "examiner")
+            _end(work, evaluation.get(pk=pk), by, words, now)
+    leases = Reading.objects.filter(reader__in=pair, submission__person__in=pair, submitted_at=None)
+    leases.exclude(role=Reading.Role.SELF).exclude(submission__state=State.LIVE).delete()
+
+
 def end_unjudged(now: datetime) -> int:
     """Talks that nobody judged in time bind nobody any longer: the person can book again."""
     overdue = Evaluation.objects.standing().filter(ends_at__lte=now - TO_JUDGE)

@@ -27,6 +27,7 @@ from features.mentoring.services.matching import mark_dirty
 from features.mentoring.services.pool import let_go_of_locks
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.written import end_written
+from features.moderation.services import partings
 
 
 @transaction.atomic
@@ -96,6 +97,8 @@ def _end_all_between(one, other, by, now) -> None:
     open_ones.update(state=MentorshipRequest.State.WITHDRAWN, decided_at=now)
     _end_mentorships(one, other, by, now)  # of a request that was accepted while its row was waited for
     let_go_of_locks(one, other)
+    for end in partings.values():
+        end(one, other, by, now)
     mark_dirty([one.pk, other.pk], "kept apart")
 
 

@@ -16,7 +16,7 @@ from features.moderation.services.acts import (
     undo,
     why_not,
 )
-from features.moderation.services.apart import apart, kept_apart_from
+from features.moderation.services.apart import apart, kept_apart_from, partings
 from features.moderation.services.appeals import (
     appeal_act,
     decide_act_appeal,
@@ -222,6 +222,7 @@ __all__ = [
     "open_incident_appeals",
     "open_log_for_removal",
     "page_of",
+    "partings",
     "pass_on",
     "pauses_of",
     "progress",
