@@ -1,6 +1,9 @@
 """Mentoring: times and offers are open to look at; a meeting is there for its two people, a hold for who holds it."""
 
+from datetime import timedelta
+
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 
 def _pk(name):
@@ -108,7 +111,8 @@ BODIES = {
     ("apart_from", "POST"): lambda w: {"act": "apart"},
     ("office_hour", "POST"): lambda w: {"act": "join"},
     ("office_hour_new", "POST"): lambda w: {
-        "title": "For several", "skill": str(w.skill.pk), "starts_at": "2035-01-01T10:00", "minutes": "60",
+        "title": "For several", "skill": str(w.skill.pk), "minutes": "60",
+        "starts_at": f"{timezone.now() + timedelta(days=60):%Y-%m-%d}T10:00",
         "price": "0", "least": "2", "most": "3",
     },
     ("pooled_request_new", "POST"): lambda w: {
