@@ -52,7 +52,7 @@ def fill(now):
     flag("hana", rude, "rude", "", now - timedelta(hours=2))
     off = _say(people["farah"], threads[2], OFF, now - timedelta(hours=3))
     flag("emil", off, "off_topic", "", now - timedelta(minutes=80))
-    review = moderation.things_of(people["learner"], most=20)
+    review = moderation.things_of(people["learner"], seen_by=moderator, most=20)
     for thing in [thing for thing in review if thing.kind == "review"][:1]:
         moderation.flag(
             person=people["isaac"],

@@ -155,6 +155,16 @@ class TestAreas:
         assert page.status_code == 200
         assert "Kitchen" not in page.text
 
+    def test_beside_a_case_stands_what_the_person_wrote_in_the_area(self, of_the_area, answer, expert):
+        cooking = make_skill("Cooking")
+        other = Board.objects.create(name="Kitchen", slug="kitchen", about="Pots", skill=cooking)
+        nameless = ask(other, expert, cooking, is_anonymous=True, title="Why does all my bread burn?")
+        services.flag(person=make_user("Rea"), key=key(answer), reason="rude")
+        case = Case.objects.get(kind="post", ref=str(answer.pk))
+        page = browser_of(of_the_area, strong=True).get(f"/moderation/cases/{case.pk}/").text
+        assert answer.thread.title in page
+        assert nameless.title not in page
+
 
 class TestThreads:
     def test_closing_locking_pinning_slowing(self, moderator, thread, expert, as_learner):

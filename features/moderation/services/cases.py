@@ -158,7 +158,9 @@ def write_note(*, by: User, person: User, words: str, now: datetime | None = Non
     return note
 
 
-def things_of(person: User, most: int = 5) -> list[Thing]:
-    """The newest that somebody wrote, of every kind."""
-    found = [thing for subject in subjects.values() for thing in subject.by_person(person)]
+def things_of(person: User, *, seen_by: User, most: int = 5) -> list[Thing]:
+    """The newest that somebody wrote, of every kind, where `seen_by` moderates: elsewhere they may have written without
+    a name."""
+    written = [thing for subject in subjects.values() for thing in subject.by_person(person)]
+    found = [thing for thing in written if moderates(seen_by, thing.scope)]
     return sorted(found, key=lambda thing: thing.at or person.joined_at, reverse=True)[:most]

@@ -90,7 +90,7 @@ def _person(request, person):
         "sanctions": Sanction.objects.filter(person=person).order_by("-starts_at")[:5],
         "earlier": Case.objects.filter(person=person, decided_at__isnull=False).order_by("-decided_at")[:5],
         "notes": Note.objects.filter(person=person).select_related("by").order_by("-pk")[:5],
-        "wrote": services.things_of(person),
+        "wrote": services.things_of(person, seen_by=request.user),
         "is_staff_page": has_any_role(request.user, *services.STAFF),
     }
 
