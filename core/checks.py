@@ -10,6 +10,9 @@ from django.core.checks import Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# Stripe wants 00 behind whole units of the first two, and a 0 as the last of three digits of the others. A share, such
+# as half of a price, would be refused or charged as a hundredth.
+ROUNDED = {"ISK", "UGX", "BHD", "JOD", "KWD", "OMR", "TND"}
 PLACEHOLDER = ("...", "…", "xxx", "changeme", "change-me", "your", "placeholder", "<")
 
 
@@ -71,6 +74,8 @@ def _stripe():
         yield "E009", f"{missing} is missing: Stripe needs both its key and its webhook's secret, or neither."
     elif any(not one.strip().startswith("whsec_") or _is_placeholder(one) for one in webhook.split(",") if webhook):
         yield "E010", "STRIPE_WEBHOOK_SECRET is no secret of a webhook: it begins with whsec_."
+    if secret and settings.CURRENCY in ROUNDED:
+        yield "E012", f"CURRENCY={settings.CURRENCY} cannot be sold in: Stripe takes round amounts of it only."
 
 
 def _is_placeholder(value: str) -> bool:

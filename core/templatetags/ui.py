@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 register = Library()
 
-# Minor units per currency where it is not two (ISO 4217, as Stripe counts them).
+# Minor units per currency where it is not two (ISO 4217). Where Stripe counts otherwise, `core/checks.py` refuses it.
 DIGITS = dict.fromkeys(
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"], 0
 ) | dict.fromkeys(["BHD", "JOD", "KWD", "OMR", "TND"], 3)

@@ -55,6 +55,9 @@ class Invoice(models.Model):
         "payments.SubscriptionInvoice", models.PROTECT, null=True, related_name="invoice"
     )
     refund = models.OneToOneField("payments.Refund", models.PROTECT, null=True, related_name="credit_note")
+    subscription_refund = models.OneToOneField(
+        "payments.SubscriptionRefund", models.PROTECT, null=True, related_name="credit_note"
+    )
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="credit_notes")
     seller = models.JSONField(help_text="name, address, country, vat_id")
     buyer = models.JSONField(help_text="name, address, country, vat_id")

@@ -197,6 +197,7 @@ class Incident(models.Model):
         API_VERSION = "api_version", _("An event in another version of Stripe's API")
         UNKNOWN_TRANSFER = "unknown_transfer", _("A transfer that was not made here")
         UNKNOWN_REVERSAL = "unknown_reversal", _("A transfer was taken back in Stripe's dashboard")
+        SURPLUS = "surplus", _("Somebody paid for a second subscription")
 
     kind = models.CharField(max_length=30, choices=Kind)
     about = models.CharField(max_length=255, help_text="The id at Stripe, or of ours")
@@ -268,4 +269,5 @@ from features.payments.subscription_models import (  # noqa: E402, F401
     StripeCustomer,
     Subscription,
     SubscriptionInvoice,
+    SubscriptionRefund,
 )

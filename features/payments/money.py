@@ -19,6 +19,7 @@ NEXT_STEP = {
     Incident.Kind.LEDGER_DIFFERS: _("Run manage.py reconcile --days 30. If it stays, compare the CSV with Stripe's."),
     Incident.Kind.UNKNOWN_TRANSFER: _("Find out in Stripe who sent it, and what for. Only this site should transfer."),
     Incident.Kind.UNKNOWN_REVERSAL: _("It is booked as owed to the expert again. Send it in Stripe, or leave it so."),
+    Incident.Kind.SURPLUS: _("It is ended and paid back by itself. See in Stripe that it was."),
     Incident.Kind.API_VERSION: _("Set the webhook's endpoint in Stripe to the version that README names."),
 }
 
@@ -50,9 +51,14 @@ def month_of(text: str, now) -> tuple[datetime, datetime]:
     """The month that is asked for (2026-11), or this one: its first moment and that of the next, in UTC."""
     try:
         first = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
-    except ValueError:
+        return first, _next(first)
+    except (ValueError, OverflowError):  # there is no month after the last of the year 9999
         first = datetime(now.year, now.month, 1, tzinfo=UTC)
-    return first, (first + timedelta(days=32)).replace(day=1)
+        return first, _next(first)
+
+
+def _next(first: datetime) -> datetime:
+    return (first + timedelta(days=32)).replace(day=1)
 
 
 def statement(first: datetime, after: datetime) -> list[dict]:

@@ -32,6 +32,7 @@ from features.payments.models import (
     StripeCustomer,
     Subscription,
     SubscriptionInvoice,
+    SubscriptionRefund,
     Transfer,
     TransferReversal,
 )
@@ -98,6 +99,11 @@ def export(person) -> dict:
             .order_by("pk")
             .values("amount_minor", "currency", "paid_at")
         ),
+        "subscription_money_back": list(
+            SubscriptionRefund.objects.filter(invoice__subscription__person=person)
+            .order_by("pk")
+            .values("amount_minor", "source", "state", "requested_at")
+        ),
         "billing": list(BillingDetails.objects.filter(person=person).values("name", "address", "country", "vat_id")),
         "coupons": list(
             Coupon.objects.filter(Q(seller=person) | Q(made_by=person)).order_by("pk").values("code", "made_at")
@@ -142,7 +148,8 @@ def export(person) -> dict:
 def leave(person) -> None:
     """What would go on being charged ends, and nothing more is sold. Credits that can no longer be spent are paid back.
     What they earned is still transferred: that needs no log-in."""
-    if Subscription.objects.going_on().filter(person=person).exists():
+    open_states = (*Subscription.GOING_ON, Subscription.State.OPENING)
+    if Subscription.objects.filter(person=person, state__in=open_states).exists():
         enqueue("features.payments.tasks.end_subscription", person.pk, key=f"end_subscription:{person.pk}")
     for package in Package.objects.filter(seller=person, withdrawn_at=None):
         services.withdraw_package(package=package)

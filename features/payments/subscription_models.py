@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, make_public_id
+from features.payments.models import Refund
 
 
 class Plan(models.Model):
@@ -91,6 +92,7 @@ class Subscription(models.Model):
     ends_at_period_end = models.BooleanField(default=False)
     resumes_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    is_surplus = models.BooleanField(default=False, help_text="Paid beside another one: ended, and paid back")
 
     objects = SubscriptionQuerySet.as_manager()
 
@@ -112,5 +114,32 @@ class SubscriptionInvoice(models.Model):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     paid_at = models.DateTimeField()
+    intent_id = models.CharField(max_length=255, blank=True, db_index=True, help_text="The payment intent that paid it")
+    charge_id = models.CharField(max_length=255, blank=True, db_index=True)
+    fee_minor = models.BigIntegerField(default=0)
 
     objects = QuerySet.as_manager()
+
+    @property
+    def left_minor(self):
+        back = self.refunds.exclude(state=Refund.State.FAILED).aggregate(sum=models.Sum("amount_minor", default=0))
+        return self.amount_minor - back["sum"]
+
+
+class SubscriptionRefund(models.Model):
+    """Money of a subscription on its way back, ours or made in Stripe's dashboard. Written before Stripe is asked."""
+
+    invoice = models.ForeignKey(SubscriptionInvoice, models.PROTECT, related_name="refunds")
+    public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
+    cause = models.CharField(max_length=120, unique=True)
+    amount_minor = models.BigIntegerField()
+    source = models.CharField(max_length=20, choices=Refund.Source)
+    state = models.CharField(max_length=10, choices=Refund.State, default=Refund.State.ASKED)
+    requested_at = models.DateTimeField(default=timezone.now)
+    stripe_id = models.CharField(max_length=255, null=True, unique=True)  # noqa: DJ001 - NULL is "not asked yet"
+    settled_at = models.DateTimeField(null=True)
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="subscription_refund_is_something")]

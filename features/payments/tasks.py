@@ -7,6 +7,7 @@ from django.utils import timezone
 from core.jobs import job_outside, periodic
 from features.accounts.models import User
 from features.payments import services
+from features.payments.models import Subscription
 from features.payments.services.standing import ANSWERED, COMPARED, FETCHED, REFUSED, note_stripe
 from features.payments.stripe_client import KeyRefused, StripeDown
 
@@ -79,6 +80,23 @@ def reconcile():
 def end_subscription(person_id):
     """Whoever closed their account is charged no more. Without an answer it is tried again."""
     services.end_at_once(person=User.objects.get(pk=person_id))
+
+
+@job_outside
+def end_surplus(subscription_id):
+    services.end_surplus(Subscription.objects.get(pk=subscription_id))
+
+
+@job_outside
+def send_subscription_refund(refund_id):
+    services.send_subscription_refund(int(refund_id))
+
+
+@periodic(minutes=60)
+def go_on_paused():
+    """What was paused goes on, and is paid again."""
+    if services.is_set_up():
+        services.go_on_paused()
 
 
 @periodic(minutes=60)

@@ -25,6 +25,7 @@ DEMO = {
     "DEMO": "1",
     "DATABASE_URL": PRODUCTION["DATABASE_URL"],
 }
+SELLS = {"STRIPE_SECRET_KEY": "sk_live_51Hq8aB", "STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}
 
 
 def run(arguments, environment):
@@ -85,6 +86,11 @@ class TestProduction:
             ({"STRIPE_SECRET_KEY": "pk_live_51Hq8aB", "STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}, {"E008"}),
             ({"STRIPE_SECRET_KEY": "rk_live_51Hq8aB", "STRIPE_WEBHOOK_SECRET": "changeme"}, {"E010"}),
             ({"STRIPE_SECRET_KEY": "sk_live_51Hq8aB", "STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}, set()),
+            (SELLS | {"CURRENCY": "UGX"}, {"E012"}),
+            (SELLS | {"CURRENCY": "ISK"}, {"E012"}),
+            (SELLS | {"CURRENCY": "KWD"}, {"E012"}),
+            (SELLS | {"CURRENCY": "HUF"}, set()),
+            ({"CURRENCY": "UGX"}, set()),
         ],
         ids=lambda value: str(value if isinstance(value, dict) else sorted(value)),
     )

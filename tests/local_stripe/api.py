@@ -65,7 +65,7 @@ def listed(call: Call, things: list[dict]) -> dict:
     created = params.get("created")
     if isinstance(created, dict):
         things = [t for t in things if int(created.get("gte", 0)) <= t["created"] <= int(created.get("lte", 1 << 62))]
-    for name in ("payment_intent", "charge", "destination", "transfer_group", "customer"):
+    for name in ("payment_intent", "charge", "destination", "transfer_group", "customer", "invoice", "status"):
         if name in params:
             things = [thing for thing in things if thing.get(name) == params[name]]
     if after := params.get("starting_after"):

@@ -13,6 +13,7 @@ _reads("prices", "price", "PriceRetrieveParams", "PriceListParams")
 _reads("customers", "customer", "CustomerRetrieveParams", "CustomerListParams")
 _reads("subscriptions", "subscription", "SubscriptionRetrieveParams", "SubscriptionListParams")
 _reads("invoices", "invoice", "InvoiceRetrieveParams", "InvoiceListParams")
+_reads("invoice_payments", "invoice_payment", "InvoicePaymentRetrieveParams", "InvoicePaymentListParams")
 
 
 @route("POST", "prices", "PriceCreateParams")
@@ -168,12 +169,33 @@ def settle(state: State, subscription: dict, invoice: dict) -> bool:
     if invoice["amount_due"] > 0:
         intent = money.charge(state, invoice["amount_due"], invoice["currency"], {})
         intent["customer"] = customer["id"]
+        note_payment(state, invoice, intent)
         state.tell("payment_intent.succeeded", intent)
     invoice |= {"status": "paid", "amount_paid": max(invoice["amount_due"], 0), "amount_remaining": 0}
     invoice["status_transitions"]["paid_at"] = state.now()
     state.tell("invoice.paid", invoice)
     state.tell("invoice.payment_succeeded", invoice)
     return True
+
+
+def note_payment(state: State, invoice: dict, intent: dict) -> None:
+    """Which payment paid which invoice: neither of them says so itself."""
+    state.put(
+        {
+            "id": state.new_id("inpay"),
+            "object": "invoice_payment",
+            "amount_paid": intent["amount"],
+            "amount_requested": intent["amount"],
+            "created": state.now(),
+            "currency": intent["currency"],
+            "invoice": invoice["id"],
+            "is_default": True,
+            "livemode": False,
+            "payment": {"type": "payment_intent", "payment_intent": intent["id"]},
+            "status": "paid",
+            "status_transitions": {"canceled_at": None, "paid_at": state.now()},
+        }
+    )
 
 
 def advance(state: State, seconds: int) -> None:
@@ -253,23 +275,36 @@ def update(call):
         if value == "":
             del one["metadata"][name]
     if params.get("items"):
-        amount = difference(state, one, params["items"])
+        amount = difference(state, one, params["items"], params.get("proration_date"))
         item = one["items"]["data"][0]
         item["price"] = state.objects[params["items"][0]["price"]]
         if params.get("proration_behavior") == "always_invoice":
             settle(state, one, invoice_for(state, one, amount, "subscription_update"))
+    if params.get("billing_cycle_anchor", {}).get("type") == "now":
+        renew(state, one)
     state.tell("customer.subscription.updated", one)
     return one
 
 
-def difference(state: State, one: dict, items: list[dict]) -> int:
+def renew(state: State, one: dict) -> None:
+    """A new period begins at this moment, and is paid whole (without proration)."""
+    item = one["items"]["data"][0]
+    length = LENGTH[item["price"]["recurring"]["interval"]]
+    item |= {"current_period_start": state.now(), "current_period_end": state.now() + length}
+    if not settle(state, one, invoice_for(state, one, item["price"]["unit_amount"], "subscription_update")):
+        one["status"] = "past_due"
+
+
+def difference(state: State, one: dict, items: list[dict], at: int | None = None) -> int:
     """What the rest of the period costs more at the other price."""
     item = one["items"]["data"][0]
     if items[0].get("id") != item["id"]:
         raise money.Refused("resource_missing", "No such subscription item.", 404)
     new = money.get(state, items[0]["price"], "price")
     whole = item["current_period_end"] - item["current_period_start"]
-    left = max(item["current_period_end"] - state.now(), 0)
+    if at and not item["current_period_start"] <= at <= item["current_period_end"]:
+        raise money.Refused("parameter_invalid", "`proration_date` is outside of the current period.")
+    left = max(item["current_period_end"] - (at or state.now()), 0)
     if one["status"] == "trialing":
         return 0
     return (new["unit_amount"] - item["price"]["unit_amount"]) * left // whole
@@ -277,13 +312,17 @@ def difference(state: State, one: dict, items: list[dict]) -> int:
 
 @route("DELETE", "subscriptions/([^/]+)", "SubscriptionCancelParams")
 def cancel(call):
-    return end(call.state, money.get(call.state, call.names[0], "subscription"))
+    one = money.get(call.state, call.names[0], "subscription")
+    if one["status"] == "canceled":
+        raise money.Refused("resource_missing", f"No such subscription: '{one['id']}'", 404)
+    return end(call.state, one)
 
 
 @route("POST", "invoices/create_preview", "InvoiceCreatePreviewParams")
 def preview(call):
     one = money.get(call.state, call.params["subscription"], "subscription")
-    amount = difference(call.state, one, call.params["subscription_details"]["items"])
+    details = call.params["subscription_details"]
+    amount = difference(call.state, one, details["items"], details.get("proration_date"))
     return {"object": "invoice", "amount_due": max(amount, 0), "currency": one["currency"], "customer": one["customer"]}
 
 

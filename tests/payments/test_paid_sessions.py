@@ -222,5 +222,7 @@ def test_the_money_page_says_where_money_is_and_what_to_do(stripe, deliver, expe
     context = seen.overview(timezone.now())
     assert [incident.kind for incident in context["incidents"]] == ["dispute"]
     assert all(incident.next_step for incident in context["incidents"])
-    first, after = seen.month_of("", timezone.now())
+    now = timezone.now()
+    first, after = seen.month_of("", now)
+    assert all(seen.month_of(text, now) == (first, after) for text in ("9999-12", "0000-01", "2026-13", "x"))
     assert sum(row["amount"] for row in seen.statement(first, after)) == 0

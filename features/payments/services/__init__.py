@@ -70,7 +70,9 @@ from features.payments.services.selling import (
     sell,
 )
 from features.payments.services.spending import credits_left, return_credit, spend_credit
-from features.payments.services.subscriptions import end_at_once, remind_of_charges
+from features.payments.services.subscription_mirror import end_surplus
+from features.payments.services.subscription_money import send_subscription_refund
+from features.payments.services.subscriptions import end_at_once, go_on_paused, remind_of_charges
 from features.payments.services.taking import sync_checkout
 from features.payments.services.till import credit_comes_back, credits_for, give_credit_back, pay_with_credit
 from features.payments.services.transfers import send_reversal, send_transfer, try_again, try_transfer_again
@@ -103,6 +105,7 @@ __all__ = [
     "end_hold",
     "end_holds",
     "end_purchase",
+    "end_surplus",
     "entitle",
     "entitled",
     "entitled_to",
@@ -114,6 +117,7 @@ __all__ = [
     "give_back_credits",
     "give_back_gift",
     "give_credit_back",
+    "go_on_paused",
     "handlers",
     "is_set_up",
     "is_vat_id",
@@ -159,6 +163,7 @@ __all__ = [
     "selling_begins",
     "send_refund",
     "send_reversal",
+    "send_subscription_refund",
     "send_transfer",
     "settle",
     "since_of",

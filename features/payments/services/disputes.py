@@ -9,6 +9,7 @@ from features.payments.models import Account, Dispute, Incident, Payment
 from features.payments.services.books import book
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
+from features.payments.services.subscription_money import apply_subscription_dispute
 
 CLOSED = {"won", "lost", "warning_closed", "prevented"}
 
@@ -22,6 +23,8 @@ def fetch_dispute(stripe_id: str) -> dict:
 def apply_dispute(facts: dict, now: datetime) -> None:
     payment = Payment.objects.filter(charge_id=facts["charge"]).first()
     if payment is None:
+        if apply_subscription_dispute(facts, now):
+            return
         report(Incident.Kind.DISPUTE, facts["id"], charge=facts["charge"], amount=facts["amount"])
         return
     opened_at = datetime.fromtimestamp(facts["created"], UTC)

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from core.registry import Registry
 from features.payments import stripe_client as stripe
-from features.payments.models import Incident, StripeEvent
+from features.payments.models import Incident, StripeCustomer, StripeEvent
 from features.payments.services.disputes import apply_dispute, fetch_dispute
 from features.payments.services.incidents import report
 from features.payments.services.payout_accounts import apply_account, fetch_account
 from features.payments.services.payouts import apply_payout, fetch_payout
 from features.payments.services.refunds import apply_refund, fetch_refund
+from features.payments.services.subscription_money import apply_subscription_refund
 from features.payments.services.taking import EXPANDED, apply_checkout, apply_payment, fetch_checkout, fetch_payment
 from features.payments.services.transfers import apply_transfer, fetch_transfer
 
@@ -50,6 +51,9 @@ def _apply_refund(facts, now):
     if isinstance(intent, dict):
         apply_payment(intent, now)
         facts = {**facts, "payment_intent": intent["id"]}
+        if StripeCustomer.objects.filter(stripe_id=intent.get("customer") or "").exists():
+            apply_subscription_refund(facts, now)  # or with the news of its invoice, where that is still to come
+            return
     apply_refund(facts, now)
 
 

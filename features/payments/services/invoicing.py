@@ -19,6 +19,7 @@ from features.payments.models import (
     Payment,
     Refund,
     SubscriptionInvoice,
+    SubscriptionRefund,
 )
 
 Kind, Rule = Invoice.Kind, Invoice.Rule
@@ -128,13 +129,27 @@ def credit(refund: Refund, now: datetime) -> Invoice | None:
     corrected = refund.payment.invoices.filter(kind=Kind.INVOICE).first()
     if known or corrected is None:
         return known
+    return _credit(refund, corrected, now, payment=refund.payment, refund=refund)
+
+
+@transaction.atomic
+def credit_subscription(refund: SubscriptionRefund, now: datetime) -> Invoice | None:
+    """The same for a payment of a subscription. With that payment's row locked."""
+    known = Invoice.objects.filter(subscription_refund=refund).first()
+    corrected = Invoice.objects.filter(subscription_invoice=refund.invoice_id).first()
+    if known or corrected is None:
+        return known
+    return _credit(refund, corrected, now, subscription_refund=refund)
+
+
+def _credit(refund: Refund | SubscriptionRefund, corrected: Invoice, now: datetime, /, **links) -> Invoice:
     share = -_left_of_vat(corrected, refund.amount_minor)
     title = str(_("Paid back of %(number)s: %(why)s")) % {
         "number": corrected.number, "why": refund.get_source_display()
     }  # fmt: skip
     return _issue(
         kind=Kind.CREDIT_NOTE, person=corrected.person, is_demo=corrected.series.startswith("DEMO-"), now=now,
-        seller=corrected.seller, buyer=corrected.buyer, payment=refund.payment, refund=refund, corrects=corrected,
+        seller=corrected.seller, buyer=corrected.buyer, corrects=corrected, **links,
         lines=[{"title": title, "quantity": 1, "total_minor": -refund.amount_minor}], currency=corrected.currency,
         vat_rule=corrected.vat_rule, vat_percent=corrected.vat_percent, net_minor=-refund.amount_minor - share,
         vat_minor=share, total_minor=-refund.amount_minor, supplied_at=refund.settled_at or now,

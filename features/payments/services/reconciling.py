@@ -16,6 +16,7 @@ from features.payments.services.incidents import report
 from features.payments.services.payout_accounts import look_at_accounts
 from features.payments.services.payouts import look_at_own_payouts, look_at_payouts
 from features.payments.services.refunds import apply_refund
+from features.payments.services.subscription_mirror import look_at_fees
 from features.payments.services.taking import apply_payment
 from features.payments.services.transfers import apply_transfer
 
@@ -43,6 +44,7 @@ def reconcile(*, now: datetime | None = None, since: datetime | None = None) -> 
     found.mended += pull_events(now=now, since=since)
     found.mended += _payments(since, now) + _refunds(since, now) + _disputes(since, now)
     found.mended += _transfers(since, now) + earn_missing(now=now)
+    look_at_fees(since=since, now=now)
     found.mended += look_at_accounts(now=now) + look_at_payouts(since=since, now=now)
     found.mended += look_at_own_payouts(since=since, now=now)
     found.mended += end_holds(now=now)

@@ -24,6 +24,7 @@ from features.payments.services.incidents import report
 from features.payments.services.invoicing import credit
 from features.payments.services.orders import fulfilments
 from features.payments.services.spending import return_credit
+from features.payments.services.subscription_money import apply_subscription_refund
 
 # Stripe remembers a key for a day; after this long it is asked first whether it has the refund already.
 KEY_IS_GOOD = timedelta(hours=20)
@@ -123,6 +124,8 @@ def apply_refund(facts: dict, now: datetime) -> None:
     """What Stripe says of a refund, ours or one that was made in its dashboard."""
     payment = Payment.objects.select_for_update(no_key=True).filter(stripe_id=facts["payment_intent"]).first()
     if payment is None:
+        if apply_subscription_refund(facts, now):
+            return
         report(Incident.Kind.UNKNOWN_REFUND, facts["id"], payment=facts["payment_intent"], amount=facts["amount"])
         return
     refund = _row(facts, payment)

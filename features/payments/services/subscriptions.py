@@ -1,7 +1,7 @@
-"""Subscriptions: begun on Stripe's page, steered through its API, and mirrored here. What Stripe says is a whole: the
-row and the entitlement are made from it alone, so that neither order nor doubling of events matters."""
+"""Subscriptions: begun on Stripe's page and steered through its API. One at a time for each person."""
 
-from datetime import UTC, datetime, timedelta
+import contextlib
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,66 +10,95 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.seo import absolute
+from features.accounts.models import User
 from features.notifications.services import notify
 from features.payments import stripe_client as stripe
-from features.payments.models import Account, Plan, PlanPrice, StripeCustomer, Subscription, SubscriptionInvoice
-from features.payments.services.books import book
-from features.payments.services.entitlements import end_entitlements, entitle
-from features.payments.services.events import Handler, handlers
+from features.payments.models import Plan, StripeCustomer, Subscription
 from features.payments.services.gifts import gift_days_left
-from features.payments.services.invoicing import invoice_subscription
 from features.payments.services.orders import is_set_up
 from features.payments.services.plans import price_at_stripe
 from features.payments.services.selling import SaleRefused
+from features.payments.services.subscription_mirror import apply, fetch
 
 State = Subscription.State
-# What Stripe calls it, and what we do; a state that opens nothing is none of ours to keep apart.
-STATES = {
-    "trialing": State.TRIALING, "active": State.ACTIVE, "past_due": State.PAST_DUE, "unpaid": State.UNPAID,
-    "canceled": State.CANCELED, "incomplete_expired": State.CANCELED, "incomplete": State.OPENING,
-    "paused": State.PAUSED,
-}  # fmt: skip
 REMINDED = timedelta(days=3)
 LONGEST_PAUSE = 3  # months
+PAGE_IS_GOOD = timedelta(hours=23)  # Stripe's page, and the key that names it, live for a day
 
 
 # --- Beginning --------------------------------------------------------------------------------------------------------
 def begin(*, person, plan: Plan, now: datetime | None = None) -> str:
-    """The address of Stripe's page. Raises SaleRefused and StripeDown."""
+    """The address of Stripe's page; a page that was opened before for something else can no longer be paid on. Raises
+    SaleRefused and StripeDown."""
     now = now or timezone.now()
     if not is_set_up() or plan.withdrawn_at:
         raise SaleRefused("not_sold", _("This plan is not sold here. Choose another one."))
+    row = _open(person, plan, now)
+    for earlier in _waiting(person).filter(pk__lt=row.pk):
+        if not _close_page(earlier, now):
+            raise _yours()
+    session = stripe.call(lambda v1: v1.checkout.sessions.create, params=_params(row), key=f"subscribe-{row.public_id}")
+    if not _waiting(person).filter(pk=row.pk).update(checkout_id=session["id"]):  # begun anew, or left, meanwhile
+        _expire(row, session["id"])
+        raise SaleRefused("elsewhere", _("You began another one in the meantime. Go on there, or begin again."))
+    return session["url"]
+
+
+def _yours():
+    return SaleRefused("yours", _("You have a subscription already. Change it instead."))
+
+
+def _waiting(person):
+    """Those that are begun and not paid, as far as we know."""
+    return Subscription.objects.filter(person=person, state=State.OPENING, stripe_id=None)
+
+
+@transaction.atomic
+def _open(person, plan: Plan, now: datetime) -> Subscription:
+    """The row that names Stripe's page: two presses, and two tabs, have one."""
+    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
     if Subscription.objects.going_on().filter(person=person).exists():
-        raise SaleRefused("yours", _("You have a subscription already. Change it instead."))
-    price = plan.price
-    row = Subscription.objects.filter(person=person, state=State.OPENING, price=price).first()
-    free = max(trial_of(person, plan), gift_days_left(person, plan.key, now))
-    if row is None:
-        row = Subscription.objects.create(person=person, price=price, opened_at=now)
-    if row.trial_days != free:
-        row.trial_days = free
-        row.save(update_fields=["trial_days"])
-    customer, price_id = customer_of(person), price_at_stripe(price)
+        raise _yours()
+    price, free = plan.price, max(trial_of(person, plan), gift_days_left(person, plan.key, now))
+    last = _waiting(person).order_by("-pk").first()
+    if last and (last.price_id, last.trial_days) == (price.pk, free) and last.opened_at > now - PAGE_IS_GOOD:
+        return last
+    return Subscription.objects.create(person=person, price=price, trial_days=free, opened_at=now)
+
+
+def _params(row: Subscription) -> dict:
     page = absolute(reverse("own_subscription"))
     data: dict = {"metadata": {"subscription": row.public_id}}
     if row.trial_days:
         data["trial_period_days"] = row.trial_days
-    params = {
+    return {
         "mode": "subscription",
-        "customer": customer,
+        "customer": customer_of(row.person),
         "client_reference_id": row.public_id,
-        "line_items": [{"price": price_id, "quantity": 1}],
+        "line_items": [{"price": price_at_stripe(row.price), "quantity": 1}],
         "subscription_data": data,
         "metadata": {"subscription": row.public_id},
         "success_url": f"{page}?back=paid",
         "cancel_url": f"{page}?back=left",
         "locale": settings.LANGUAGE_CODE.partition("-")[0],
     }
-    session = stripe.call(
-        lambda v1: v1.checkout.sessions.create, params=params, key=f"subscribe-{row.public_id}-{free}-{now:%Y%m%d%H}"
-    )
-    Subscription.objects.filter(pk=row.pk).update(checkout_id=session["id"])
-    return session["url"]
+
+
+def _close_page(row: Subscription, now: datetime) -> bool:
+    """Nobody can pay on it any more. False when somebody has: then it is theirs."""
+    if row.checkout_id:
+        name = _expire(row, row.checkout_id)["subscription"]
+        if name:
+            apply(fetch(name), now)
+            return False
+    _waiting(row.person_id).filter(pk=row.pk).update(state=State.CANCELED, ended_at=now)
+    return True
+
+
+def _expire(row: Subscription, checkout_id: str) -> dict:
+    with contextlib.suppress(stripe.StripeRefused):  # it is over already, one way or the other
+        stripe.call(lambda v1: v1.checkout.sessions.expire, checkout_id, key=f"expire-{row.public_id}")
+    return stripe.call(lambda v1: v1.checkout.sessions.retrieve, checkout_id)
 
 
 def trial_of(person, plan: Plan) -> int:
@@ -87,11 +116,6 @@ def customer_of(person) -> str:
     return row.stripe_id
 
 
-# --- What Stripe says -------------------------------------------------------------------------------------------------
-def fetch(stripe_id: str) -> dict:
-    return stripe.call(lambda v1: v1.subscriptions.retrieve, stripe_id)
-
-
 def look_again(*, person) -> None:
     """Ask Stripe how somebody's subscriptions stand, such as after they came back from its page. Raises StripeDown."""
     for row in Subscription.objects.filter(person=person).exclude(state__in=[State.CANCELED, State.UNPAID]):
@@ -102,109 +126,19 @@ def look_again(*, person) -> None:
             apply(fetch(name), timezone.now())
 
 
-@transaction.atomic
-def apply(facts: dict, now: datetime) -> None:
-    """The row and the entitlement, as `facts` has them."""
-    name = (facts.get("metadata") or {}).get("subscription", "")
-    row = Subscription.objects.select_for_update(of=("self",)).filter(public_id=name).first()
-    if row is None:
-        return
-    item = facts["items"]["data"][0]
-    pause = facts.get("pause_collection")
-    before = row.state
-    row.stripe_id = facts["id"]
-    row.price = PlanPrice.objects.select_related("plan").filter(stripe_id=item["price"]["id"]).first() or row.price
-    row.state = STATES.get(facts["status"], State.CANCELED)
-    if pause and row.state in (State.ACTIVE, State.TRIALING, State.PAST_DUE):
-        row.state = State.PAUSED
-    row.period_ends_at = _moment(item["current_period_end"])
-    row.trial_ends_at = _moment(facts.get("trial_end"))
-    row.ends_at_period_end = bool(facts.get("cancel_at_period_end"))
-    row.resumes_at = _moment(pause.get("resumes_at")) if pause else None
-    row.ended_at = _moment(facts.get("ended_at"))
-    row.save()
-    _open_or_close(row, facts, now)
-    if row.state == State.PAST_DUE != before:
-        notify(
-            row.person,
-            "payment_failed",
-            row.pk,
-            reverse("own_subscription"),
-            f"past_due:{row.pk}:{item['current_period_end']}",
-        )
-
-
-def _open_or_close(row: Subscription, facts: dict, now: datetime) -> None:
-    """A payment that failed closes nothing while Stripe tries again; a pause closes when what was paid for is over."""
-    source, ref, key = "subscription", f"subscription:{row.pk}", row.price.plan.key
-    if row.state in (State.TRIALING, State.ACTIVE, State.PAST_DUE):
-        entitle(person=row.person, key=key, source=source, ref=ref)
-    elif row.state == State.PAUSED:
-        paid_until = _moment((facts.get("metadata") or {}).get("paid_until")) or row.period_ends_at or row.opened_at
-        entitle(person=row.person, key=key, source=source, ref=ref, until=max(paid_until, row.opened_at))
-    else:
-        end_entitlements(source=source, ref=ref, now=now)
-
-
-def _moment(stamp) -> datetime | None:
-    return datetime.fromtimestamp(int(stamp), UTC) if stamp else None
-
-
-# --- Invoices ---------------------------------------------------------------------------------------------------------
-def fetch_invoice(stripe_id: str) -> dict:
-    """The invoice, with the subscription as it is now beside it."""
-    invoice = stripe.call(lambda v1: v1.invoices.retrieve, stripe_id)
-    parent = invoice.get("parent") or {}
-    name = (parent.get("subscription_details") or {}).get("subscription")
-    return {"invoice": invoice, "subscription": fetch(name) if name else None}
-
-
-@transaction.atomic
-def apply_invoice(facts: dict, now: datetime) -> None:
-    if facts["subscription"] is None:
-        return
-    apply(facts["subscription"], now)
-    invoice = facts["invoice"]
-    row = Subscription.objects.filter(stripe_id=facts["subscription"]["id"]).first()
-    if row is None or invoice["status"] != "paid" or not invoice["amount_paid"]:
-        return
-    paid_at = datetime.fromtimestamp(invoice["status_transitions"]["paid_at"], UTC)
-    made, is_new = SubscriptionInvoice.objects.get_or_create(
-        stripe_id=invoice["id"],
-        defaults={
-            "subscription": row,
-            "amount_minor": invoice["amount_paid"],
-            "currency": invoice["currency"].upper(),
-            "paid_at": paid_at,
-        },
-    )
-    if is_new:
-        amount = invoice["amount_paid"]
-        book(
-            key=f"invoice:{invoice['id']}",
-            happened_at=paid_at,
-            currency=invoice["currency"].upper(),
-            order=None,
-            amounts={Account.STRIPE: amount, Account.COMMISSION: -amount},
-        )
-        invoice_subscription(made, now)
-
-
-handlers.register("customer.subscription.", Handler(fetch, apply))
-handlers.register("invoice.", Handler(fetch_invoice, apply_invoice))
-
-
 # --- Steering ---------------------------------------------------------------------------------------------------------
 def current(person) -> Subscription | None:
     rows = Subscription.objects.going_on().filter(person=person).select_related("price__plan")
     return rows.first()
 
 
-def _update(row: Subscription, what: str, params: dict) -> None:
+def _update(row: Subscription, what: str, params: dict, *, once: bool = False) -> None:
     """Ask for a change, and write down how it stands then. The key holds what was asked for and from which state, so
-    that two presses are one."""
+    that two presses are one; what happens `once` in a period is one however far apart they are."""
     stamp = int(row.period_ends_at.timestamp()) if row.period_ends_at else 0
-    key = f"subscription-{row.public_id}-{what}-{stamp}-{int(timezone.now().timestamp()) // 10}"
+    key = f"subscription-{row.public_id}-{what}-{stamp}"
+    if not once:
+        key += f"-{int(timezone.now().timestamp()) // 10}"
     facts = stripe.call(lambda v1: v1.subscriptions.update, row.stripe_id, params=params, key=key)
     apply(facts, timezone.now())
 
@@ -219,47 +153,69 @@ def undo_cancel(*, row: Subscription) -> None:
 
 
 def pause(*, row: Subscription, months: int, now: datetime | None = None) -> None:
-    """Nothing is charged meanwhile. What is paid for is used up first; then it is closed until it goes on."""
+    """Nothing is charged meanwhile. What is paid for is used up first; then it is closed until it goes on. Stripe is
+    not told when that is: by itself it would go on for nothing until the next day of payment."""
     now = now or timezone.now()
     if row.state != State.ACTIVE or not 1 <= months <= LONGEST_PAUSE:
         raise SaleRefused("not_now", _("Only a subscription that is paid can be paused, for three months at most."))
     paid_until = row.period_ends_at or now
     resumes = max(paid_until, now) + timedelta(days=30 * months)
-    params = {
-        "pause_collection": {"behavior": "void", "resumes_at": int(resumes.timestamp())},
-        "metadata": {"paid_until": str(int(paid_until.timestamp()))},
-    }
-    _update(row, f"pause{months}", params)
+    said = {"paid_until": str(int(paid_until.timestamp())), "resumes_at": str(int(resumes.timestamp()))}
+    _update(row, f"pause{months}", {"pause_collection": {"behavior": "void"}, "metadata": said})
 
 
-def go_on(*, row: Subscription) -> None:
-    """Before the pause is over."""
-    _update(row, "resume", {"pause_collection": "", "metadata": {"paid_until": ""}})
+def go_on(*, row: Subscription, now: datetime | None = None) -> None:
+    """Before the pause is over, or when it is. Where what was paid for is used up, a new period begins and is paid."""
+    now = now or timezone.now()
+    if row.state != State.PAUSED:
+        raise SaleRefused("not_now", _("It is not paused."))
+    params: dict = {"pause_collection": "", "metadata": {"paid_until": "", "resumes_at": ""}}
+    is_used_up = bool(row.period_ends_at and row.period_ends_at <= now)
+    if is_used_up:
+        params |= {"billing_cycle_anchor": {"type": "now"}, "proration_behavior": "none"}
+    _update(row, "renew" if is_used_up else "resume", params, once=is_used_up)
+
+
+def go_on_paused(*, now: datetime | None = None) -> int:
+    """Every pause that is over. Each on its own; without an answer of Stripe's it stays closed, and is tried again."""
+    now = now or timezone.now()
+    over = Subscription.objects.filter(state=State.PAUSED, resumes_at__lte=now, ends_at_period_end=False)
+    resumed = 0
+    for row in over.exclude(stripe_id=None):
+        with contextlib.suppress(stripe.StripeDown, stripe.StripeRefused):
+            go_on(row=row, now=now)
+            resumed += 1
+    return resumed
 
 
 def _change(row: Subscription, plan: Plan) -> list[dict]:
     if plan.pk == row.price.plan_id or plan.withdrawn_at:
         raise SaleRefused("not_sold", _("Choose another plan that is sold here."))
-    if row.stripe_id is None:
-        raise SaleRefused("not_now", _("It is not paid yet."))
+    if row.stripe_id is None or row.state not in (State.ACTIVE, State.TRIALING):
+        words = _("Only a subscription that is paid can be changed. If it is paused, let it go on first.")
+        raise SaleRefused("not_now", words)
     item = fetch(row.stripe_id)["items"]["data"][0]["id"]
     return [{"id": item, "price": price_at_stripe(plan.price)}]
 
 
-def preview_change(*, row: Subscription, plan: Plan) -> dict:
-    """What changing to this plan now costs: {amount_minor, currency}. Nothing is changed."""
-    params = {
-        "customer": customer_of(row.person),
-        "subscription": row.stripe_id,
-        "subscription_details": {"items": _change(row, plan), "proration_behavior": "always_invoice"},
-    }
+def preview_change(*, row: Subscription, plan: Plan, at: int | None = None) -> dict:
+    """What changing to this plan costs at the moment `at`, or now: {amount_minor, currency, price, at}. Nothing is
+    changed."""
+    at = at or int(timezone.now().timestamp())
+    details = {"items": _change(row, plan), "proration_behavior": "always_invoice", "proration_date": at}
+    params = {"customer": customer_of(row.person), "subscription": row.stripe_id, "subscription_details": details}
     invoice = stripe.call(lambda v1: v1.invoices.create_preview, params=params)
-    return {"amount_minor": invoice["amount_due"], "currency": invoice["currency"].upper()}
+    said = {"amount_minor": invoice["amount_due"], "currency": invoice["currency"].upper()}
+    return said | {"price": plan.price.pk, "at": at}
 
 
-def change_plan(*, row: Subscription, plan: Plan) -> None:
-    """To another plan at today's price of that; what is left of the old one is taken into account."""
-    _update(row, f"plan{plan.pk}", {"items": _change(row, plan), "proration_behavior": "always_invoice"})
+def change_plan(*, row: Subscription, plan: Plan, shown: dict) -> None:
+    """To another plan for what a preview has shown, and no more; what is left of the old one is taken into account."""
+    again = preview_change(row=row, plan=plan, at=shown["at"])
+    if again["price"] != shown["price"] or again["amount_minor"] > shown["amount_minor"]:
+        raise SaleRefused("dearer", _("The price has changed, and nothing was charged. See what it costs now."))
+    params = {"items": _change(row, plan), "proration_behavior": "always_invoice", "proration_date": shown["at"]}
+    _update(row, f"plan{again['price']}", params)
 
 
 def portal_url(*, person) -> str:
@@ -270,8 +226,11 @@ def portal_url(*, person) -> str:
 
 
 def end_at_once(*, person) -> None:
-    """Whoever closes their account is charged no more."""
-    for row in Subscription.objects.going_on().filter(person=person).exclude(stripe_id=None):
+    """Whoever closes their account is charged no more, and can pay on no page that was opened before."""
+    for row in _waiting(person):
+        _close_page(row, timezone.now())
+    ending = Subscription.objects.filter(person=person, state__in=[*Subscription.GOING_ON, State.OPENING])
+    for row in ending.exclude(stripe_id=None):
         facts = stripe.call(lambda v1: v1.subscriptions.cancel, row.stripe_id, key=f"end-{row.public_id}")
         apply(facts, timezone.now())
 

@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -21,6 +22,7 @@ from features.payments.models import Plan, Subscription
 from features.payments.services import subscriptions
 from features.payments.stripe_client import StripeDown, StripeRefused
 
+SHOWN, SHOWN_FOR = "plan_change", 15 * 60  # seconds that a price which was shown holds
 AWAY = gettext_lazy("Stripe does not answer just now, and nothing was changed. Try again in a minute.")
 
 
@@ -136,10 +138,17 @@ def change(request, pk):
     if row is None:
         return see_other("plans") if request.method == "POST" else HttpResponseRedirect("/plans/")
     try:
+        refused = None
         if request.method == "POST":
-            subscriptions.change_plan(row=row, plan=plan)
-            messages.success(request, _("Changed."))
-            return see_other("own_subscription")
+            try:
+                subscriptions.change_plan(row=row, plan=plan, shown=_shown(request, row))
+            except services.SaleRefused as dearer:
+                if dearer.code != "dearer":
+                    raise
+                refused = dearer.words
+            else:
+                messages.success(request, _("Changed."))
+                return see_other("own_subscription")
         preview = subscriptions.preview_change(row=row, plan=plan)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
@@ -147,7 +156,20 @@ def change(request, pk):
     except (StripeDown, StripeRefused):
         messages.error(request, AWAY)
         return see_other("own_subscription")
-    return render(request, "payments/plan_change.html", {"mine": row, "plan": plan, "preview": preview})
+    shown = signing.dumps({**preview, "of": row.pk}, salt=SHOWN)
+    context = {"mine": row, "plan": plan, "preview": preview, "shown": shown, "refused": refused}
+    return render(request, "payments/plan_change.html", context, status=422 if refused else 200)
+
+
+def _shown(request, row) -> dict:
+    """What was read before the press; what was not, or too long ago, is refused."""
+    try:
+        shown = signing.loads(request.POST.get("shown", ""), salt=SHOWN, max_age=SHOWN_FOR)
+    except signing.BadSignature:
+        shown = {}
+    if shown.get("of") != row.pk:
+        raise services.SaleRefused("dearer", _("This page is too old, and nothing was charged. See what it costs now."))
+    return shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,159 @@
+"""The money of subscriptions in the books: what Stripe took for an invoice, its fee, what went back, what is disputed.
+A refund of ours is a row before Stripe is asked."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.jobs import enqueue
+from features.payments import stripe_client as stripe
+from features.payments.models import Account, Incident, Refund, Subscription, SubscriptionInvoice, SubscriptionRefund
+from features.payments.services.books import book
+from features.payments.services.incidents import report
+from features.payments.services.invoicing import credit_subscription, invoice_subscription
+
+State = Refund.State
+STATES = {"succeeded": State.DONE, "failed": State.FAILED, "canceled": State.FAILED}
+EXPANDED = ["latest_charge.balance_transaction"]
+KEY_IS_GOOD = timedelta(hours=20)  # Stripe remembers a key for a day; later it is asked first what it has
+
+
+# --- What came in -----------------------------------------------------------------------------------------------------
+def fetch_money(invoice_id: str) -> dict:
+    """What paid this invoice, with Stripe's fee, and what went back of it. Invoices name neither by themselves."""
+    params = {"invoice": invoice_id, "status": "paid"}
+    paid = stripe.call(lambda v1: v1.invoice_payments.list, params=params)["data"]
+    name = next((one["payment"]["payment_intent"] for one in paid if one["payment"].get("payment_intent")), None)
+    if name is None:  # paid from a balance, or by hand
+        return {"intent": None, "refunds": []}
+    intent = stripe.call(lambda v1: v1.payment_intents.retrieve, name, params={"expand": EXPANDED})
+    return {"intent": intent, "refunds": list(stripe.pages(lambda v1: v1.refunds.list, {"payment_intent": name}))}
+
+
+@transaction.atomic
+def record(row: Subscription, invoice: dict, money: dict, now: datetime) -> None:
+    """An invoice that is paid, once, with all that is known of its money."""
+    currency = invoice["currency"].upper()
+    paid_at = datetime.fromtimestamp(invoice["status_transitions"]["paid_at"], UTC)
+    facts = {"subscription": row, "amount_minor": invoice["amount_paid"], "currency": currency, "paid_at": paid_at}
+    made, is_new = SubscriptionInvoice.objects.get_or_create(stripe_id=invoice["id"], defaults=facts)
+    made = SubscriptionInvoice.objects.select_for_update(no_key=True).get(pk=made.pk)
+    amounts = {Account.STRIPE: made.amount_minor, Account.COMMISSION: -made.amount_minor}
+    book(key=f"invoice:{made.stripe_id}", happened_at=paid_at, currency=currency, amounts=amounts)
+    if is_new and not row.is_surplus:
+        invoice_subscription(made, now)
+    if money["intent"]:
+        _book_fee(made, money["intent"])
+    for refund in money["refunds"]:
+        _apply(made, refund, now)
+    if row.is_surplus:
+        _give_back(made, now)
+
+
+def _book_fee(made: SubscriptionInvoice, intent: dict) -> None:
+    """Stripe may name its fee a moment after the charge."""
+    charge = intent["latest_charge"]
+    moved = charge.get("balance_transaction")
+    made.intent_id, made.charge_id = intent["id"], charge["id"]
+    made.fee_minor = moved["fee"] if isinstance(moved, dict) else 0
+    made.save(update_fields=["intent_id", "charge_id", "fee_minor"])
+    if made.fee_minor:
+        amounts = {Account.FEES: made.fee_minor, Account.STRIPE: -made.fee_minor}
+        book(key=f"fee:{made.intent_id}", happened_at=made.paid_at, currency=made.currency, amounts=amounts)
+
+
+# --- What goes back ---------------------------------------------------------------------------------------------------
+def _give_back(made: SubscriptionInvoice, now: datetime) -> None:
+    """All that is left of it, once."""
+    cause, left = f"surplus:{made.pk}", made.left_minor
+    if not left or not made.intent_id or SubscriptionRefund.objects.filter(cause=cause).exists():
+        return
+    refund = SubscriptionRefund.objects.create(
+        invoice=made, cause=cause, amount_minor=left, source=Refund.Source.TWICE, requested_at=now
+    )
+    enqueue("features.payments.tasks.send_subscription_refund", refund.pk, key=f"subscription_refund:{refund.pk}")
+
+
+def send_subscription_refund(refund_id: int) -> None:
+    """Ask Stripe for it. Killed anywhere and run again, it is one refund: the row names the call."""
+    refund = SubscriptionRefund.objects.select_related("invoice").get(pk=refund_id)
+    if refund.stripe_id or refund.state == State.FAILED:
+        return
+    intent = refund.invoice.intent_id
+    found = None
+    if timezone.now() - refund.requested_at > KEY_IS_GOOD:
+        known = stripe.pages(lambda v1: v1.refunds.list, {"payment_intent": intent})
+        found = next((one for one in known if one["metadata"].get("subscription_refund") == refund.public_id), None)
+    metadata = {"subscription_refund": refund.public_id}
+    params = {"payment_intent": intent, "amount": refund.amount_minor, "metadata": metadata}
+    try:
+        found = found or stripe.call(
+            lambda v1: v1.refunds.create, params=params, key=f"subscription-refund-{refund.public_id}"
+        )
+    except stripe.StripeRefused as refused:
+        if SubscriptionRefund.objects.filter(pk=refund.pk, state=State.ASKED).update(state=State.FAILED):
+            facts = {"payment": intent, "amount": refund.amount_minor, "code": refused.code}
+            report(Incident.Kind.REFUND_FAILED, refund.public_id, **facts)
+        return
+    apply_subscription_refund(found, timezone.now())
+
+
+@transaction.atomic
+def apply_subscription_refund(facts: dict, now: datetime) -> bool:
+    """What Stripe says of a refund. False where it is of no payment of a subscription that is known here; news of the
+    payment, when it comes, brings its refunds along."""
+    made = SubscriptionInvoice.objects.select_for_update(no_key=True).filter(intent_id=facts["payment_intent"]).first()
+    if made is None or not made.intent_id:
+        return False
+    _apply(made, facts, now)
+    return True
+
+
+def _apply(made: SubscriptionInvoice, facts: dict, now: datetime) -> None:
+    refund = _row(made, facts)
+    if refund.state == State.FAILED and refund.stripe_id:
+        return
+    refund.stripe_id, refund.state = facts["id"], STATES.get(facts["status"], State.PENDING)
+    refund.settled_at = refund.settled_at or (now if refund.state == State.DONE else None)
+    refund.save(update_fields=["stripe_id", "state", "settled_at"])
+    happened_at = datetime.fromtimestamp(facts["created"], UTC)
+    amounts = {Account.COMMISSION: refund.amount_minor, Account.STRIPE: -refund.amount_minor}
+    book(key=f"refund:{refund.stripe_id}", happened_at=happened_at, currency=made.currency, amounts=amounts)
+    if refund.state == State.DONE:
+        credit_subscription(refund, now)
+    elif refund.state == State.FAILED:
+        back = {account: -amount for account, amount in amounts.items()}
+        book(key=f"refund-failed:{refund.stripe_id}", happened_at=happened_at, currency=made.currency, amounts=back)
+        report(Incident.Kind.REFUND_FAILED, facts["id"], invoice=made.stripe_id, amount=refund.amount_minor)
+
+
+def _row(made: SubscriptionInvoice, facts: dict) -> SubscriptionRefund:
+    ours = (facts.get("metadata") or {}).get("subscription_refund", "")
+    found = SubscriptionRefund.objects.filter(stripe_id=facts["id"]).first()
+    found = found or made.refunds.filter(public_id=ours).first()
+    return found or SubscriptionRefund.objects.create(
+        invoice=made, amount_minor=facts["amount"], source=Refund.Source.STRIPE, cause=f"stripe:{facts['id']}"
+    )
+
+
+# --- What a bank takes back -------------------------------------------------------------------------------------------
+@transaction.atomic
+def apply_subscription_dispute(facts: dict, now: datetime) -> bool:
+    """False where it is of no payment of a subscription that is written down here."""
+    made = SubscriptionInvoice.objects.filter(charge_id=facts["charge"]).first() if facts["charge"] else None
+    if made is None:
+        return False
+    if not Incident.objects.filter(kind=Incident.Kind.DISPUTE, about=facts["id"]).exists():
+        report(Incident.Kind.DISPUTE, facts["id"], invoice=made.stripe_id, amount=facts["amount"])
+    for moved in facts.get("balance_transactions", []):
+        book(
+            key=f"dispute:{moved['id']}",
+            happened_at=datetime.fromtimestamp(moved["created"], UTC),
+            currency=moved["currency"].upper(),
+            amounts={Account.STRIPE: moved["net"], Account.DISPUTES: -moved["net"]},
+        )
+    if facts["status"] == "lost":  # what is left in dispute is the bank's fee
+        amounts = {Account.COMMISSION: facts["amount"], Account.DISPUTES: -facts["amount"]}
+        book(key=f"dispute-lost:{facts['id']}", happened_at=now, currency=made.currency, amounts=amounts)
+    return True
