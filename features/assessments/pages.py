@@ -149,7 +149,7 @@ def question_page(attempt, row, now) -> dict:
         "row": row,
         "question": question(row.version, attempt.seed),
         "answered": row.position - 1,
-        "most": min(bank.most, len(attempt.drawn)),
+        "most": min(attempt.rules["most"], len(attempt.drawn)),
         "minutes_left": ngettext("%(n)d minute left", "%(n)d minutes left", left) % {"n": left},
     }
 
@@ -188,7 +188,7 @@ def result_page(attempt, now) -> dict:
 def _may_see_answers(attempt) -> bool:
     """A beta says what was right, as it gives nothing else; a test that counts keeps its questions, and
     says by area how it went."""
-    return attempt.is_beta or attempt.bank.is_quiz
+    return attempt.is_beta or attempt.is_quiz
 
 
 def told_response(row: Response) -> dict:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.text import numbers
 from features.assessments import evaluation_pages, services
 from features.assessments.curation import decision_on
-from features.assessments.models import Example, Reading, Snippet, Submission, Task, Trial, WorkAppeal
+from features.assessments.models import Reading, Snippet, Submission, Task, Trial, WorkAppeal
 
 SHOWN = (Reading.Role.EXPERT, Reading.Role.THIRD, Reading.Role.APPEAL, Reading.Role.PEER, Reading.Role.SELF)
 
@@ -24,7 +24,7 @@ def task_page(task, person, form) -> dict:
         "is_waiting": any(work.state in ("peers", "experts", "live") for work in mine),
         "is_own": person.is_authenticated and task.author_id == person.pk,
         "may_read_peers": bool(task.peers) and any(work.state != "withdrawn" for work in mine),
-        "examples": task.examples.count(),
+        "examples": task.examples.current().count(),
     }
 
 
@@ -160,11 +160,12 @@ def examples_page(task, reader) -> dict:
     trials = {trial.example_id: trial for trial in Trial.objects.filter(example__task=task, reader=reader)}
     examples = [
         (example, trials.get(example.pk), round(100 * trials[example.pk].agreement) if example.pk in trials else None)
-        for example in Example.objects.filter(task=task).order_by("pk")
+        for example in task.examples.current().order_by("pk")
     ]
     return {
         "task": task,
         "examples": examples,
         "is_author": task.author_id == reader.pk,
+        "outdated": task.examples.count() - len(examples),
         "is_calibrated": services.is_calibrated(reader=reader, task=task),
     }

@@ -165,6 +165,30 @@ class TestQuiz:
             attempt = services.answer(attempt=attempt, position=n, given=["0"] if n <= 5 else [])
         assert (attempt.points, attempt.passed) == (5, False)
 
+    def test_who_has_begun_goes_on_by_the_rules_of_then(self, quiz, author, learner, outsider):
+        begun = services.begin(bank=quiz, person=learner)
+        quiz.most, quiz.penalty, quiz.pass_percent, quiz.mode = 5, 1, 100, "adaptive"
+        services.save_bank(bank=quiz, by=author)
+        quiz.mode = "quiz"
+        services.save_bank(bank=quiz, by=author)
+        for n in range(1, 11):
+            begun = services.answer(attempt=begun, position=n, given=["0"] if n <= 7 else ["1"])
+        assert (begun.ending, begun.points, begun.out_of, begun.passed) == ("enough", 7 - 3 * 0.25, 10, True)
+        quiz.refresh_from_db()
+        later = sit(quiz, outsider, knows=lambda row: row.position <= 4)
+        assert (later.points, later.out_of, later.passed) == (4 - 1, 5, False)
+
+    @pytest.mark.parametrize(("left", "passed"), [(7, True), (3, None)])
+    def test_questions_that_went_away_meanwhile_are_not_missed(self, author, reader, skill, learner, left, passed):
+        quiz = make_bank(author, reader, skill, items=10, calibrated=False, mode="quiz", most=10, pass_percent=80)
+        attempt = services.begin(bank=quiz, person=learner)
+        shown = services.current(attempt=attempt).version_id
+        for item in quiz.items.exclude(current=shown)[: 10 - left]:
+            services.retire_item(item=item, by=author)
+        while row := services.current(attempt=attempt):
+            attempt = services.answer(attempt=attempt, position=row.position, given=["0"])
+        assert (attempt.ending, attempt.points, attempt.out_of, attempt.passed) == ("all", left, left, passed)
+
 
 class TestRows:
     def test_the_words_of_a_version_never_change(self, bank):
@@ -179,6 +203,15 @@ class TestRows:
         with pytest.raises(services.AssessmentRefused) as refused:
             services.review_item(item=item, by=author, verdict="good")
         assert refused.value.code == "own_item"
+
+    def test_the_skill_of_a_bank_that_was_taken_stays(self, bank, author, learner):
+        bank.skill = make_skill("Oracle")
+        bank = services.save_bank(bank=bank, by=author)
+        services.begin(bank=bank, person=learner)
+        bank.skill = make_skill("SQLite")
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.save_bank(bank=bank, by=author)
+        assert refused.value.code == "other_skill"
 
     def test_a_bank_without_calibrated_items_gives_no_scores(self, author, reader, skill):
         bank = make_bank(author, reader, skill, items=12, stage="beta", calibrated=False)

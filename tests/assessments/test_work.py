@@ -122,8 +122,38 @@ class TestQueue:
         services.try_example(example=example, reader=reader, scores={"cause": 0})
         with pytest.raises(services.AssessmentRefused):
             services.take_next(reader=reader)
-        services.try_example(example=example, reader=reader, scores={"cause": 3})
+        week = timezone.now() + timedelta(days=7)
+        with pytest.raises(services.AssessmentRefused) as refused:  # it has just been told how far off that was
+            services.try_example(example=example, reader=reader, scores={"cause": 3}, now=week - timedelta(hours=1))
+        assert refused.value.code == "too_soon"
+        services.try_example(example=example, reader=reader, scores={"cause": 3}, now=week)
         assert services.take_next(reader=reader).submission == work
+
+    def test_examples_of_an_earlier_rubric_count_no_more(self, client, task, work, author, reader):
+        old = services.add_example(task=task, by=author, text="An example", scores={"cause": 4})
+        task = services.save_task(task=task, criteria=[CRITERIA[0] | {"key": "reason", "name": "Reason"}], by=author)
+        assert services.is_calibrated(reader=reader, task=task)
+        new = services.add_example(task=task, by=author, text="Another", scores={"reason": 4})
+        assert not services.is_calibrated(reader=reader, task=task)
+        client.force_login(reader)
+        assert client.post(f"/work/examples/{old.pk}/", {"score-reason": "4"}).status_code == 404
+        for points in ("4", "0"):  # the second comes too soon and changes nothing
+            assert client.post(f"/work/examples/{new.pk}/", {"score-reason": points}).status_code == 303
+        assert services.is_calibrated(reader=reader, task=task)
+        assert "again from" in client.get(f"/work/tasks/{task.pk}/examples/").text
+        client.force_login(author)
+        assert "1 example was judged by an earlier rubric" in client.get(f"/work/tasks/{task.pk}/examples/").text
+
+    def test_what_was_taken_back_is_read_and_judged_by_nobody_any_more(self, client, work, reader):
+        held = services.take_next(reader=reader)
+        client.force_login(reader)
+        assert client.get(work.get_absolute_url()).status_code == 200
+        services.take_back(submission=work)
+        for place in (work.get_absolute_url(), f"/work/reading/{held.pk}/"):
+            assert client.get(place).status_code == 404
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.judge(reading=held, scores={"cause": 3}, comments={"cause": "x"}, overall="")
+        assert refused.value.code == "taken_back"
 
 
 class TestJudging:
@@ -192,6 +222,33 @@ class TestJudging:
         Block.objects.all().delete()
         assert services.take_peer(task=task, reader=outsider).submission == work
 
+    @pytest.mark.parametrize("way", ["peer follows", "author follows"])
+    def test_friends_are_no_peers(self, author, skill, learner, outsider, way):
+        task = make_task(author, skill, peers=1)
+        for person in (learner, outsider):
+            services.submit(task=task, person=person, text=f"By {person.name}")
+        one, other = (outsider, learner) if way == "peer follows" else (learner, outsider)
+        Follow.objects.create(person=one, key=f"person:{other.pk}")
+        assert services.take_peer(task=task, reader=outsider) is None
+
+    def test_the_last_place_of_a_peer_is_one_readers(self, author, skill, learner, outsider):
+        task = make_task(author, skill, peers=1)
+        work = services.submit(task=task, person=learner, text="Mine")
+        services.submit(task=task, person=outsider, text="Mine too")
+        quicker = make_user("A Quicker Peer")
+
+        def somebody_is_quicker(execute, sql, *rest):
+            if "SKIP LOCKED" in sql:
+                Reading.objects.get_or_create(
+                    submission=work, reader=quicker,
+                    defaults={"role": "peer", "leased_until": timezone.now() + timedelta(hours=8)},
+                )  # fmt: skip
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(somebody_is_quicker):
+            assert services.take_peer(task=task, reader=outsider) is None
+        assert [reading.reader for reading in work.readings.all()] == [quicker]
+
     def test_where_peers_do_not_come_an_expert_reads_it(self, author, skill, learner, reader):
         now = timezone.now()
         work = services.submit(task=make_task(author, skill, peers=3), person=learner, text="Alone", now=now)
@@ -228,6 +285,32 @@ class TestAfterwards:
         with pytest.raises(services.AssessmentRefused) as refused:
             services.appeal(submission=work, text="Once more")
         assert refused.value.code == "once"
+
+    @pytest.mark.parametrize(("points", "stands"), [(0, False), (4, True)])
+    def test_a_badge_ends_when_what_it_rests_on_is_judged_lower(self, author, skill, learner, third, points, stands):
+        skills.record_evidence(
+            person=learner, skill=skill, kind="assessed", strength=0.7, happened_at=timezone.now(), source="x:1",
+            measured=4.2, error=0.3,
+        )  # fmt: skip
+        work = services.submit(task=make_task(author, skill), person=learner, text="Good")
+        read(work, proven("Rita Reader", skill), {"cause": 4})
+        badge = services.issue_badge(person=learner, skill=skill)
+        services.appeal(submission=work, text="Look again")
+        read(work, third, {"cause": points}, role="appeal")
+        badge.refresh_from_db()
+        assert (badge.revoked_at is None) is stands
+
+    def test_the_skill_of_a_task_with_work_stays_so_that_one_work_is_one_cause(self, client, task, work, author):
+        other = make_skill("Cooking")
+        client.force_login(author)
+        said = {"title": task.title, "skill": other.name, "brief": task.brief, "kind": "work", "experts": "1",
+                "peers": "0", "peer_days": "7", "minutes": "30", "pass_level": "3", "is_open": "on",
+                "rubric": "Cause\n0: Guessed\n1: Shown"}  # fmt: skip
+        answer = client.post(f"/work/tasks/{task.pk}/words/", said)
+        assert answer.status_code == 422
+        assert "Work was handed in" in answer.text
+        task.refresh_from_db()
+        assert task.skill != other
 
     def test_an_objection_waits_while_newer_work_on_the_task_is_read(self, work, reader):
         read(work, reader, {"cause": 1})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, make_public_id
 from features.assessments import ability
-from features.assessments.models.banks import Bank, ItemVersion
+from features.assessments.models.banks import Bank, ItemVersion, Mode
 
 
 class AttemptQuerySet(QuerySet):
@@ -38,6 +38,7 @@ class Attempt(models.Model):
     seed = models.BigIntegerField()
     drawn = ArrayField(models.BigIntegerField())
     is_beta = models.BooleanField(default=False)
+    rules = models.JSONField(default=dict, help_text="The bank's, as they were when it began")
     started_at = models.DateTimeField(default=timezone.now)
     deadline_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -45,6 +46,7 @@ class Attempt(models.Model):
     mean = models.FloatField(null=True)
     error = models.FloatField(null=True)
     points = models.FloatField(null=True, help_text="Of a quiz")
+    out_of = models.PositiveSmallIntegerField(null=True, help_text="Of a quiz: the points that there were")
     passed = models.BooleanField(null=True)
     help_used = models.CharField(max_length=300, blank=True, help_text="In the person's own words")
     voided_at = models.DateTimeField(null=True)
@@ -73,6 +75,10 @@ class Attempt(models.Model):
 
     def is_over(self, now) -> bool:
         return now >= self.deadline_at
+
+    @property
+    def is_quiz(self) -> bool:
+        return self.rules["mode"] == Mode.QUIZ
 
     @property
     def source(self) -> str:

@@ -92,6 +92,11 @@ class Bank(models.Model):
         return self.stage in (Stage.BETA, Stage.OPEN)
 
     @property
+    def rules(self) -> dict:
+        """What an attempt takes along when it begins: by that it goes on and ends."""
+        return {name: getattr(self, name) for name in ("mode", "most", "error", "penalty", "pass_percent")}
+
+    @property
     def is_quiz(self) -> bool:
         return self.mode == Mode.QUIZ
 

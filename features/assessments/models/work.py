@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -231,17 +231,24 @@ class Snippet(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "text"], name="one_snippet_of_a_wording")]
 
 
+class ExampleQuerySet(QuerySet):
+    def current(self):
+        """By the rubric that the task has now: what was judged by another one is no measure for it."""
+        return self.filter(rubric__digest=F("task__rubric__digest"))
+
+
 class Example(models.Model):
     """Work that staff has judged, by which readers are calibrated before they may judge the task."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="examples")
+    rubric = models.ForeignKey(Rubric, models.PROTECT, null=True, related_name="examples")
     text = models.TextField(max_length=20_000)
     html = models.TextField()
     scores = models.JSONField(help_text="{criterion: points}, by staff")
     why = models.CharField(max_length=1000, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
-    objects = QuerySet.as_manager()
+    objects = ExampleQuerySet.as_manager()
 
 
 class Trial(models.Model):

@@ -59,10 +59,10 @@ def revoke_badge(*, badge: Badge, reason: str, now: datetime | None = None) -> N
     )
 
 
-def revoke_resting_on(source: str, now: datetime) -> None:
-    """What rests on a cause that was taken back says nothing any more."""
+def revoke_resting_on(source: str, now: datetime, reason: str = "") -> None:
+    """What rests on a cause that was taken back, or came to less, says nothing any more."""
     gone = Badge.objects.filter(evidence__contains=[source], revoked_at=None)
-    gone.update(revoked_at=now, revocation_reason=_("What it rested on was taken back."))
+    gone.update(revoked_at=now, revocation_reason=reason or _("What it rested on was taken back."))
 
 
 def stand_again(source: str, revoked_at: datetime) -> None:

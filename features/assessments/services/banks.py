@@ -24,7 +24,12 @@ ENOUGH_ITEMS = 10  # with fewer a result would say nothing
 
 @transaction.atomic
 def save_bank(*, bank: Bank, by: User) -> Bank:
-    """A new bank, or its rules as they are now. Attempts that run keep the end they were begun with."""
+    """A new bank, or its rules as they are now. Attempts that run keep those they were begun with. Raises
+    AssessmentRefused."""
+    before = Bank.objects.select_for_update().filter(pk=bank.pk).first()
+    if before and before.skill_id != bank.skill_id and before.attempts.exists():
+        words = _("People have taken it: what they did counts for the skill it was on. Make another bank for this one.")
+        raise AssessmentRefused("other_skill", words)
     bank.title = one_line(bank.title)
     bank.slug = bank.make_slug()
     bank.save()

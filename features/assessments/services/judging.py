@@ -12,6 +12,7 @@ from features.accounts.models import User
 from features.assessments import grading
 from features.assessments.models import Reading, Snippet, Submission, WorkAppeal
 from features.assessments.news import tell
+from features.assessments.services.badges import revoke_resting_on, take_unearned
 from features.assessments.services.reading import EXPERT_ROLES, LEASE, lease, readable, role_in
 from features.assessments.services.refusals import AssessmentRefused
 from features.assessments.services.work import check_scores
@@ -31,8 +32,10 @@ def judge(*, reading: Reading, scores: dict, comments: dict, overall: str, now: 
         .select_related("rubric", "task__skill", "person")
         .get(pk=reading.submission_id)
     )
-    reading = Reading.objects.select_for_update().get(pk=reading.pk)
-    rubric = work.rubric
+    held = Reading.objects.select_for_update().filter(pk=reading.pk).first()
+    if held is None or work.state == Submission.State.WITHDRAWN:
+        raise AssessmentRefused("taken_back", _("Its author has taken it back. Take the next one."))
+    reading, rubric = held, work.rubric
     if reading.submitted_at:
         raise AssessmentRefused("judged", _("You have judged it already."))
     if work.state == Submission.State.LIVE and now < work.evaluation.starts_at:
@@ -132,10 +135,14 @@ def _severities(task) -> dict[int, float]:
 
 def _conclude(work, found, now) -> None:
     level, error, basis = found
+    before = work.level
     work.level, work.error, work.basis = round(level, 3), error, basis
     work.state, work.judged_at = Submission.State.DONE, now
     work.save(update_fields=["level", "error", "basis", "state", "judged_at"])
     record(work)
+    if before is not None and work.level < before:
+        revoke_resting_on(work.source, now, _("What it rested on was judged again, and lower. Ask for a new one."))
+        take_unearned(work.person)
     tell("work_judged", work.person, work)
 
 

@@ -1,12 +1,13 @@
 """What a bank can ask now, as plain data for the selection. Kept in the process as long as the bank has not changed."""
 
 from collections import Counter
+from collections.abc import Collection
 from functools import lru_cache
 
 from django.db.models import F
 
 from features.assessments import ability
-from features.assessments.models import Bank, Item, ItemParameter, ItemVersion
+from features.assessments.models import Attempt, Bank, Item, ItemParameter, ItemVersion
 from features.assessments.scoring import guessing
 from features.assessments.selection import Candidate, Rules
 
@@ -43,8 +44,15 @@ def shares(bank: Bank) -> dict[str, float]:
     return dict(Counter(candidate.area for candidate in pool(bank) if not candidate.is_pilot))
 
 
-def rules(bank: Bank) -> Rules:
-    return Rules(error=bank.error, most=bank.most)
+def rules(attempt: Attempt) -> Rules:
+    return Rules(error=attempt.rules["error"], most=attempt.rules["most"])
+
+
+def most_questions(attempt: Attempt, asked: Collection[int]) -> int:
+    """How many the attempt can still come to, of which the versions `asked` were: what was drawn for it and is no
+    longer asked was never put to the person."""
+    left = {candidate.version for candidate in pool(attempt.bank)}.intersection(attempt.drawn)
+    return min(attempt.rules["most"], len(left.union(asked)))
 
 
 def renew(bank: Bank) -> None:

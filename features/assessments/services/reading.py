@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.templatetags.ui import local, words
 from core.text import numbers
 from features.accounts.access import has_any_role
 from features.accounts.models import Role, User
@@ -20,6 +21,7 @@ from features.notifications.models import Follow
 from features.skills.models import SkillLevel
 
 LEASE = timedelta(hours=8)
+TRIED_AGAIN = timedelta(days=7)
 Role_ = Reading.Role
 EXPERT_ROLES = (Role_.EXPERT, Role_.THIRD, Role_.APPEAL)
 MOST_REMINDERS = 2
@@ -37,21 +39,24 @@ def readable(reader: User, now: datetime):
         Q(submitted_at__isnull=False) | Q(leased_until__gt=now)
     )
     mine = Reading.objects.filter(submission=OuterRef("pk"), reader=reader, submitted_at__isnull=False)
-    friends = Follow.objects.filter(person=reader, key__startswith="person:").values_list("key", flat=True)
-    followed = numbers(key.partition(":")[2] for key in friends)
-    following = Follow.objects.filter(key=f"person:{reader.pk}").values("person")
     return (
-        Submission.objects.filter(state=Submission.State.EXPERTS, task__skill__in=proven)
-        .exclude(person__in=[reader.pk, *kept_apart_from(reader)])
+        of_strangers(Submission.objects.filter(state=Submission.State.EXPERTS, task__skill__in=proven), reader)
         .exclude(task__author=reader, task__kind=Task.Kind.PRIOR)
-        .exclude(person__in=followed)
-        .exclude(person__in=following)
         .exclude(Exists(mine))
         .annotate(places=Count("readings", filter=Q(readings__role__in=EXPERT_ROLES) & (
             Q(readings__submitted_at__isnull=False) | Q(readings__leased_until__gt=now)
         )))
         .filter(Q(places__lt=F("wanted")) | Exists(held.filter(reader=reader, submitted_at=None)))
     )  # fmt: skip
+
+
+def of_strangers(works, reader: User):
+    """Neither one's own nor of anybody whom one follows, who follows one, or who is kept apart from one."""
+    friends = Follow.objects.filter(person=reader, key__startswith="person:").values_list("key", flat=True)
+    followed = numbers(key.partition(":")[2] for key in friends)
+    following = Follow.objects.filter(key=f"person:{reader.pk}").values("person")
+    works = works.exclude(person__in=[reader.pk, *kept_apart_from(reader)])
+    return works.exclude(person__in=followed).exclude(person__in=following)
 
 
 @transaction.atomic
@@ -76,8 +81,8 @@ def take_next(*, reader: User, now: datetime | None = None) -> Reading | None:
             continue
         return lease(found, reader, role_in(found), now)
     if uncalibrated:
-        words = _("Judge the examples of this task first, to see as others see.")
-        raise AssessmentRefused("uncalibrated", words, task=uncalibrated)
+        asked = _("Judge the examples of this task first, to see as others see.")
+        raise AssessmentRefused("uncalibrated", asked, task=uncalibrated)
     return None
 
 
@@ -107,16 +112,12 @@ def take_peer(*, task: Task, reader: User, now: datetime | None = None) -> Readi
     taken = Count("readings", filter=Q(readings__role=Role_.PEER) & (
         Q(readings__submitted_at__isnull=False) | Q(readings__leased_until__gt=now)
     ))  # fmt: skip
-    waiting = task.submissions.filter(state=Submission.State.PEERS)
-    waiting = waiting.exclude(person__in=[reader.pk, *kept_apart_from(reader)])
+    waiting = of_strangers(task.submissions.filter(state=Submission.State.PEERS), reader)
     waiting = waiting.exclude(readings__in=Reading.objects.filter(reader=reader, submitted_at__isnull=False))
-    for pk in (
-        waiting.annotate(n=taken)
-        .filter(n__lt=task.peers)
-        .order_by("n", "submitted_at")
-        .values_list("pk", flat=True)[:10]
-    ):
-        if found := Submission.objects.select_for_update(skip_locked=True).filter(pk=pk).first():
+    waiting = waiting.annotate(n=taken).filter(n__lt=task.peers)
+    for pk in list(waiting.order_by("n", "submitted_at").values_list("pk", flat=True)[:10]):
+        found = Submission.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+        if found and waiting.filter(pk=pk).exists():  # nobody took the last place before the lock was ours
             return lease(found, reader, Role_.PEER, now)
     return None
 
@@ -132,22 +133,29 @@ def give_back(*, reading: Reading) -> None:
 # --- Calibration of readers -------------------------------------------------------------------------------------------
 def is_calibrated(*, reader: User, task: Task) -> bool:
     """Whether the reader saw the examples as staff did. A task without examples needs none; its author sees for all."""
-    examples = task.examples.count()
+    examples = task.examples.current()
     if not examples or task.author_id == reader.pk:
         return True
-    tried = list(Trial.objects.filter(example__task=task, reader=reader).values_list("agreement", flat=True))
-    return len(tried) == examples and sum(tried) / len(tried) >= grading.AGREED
+    tried = list(Trial.objects.filter(example__in=examples, reader=reader).values_list("agreement", flat=True))
+    return len(tried) == len(examples) and sum(tried) / len(tried) >= grading.AGREED
 
 
 @transaction.atomic
 def try_example(*, example: Example, reader: User, scores: dict, now: datetime | None = None) -> Trial:
-    """A reader's judgement of an example; doing it again replaces it."""
+    """A reader's judgement of an example. As it tells how near it came, it is given again after a week only, and then
+    in place of the one before. Raises AssessmentRefused."""
+    now = now or timezone.now()
     check_scores(example.task.rubric, scores)
+    before = Trial.objects.select_for_update().filter(example=example, reader=reader).first()
+    if before and before.tried_at + TRIED_AGAIN > now:
+        again_at = before.tried_at + TRIED_AGAIN
+        told = _("You can judge this example again from %(day)s.") % {"day": words(local(again_at), "full", now)}
+        raise AssessmentRefused("too_soon", told, again_at)
     agreed = grading.agreement(example.task.rubric.criteria, scores, example.scores)
     trial, _is_new = Trial.objects.update_or_create(
         example=example,
         reader=reader,
-        defaults={"scores": scores, "agreement": agreed, "tried_at": now or timezone.now()},
+        defaults={"scores": scores, "agreement": agreed, "tried_at": now},
     )
     return trial
 

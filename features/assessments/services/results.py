@@ -2,6 +2,7 @@
 
 from features.assessments import ability, selection
 from features.assessments.models import Attempt
+from features.assessments.services.pools import most_questions
 from features.skills import services as skills
 
 ASSESSED = "assessed"
@@ -19,12 +20,14 @@ def conclude(attempt: Attempt) -> None:
     if len(scored) >= selection.LEAST:
         found = ability.summary(posterior(attempt))
         attempt.mean, attempt.error = found.mean, found.error
-    bank = attempt.bank
-    if bank.is_quiz and not attempt.is_beta:
+    if attempt.is_quiz and not attempt.is_beta:
+        rules = attempt.rules
         wrong = sum(not row.is_right and bool(row.answer) for row in scored)
-        attempt.points = sum(bool(row.is_right) for row in scored) - bank.penalty * wrong
-        attempt.passed = attempt.points * 100 >= bank.pass_percent * min(bank.most, len(attempt.drawn))
-    attempt.save(update_fields=["finished_at", "ending", "mean", "error", "points", "passed"])
+        attempt.points = sum(bool(row.is_right) for row in scored) - rules["penalty"] * wrong
+        attempt.out_of = most_questions(attempt, {row.version_id for row in scored})
+        if attempt.out_of >= selection.LEAST:
+            attempt.passed = attempt.points * 100 >= rules["pass_percent"] * attempt.out_of
+    attempt.save(update_fields=["finished_at", "ending", "mean", "error", "points", "out_of", "passed"])
     record(attempt)
 
 

@@ -81,6 +81,7 @@ def begin(*, bank: Bank, person: User, now: datetime | None = None) -> Attempt:
                 seed=seed,
                 drawn=[candidate.version for candidate in drawn],
                 is_beta=bank.is_beta,
+                rules=bank.rules,
                 started_at=now,
                 deadline_at=now + timedelta(minutes=bank.minutes),
             )
@@ -155,11 +156,10 @@ def end_overdue(now: datetime | None = None) -> int:
 
 
 def _has_enough(attempt, rows) -> bool:
-    bank = attempt.bank
-    if bank.is_quiz or attempt.is_beta:
-        return len(rows) >= bank.most
+    if attempt.is_quiz or attempt.is_beta:
+        return len(rows) >= attempt.rules["most"]
     scored = [(row.as_item, row.is_right) for row in rows if row.is_scored]
-    return selection.is_enough(ability.summary(ability.of_answers(scored)), len(scored), rules(bank))
+    return selection.is_enough(ability.summary(ability.of_answers(scored)), len(scored), rules(attempt))
 
 
 def _ask(attempt, bank, rows, now) -> Response | None:
@@ -175,7 +175,7 @@ def _ask(attempt, bank, rows, now) -> Response | None:
         for row in rows
     ]
     chance = Random(attempt.seed + len(rows) + 1)  # noqa: S311
-    if bank.is_quiz or attempt.is_beta:
+    if attempt.is_quiz or attempt.is_beta:
         chosen = selection.at_random(candidates, asked, chance)
     else:
         scored = [(row.as_item, row.is_right) for row in rows if row.is_scored]
@@ -187,7 +187,7 @@ def _ask(attempt, bank, rows, now) -> Response | None:
         attempt=attempt,
         position=len(rows) + 1,
         version_id=chosen.version,
-        is_scored=not attempt.is_beta and (bank.is_quiz or not chosen.is_pilot),
+        is_scored=not attempt.is_beta and (attempt.is_quiz or not chosen.is_pilot),
         a=chosen.item.a,
         b=chosen.item.b,
         c=chosen.item.c,

@@ -43,6 +43,10 @@ def keep_rubric(*, criteria: Sequence[dict], by: User) -> Rubric:
 def save_task(*, task: Task, criteria: Sequence[dict], by: User) -> Task:
     """A new task, or its words as they are now. Another rubric is for what is handed in from now on. Raises
     AssessmentRefused."""
+    before = Task.objects.select_for_update().filter(pk=task.pk).first()  # nothing is handed in meanwhile
+    if before and before.skill_id != task.skill_id and before.submissions.exists():
+        words = _("Work was handed in: it counts for the skill the task was on. Set another task for this one.")
+        raise AssessmentRefused("other_skill", words)
     rubric = keep_rubric(criteria=criteria, by=by)
     if task.kind == Task.Kind.LIVE:
         task.experts, task.peers = 1, 0  # whoever set it talks with them
@@ -122,19 +126,22 @@ def _check_files(files) -> None:
 
 @transaction.atomic
 def take_back(*, submission: Submission) -> None:
-    """The author does not want it read any more, before it is judged."""
+    """The author does not want it read any more, before it is judged: whoever has it before them holds it no longer.
+    Raises AssessmentRefused."""
     if submission.state == Submission.State.LIVE:
         raise AssessmentRefused("live", _("A talk is booked for it. Call that off instead."))
     gone = Submission.objects.waiting().filter(pk=submission.pk, level=None)
     if not gone.update(state=Submission.State.WITHDRAWN):
         raise AssessmentRefused("judged", _("It is judged already. You can object to the judgement."))
+    submission.readings.filter(submitted_at=None).delete()
 
 
 @transaction.atomic
 def add_example(*, task: Task, by: User, text: str, scores: dict, why: str = "") -> Example:
     """Work with the judgement of whoever set the task: readers are calibrated on it."""
     check_scores(task.rubric, scores)
-    return Example.objects.create(task=task, text=text, html=render_markdown(text), scores=scores, why=why, made_by=by)
+    said = {"text": text, "html": render_markdown(text), "scores": scores, "why": why}
+    return Example.objects.create(task=task, rubric=task.rubric, made_by=by, **said)
 
 
 def check_scores(rubric: Rubric, scores: dict) -> None:

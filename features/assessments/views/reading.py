@@ -127,7 +127,7 @@ def _task(request, task):
                 task=form.save(commit=False), criteria=form.cleaned_data["rubric"], by=request.user
             )
         except services.AssessmentRefused as refused:
-            form.add_error("rubric", refused.words)
+            form.add_error("skill" if refused.code == "other_skill" else "rubric", refused.words)
         else:
             messages.success(request, _("The task is there."))
             return see_other(saved)
@@ -158,12 +158,16 @@ def examples(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(*AUTHORS)
 def example(request, pk):
-    found = get_object_or_404(Example.objects.select_related("task__rubric"), pk=pk)
+    found = get_object_or_404(Example.objects.current().select_related("task__rubric"), pk=pk)
     form = ReadingForm(request.POST or None, rubric=found.task.rubric, with_words=False)
     if request.method == "POST" and form.is_valid():
-        trial = services.try_example(example=found, reader=request.user, scores=form.said["scores"])
-        percent = round(100 * trial.agreement)
-        messages.info(request, _("You agree with staff to %(n)d per cent. %(why)s") % {"n": percent, "why": found.why})
+        try:
+            trial = services.try_example(example=found, reader=request.user, scores=form.said["scores"])
+        except services.AssessmentRefused as refused:
+            messages.error(request, refused.words)
+        else:
+            said = {"n": round(100 * trial.agreement), "why": found.why}
+            messages.info(request, _("You agree with staff to %(n)d per cent. %(why)s") % said)
         return see_other("task_examples", found.task_id)
     context = {"form": form, "example": found, "title": _("How would you judge it?")}
     return render(request, "assessments/reading.html", context, status=422 if form.errors else 200)

@@ -44,9 +44,13 @@ def bank_rules(request, pk):
     found = authored_bank(request.user, pk)
     form = BankForm(request.POST or None, instance=found, initial={"skill": [found.skill]})
     if request.method == "POST" and form.is_valid():
-        services.save_bank(bank=form.save(commit=False), by=request.user)
-        messages.success(request, _("These rules hold for whoever begins from now on."))
-        return see_other("bank", found.pk)
+        try:
+            services.save_bank(bank=form.save(commit=False), by=request.user)
+        except services.AssessmentRefused as refused:
+            form.add_error("skill", refused.words)
+        else:
+            messages.success(request, _("These rules hold for whoever begins from now on."))
+            return see_other("bank", found.pk)
     return render(
         request, "assessments/bank_rules.html", {"form": form, "bank": found}, status=422 if form.errors else 200
     )
