@@ -31,14 +31,19 @@ class Gate:
     enrolment: Enrolment | None
     now: datetime
 
+    @property
+    def opened_at(self) -> datetime | None:
+        """From when its days count. Whoever has only tried the free lessons has not begun."""
+        return self.enrolment.opened_at if self.enrolment else None
+
     def opens_at(self, lesson: Lesson) -> datetime | None:
         """When it opens for this reader; None is from the first day, or after a beginning that there was not yet."""
         moments = []
         if lesson.opens_on:
             zone = ZoneInfo(self.work.author.time_zone or settings.DEFAULT_TIME_ZONE)
             moments.append(datetime.combine(lesson.opens_on, time.min, zone))
-        if lesson.opens_after_days and self.enrolment:
-            moments.append(self.enrolment.started_at + timedelta(days=lesson.opens_after_days))
+        if lesson.opens_after_days and self.opened_at:
+            moments.append(self.opened_at + timedelta(days=lesson.opens_after_days))
         return max(moments, default=None)
 
     def before(self, lesson: Lesson) -> Locked:
@@ -46,7 +51,7 @@ class Gate:
             return Locked.OPEN
         if not self.is_entitled:
             return Locked.TO_PAY
-        if lesson.opens_after_days and not self.enrolment:
+        if lesson.opens_after_days and not self.opened_at:
             return Locked.TO_START
         opens_at = self.opens_at(lesson)
         return Locked.LATER if opens_at and opens_at > self.now else Locked.OPEN

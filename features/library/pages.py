@@ -122,7 +122,7 @@ def _note(found: Gate, lesson: Lesson) -> str:
     opens_at = found.opens_at(lesson)
     if opens_at and opens_at > found.now:
         return format_html(_("Opens {when}"), when=when(opens_at, shape="day"))
-    if lesson.opens_after_days and not found.enrolment:
+    if lesson.opens_after_days and not found.opened_at:
         return _("Opens %(n)d days after you begin") % {"n": lesson.opens_after_days}
     return ""
 

@@ -183,8 +183,34 @@ class TestWhoPasses:
         assert CANARY not in page.text
         begun = services.begin(work=course, person=learner)
         assert CANARY not in client.get(second.get_absolute_url()).text
-        Enrolment.objects.filter(pk=begun.pk).update(started_at=timezone.now() - timedelta(days=7, minutes=1))
+        Enrolment.objects.filter(pk=begun.pk).update(opened_at=timezone.now() - timedelta(days=7, minutes=1))
         assert CANARY in client.get(second.get_absolute_url()).text
+
+    @pytest.mark.parametrize("key", ["the course", "library"])
+    def test_drip_by_days_counts_from_the_right_to_it_and_not_from_a_free_lesson_that_was_tried(
+        self, client, learner, paid_course, key
+    ):
+        first, second, _third = lessons_of(paid_course)
+        Lesson.objects.filter(pk=first.pk).update(is_free=True)
+        Lesson.objects.filter(pk=second.pk).update(opens_after_days=7)
+        first, second, _third = lessons_of(paid_course)
+        hide(second)
+        now = timezone.now()
+        services.mark_done(lesson=first, person=learner, now=now - timedelta(days=30))
+        client.force_login(learner)
+        if key == "library":
+            payments.entitle(person=learner, key="library", source="subscription", ref="subscription:1")
+            assert "Opens 7 days after you begin" in client.get(second.get_absolute_url()).text
+            assert "Begin the course" in client.get(paid_course.get_absolute_url()).text
+            client.post(f"/library/{paid_course.pk}/start/")
+        else:
+            buy(learner, paid_course)
+        page = client.get(second.get_absolute_url()).text
+        assert CANARY not in page
+        assert "Opens <time" in page
+        begun = Enrolment.objects.get(person=learner)
+        assert begun.started_at == now - timedelta(days=30)
+        assert begun.opened_at >= now
 
     def test_drip_by_date_opens_at_midnight_where_the_author_is(self, client, learner, course):
         second = lessons_of(course)[1]

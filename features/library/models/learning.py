@@ -14,6 +14,9 @@ class Enrolment(models.Model):
     work = models.ForeignKey(Work, models.CASCADE, related_name="enrolments")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrolments")
     started_at = models.DateTimeField(default=timezone.now)
+    opened_at = models.DateTimeField(
+        null=True, help_text="Since when all of it may be read: days count from here. Null: its free lessons were tried"
+    )
     completed_at = models.DateTimeField(null=True)
 
     objects = QuerySet.as_manager()

@@ -31,7 +31,14 @@ def begin(*, work: Work, person: User, now: datetime | None = None) -> Enrolment
 
 
 def enrol(*, work: Work, person: User, now: datetime) -> Enrolment:
-    """The row, whatever gave the right to it."""
+    """The row, whatever gave the right to all of it: with that its days begin."""
+    enrolment = _touch(work, person, now)
+    if Enrolment.objects.filter(pk=enrolment.pk, opened_at=None).update(opened_at=now):
+        enrolment.opened_at = now
+    return enrolment
+
+
+def _touch(work, person, now) -> Enrolment:
     return Enrolment.objects.get_or_create(work=work, person=person, defaults={"started_at": now})[0]
 
 
@@ -39,9 +46,10 @@ def enrol(*, work: Work, person: User, now: datetime) -> Enrolment:
 def mark_done(*, lesson: Lesson, person: User, now: datetime | None = None) -> Enrolment:
     """A lesson is done; with the last one the work is. Raises LibraryRefused."""
     now = now or timezone.now()
-    begun = Enrolment.objects.select_for_update().filter(work=lesson.work_id, person=person).first()
-    _open(gate(lesson.work, person, now), lesson)  # asked under the lock: it is not given back meanwhile
-    enrolment = begun or enrol(work=lesson.work, person=person, now=now)
+    Enrolment.objects.select_for_update().filter(work=lesson.work_id, person=person).first()
+    found = _open(gate(lesson.work, person, now), lesson)  # asked under the lock: it is not given back meanwhile
+    has_all = found.is_entitled or found.is_author
+    enrolment = enrol(work=lesson.work, person=person, now=now) if has_all else _touch(lesson.work, person, now)
     LessonProgress.objects.get_or_create(enrolment=enrolment, lesson=lesson, defaults={"done_at": now})
     _complete_if_done(enrolment, now)
     return enrolment
@@ -64,8 +72,7 @@ def _open(found: Gate, lesson: Lesson) -> Gate:
 
 def complete_whoever_has(work: Work, now: datetime | None = None) -> None:
     """After lessons went away: who has done all that is left has come to the end, also after the fact."""
-    begun = Enrolment.objects.filter(work=work, completed_at=None, progress__isnull=False).distinct()
-    for enrolment in begun.select_related("work", "person"):
+    for enrolment in Enrolment.objects.filter(work=work, completed_at=None, progress__isnull=False).distinct():
         _complete_if_done(enrolment, now or timezone.now())
 
 
