@@ -131,23 +131,24 @@ def back_of(reading) -> list:
 def queue_page(reader) -> dict:
     now = timezone.now()
     readings = Reading.objects.filter(reader=reader).select_related("submission__task__skill")
+    waiting = services.readable(reader, now)
     return {
         "talks": evaluation_pages.to_examine(reader, now),
-        "waiting": services.readable(reader, now).count(),
+        "waiting": waiting.count(),
         "held": readings.filter(submitted_at=None, leased_until__gt=now)
         .exclude(submission__state="live")
         .order_by("leased_until"),
-        "said": _said(reader, readings, now),
+        "said": _said(readings, waiting),
         "tasks": Task.objects.filter(author=reader).select_related("skill").order_by("-pk")[:50],
     }
 
 
-def _said(reader, readings, now) -> list:
+def _said(readings, waiting) -> list:
     """What one judged last, with how many works that wait are the same as each; two queries."""
     said = list(readings.filter(submitted_at__isnull=False).exclude(role="self").order_by("-submitted_at")[:20])
     digests = {reading.submission.digest for reading in said} - {""}
-    waiting = services.readable(reader, now).filter(digest__in=digests, appeal=None)
-    same = Counter(waiting.values_list("task", "rubric", "digest"))
+    alike = waiting.filter(digest__in=digests, appeal=None)
+    same = Counter(alike.values_list("task", "rubric", "digest"))
     for reading in said:
         work = reading.submission
         is_experts = reading.role in ("expert", "third", "appeal")
