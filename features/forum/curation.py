@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.text import numbers
 from features.forum import services
 from features.forum.access import may_read
 from features.forum.models import Board, Closing, Kind, Post, State, Thread
@@ -42,8 +43,7 @@ def _posts():
 
 
 def things(refs):
-    numbers = [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
-    return {str(post.pk): thing_of(post) for post in _posts().filter(pk__in=numbers)}
+    return {str(post.pk): thing_of(post) for post in _posts().filter(pk__in=numbers(refs))}
 
 
 def shown_to(person, ref):
@@ -60,8 +60,8 @@ def by_person(person):
 
 
 def places(keys):
-    numbers = [key.partition(":")[2] for key in keys if key.startswith("thread:")]
-    threads = Thread.objects.shown().filter(pk__in=numbers).only("pk", "slug", "title") if numbers else ()
+    asked = numbers(key.partition(":")[2] for key in keys if key.startswith("thread:"))
+    threads = Thread.objects.shown().filter(pk__in=asked).only("pk", "slug", "title") if asked else ()
     return {f"thread:{thread.pk}": (thread.title, thread.get_absolute_url()) for thread in threads}
 
 
@@ -115,8 +115,8 @@ class MergeForm(forms.Form):
 
     def clean_into(self):
         words = self.cleaned_data["into"].strip()
-        number = next((part for part in words.strip("/").split("/") if part.isascii() and part.isdecimal()), "")
-        found = Thread.objects.filter(pk=number, moved_into=None).first() if number and len(number) < 19 else None
+        named = numbers(words.strip("/").split("/"))[:1]
+        found = Thread.objects.filter(pk__in=named, moved_into=None).first()
         if found is None:
             raise forms.ValidationError(_("There is no such thread. Copy the address from its page."))
         return found

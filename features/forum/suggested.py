@@ -3,6 +3,7 @@
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from core.text import numbers
 from features.forum.models import Suggestion
 from features.forum.services import ForumRefused, edit_back, suggesting
 from features.forum.wording import difference
@@ -13,8 +14,9 @@ KIND = "suggestion"
 
 
 def things(refs):
-    numbers = [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
-    found = Suggestion.objects.select_related("author", "post__author", "post__thread__board").filter(pk__in=numbers)
+    found = Suggestion.objects.select_related("author", "post__author", "post__thread__board").filter(
+        pk__in=numbers(refs)
+    )
     return {str(row.pk): _thing(row) for row in found}
 
 

@@ -4,6 +4,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.text import numbers
 from features.moderation.services import Act, ModerationRefused, Subject, Thing, acts, subjects
 from features.sessions import services
 from features.sessions.models import HostAbsence, Registration
@@ -12,8 +13,7 @@ KIND = "host_absence"
 
 
 def things(refs):
-    keys = [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
-    rows = HostAbsence.objects.filter(pk__in=keys).select_related("session__host")
+    rows = HostAbsence.objects.filter(pk__in=numbers(refs)).select_related("session__host")
     rows = rows.prefetch_related("voices__registration__person", "voices__registration__attendance")
     return {str(row.pk): _thing(row) for row in rows}
 

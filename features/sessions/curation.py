@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
 
+from core.text import numbers
 from features.moderation.services import Subject, Thing, subjects
 from features.sessions import services
 from features.sessions.models import Review, SkillSession
@@ -29,7 +30,7 @@ def _sessions():
 
 
 def session_things(refs):
-    return {str(session.pk): _session(session) for session in _sessions().filter(pk__in=_numbers(refs))}
+    return {str(session.pk): _session(session) for session in _sessions().filter(pk__in=numbers(refs))}
 
 
 def session_shown_to(person, ref):
@@ -61,7 +62,7 @@ def _reviews():
 
 
 def review_things(refs):
-    return {str(review.pk): _review(review) for review in _reviews().filter(pk__in=_numbers(refs))}
+    return {str(review.pk): _review(review) for review in _reviews().filter(pk__in=numbers(refs))}
 
 
 def review_shown_to(person, ref):
@@ -78,10 +79,6 @@ def set_review(thing, state, now):
 
 def restore_review(before, thing, now):
     services.set_review_removed(review=thing.row, removed=before["state"] != "shown", now=now or timezone.now())
-
-
-def _numbers(refs):
-    return [int(ref) for ref in refs if ref.isascii() and ref.isdecimal() and len(ref) < 19]
 
 
 def register():

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from core.gaps import Mould
 from core.middleware import has_session
 from core.templatetags.ui import local, words
+from core.text import number
 from features.forum import wording
 from features.forum.forms import ReplyForm
 from features.forum.models import Post, State
@@ -51,7 +52,7 @@ def _begun(request, thread, opening) -> tuple[str, str]:
     quote = request.GET.get("quote", "")
     draft = getattr(opening, "draft", None)
     text, at = (draft["text"], words(local(parse_datetime(draft["at"])), "time")) if draft else ("", "")
-    if request.user.is_authenticated and quote.isascii() and quote.isdecimal() and len(quote) < 19:
+    if request.user.is_authenticated and number(quote) is not None:
         post = thread.posts.shown().select_related("author").filter(pk=quote).first()
         if post:
             name = _("Somebody") if post.is_anonymous else post.author.name

@@ -8,7 +8,7 @@ from core.middleware import has_session
 from core.pagination import Page, keyset
 from core.seo import absolute, json_ld
 from core.templatetags.ui import when
-from core.text import one_line, without_marks
+from core.text import number, one_line, without_marks
 from features.accounts.access import known
 from features.forum import services, structured
 from features.forum.access import may_read, moderates, visible_thread
@@ -43,8 +43,8 @@ def moved_to(person, pk) -> Thread:
 
 def split_off(request, thread) -> str:
     """Where a post is by now that an old address of this thread names; nothing while it is here."""
-    at = request.GET.get("at", "")
-    if not (at.isascii() and at.isdecimal() and len(at) < 19):
+    at = number(request.GET.get("at", ""))
+    if at is None:
         return ""
     post = Post.objects.filter(pk=at).exclude(thread=thread).values_list("pk", flat=True).first()
     return reverse("post", args=[post]) if post else ""
@@ -54,8 +54,7 @@ def thread_page(request, opening: Post) -> dict:
     """The thread from its start, from a cursor, or (`at`) from one post on, in the order in which it was written."""
     person, thread = known(request.user), opening.thread
     is_moderator = moderates(person, thread.board)
-    at = request.GET.get("at", "")
-    at = int(at) if at.isascii() and at.isdecimal() and len(at) < 19 else 0
+    at = number(request.GET.get("at", "")) or 0
     in_time = bool(at) or not thread.is_question or request.GET.get("sort") == "oldest"
     accepted = rows.accepted(opening, person, is_moderator)
     if not accepted:
@@ -139,9 +138,8 @@ def comments_page(request, post: Post) -> dict:
     comments = Post.objects.filter(parent=post.pk, part=Part.COMMENT).select_related("author")
     if not is_moderator:
         comments = comments.read_in(thread, person.pk)
-    at = request.GET.get("at", "")
-    if at.isascii() and at.isdecimal() and len(at) < 19:
-        comments = comments.filter(pk__gte=int(at))
+    if at := number(request.GET.get("at", "")):
+        comments = comments.filter(pk__gte=at)
     page: Page = keyset(comments, request, order=("id",), size=50)
     viewer = Viewer(thread, person, is_moderator)
     viewer.asks_why([post, *page.items])

@@ -4,6 +4,7 @@ What that is, who sees it and whose it is, is known from what can be moderated: 
 
 from django.utils.translation import gettext_lazy as _
 
+from core.text import number
 from features.discovery.models import Document
 from features.forum.models import Board, Thread
 from features.forum.services.refusals import ForumRefused
@@ -18,7 +19,7 @@ AT_ONCE = 500
 def about(person, key: str) -> Thing | None:
     """The thing, if this person sees it; `person` may be a stranger."""
     kind, _colon, ref = key.partition(":")
-    if kind not in KINDS or not (ref.isascii() and ref.isdecimal() and len(ref) < 19):
+    if kind not in KINDS or number(ref) is None:
         return None
     found = moderation.thing(key)
     return found if found and found.state == "shown" and moderation.subjects[kind].shown_to(person, ref) else None

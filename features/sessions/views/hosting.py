@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.text import number
 from features.payments import services as payments
 from features.sessions import services
 from features.sessions.access import hosted_session, removed_draft
@@ -80,7 +81,7 @@ def kept_form(request, key):
         messages.success(request, _("What you had typed is gone."))
         return see_other("hosting")
     if key != "new":
-        key = str(hosted_session(request.user, int(key) if key.isdecimal() and len(key) < 19 else 0).pk)  # 007 is 7
+        key = str(hosted_session(request.user, number(key)).pk)  # 007 is 7
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
     saved_at = services.keep_form(person=request.user, key=key, data=data.urlencode())

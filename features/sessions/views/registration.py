@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.gaps import Mould
 from core.htmx import is_htmx, render_page, see_other
 from core.limits import RateLimited
+from core.text import number
 from features.accounts import services as accounts
 from features.payments import services as payments
 from features.sessions import emails, pages, services
@@ -159,8 +160,7 @@ def cancellation_context(seat):
 def cancel(request, seat, back="agenda"):
     """And on to the session, or to `back` where it is not shown to whoever gives the seat back any more."""
     try:
-        shown = request.POST.get("amount", "")
-        expected = int(shown) if shown.isdecimal() and len(shown) < 16 else None
+        expected = number(request.POST.get("amount", ""))
         services.cancel_registration(registration=seat, by=seat.person, expected_minor=expected)
     except services.RegistrationRefused as refused:
         messages.error(request, refused.verdict.words)
