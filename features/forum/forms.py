@@ -142,6 +142,21 @@ class RemarkForm(forms.Form):
     text = forms.CharField(label=_("Your comment"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class WordingForm(forms.Form):
+    """What a moderator does to a former wording, or to all of them."""
+
+    ACTS = [("hide", _("Hide it")), ("show", _("Show it")), ("erase", _("Erase all"))]
+    act = forms.ChoiceField(choices=ACTS)
+    wording = forms.IntegerField(required=False)
+    reason = forms.CharField(max_length=200, required=False)
+
+    def clean(self):
+        said = super().clean()
+        if said.get("act") in ("hide", "erase") and not said.get("reason", "").strip():
+            self.add_error("reason", _("Say why: readers see that something was taken away, and this reason."))
+        return said
+
+
 class VoteForm(forms.Form):
     value = forms.TypedChoiceField(choices=[(1, ""), (0, ""), (-1, "")], coerce=int)
 

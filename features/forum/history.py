@@ -22,6 +22,8 @@ class Wording:
     is_hidden: bool
     hidden_words: str
     is_current: bool
+    may_hide: bool  # by a moderator
+    may_show: bool
 
 
 def _why_hidden(row) -> str:
@@ -50,6 +52,8 @@ def history(post: Post, person, is_moderator: bool) -> list[Wording]:
                 is_hidden=row.hidden_at is not None,
                 hidden_words=_why_hidden(row) if row.hidden_at else "",
                 is_current=number == len(rows),
+                may_hide=not row.hidden_at and number < len(rows),
+                may_show=bool(row.hidden_by_id and (row.text or row.title)),
             )
         )
         # What is taken away must not come back as what the next wording took out.

@@ -28,6 +28,7 @@ urlpatterns = [
     path("forum/posts/<int:pk>/edit/", editing.post_edit, name="post_edit"),
     path("forum/posts/<int:pk>/removal/", editing.post_removal, name="post_removal"),
     path("forum/posts/<int:pk>/history/", editing.post_history, name="post_history"),
+    path("forum/posts/<int:pk>/history/wordings/", editing.post_wordings, name="post_wordings"),
     path("forum/posts/<int:pk>/", browse.post, name="post"),
     path("forum/posts/<int:pk>/comments/", writing.comments, name="post_comments"),
     path("forum/posts/<int:pk>/vote/", judging.vote, name="post_vote"),

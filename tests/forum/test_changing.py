@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from core.jobs import run_pending
@@ -97,9 +98,37 @@ class TestEditing:
         assert "A password" in page
         client.force_login(moderator)
         assert "hunter2" in client.get(url).text
+        assert "Show it to readers again" in client.get(url).text
         assert services.redact_history(by=moderator, post=answer, reason="A password") == 2
+        assert "Show it to readers again" not in client.get(url).text
         assert not Revision.objects.filter(text__contains="hunter2").exists()
         assert "hunter2" not in client.get(url).text
+
+    def test_a_moderator_does_it_on_the_page_with_a_reason(self, client, thread, helper, moderator):
+        answer = services.reply(author=helper, thread=thread, text="My key is hunter2.")
+        Post.objects.filter(pk=answer.pk).update(created_at=timezone.now() - timedelta(days=1))
+        for text in ("My key is in the vault.", "The key is in the vault."):
+            services.edit(by=helper, post=answer, text=text)
+        secret = Revision.objects.get(text__contains="hunter2")
+        page, acts = f"/forum/posts/{answer.pk}/history/", f"/forum/posts/{answer.pk}/history/wordings/"
+        client.force_login(helper)
+        assert "Hide this wording" not in client.get(page).text
+        assert client.post(acts, {"act": "erase", "reason": "Mine"}).status_code == 404
+        client.force_login(moderator)
+        assert client.get(page).text.count("Hide this wording from readers") == 2  # not of what it says now
+        missing = client.post(acts, {"act": "hide", "wording": secret.pk, "reason": " "})
+        assert (missing.status_code, "Say why" in missing.text) == (422, True)
+        now = Revision.objects.filter(post=answer).latest("pk")
+        assert client.post(acts, {"act": "hide", "wording": now.pk, "reason": "No"}).status_code == 422
+        assert client.post(acts, {"act": "hide", "wording": 0, "reason": "No"}).status_code == 404
+        client.post(acts, {"act": "hide", "wording": secret.pk, "reason": "A key"})
+        assert "hunter2" not in Client().get(page).text
+        client.post(acts, {"act": "show", "wording": secret.pk})
+        assert "hunter2" in Client().get(page).text
+        answer_to_it = client.post(acts, {"act": "erase", "reason": "A key"}, follow=True)
+        assert "erased for good" in answer_to_it.text
+        assert not Revision.objects.filter(text__contains="hunter2").exists()
+        assert client.post(acts, {"act": "show", "wording": secret.pk}).status_code == 422
 
 
 class TestVotingDown:

@@ -96,6 +96,8 @@ ARGUMENTS = {
     "post_edit@hidden": _pk("hidden_post"),
     "post_removal": _pk("own_post"),
     "post_removal@hidden": _pk("hidden_post"),
+    "post_wordings": _pk("answer"),
+    "post_wordings@hidden": _pk("hidden_post"),
     "post_history": _pk("answer"),
     "post_history@hidden": _pk("hidden_post"),
     "manage_board": _pk("board"),
@@ -121,6 +123,7 @@ BODIES = {
     ("post_comments", "POST"): lambda w: ANSWER,
     ("forum_preview", "POST"): lambda w: ANSWER,
     ("post_vote", "POST"): lambda w: {"value": "1"},
+    ("post_wordings", "POST"): lambda w: {"act": "erase", "reason": "An address"},
     ("post_acceptance", "POST"): lambda w: {"act": "accept"},
     ("api:forum_threads", "POST"): _question,
     ("api:forum_ask", "POST"): _question,
@@ -209,6 +212,8 @@ post_removal          POST login    login    404    303   404    404      404   
 post_removal@hidden   GET  login    login    404    200   404    404      404        404
 post_removal@hidden   POST login    login    404    422   404    404      404        404
 post_history          GET  200
+post_wordings         POST login    login    404    404   404    404      303        303
+post_wordings@hidden  POST login    login    404    404   404    404      303        303
 post_history@hidden   GET  404      404      404    200   404    404      200        200
 manage_boards         GET  login    login    404    404   404    mfa      404        200
 manage_boards         POST login    login    404    404   404    mfa      404        303

@@ -167,6 +167,8 @@ def hide_revision(*, by: User, revision: Revision, reason: str, now: datetime | 
 @transaction.atomic
 def show_revision(*, by: User, revision: Revision) -> None:
     _moderates(by, revision.post)
+    if not revision.hidden_by_id or not (revision.text or revision.title):
+        raise ForumRefused("erased", _("This wording is not shown again: words in it were taken out for good."))
     Revision.objects.filter(pk=revision.pk).update(hidden_at=None, hidden_by=None, hidden_reason="")
     audit(by, "revision.shown", f"post:{revision.post_id}", [f"revision:{revision.pk}"])
 

@@ -3,14 +3,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import is_htmx, render_page, see_other
 from features.forum import pages, services
 from features.forum.access import moderates, visible_post
-from features.forum.forms import EditForm
+from features.forum.forms import EditForm, WordingForm
 from features.forum.history import history
 from features.forum.models import Post, State
 
@@ -78,5 +78,44 @@ def post_history(request, pk):
     """Each wording with what it changed. What a moderator took away is there for moderators alone."""
     post = visible_post(request.user, pk)
     is_moderator = moderates(request.user, post.thread.board)
-    context = {"post": post, "thread": post.thread, "wordings": history(post, request.user, is_moderator)}
-    return render(request, "forum/history.html", context)
+    return _history(request, post, is_moderator)
+
+
+def _history(request, post, is_moderator, form=None):
+    context = {
+        "post": post,
+        "thread": post.thread,
+        "wordings": history(post, request.user, is_moderator),
+        "is_moderator": is_moderator,
+        "form": form,
+    }
+    return render(request, "forum/history.html", context, status=422 if form else 200)
+
+
+@require_POST
+@login_required
+def post_wordings(request, pk):
+    """A moderator hides one former wording, shows it again, or erases all of them for good."""
+    post = visible_post(request.user, pk)
+    if not moderates(request.user, post.thread.board):
+        raise Http404
+    form = WordingForm(request.POST)
+    if not form.is_valid():
+        return _history(request, post, True, form)
+    act, reason, by = form.cleaned_data["act"], form.cleaned_data["reason"], request.user
+    try:
+        if act == "erase":
+            services.redact_history(by=by, post=post, reason=reason)
+            said = _("The former wordings are erased for good.")
+        else:
+            revision = get_object_or_404(post.revisions, pk=form.cleaned_data["wording"])
+            if act == "hide":
+                services.hide_revision(by=by, revision=revision, reason=reason)
+            else:
+                services.show_revision(by=by, revision=revision)
+            said = _("Readers no longer see it.") if act == "hide" else _("Readers see it again.")
+    except services.ForumRefused as refused:
+        form.add_error(None, refused.words)
+        return _history(request, post, True, form)
+    messages.success(request, said)
+    return see_other("post_history", post.pk)
