@@ -64,6 +64,23 @@ def money_back(notification):
     return _letter(subject, [], said, order)
 
 
+def money_late(notification):
+    """What was announced did not go through."""
+    refund = Refund.objects.select_related("payment__order").get(pk=notification.ref)
+    if refund.state != Refund.State.FAILED:
+        return None
+    order = refund.payment.order
+    amount = price(refund.amount_minor, order.currency, exact=True)
+    if refund.stripe_id:
+        said = [_("Your bank did not take the money that was on its way back to you.")]
+        said.append(_("The organiser knows, and asks you where else it can go."))
+    else:
+        said = [_("Money that goes back to you could not be sent yet.")]
+        said.append(_("It is tried again every day, and the organiser knows. You need not do anything."))
+    subject = _("%(amount)s did not go back yet: %(title)s") % {"amount": amount, "title": order.lines.first().title}
+    return _letter(subject, [], said, order)
+
+
 def _letter(subject, facts, said, order):
     link = (_("See the order"), absolute(reverse("order", args=[order.public_id])))
     return Letter(
@@ -95,6 +112,17 @@ def back_sentences(notifications):
     }
 
 
+def late_sentences(notifications):
+    refunds = Refund.objects.select_related("payment").in_bulk([int(row.ref) for row in notifications])
+    return {
+        row.pk: _("%(amount)s could not go back to you yet.")
+        % {"amount": price(refund.amount_minor, refund.payment.currency, exact=True)}
+        for row in notifications
+        if (refund := refunds.get(int(row.ref)))
+    }
+
+
 def register():
     kinds.register("order_paid", Kind(letter=order_paid, sentences=paid_sentences, group=MONEY))
     kinds.register("money_back", Kind(letter=money_back, sentences=back_sentences, group=MONEY))
+    kinds.register("money_late", Kind(letter=money_late, sentences=late_sentences, group=MONEY))

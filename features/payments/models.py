@@ -152,6 +152,9 @@ class Refund(models.Model):
     requested_at = models.DateTimeField(default=timezone.now)
     stripe_id = models.CharField(max_length=255, null=True, unique=True)  # noqa: DJ001 - NULL is "not asked yet"
     settled_at = models.DateTimeField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    code = models.CharField(max_length=80, blank=True, help_text="Why Stripe refused it last")
+    refused_at = models.DateTimeField(null=True)
 
     objects = QuerySet.as_manager()
 
@@ -198,6 +201,7 @@ class Incident(models.Model):
         UNKNOWN_TRANSFER = "unknown_transfer", _("A transfer that was not made here")
         UNKNOWN_REVERSAL = "unknown_reversal", _("A transfer was taken back in Stripe's dashboard")
         SURPLUS = "surplus", _("Somebody paid for a second subscription")
+        STUCK = "stuck", _("It could not be done")
 
     kind = models.CharField(max_length=30, choices=Kind)
     about = models.CharField(max_length=255, help_text="The id at Stripe, or of ours")

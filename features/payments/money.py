@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from features.payments import payout_pages
 from features.payments.models import Account, Incident, LedgerEntry, Order, Refund
 from features.payments.services import balances
+from features.payments.services.refunds import TOO_MUCH
 
 SLOW = timedelta(minutes=15)
 NEXT_STEP = {
@@ -20,6 +21,9 @@ NEXT_STEP = {
     Incident.Kind.UNKNOWN_TRANSFER: _("Find out in Stripe who sent it, and what for. Only this site should transfer."),
     Incident.Kind.UNKNOWN_REVERSAL: _("It is booked as owed to the expert again. Send it in Stripe, or leave it so."),
     Incident.Kind.SURPLUS: _("It is ended and paid back by itself. See in Stripe that it was."),
+    Incident.Kind.STUCK: _(
+        "Look it up in Stripe, in the account of this key and of the one before. All others go on without it."
+    ),
     Incident.Kind.API_VERSION: _("Set the webhook's endpoint in Stripe to the version that README names."),
 }
 
@@ -29,7 +33,7 @@ def overview(now) -> dict:
     currencies = sorted({currency for _account, currency in sums})
     incidents = list(Incident.objects.filter(resolved_at=None).order_by("-found_at")[:50])
     for incident in incidents:
-        incident.next_step = NEXT_STEP[incident.kind]
+        incident.next_step = _next_step(incident)
     asked = Refund.objects.filter(state=Refund.State.ASKED, requested_at__lt=now - SLOW)
     return {
         "accounts": [
@@ -45,6 +49,19 @@ def overview(now) -> dict:
         "stuck_refunds": asked.select_related("payment").order_by("requested_at")[:50],
         "stuck_orders": Order.objects.unpaid().filter(hold_until__lt=now - SLOW).order_by("hold_until")[:50],
     }
+
+
+def _next_step(incident: Incident):
+    """A refund that Stripe refused never came as far as a bank."""
+    code = incident.facts.get("code") if incident.kind == Incident.Kind.REFUND_FAILED else None
+    if not code:
+        return NEXT_STEP[incident.kind]
+    if code in TOO_MUCH:
+        return _("More than was left was asked for. See in Stripe what was paid back there; the rest goes by itself.")
+    return _(
+        "Stripe refused it. See that enough money is there and what its code means. It is tried again every day, until "
+        "this is put right."
+    )
 
 
 def month_of(text: str, now) -> tuple[datetime, datetime]:

@@ -27,6 +27,7 @@ class Facts:
     expires_at: datetime | None = None
     unused_minor: int = 0  # the credits that are left, at the price of one
     units: int = 1
+    spent: int = 0  # of them, and not come back
     missed: int = 0
     times_a_week: int | None = None  # None where nobody has to offer any
 
@@ -52,7 +53,8 @@ def _rights(facts: Facts):
     latest = facts.paid_at + SECOND_THOUGHTS
     if facts.starts_at:
         latest = min(latest, facts.starts_at - SECOND_THOUGHTS)
-    yield Right(RefundReason.SECOND_THOUGHTS, facts.left_minor, latest)
+    if not facts.spent:  # of what is used, only the rest can be had back
+        yield Right(RefundReason.SECOND_THOUGHTS, facts.left_minor, latest)
     if facts.expires_at is None:
         return
     unused = min(facts.unused_minor, facts.left_minor)

@@ -3,6 +3,7 @@
 from tests.local_stripe.state import State
 
 HALF_AN_HOUR, A_DAY = 30 * 60, 24 * 60 * 60
+LEAST = {"gbp": 30, "jpy": 50, "nok": 300, "sek": 300, "dkk": 250}  # that is charged; of most others it is 50
 
 
 class Refused(Exception):
@@ -31,6 +32,8 @@ def create_session(state: State, params: dict, url: str) -> dict:
         raise Refused("parameter_missing", "You must provide one of: line_items.")
     items = [_item(state, item) for item in params.get("line_items", [])]
     total = sum(item["amount"] for item in items)
+    if params["mode"] == "payment" and total < LEAST.get(items[0]["currency"], 50):
+        raise Refused("amount_too_small", "The Checkout Session's total amount must convert to at least 50 cents.")
     name = state.new_id("cs_test")
     session = {
         "id": name,

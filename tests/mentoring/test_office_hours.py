@@ -85,6 +85,24 @@ class TestSharing:
         assert sum(amount for _source, amount, _state in refunds()) == 3 * 2500
         assert not TimeClaim.objects.exists()
 
+    def test_whoever_came_with_a_code_gets_back_their_part_of_what_they_paid(self, hour, people, pay, stripe, deliver):  # noqa: F811
+        OfficeHour.objects.update(price_minor=20000, most=4)
+        hour.refresh_from_db()
+        payments.make_coupon(
+            by=hour.mentor, code="HALF", percent=50, amount_minor=None, currency="EUR", scope="", thing="", most=None,
+            most_each=1,
+        )  # fmt: skip
+        seat = services.join_hour(hour=hour, person=people[0])
+        order = payments.order_of("office_seat", seat.pk)
+        payments.use_coupon(order=order, code="HALF")
+        payments.checkout_url(order=order)
+        money.pay(stripe.state, order.checkouts.get().stripe_id)
+        deliver()
+        for person in (*people[1:], make_user("Zoe Zed")):
+            pay(hour, person)
+        services.decide_hours(now=hour.decide_at)
+        assert refunds() == [("shared", 2500, "done")] + [("shared", 5000, "done")] * 3
+
     def test_with_too_few_it_is_called_off_and_paid_back(self, hour, people, pay):
         OfficeHour.objects.update(price_minor=5000)
         pay(hour, people[0])

@@ -49,8 +49,12 @@ class TestThePrice:
             ({"percent": 100}, 4500, "EUR", 0),
             ({"amount_minor": 1000}, 4500, "EUR", 3500),
             ({"amount_minor": 9900}, 4500, "EUR", 0),
-            ({"amount_minor": 4450}, 4500, "EUR", 0),  # too little to be charged
+            ({"amount_minor": 4450}, 4500, "EUR", 50),
+            ({"amount_minor": 4451}, 4500, "EUR", 0),  # too little to be charged
             ({"percent": 50}, 4501, "JPY", 2251),
+            ({"percent": 90}, 100, "JPY", 0),
+            ({"percent": 50}, 100, "JPY", 50),
+            ({"percent": 99}, 20000, "SEK", 0),
         ],
     )
     def test_what_is_left_is_whole_minor_units(self, facts, price, currency, left):
@@ -191,3 +195,14 @@ class TestPages:
     def test_everything_with_a_price_is_on_the_list(self, session, expert):
         assert [thing.key for thing in services.on_sale(expert)] == [f"session:{session.pk}"]
         assert not Offer.objects.exists()
+
+
+def test_a_rest_that_stripe_does_not_charge_is_waived(expert, learner, stripe):
+    for amount, is_free in ((90, True), (50, False)):
+        session = make_session(expert, price_minor=100, currency="JPY", starts_in=timedelta(days=amount))
+        order = order_for(learner, session)
+        make(expert, code=f"YEN{amount}", percent=amount, currency="JPY")
+        services.use_coupon(order=order, code=f"YEN{amount}")
+        order.refresh_from_db()
+        assert bool(order.settled_at) is is_free
+    assert services.checkout_url(order=order)

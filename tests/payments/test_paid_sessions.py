@@ -226,3 +226,36 @@ def test_the_money_page_says_where_money_is_and_what_to_do(stripe, deliver, expe
     first, after = seen.month_of("", now)
     assert all(seen.month_of(text, now) == (first, after) for text in ("9999-12", "0000-01", "2026-13", "x"))
     assert sum(row["amount"] for row in seen.statement(first, after)) == 0
+
+
+class TestASeatThatWasGivenBackUnpaid:
+    @pytest.fixture
+    def held(self, stripe, expert, learner):
+        """At the till, for a session that costs nothing by now."""
+        session = make_session(expert, price_minor=4500)
+        seat = sessions.register(session=session, person=learner)
+        services.checkout_url(order=services.order_of("registration", seat.pk))
+        type(session).objects.filter(pk=session.pk).update(price_minor=0, capacity=1)
+        return Registration.objects.select_related("session").get()
+
+    def test_ends_its_order_whatever_the_session_costs_by_then(self, held, stripe, deliver, learner, outsider):
+        sessions.cancel_registration(registration=held, by=learner)
+        assert services.order_of("registration", held.pk).released_at
+        held.session.refresh_from_db()
+        sessions.register(session=held.session, person=outsider)
+        money.pay(stripe.state, stripe.state.of_kind("checkout.session")[0]["id"])
+        deliver()
+        run_pending()
+        held.refresh_from_db()
+        assert held.confirmed_at is None
+        assert list(Refund.objects.values_list("source", "state")) == [("late", "done")]
+
+    def test_is_not_confirmed_by_money_that_comes_then(self, held, stripe, deliver):
+        Registration.objects.update(cancelled_at=timezone.now())
+        money.pay(stripe.state, stripe.state.of_kind("checkout.session")[0]["id"])
+        deliver()
+        run_pending()
+        held.refresh_from_db()
+        assert held.confirmed_at is None
+        assert not Payment.objects.get().is_kept
+        assert list(Refund.objects.values_list("source", "state")) == [("late", "done")]

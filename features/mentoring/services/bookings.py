@@ -120,16 +120,20 @@ def cancel_booking(
     was_confirmed = booking.confirmed_at is not None
     if is_told and was_confirmed and moderation.is_late(booking.starts_at, booking.changed_at, now):
         _note_late(booking, by, now)
-    booking.cancelled_at, booking.cancelled_by, booking.reason, booking.changed_at = now, by, reason, now
-    booking.ical_sequence += 1
-    booking.save(update_fields=["cancelled_at", "cancelled_by", "reason", "changed_at", "ical_sequence"])
-    calendar.release(KIND, str(booking.pk))
+    call_off(booking, by, reason, now)
     if order:
         _pay_back(booking, by, now)
     if was_confirmed:
         tell(booking, "booking_cancelled")
-    offers.refresh_page(booking.mentor, now=now)
     return True
+
+
+def call_off(booking: Booking, by: User | None, reason: str, now: datetime) -> None:
+    booking.cancelled_at, booking.cancelled_by, booking.reason, booking.changed_at = now, by, reason, now
+    booking.ical_sequence += 1
+    booking.save(update_fields=["cancelled_at", "cancelled_by", "reason", "changed_at", "ical_sequence"])
+    calendar.release(KIND, str(booking.pk))
+    offers.refresh_page(booking.mentor, now=now)
 
 
 def _note_late(booking, by, now) -> None:
@@ -159,10 +163,10 @@ def credit_comes_back(booking: Booking, by: User, now: datetime) -> bool | None:
 
 
 def _pay_back(booking, by, now) -> None:
+    source = "buyer" if by.pk == booking.mentee_id else "host_cancelled"
     if credit_comes_back(booking, by, now):
-        payments.give_credit_back(KIND, booking.pk, now=now)
+        payments.give_credit_back(KIND, booking.pk, source=source, by=by, now=now)
     elif amount := refund_quote(booking, by, now):
-        source = "buyer" if by.pk == booking.mentee_id else "host_cancelled"
         payments.refund_thing(KIND, booking.pk, source=source, amount_minor=amount, by=by, now=now)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from features.mentoring.models import Booking, Offer
 from features.mentoring.services import offers
-from features.mentoring.services.bookings import claim, give_up, lock_booking, tell
+from features.mentoring.services.bookings import call_off, claim, give_up, lock_booking, tell
 from features.mentoring.services.may_book import why_not_have
 from features.mentoring.services.refusals import MentoringRefused
 from features.payments import services as payments
@@ -25,6 +25,8 @@ class BookingFulfilment(payments.Fulfilment):
         if Booking.objects.active().filter(pk=ref, confirmed_at=None).update(confirmed_at=now, held_until=None):
             tell(booking, "booked")
             offers.refresh_page(booking.mentor, now=now)
+        elif booking.cancelled_at:
+            raise payments.GoneMeanwhile
 
     def release(self, ref, now):
         give_up(ref, "hold_expired", now)
@@ -48,6 +50,12 @@ class BookingFulfilment(payments.Fulfilment):
         Booking.objects.filter(pk=ref).update(cancelled_at=None, cancelled_by=None, reason="", held_until=now)
         self.confirm(ref, now)
         return True
+
+    def charged_back(self, ref, now):
+        booking = lock_booking(Booking.objects.get(pk=ref))
+        if booking.cancelled_at is None and booking.starts_at > now:
+            call_off(booking, None, "", now)
+            tell(booking, "booking_cancelled")
 
     def starts_at(self, ref):
         booking = Booking.objects.get(pk=ref)

@@ -144,8 +144,8 @@ def _decide(hour, now) -> bool:
     hour.save(update_fields=["decided_at"])
     share = hour.share(len(seats))
     for seat in seats:
-        if seat.price_minor > share:
-            less = seat.price_minor - share
+        if seat.price_minor > share:  # of what they paid for it, with a coupon or without
+            less = payments.paid_for(SEAT, [seat.pk]) * (seat.price_minor - share) // seat.price_minor
             payments.refund_thing(SEAT, seat.pk, source="shared", amount_minor=less, now=now)
     _tell_all(hour, seats, "office_hour_on")
     return True
@@ -175,7 +175,9 @@ class OfficeSeatFulfilment(payments.Fulfilment):
     at_the_end = gettext_lazy("After that others can have the place.")
 
     def confirm(self, ref, now):
-        OfficeSeat.objects.taken().filter(pk=ref, joined_at=None).update(joined_at=now, held_until=None)
+        held = OfficeSeat.objects.filter(pk=ref, joined_at=None)
+        if not held.taken().update(joined_at=now, held_until=None) and held.exists():
+            raise payments.GoneMeanwhile
 
     def release(self, ref, now):
         if OfficeSeat.objects.taken().filter(pk=ref, joined_at=None).update(left_at=now):
@@ -198,6 +200,11 @@ class OfficeSeatFulfilment(payments.Fulfilment):
         OfficeSeat.objects.filter(pk=ref).update(left_at=None)
         self.confirm(ref, now)
         return True
+
+    def charged_back(self, ref, now):
+        ahead = OfficeSeat.objects.taken().filter(pk=ref, hour__starts_at__gt=now)
+        if ahead.update(left_at=now):
+            calendar.release(SEAT, str(ref))
 
     def delivered_at(self, ref):
         seat = OfficeSeat.objects.select_related("hour").get(pk=ref)

@@ -2,7 +2,7 @@
 
 from features.payments.policies import Preset, Quote, policy, policy_words
 from features.payments.services.books import balances, book
-from features.payments.services.checkout import CheckoutRefused, checkout_url, end_hold, end_holds, leave
+from features.payments.services.checkout import CheckoutRefused, checkout_url, end_hold, end_holds, leave, look
 from features.payments.services.coupons import (
     Priced,
     find_coupon,
@@ -31,6 +31,7 @@ from features.payments.services.incidents import report, resolve
 from features.payments.services.invoicing import forget_demo, is_vat_id, save_billing_details, seller
 from features.payments.services.orders import (
     Fulfilment,
+    GoneMeanwhile,
     Line,
     OrderRefused,
     fulfilments,
@@ -54,6 +55,7 @@ from features.payments.services.reconciling import reconcile, since_of
 from features.payments.services.refunds import (
     RefundRefused,
     ask_refund,
+    give_credit_back,
     paid_for,
     refund_by_organiser,
     refund_quote,
@@ -74,13 +76,14 @@ from features.payments.services.subscription_mirror import end_surplus
 from features.payments.services.subscription_money import send_subscription_refund
 from features.payments.services.subscriptions import end_at_once, go_on_paused, remind_of_charges
 from features.payments.services.taking import sync_checkout
-from features.payments.services.till import credit_comes_back, credits_for, give_credit_back, pay_with_credit
+from features.payments.services.till import credit_comes_back, credits_for, pay_with_credit
 from features.payments.services.transfers import send_reversal, send_transfer, try_again, try_transfer_again
 
 __all__ = [
     "CheckoutRefused",
     "EntitlementFulfilment",
     "Fulfilment",
+    "GoneMeanwhile",
     "Handler",
     "Line",
     "OrderRefused",
@@ -124,6 +127,7 @@ __all__ = [
     "key_pages",
     "leave",
     "lock_order",
+    "look",
     "look_at_account",
     "make_coupon",
     "may_give_back_gift",

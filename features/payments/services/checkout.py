@@ -1,6 +1,7 @@
 """To Stripe's page and back: a checkout is opened once however often it is asked for, taken up again, or left."""
 
 import contextlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.seo import absolute
 from features.payments import stripe_client as stripe
-from features.payments.models import Checkout, Order
+from features.payments.models import Checkout, Incident, Order
+from features.payments.services.incidents import apart, report
 from features.payments.services.orders import fulfilments, lock_order, release
 from features.payments.services.standing import REFUSED, note_stripe
 from features.payments.services.taking import sync_checkout
@@ -21,6 +23,8 @@ SHORTEST_CHECKOUT = timedelta(minutes=30, seconds=30)
 LONGEST_HOLD = timedelta(minutes=75)
 # How long an order whose time is over waits for an answer of Stripe's before its things are given to others.
 PATIENCE = timedelta(minutes=10)
+NO_KEY = _("Payments do not work just now. That is our fault; nothing was charged. Try again in an hour.")
+LATER = _("Stripe does not answer just now. Try again in a minute.")
 
 
 class CheckoutRefused(Exception):
@@ -31,29 +35,39 @@ class CheckoutRefused(Exception):
         self.code, self.words = code, words
 
 
+@contextlib.contextmanager
+def answered(words) -> Iterator[None]:
+    """What is asked of Stripe on behalf of a buyer: `words` say what to do where it does not answer. Raises
+    CheckoutRefused."""
+    try:
+        yield
+    except stripe.StripeDown as down:
+        raise CheckoutRefused("stripe_down", words) from down
+    except stripe.KeyRefused as refused:
+        note_stripe(REFUSED, timezone.now())
+        raise CheckoutRefused("stripe_down", NO_KEY) from refused
+
+
 def checkout_url(*, order: Order, now: datetime | None = None) -> str:
     """Where this order is paid. From a second tab it is the same page. Raises CheckoutRefused."""
     row = _open(order.pk, now or timezone.now())
     if not row.url:
-        try:
-            session = stripe.call(
-                lambda v1: v1.checkout.sessions.create, params=_params(row), key=f"checkout-{row.public_id}"
-            )
-        except stripe.StripeDown as down:
-            words = _("Stripe does not answer just now. Your place is kept; try again in a minute.")
-            raise CheckoutRefused("stripe_down", words) from down
-        except stripe.KeyRefused as refused:
-            Checkout.objects.filter(pk=row.pk).update(closed_at=timezone.now())
-            note_stripe(REFUSED, timezone.now())
-            words = _("Payments do not work just now. That is our fault; nothing was charged. Try again in an hour.")
-            raise CheckoutRefused("stripe_down", words) from refused
-        except stripe.StripeRefused as refused:
-            Checkout.objects.filter(pk=row.pk).update(closed_at=timezone.now())
-            words = _("Stripe did not open its page. Your place is kept; try once more.")
-            raise CheckoutRefused("stripe_down", words) from refused
+        with answered(_("Stripe does not answer just now. Your place is kept; try again in a minute.")):
+            session = _open_at_stripe(row)
         row.stripe_id, row.url = session["id"], session["url"]
         row.save(update_fields=["stripe_id", "url"])
     return row.url
+
+
+def _open_at_stripe(row: Checkout) -> dict:
+    try:
+        return stripe.call(lambda v1: v1.checkout.sessions.create, params=_params(row), key=f"checkout-{row.public_id}")
+    except stripe.StripeRefused as refused:
+        Checkout.objects.filter(pk=row.pk).update(closed_at=timezone.now())
+        if isinstance(refused, stripe.KeyRefused):
+            raise
+        words = _("Stripe did not open its page. Your place is kept; try once more.")
+        raise CheckoutRefused("stripe_down", words) from refused
 
 
 @transaction.atomic
@@ -108,10 +122,8 @@ def _params(row: Checkout) -> dict:
 def leave(*, order: Order, now: datetime | None = None) -> bool:
     """The buyer does not want it after all. False when it turns out to be paid. Raises CheckoutRefused."""
     now = now or timezone.now()
-    try:
+    with answered(LATER):
         _close_at_stripe(order, now)
-    except stripe.StripeDown as down:
-        raise CheckoutRefused("stripe_down", _("Stripe does not answer just now. Try again in a minute.")) from down
     return _release(order.pk, now)
 
 
@@ -127,19 +139,50 @@ def end_hold(*, order: Order, now: datetime) -> bool:
 
 
 def end_holds(*, now: datetime | None = None) -> int:
-    """Every order whose time is over. Each on its own, so that a killed worker leaves nothing half done."""
-    now = now or timezone.now()
-    overdue = Order.objects.unpaid().filter(hold_until__lte=now).order_by("hold_until")
-    return sum(end_hold(order=order, now=now) for order in overdue)
+    """Every order whose time is over. Each on its own, so that a killed worker leaves nothing half done, and one that
+    cannot be ended stops no other."""
+    now, ended = now or timezone.now(), 0
+    for order in Order.objects.unpaid().filter(hold_until__lte=now).order_by("hold_until"):
+        with apart(f"order:{order.public_id}"):
+            ended += end_hold(order=order, now=now)
+    return ended
+
+
+def look(*, order: Order, now: datetime | None = None) -> None:
+    """Ask Stripe how its pages of this order stand. Raises CheckoutRefused."""
+    with answered(_("Stripe does not answer just now. Nothing is lost; look again in a minute.")):
+        for row in order.checkouts.filter(closed_at=None).exclude(stripe_id=None):
+            _ask(row, now or timezone.now())
 
 
 def _close_at_stripe(order: Order, now: datetime) -> None:
     for row in order.checkouts.filter(closed_at=None):
-        if row.stripe_id is None:  # Stripe never answered, so nobody has its page
-            continue
-        with contextlib.suppress(stripe.StripeRefused):  # it is over already, one way or the other
-            stripe.call(lambda v1: v1.checkout.sessions.expire, row.stripe_id, key=f"expire-{row.public_id}")
-        sync_checkout(row.stripe_id, now=now)
+        close_page(row, now)
+
+
+def close_page(row: Checkout, now: datetime) -> None:
+    """Nobody pays on this page any more, and what was paid there is written down. Raises StripeDown and KeyRefused."""
+    if row.stripe_id is None:  # Stripe never answered, so nobody has its page
+        return
+    try:
+        stripe.call(lambda v1: v1.checkout.sessions.expire, row.stripe_id, key=f"expire-{row.public_id}")
+    except stripe.KeyRefused:
+        raise
+    except stripe.StripeRefused:  # it is over already, one way or the other
+        pass
+    _ask(row, now)
+
+
+def _ask(row: Checkout, now: datetime) -> None:
+    """A page that this key does not know, such as one that was made with the key of before, brings us no money: it is
+    closed here, and an organiser looks whether anybody paid there."""
+    try:
+        sync_checkout(str(row.stripe_id), now=now)
+    except stripe.KeyRefused:
+        raise
+    except stripe.StripeRefused as refused:
+        Checkout.objects.filter(pk=row.pk, closed_at=None).update(closed_at=now)
+        report(Incident.Kind.STUCK, f"checkout:{row.stripe_id}", order=row.order.public_id, code=refused.code)
 
 
 @transaction.atomic

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import make_public_id
 from core.registry import Registry
-from core.templatetags.ui import minor
 from core.text import number
 from features.accounts.access import has_role
 from features.accounts.models import Role, User
 from features.accounts.services import audit
 from features.payments.models import Coupon, CouponUse, Order, OrderLine
 from features.payments.services.checkout import CheckoutRefused
-from features.payments.services.orders import fulfilments, is_set_up, settle
+from features.payments.services.orders import fulfilments, is_set_up
 from features.payments.services.selling import SaleRefused
-from features.payments.services.till import at_the_till
+from features.payments.services.till import at_the_till, hand_over
+from features.payments.smallest import smallest
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def reduced(coupon: Coupon, price_minor: int, currency: str) -> int:
     """What is left of a price. A rest that is too small to be charged is waived."""
     off = price_minor * coupon.percent // 100 if coupon.percent else min(coupon.amount_minor or 0, price_minor)
     left = price_minor - off
-    return left if left >= minor(1, currency) else 0
+    return left if left >= smallest(currency) else 0
 
 
 def why_not(coupon: Coupon | None, now: datetime) -> CheckoutRefused | None:
@@ -110,7 +110,7 @@ def use_coupon(*, order: Order, code: str, now: datetime | None = None) -> Coupo
     with at_the_till(order, now) as locked:
         use = _enter(locked, coupon, now)
         if not locked.total_minor:
-            settle(order=locked, now=now)
+            hand_over(locked, now)
     return use
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from features.accounts.access import has_role
 from features.accounts.models import Role, User
 from features.payments.models import CreditLot, CreditMove, Order, OrderLine, Package
-from features.payments.services.orders import Fulfilment, Line, fulfilments, is_set_up, open_order
+from features.payments.services.orders import Fulfilment, Line, fulfilments, is_set_up, lock_order, open_order
 from features.payments.services.payout_accounts import selling_begins
 from features.payments.services.refunds import refund_thing
 from features.payments.services.selling import HOLD, SaleRefused
-from features.payments.services.spending import had_at, look_again
+from features.payments.services.spending import had_at, lock_lot, look_again, spent_on
 
 KIND = "credits"
 Kind = CreditMove.Kind
@@ -108,6 +108,13 @@ class CreditsFulfilment(Fulfilment):
         """All that was paid for it went back: what is left of it ends."""
         CreditLot.objects.filter(pk=ref, ended_at=None).update(ended_at=now, left=0)
 
+    def charged_back(self, ref: str, now: datetime) -> None:
+        """What its credits were spent on goes before the lot, as everywhere."""
+        for kind, thing in spent_on(CreditLot.objects.get(pk=ref)):
+            lock_order(OrderLine.objects.get(kind=kind, ref=thing).order_id)
+            fulfilments[kind].charged_back(thing, now)
+        self.refunded(ref, now)
+
     is_in_parts = True
 
     def delivered_at(self, ref: str) -> datetime | None:
@@ -144,7 +151,7 @@ def refund_worth(lot: CreditLot, now: datetime) -> int:
 def give_back_credits(*, lot: CreditLot, by: User | None, source: str = "buyer", now: datetime | None = None) -> int:
     """The rest goes back for money, and the lot ends. Answers the amount. Raises SaleRefused."""
     now = now or timezone.now()
-    lot = CreditLot.objects.select_for_update().get(pk=lot.pk)
+    lot = lock_lot(lot.pk)
     amount = refund_worth(lot, now)
     if not amount:
         raise SaleRefused("nothing_left", gettext_lazy("There is nothing left in it to give back."))

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
 from features.payments import stripe_client as stripe
 from features.payments.models import Account, Dispute, Incident, Payment
 from features.payments.services.books import book
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
+from features.payments.services.orders import fulfilments, lock_order
 from features.payments.services.subscription_money import apply_subscription_dispute
 
 CLOSED = {"won", "lost", "warning_closed", "prevented"}
@@ -27,6 +29,7 @@ def apply_dispute(facts: dict, now: datetime) -> None:
             return
         report(Incident.Kind.DISPUTE, facts["id"], charge=facts["charge"], amount=facts["amount"])
         return
+    lock_order(payment.order_id)
     opened_at = datetime.fromtimestamp(facts["created"], UTC)
     is_closed = facts["status"] in CLOSED
     dispute, _is_new = Dispute.objects.update_or_create(
@@ -54,4 +57,17 @@ def apply_dispute(facts: dict, now: datetime) -> None:
             order=payment.order,
             amounts={Account.HELD: dispute.amount_minor, Account.DISPUTES: -dispute.amount_minor},
         )
+        _end_what_was_bought(payment, now)
     weigh(payment.pk, now)
+
+
+def _end_what_was_bought(payment: Payment, now: datetime) -> None:
+    """Where nothing of its price is left."""
+    if payment.is_kept and payment.left_minor <= lost_of(payment):
+        for line in payment.order.lines.order_by("pk"):
+            fulfilments[line.kind].charged_back(line.ref, now)
+
+
+def lost_of(payment: Payment) -> int:
+    """What the buyer has back through their bank."""
+    return payment.disputes.filter(state="lost").aggregate(n=Sum("amount_minor", default=0))["n"]

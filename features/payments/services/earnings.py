@@ -21,6 +21,7 @@ from features.payments.models import (
     TransferReversal,
 )
 from features.payments.services.books import book
+from features.payments.services.incidents import apart
 from features.payments.services.orders import fulfilments
 
 ALL_OF_IT = 10_000  # hundredths of a percent
@@ -210,7 +211,8 @@ def release_earnings(*, seller_id: int | None = None, now: datetime | None = Non
         held, waiting = held.filter(seller=seller_id), waiting.filter(seller=seller_id)
     payments = {*held.values_list("payment_id", flat=True), *waiting.values_list("payment_id", flat=True)}
     for payment_id in sorted(payments):
-        weigh(payment_id, now)
+        with apart(f"payment:{payment_id}"):
+            weigh(payment_id, now)
     return len(payments)
 
 
@@ -219,7 +221,7 @@ def earn_missing(*, now: datetime) -> int:
     unearned = Payment.objects.filter(is_kept=True, earnings=None, order__settled_at__isnull=False)
     rows = list(unearned.select_related("order"))
     for payment in rows:
-        with transaction.atomic():
+        with apart(f"payment:{payment.pk}"), transaction.atomic():
             earn(order=payment.order, payment=payment, now=now)
             weigh(payment.pk, now)
     return len(rows)

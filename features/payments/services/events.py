@@ -14,7 +14,7 @@ from core.registry import Registry
 from features.payments import stripe_client as stripe
 from features.payments.models import Incident, StripeCustomer, StripeEvent
 from features.payments.services.disputes import apply_dispute, fetch_dispute
-from features.payments.services.incidents import report
+from features.payments.services.incidents import apart, report
 from features.payments.services.payout_accounts import apply_account, fetch_account
 from features.payments.services.payouts import apply_payout, fetch_payout
 from features.payments.services.refunds import apply_refund, fetch_refund
@@ -95,7 +95,7 @@ def receive(event: dict, now: datetime | None = None) -> bool:
     about = str(event["data"]["object"].get("id", ""))
     account = str(event.get("account") or "")
     handler = handler_of(event["type"], account)
-    facts = handler.fetch(about, *([account] if account else [])) if handler and about else None
+    facts = _fetch(handler, event, about, account) if handler and about else None
     with transaction.atomic():
         _row, is_new = StripeEvent.objects.get_or_create(
             stripe_id=event["id"],
@@ -112,14 +112,31 @@ def receive(event: dict, now: datetime | None = None) -> bool:
     return is_new
 
 
+def _fetch(handler: Handler, event: dict, about: str, account: str) -> Any:
+    """How the thing stands now; None where Stripe has it no more, of which there is nothing to write down."""
+    try:
+        return handler.fetch(about, *([account] if account else []))
+    except stripe.StripeRefused as refused:
+        if refused.code != "resource_missing":
+            raise
+        if not event["type"].endswith(".deleted"):  # that it is gone is what such an event says
+            report(Incident.Kind.STUCK, event["id"], type=event["type"], object=about, code=refused.code)
+    return None
+
+
 def pull_events(*, now: datetime | None = None, since: datetime | None = None) -> int:
-    """Ask Stripe for the events that did not come by themselves, the oldest first. Answers how many there were."""
+    """Ask Stripe for the events that did not come by themselves, the oldest first. One that cannot be acted on stops no
+    other. Answers how many there were."""
     now = now or timezone.now()
     since = (
         since or (StripeEvent.objects.aggregate(last=Max("happened_at"))["last"] or now - timedelta(days=3)) - OVERLAP
     )
     listed = list(stripe.pages(lambda v1: v1.events.list, {"created": {"gte": int(since.timestamp())}}))
-    return sum(receive(event, now) for event in reversed(listed))
+    received = 0
+    for event in reversed(listed):
+        with apart(event["id"]):
+            received += receive(event, now)
+    return received
 
 
 def forget_events(*, now: datetime | None = None) -> int:

@@ -1,10 +1,14 @@
 """What a person has to look at: kept until somebody has put it right."""
 
+import contextlib
 import logging
+import sys
+from collections.abc import Iterator
 
 from django.utils import timezone
 
 from features.payments.models import Incident
+from features.payments.stripe_client import KeyRefused, StripeDown
 
 log = logging.getLogger("payments")
 
@@ -15,8 +19,20 @@ def report(kind: str, about: str, **facts) -> Incident:
         kind=kind, about=about, resolved_at=None, defaults={"facts": facts}
     )
     if is_new:
-        log.error("incident", extra={"kind": kind, "about": about, **facts})
+        log.error("incident", extra={"kind": kind, "about": about, **facts}, exc_info=sys.exception())
     return incident
+
+
+@contextlib.contextmanager
+def apart(about: str) -> Iterator[None]:
+    """One of many that are seen to in turn: what goes wrong with it is left for an organiser, and the others go on.
+    Raises StripeDown and KeyRefused, with which none of them would."""
+    try:
+        yield
+    except (StripeDown, KeyRefused):
+        raise
+    except Exception as error:  # noqa: BLE001 - one may fail in any way, and must not stop the money of all others
+        report(Incident.Kind.STUCK, about, error=getattr(error, "code", "") or type(error).__name__)
 
 
 def resolve(*, incident: Incident, by, now=None) -> None:

@@ -124,12 +124,16 @@ def invoice_subscription(paid: SubscriptionInvoice, now: datetime) -> Invoice:
 @transaction.atomic
 def credit(refund: Refund, now: datetime) -> Invoice | None:
     """The credit note of money that went back, once, by the rule and to the particulars of the invoice that it takes
-    from. None where there was no invoice. With the payment's row locked."""
+    from. None where there was no invoice, and where the note of a refund that failed afterwards stands for this one:
+    together they never come to more than went back. With the payment's row locked."""
     known = Invoice.objects.filter(refund=refund).first()
     corrected = refund.payment.invoices.filter(kind=Kind.INVOICE).first()
     if known or corrected is None:
         return known
-    return _credit(refund, corrected, now, payment=refund.payment, refund=refund)
+    amount = min(refund.amount_minor, _not_credited(corrected))
+    if amount <= 0:
+        return None
+    return _credit(refund, corrected, amount, now, payment=refund.payment, refund=refund)
 
 
 @transaction.atomic
@@ -139,21 +143,28 @@ def credit_subscription(refund: SubscriptionRefund, now: datetime) -> Invoice | 
     corrected = Invoice.objects.filter(subscription_invoice=refund.invoice_id).first()
     if known or corrected is None:
         return known
-    return _credit(refund, corrected, now, subscription_refund=refund)
+    return _credit(refund, corrected, refund.amount_minor, now, subscription_refund=refund)
 
 
-def _credit(refund: Refund | SubscriptionRefund, corrected: Invoice, now: datetime, /, **links) -> Invoice:
-    share = -_left_of_vat(corrected, refund.amount_minor)
+def _credit(refund: Refund | SubscriptionRefund, corrected: Invoice, amount: int, now, /, **links) -> Invoice:
+    share = -_left_of_vat(corrected, amount)
     title = str(_("Paid back of %(number)s: %(why)s")) % {
         "number": corrected.number, "why": refund.get_source_display()
     }  # fmt: skip
     return _issue(
         kind=Kind.CREDIT_NOTE, person=corrected.person, is_demo=corrected.series.startswith("DEMO-"), now=now,
         seller=corrected.seller, buyer=corrected.buyer, corrects=corrected, **links,
-        lines=[{"title": title, "quantity": 1, "total_minor": -refund.amount_minor}], currency=corrected.currency,
-        vat_rule=corrected.vat_rule, vat_percent=corrected.vat_percent, net_minor=-refund.amount_minor - share,
-        vat_minor=share, total_minor=-refund.amount_minor, supplied_at=refund.settled_at or now,
+        lines=[{"title": title, "quantity": 1, "total_minor": -amount}], currency=corrected.currency,
+        vat_rule=corrected.vat_rule, vat_percent=corrected.vat_percent, net_minor=-amount - share,
+        vat_minor=share, total_minor=-amount, supplied_at=refund.settled_at or now,
     )  # fmt: skip
+
+
+def _not_credited(corrected: Invoice) -> int:
+    """Of what went back, less what credit notes say already."""
+    gone = Refund.objects.filter(payment=corrected.payment_id, state=Refund.State.DONE)
+    said = corrected.credit_notes.aggregate(n=Sum("total_minor", default=0))["n"]
+    return gone.aggregate(n=Sum("amount_minor", default=0))["n"] + said
 
 
 def _left_of_vat(corrected: Invoice, amount_minor: int) -> int:

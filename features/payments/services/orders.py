@@ -13,6 +13,10 @@ from features.accounts.models import User
 from features.payments.models import CouponUse, Order, OrderLine
 
 
+class GoneMeanwhile(Exception):
+    """It was given back, or somebody else has it."""
+
+
 class Fulfilment:
     """What a feature that sells something answers for. Calls are idempotent, in the order's transaction, with the
     order's row locked: whoever locks both, locks the order first."""
@@ -22,7 +26,7 @@ class Fulfilment:
     at_the_end: Any = ""  # of the hold, in words: what becomes of a thing that others can have then
 
     def confirm(self, ref: str, now: datetime) -> None:
-        """The line is paid: hand the thing over."""
+        """The line is paid: hand the thing over. Raises GoneMeanwhile where it was given back before."""
 
     def release(self, ref: str, now: datetime) -> None:
         """The hold ended unpaid: give the thing back."""
@@ -36,6 +40,10 @@ class Fulfilment:
 
     def refunded(self, ref: str, now: datetime) -> None:
         """All that was paid for the order went back, whoever decided that."""
+
+    def charged_back(self, ref: str, now: datetime) -> None:
+        """The buyer's bank took all of it back for good: nobody has for nothing what is still to come."""
+        self.refunded(ref, now)
 
     def reprice(self, ref: str, unit_minor: int) -> None:
         """The price of the line was changed before it was paid."""
@@ -143,11 +151,17 @@ def lock_order(order_id: int) -> Order:
 
 @transaction.atomic
 def settle(*, order: Order, now: datetime) -> bool:
-    """Mark the order settled and hand its things over, once. False when it was settled or released before."""
-    changed = Order.objects.filter(pk=order.pk, settled_at=None, released_at=None).update(settled_at=now)
-    if changed:
-        for line in order.lines.all():
-            fulfilments[line.kind].confirm(line.ref, now)
+    """Mark the order settled and hand its things over, once. False when it was settled or released before, and when one
+    of its things is gone: then it is released."""
+    try:
+        with transaction.atomic():
+            changed = Order.objects.filter(pk=order.pk, settled_at=None, released_at=None).update(settled_at=now)
+            if changed:
+                for line in order.lines.all():
+                    fulfilments[line.kind].confirm(line.ref, now)
+    except GoneMeanwhile:
+        release(order=order, now=now)
+        return False
     return bool(changed)
 
 
@@ -175,7 +189,3 @@ def reseat(*, order: Order, now: datetime) -> bool:
     Order.objects.filter(pk=order.pk).update(settled_at=now, released_at=None)
     CouponUse.objects.filter(order=order).update(ended_at=None)  # it was paid at that price, so it was used
     return True
-
-
-class GoneMeanwhile(Exception):
-    """Somebody else has it."""

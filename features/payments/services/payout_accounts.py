@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +15,9 @@ from features.notifications.services import notify
 from features.payments import stripe_client as stripe
 from features.payments.models import PayoutAccount, Transfer
 from features.payments.services.orders import is_set_up
+
+# Stripe's codes for an account that was closed, or that our key was never let into.
+GONE = {"account_invalid", "resource_missing"}
 
 log = logging.getLogger("payments")
 
@@ -32,6 +35,16 @@ def onboarding_url(*, person, country: str = "", now: datetime | None = None) ->
     """Stripe's pages where they say who they are and where their bank is; a new way there each time, because one is
     good for once. Raises StripeDown and StripeRefused."""
     row = _row(person, country, now or timezone.now())
+    try:
+        return _link(row)
+    except stripe.StripeRefused as refused:
+        if refused.code not in GONE:
+            raise
+    _forget(row, now or timezone.now())  # it was closed: they begin anew
+    return _link(row)
+
+
+def _link(row: PayoutAccount) -> str:
     if row.stripe_id is None:
         made = stripe.call(lambda v1: v1.accounts.create, params=_account(row), key=f"account-{row.public_id}")
         PayoutAccount.objects.filter(pk=row.pk).update(stripe_id=made["id"])
@@ -45,6 +58,14 @@ def onboarding_url(*, person, country: str = "", now: datetime | None = None) ->
     }
     key = f"account-link-{row.public_id}-{row.links}"
     return stripe.call(lambda v1: v1.account_links.create, params=params, key=key)["url"]
+
+
+def _forget(row: PayoutAccount, now: datetime) -> None:
+    """Another account is another call. What was sent to the one before stays known by its transfers."""
+    _is_gone(row, now)
+    row.stripe_id, row.links = None, row.links + 1
+    row.public_id = PayoutAccount._meta.get_field("public_id").get_default()
+    row.save(update_fields=["stripe_id", "public_id", "links"])
 
 
 def dashboard_url(*, account: PayoutAccount) -> str:
@@ -90,8 +111,26 @@ def fetch_account(stripe_id: str, account: str = "") -> dict:
 
 
 def look_at_account(*, account: PayoutAccount, now: datetime | None = None) -> None:
-    """Ask Stripe how it stands. Raises StripeDown and StripeRefused."""
-    apply_account(fetch_account(str(account.stripe_id)), now or timezone.now())
+    """Ask Stripe how it stands. Raises StripeDown and StripeRefused; nothing is sent to one that is closed."""
+    try:
+        facts = fetch_account(str(account.stripe_id))
+    except stripe.StripeRefused as refused:
+        if refused.code in GONE:
+            _is_gone(account, now or timezone.now())
+        raise
+    apply_account(facts, now or timezone.now())
+
+
+@transaction.atomic
+def _is_gone(row: PayoutAccount, now: datetime) -> None:
+    """Closed, or of another key than ours. Its name is kept, because with the right key it may be there again."""
+    standing = PayoutAccount.objects.filter(pk=row.pk, stripe_id=row.stripe_id)
+    was_known = standing.filter(Q(is_ready=True) | Q(is_submitted=True) | Q(is_paid_out=True)).update(
+        is_ready=False, is_submitted=False, is_paid_out=False, wanted=0, wanted_by=None, checked_at=now
+    )
+    if was_known:
+        row.refresh_from_db()
+        notify(row.person, "payouts_wanted", row.person_id, reverse("earnings"), key=f"payouts_gone:{row.stripe_id}")
 
 
 @transaction.atomic

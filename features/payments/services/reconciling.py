@@ -12,7 +12,7 @@ from features.payments.services.checkout import end_holds
 from features.payments.services.disputes import apply_dispute
 from features.payments.services.earnings import earn_missing
 from features.payments.services.events import pull_events
-from features.payments.services.incidents import report
+from features.payments.services.incidents import apart, report
 from features.payments.services.payout_accounts import look_at_accounts
 from features.payments.services.payouts import look_at_own_payouts, look_at_payouts
 from features.payments.services.refunds import apply_refund
@@ -73,7 +73,8 @@ def _payments(since, now) -> int:
     known = set(Payment.objects.filter(paid_at__gte=since - timedelta(days=1)).values_list("stripe_id", flat=True))
     for intent in stripe.pages(lambda v1: v1.payment_intents.list, params):
         if intent["status"] == "succeeded" and intent["id"] not in known:
-            apply_payment(intent, now)
+            with apart(intent["id"]):
+                apply_payment(intent, now)
             mended += Payment.objects.filter(stripe_id=intent["id"]).exists()
     return mended
 
@@ -87,7 +88,8 @@ def _refunds(since, now) -> int:
     )
     for facts in stripe.pages(lambda v1: v1.refunds.list, _created(since)):
         if facts["id"] not in settled:
-            apply_refund(facts, now)
+            with apart(facts["id"]):
+                apply_refund(facts, now)
             mended += Refund.objects.filter(stripe_id=facts["id"]).exists()
     return mended
 
@@ -96,8 +98,9 @@ def _disputes(since, now) -> int:
     mended = 0
     for facts in stripe.pages(lambda v1: v1.disputes.list, _created(since)):
         if not Dispute.objects.filter(stripe_id=facts["id"], state=facts["status"]).exists():
-            apply_dispute(facts, now)
-            mended += 1
+            with apart(facts["id"]):
+                apply_dispute(facts, now)
+                mended += 1
     return mended
 
 
@@ -109,7 +112,8 @@ def _transfers(since, now) -> int:
         is_known = Transfer.objects.filter(stripe_id=facts["id"]).exists()
         known = TransferReversal.objects.filter(stripe_id__in=back).count()
         if not is_known or known < len(back):
-            apply_transfer(facts, now)
+            with apart(facts["id"]):
+                apply_transfer(facts, now)
             mended += Transfer.objects.filter(stripe_id=facts["id"]).exists()
     return mended
 

@@ -19,11 +19,12 @@ from features.payments.models import Account, Incident, OrderLine, Payment, Refu
 from features.payments.policies import Quote, quote
 from features.payments.rights import Facts, right
 from features.payments.services.books import book
+from features.payments.services.disputes import lost_of
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
 from features.payments.services.invoicing import credit
 from features.payments.services.orders import fulfilments
-from features.payments.services.spending import return_credit
+from features.payments.services.spending import redeem_credit, return_credit
 from features.payments.services.subscription_money import apply_subscription_refund
 
 # Stripe remembers a key for a day; after this long it is asked first whether it has the refund already.
@@ -41,19 +42,24 @@ def ask_refund(
     now = now or timezone.now()
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     known = Refund.objects.filter(cause=cause).first()
-    amount = min(amount_minor, payment.left_minor)
+    amount = min(amount_minor, payment.left_minor - lost_of(payment))
     if known or amount <= 0:
         return known
     refund = Refund.objects.create(
         payment=payment, amount_minor=amount, source=source, cause=cause, requested_by=by, requested_at=now,
         reason=reason,
     )  # fmt: skip
-    _recount(payment.pk)
+    recount(payment.pk)
     weigh(payment.pk, now)
     enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}")
-    page = reverse("order", args=[payment.order.public_id])
-    notify(payment.order.buyer, "money_back", refund.pk, page, key=f"money_back:{refund.pk}")
+    _tell_buyer("money_back", refund)
     return refund
+
+
+def _tell_buyer(kind: str, refund: Refund, again: str = "") -> None:
+    order = refund.payment.order
+    page = reverse("order", args=[order.public_id])
+    notify(order.buyer, kind, refund.pk, page, key=f"{kind}:{refund.pk}{again}")
 
 
 @transaction.atomic
@@ -96,10 +102,22 @@ def send_refund(refund_id: int) -> None:
         "metadata": {"refund": refund.public_id},
     }
     try:
-        answer = stripe.call(lambda v1: v1.refunds.create, params=params, key=f"refund-{refund.public_id}")
+        answer = stripe.call(lambda v1: v1.refunds.create, params=params, key=_key(refund))
     except stripe.StripeRefused as refused:
         return _fail(refund, refused.code, _at_stripe(payment))
     return apply_refund(answer, timezone.now())
+
+
+def _went_after_all(refund: Refund, now: datetime) -> None:
+    solved = Incident.objects.filter(kind=Incident.Kind.REFUND_FAILED, about=refund.public_id, resolved_at=None)
+    solved.update(resolved_at=now)
+    _tell_buyer("money_back", refund, f":{refund.attempt}")
+
+
+def _key(refund: Refund) -> str:
+    """What was refused is asked for again as a call of its own: Stripe would repeat its answer to the same one."""
+    again = f"-{refund.attempt}" if refund.attempt > 1 else ""
+    return f"refund-{refund.public_id}{again}"
 
 
 def _at_stripe(payment) -> list[dict]:
@@ -132,10 +150,12 @@ def apply_refund(facts: dict, now: datetime) -> None:
     state = STATES.get(facts["status"], Refund.State.PENDING)
     if refund.state == Refund.State.FAILED and refund.stripe_id:
         return
+    if refund.attempt > 1 and refund.stripe_id is None:
+        _went_after_all(refund, now)
     refund.stripe_id, refund.state = facts["id"], state
     refund.settled_at = refund.settled_at or (now if state == Refund.State.DONE else None)
     refund.save(update_fields=["stripe_id", "state", "settled_at"])
-    _recount(payment.pk)
+    recount(payment.pk)
     happened_at = datetime.fromtimestamp(facts["created"], UTC)
     amounts = {Account.HELD: refund.amount_minor, Account.STRIPE: -refund.amount_minor}
     about: dict[str, Any] = {"happened_at": happened_at, "currency": payment.currency, "order": payment.order}
@@ -147,6 +167,7 @@ def apply_refund(facts: dict, now: datetime) -> None:
         back = {account: -amount for account, amount in amounts.items()}
         book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)
         report(Incident.Kind.REFUND_FAILED, refund.stripe_id, refund=refund.public_id, amount=refund.amount_minor)
+        _tell_buyer("money_late", refund)
     weigh(payment.pk, now)
 
 
@@ -172,7 +193,7 @@ def _row(facts, payment) -> Refund:
     )
 
 
-def _recount(payment_id: int) -> None:
+def recount(payment_id: int) -> None:
     """From the rows, and never more than was paid: what Stripe refused leaves what others paid back as it is."""
     counted = Refund.objects.filter(payment=payment_id).exclude(state=Refund.State.FAILED)
     total = counted.aggregate(sum=Sum("amount_minor", default=0))["sum"]
@@ -185,16 +206,19 @@ def _fail(refund, code, at_stripe: list[dict]) -> None:
     then what is left is asked for instead, once."""
     payment = Payment.objects.select_for_update(no_key=True).get(pk=refund.payment_id)
     now = timezone.now()
-    if not Refund.objects.filter(pk=refund.pk, state=Refund.State.ASKED).update(state=Refund.State.FAILED):
+    said = {"state": Refund.State.FAILED, "code": code[:80], "refused_at": now}
+    if not Refund.objects.filter(pk=refund.pk, state=Refund.State.ASKED).update(**said):
         return
-    _recount(payment.pk)
+    recount(payment.pk)
     report(
         Incident.Kind.REFUND_FAILED, refund.public_id, payment=payment.stripe_id, amount=refund.amount_minor, code=code
     )
     for facts in at_stripe:
         apply_refund(facts, now)
     weigh(payment.pk, now)
-    if code in TOO_MUCH and not refund.cause.endswith(REST):
+    if code not in TOO_MUCH:
+        _tell_buyer("money_late", refund)
+    elif not refund.cause.endswith(REST):
         ask_refund(
             payment=payment, amount_minor=refund.amount_minor, source=refund.source, cause=refund.cause + REST,
             by=refund.requested_by, reason=refund.reason, now=now,
@@ -237,8 +261,23 @@ def refund_thing(
     line, payment = _paid_line(kind, ref)
     if line is None or payment is None:
         if amount_minor is None:
-            return_credit(cause=f"{kind}:{ref}", now=now)
+            give_credit_back(kind, ref, source=source, by=by, now=now)
         return None
     amount = line.total_minor if amount_minor is None else amount_minor
     cause = f"{source}:line:{line.pk}"
     return ask_refund(payment=payment, amount_minor=amount, source=source, cause=cause, by=by, now=now)
+
+
+@transaction.atomic
+def give_credit_back(kind: str, ref, *, source: str = "buyer", by=None, now: datetime | None = None) -> bool:
+    """The credit that paid for this thing comes back, once. Where its lot is over and it was not the buyer's doing,
+    they get in money what one was worth."""
+    cause, now = f"{kind}:{ref}", now or timezone.now()
+    redeemed = redeem_credit(cause=cause, now=now) if source != Refund.Source.BUYER else None
+    if redeemed is None:
+        return return_credit(cause=cause, now=now)
+    lot, amount = redeemed
+    _line, payment = _paid_line("credits", lot.pk)
+    if payment:
+        ask_refund(payment=payment, amount_minor=amount, source=source, cause=f"{source}:{cause}", by=by, now=now)
+    return True

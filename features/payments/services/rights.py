@@ -14,6 +14,7 @@ from features.payments.rights import Right
 from features.payments.services.credits import KIND, end_lot
 from features.payments.services.orders import fulfilments
 from features.payments.services.refunds import RefundRefused, refund_thing
+from features.payments.services.spending import lock_lot
 
 
 def right_of(line: OrderLine, now: datetime) -> Right | None:
@@ -43,7 +44,7 @@ def _of_lot(lot: CreditLot, payment: Payment, left: int, now: datetime) -> right
     seller = next((each for each in fulfilments.values() if each.credit_scope == lot.scope), None)
     return rights.Facts(
         left_minor=left, paid_at=payment.paid_at, expires_at=lot.expires_at, unused_minor=lot.worth(lot.left),
-        units=lot.units, missed=missed,
+        units=lot.units, spent=lot.units - lot.left, missed=missed,
         times_a_week=seller.times_on_offer(lot.seller, lot.person, now) if seller and lot.left else None,
     )  # fmt: skip
 
@@ -57,7 +58,7 @@ def use_right(
     now = now or timezone.now()
     if line is None or line.kind != KIND:
         raise RefundRefused("no_right", _("Nothing of it can be given back any more."))
-    lot = CreditLot.objects.select_for_update().get(pk=line.ref)
+    lot = lock_lot(line.ref)
     found = right_of(line, now)
     if found is None:
         raise RefundRefused("no_right", _("Nothing of it can be given back any more."))

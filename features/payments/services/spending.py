@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from features.accounts.models import User
-from features.payments.models import CreditLot, CreditMove, Earning
+from features.payments.models import CreditLot, CreditMove, Earning, OrderLine, Payment
 from features.payments.services.orders import fulfilments
 from features.payments.services.selling import SaleRefused
 
@@ -20,9 +20,8 @@ Kind = CreditMove.Kind
 def had_at(lot: CreditLot) -> list[datetime]:
     """When what each spent credit was for took place, or will. Of what does not, whose credit stays spent, nobody
     waits longer than for the rest of the lot."""
-    returned = CreditMove.objects.filter(lot=lot, kind=Kind.RETURNED).values("cause")
     found = []
-    for move in CreditMove.objects.filter(lot=lot, kind=Kind.SPENT).exclude(cause__in=returned):
+    for move in _spent(lot):
         kind, _colon, ref = move.cause.partition(":")
         try:
             at = fulfilments[kind].delivered_at(ref) if kind in fulfilments else move.moved_at
@@ -30,6 +29,20 @@ def had_at(lot: CreditLot) -> list[datetime]:
             at = move.moved_at
         found.append(at or lot.expires_at)
     return found
+
+
+def spent_on(lot: CreditLot) -> list[tuple[str, str]]:
+    """(kind, ref) of what has an order of its own."""
+    things = [move.cause.partition(":") for move in _spent(lot).order_by("pk")]
+    return [
+        (kind, ref) for kind, _colon, ref in things if OrderLine.objects.filter(kind=kind, ref=ref).exists()
+    ]  # fmt: skip
+
+
+def _spent(lot: CreditLot):
+    """And not come back."""
+    returned = CreditMove.objects.filter(lot=lot, kind=Kind.RETURNED).values("cause")
+    return CreditMove.objects.filter(lot=lot, kind=Kind.SPENT).exclude(cause__in=returned)
 
 
 def look_again(lot: CreditLot, now: datetime) -> None:
@@ -69,14 +82,41 @@ def spend_credit(*, person: User, seller: User, scope: str, cause: str, now: dat
 @transaction.atomic
 def return_credit(*, cause: str, now: datetime | None = None) -> bool:
     """What was spent for `cause` did not take place: the credit is back in its lot, with the lot's own end. Once."""
+    lot = lot_of(cause)
+    return _come_back(lot, cause, now or timezone.now(), is_ended=False) if lot else False
+
+
+@transaction.atomic
+def redeem_credit(*, cause: str, now: datetime) -> tuple[CreditLot, int] | None:
+    """The same where its lot is over, so that nobody could spend it any more: the lot, and what this one is worth in
+    money, so that all of them together are worth the price. None where a credit does more."""
+    lot = lot_of(cause)
+    if lot is None or not (lot.ended_at or lot.expires_at <= now) or not _come_back(lot, cause, now, is_ended=True):
+        return None
+    redeemed = CreditMove.objects.filter(lot=lot, kind=Kind.REFUNDED).aggregate(n=Sum("units", default=0))["n"]
+    CreditMove.objects.create(lot=lot, kind=Kind.REFUNDED, cause=cause, moved_at=now)
+    return lot, lot.worth(redeemed + 1) - lot.worth(redeemed)
+
+
+def lot_of(cause: str) -> CreditLot | None:
+    """From which the credit for `cause` was taken; locked, behind the payment that bought it."""
     spent = CreditMove.objects.filter(kind=Kind.SPENT, cause=cause).first()
-    if spent is None:
+    return lock_lot(spent.lot_id) if spent else None
+
+
+def lock_lot(pk) -> CreditLot:
+    """Whoever locks more than one of them locks the order first, then its payment, the lot, and what is earned."""
+    order = OrderLine.objects.filter(kind="credits", ref=str(pk)).values("order")
+    list(Payment.objects.select_for_update(no_key=True).filter(order__in=order, is_kept=True).order_by("pk"))
+    return CreditLot.objects.select_for_update().get(pk=pk)
+
+
+def _come_back(lot: CreditLot, cause: str, now: datetime, *, is_ended: bool) -> bool:
+    known = CreditMove.objects.filter(kind=Kind.RETURNED, cause=cause).exists()
+    if known or (lot.ended_at and not is_ended):
         return False
-    lot = CreditLot.objects.select_for_update().get(pk=spent.lot_id)
-    if CreditMove.objects.filter(kind=Kind.RETURNED, cause=cause).exists() or lot.ended_at:
-        return False
-    now = now or timezone.now()
     CreditMove.objects.create(lot=lot, kind=Kind.RETURNED, cause=cause, moved_at=now)
-    CreditLot.objects.filter(pk=lot.pk).update(left=F("left") + 1)
+    if not is_ended:
+        CreditLot.objects.filter(pk=lot.pk).update(left=F("left") + 1)
     look_again(lot, now)
     return True

@@ -9,13 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from features.payments import stripe_client as stripe
 from features.payments.models import Checkout, CouponUse, CreditMove, Order, OrderLine
 from features.payments.policies import quote
-from features.payments.services.checkout import CheckoutRefused
+from features.payments.services.checkout import LATER, CheckoutRefused, answered, close_page
 from features.payments.services.orders import fulfilments, lock_order, settle
-from features.payments.services.spending import credits_left, return_credit, spend_credit
-from features.payments.services.taking import sync_checkout
+from features.payments.services.spending import credits_left, spend_credit
 
 
 @contextlib.contextmanager
@@ -37,14 +35,8 @@ def _take_page_away(order, now) -> None:
     for row in order.checkouts.filter(closed_at=None):
         # Closed here first: news of its end then does not end the order.
         Checkout.objects.filter(pk=row.pk).update(closed_at=now)
-        if row.stripe_id is None:
-            continue
-        try:
-            with contextlib.suppress(stripe.StripeRefused):  # it is over already, one way or the other
-                stripe.call(lambda v1: v1.checkout.sessions.expire, row.stripe_id, key=f"expire-{row.public_id}")
-            sync_checkout(row.stripe_id, now=now)
-        except stripe.StripeDown as down:
-            raise CheckoutRefused("stripe_down", _("Stripe does not answer just now. Try again in a minute.")) from down
+        with answered(LATER):
+            close_page(row, now)
 
 
 # --- Credits ----------------------------------------------------------------------------------------------------------
@@ -75,7 +67,13 @@ def pay_with_credit(*, order: Order, now: datetime | None = None) -> None:
         spend_credit(person=locked.buyer, seller=line.seller, scope=scope, cause=_cause(line.kind, line.ref), now=now)
         OrderLine.objects.filter(pk=line.pk).update(unit_minor=0)
         CouponUse.objects.filter(order=locked, ended_at=None).update(ended_at=now)
-        settle(order=locked, now=now)
+        hand_over(locked, now)
+
+
+def hand_over(order: Order, now: datetime) -> None:
+    """With nothing left to pay in money. Raises CheckoutRefused where the thing itself was given back."""
+    if not settle(order=order, now=now):
+        raise CheckoutRefused("over", _("This was given back. Nothing was charged; you can begin again."))
 
 
 def _cause(kind, ref) -> str:
@@ -95,7 +93,3 @@ def credit_comes_back(kind: str, ref, *, starts_at: datetime, now: datetime | No
         return None
     found = quote(line.policy, 100, 100, line.currency, starts_at=starts_at, now=now or timezone.now())
     return found.percent == 100
-
-
-def give_credit_back(kind: str, ref, now: datetime | None = None) -> bool:
-    return return_credit(cause=_cause(kind, ref), now=now)

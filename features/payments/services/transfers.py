@@ -1,6 +1,7 @@
 """Money goes to sellers, and back from them when their buyers get it back. A row is committed before Stripe is asked,
 and names the call; killed anywhere and run again, it is one transfer."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -12,7 +13,9 @@ from features.payments.models import Account, Incident, Transfer, TransferRevers
 from features.payments.services.books import book
 from features.payments.services.earnings import ask_reversal, ask_transfer
 from features.payments.services.incidents import report
+from features.payments.services.payout_accounts import GONE, look_at_account
 from features.payments.services.refunds import KEY_IS_GOOD
+from features.payments.services.refunds_again import try_refunds_again
 
 PATIENCE = timedelta(days=1)  # between two attempts of ours at what Stripe refuses
 
@@ -46,6 +49,9 @@ def send_transfer(transfer_id: int) -> None:
     except stripe.StripeRefused as refused:
         asked = Transfer.objects.filter(pk=row.pk, state=Transfer.State.ASKED)
         asked.update(state=Transfer.State.FAILED, code=refused.code[:80])
+        if refused.code in GONE:  # it may be closed, which is noted then
+            with contextlib.suppress(stripe.StripeDown, stripe.StripeRefused):
+                look_at_account(account=row.account)
         return None
     return apply_transfer(answer, timezone.now())
 
@@ -158,9 +164,9 @@ def try_transfer_again(*, transfer: Transfer, now: datetime | None = None) -> bo
 
 
 def try_again(*, now: datetime | None = None) -> int:
-    """Once a day: their account may be in order, or hold enough to take back what they owe."""
+    """Once a day: there may be enough for a refund, their account may be in order, or hold what they owe."""
     now = now or timezone.now()
-    tried = 0
+    tried = try_refunds_again(now=now)
     for row in Transfer.objects.filter(state=Transfer.State.FAILED, asked_at__lte=now - PATIENCE):
         tried += try_transfer_again(transfer=row, now=now)
     owed = TransferReversal.objects.filter(state=TransferReversal.State.OWED, covered_minor=0).exclude(code="")

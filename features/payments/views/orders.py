@@ -11,7 +11,6 @@ from core.templatetags.ui import price
 from core.text import number
 from features.payments import pages, services
 from features.payments.models import Order
-from features.payments.stripe_client import StripeDown
 
 
 def own_order(person, public_id) -> Order:
@@ -84,8 +83,7 @@ def look(request, public_id):
     """Ask Stripe now how the payment stands."""
     order = own_order(request.user, public_id)
     try:
-        for row in order.checkouts.filter(closed_at=None).exclude(stripe_id=None):
-            services.sync_checkout(row.stripe_id)
-    except StripeDown:
-        messages.error(request, _("Stripe does not answer just now. Nothing is lost; look again in a minute."))
+        services.look(order=order)
+    except services.CheckoutRefused as refused:
+        messages.error(request, refused.words)
     return see_other("order", order.public_id)

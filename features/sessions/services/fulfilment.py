@@ -22,6 +22,8 @@ class RegistrationFulfilment(payments.Fulfilment):
     def confirm(self, ref, now):
         registration = Registration.objects.select_related("session", "person").get(pk=ref)
         if registration.confirmed_at is None:
+            if registration.cancelled_at:
+                raise payments.GoneMeanwhile
             Registration.objects.filter(pk=ref).update(confirmed_at=now, held_until=None)
             notify(registration.person, "registered", registration.pk, registration.session.get_absolute_url())
             happenings.of_seat("registration.created", registration)
@@ -52,6 +54,12 @@ class RegistrationFulfilment(payments.Fulfilment):
         )
         self.confirm(ref, now)
         return True
+
+    def charged_back(self, ref, now):
+        registration = Registration.objects.select_related("person").get(pk=ref)
+        session = lock(registration.session_id)
+        if not session.has_started(now) and give_back(session, registration, None, "charged_back", now):
+            notify(registration.person, "registration_cancelled", registration.pk, session.get_absolute_url())
 
     def starts_at(self, ref):
         seat = Registration.objects.select_related("session").get(pk=ref)

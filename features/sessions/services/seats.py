@@ -125,7 +125,7 @@ def cancel_registration(*, registration, by, reason="", expected_minor=None, now
     """Give the seat back, once, pass it on, and have paid back what the policy says. False when it was given back
     before. Raises RegistrationRefused, also where less comes back than the `expected_minor` that was shown."""
     now = now or timezone.now()
-    order = None if registration.session.is_free else payments.order_of("registration", registration.pk)
+    order = payments.order_of("registration", registration.pk)  # whatever the session costs by now
     if order:
         payments.lock_order(order.pk)  # before the session's row, as everywhere
     session = lock(registration.session_id)

@@ -1,0 +1,39 @@
+"""What Stripe refused to pay back is asked for again."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from core.jobs import enqueue
+from features.payments.models import Incident, Payment, Refund
+from features.payments.services.disputes import lost_of
+from features.payments.services.earnings import TAKEN_BACK, weigh
+from features.payments.services.refunds import TOO_MUCH, recount
+
+AGAIN_AFTER = timedelta(hours=20)  # once a day, whenever in the day before it was refused
+
+
+def try_refunds_again(*, now: datetime) -> int:
+    """Once a day, until an organiser says that it is put right: there may be enough money now. Not while the buyer's
+    bank decides, nor when they have it from there."""
+    unsolved = Incident.objects.filter(kind=Incident.Kind.REFUND_FAILED, resolved_at=None).values("about")
+    refused = Refund.objects.filter(state=Refund.State.FAILED, stripe_id=None, public_id__in=unsolved)
+    refused = refused.exclude(code__in=TOO_MUCH).exclude(refused_at__gt=now - AGAIN_AFTER)
+    refused = refused.exclude(payment__disputes__state__in=TAKEN_BACK)
+    return sum(_try_again(refused, pk, now) for pk in list(refused.order_by("pk").values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _try_again(refused, pk: int, now: datetime) -> bool:
+    payment = Payment.objects.select_for_update(no_key=True).get(refunds=pk)
+    refund = refused.filter(pk=pk).first()
+    left = payment.left_minor - lost_of(payment)
+    if refund is None or left <= 0:  # all of it was paid back some other way
+        return False
+    refund.state, refund.attempt = Refund.State.ASKED, refund.attempt + 1
+    refund.amount_minor = min(refund.amount_minor, left)
+    refund.save(update_fields=["state", "attempt", "amount_minor"])
+    recount(payment.pk)
+    weigh(payment.pk, now)
+    enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}:{refund.attempt}")
+    return True

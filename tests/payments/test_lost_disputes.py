@@ -1,0 +1,66 @@
+"""What a buyer's bank took back for good: nobody has for nothing what is still to come."""
+
+from datetime import timedelta
+
+import pytest
+
+from features.mentoring import services as mentoring
+from features.mentoring.models import Offer
+from features.payments import services
+from features.payments.models import CreditLot, Entitlement, Payment
+from features.sessions.models import Registration, SkillSession
+from tests.factories import make_session
+from tests.local_stripe import money
+from tests.mentoring.conftest import mentor_page, offer, slot  # noqa: F401
+from tests.payments.selling import sold
+from tests.payments.test_credits_made_good import bought
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def lose(stripe, deliver):
+    def lose(*, won=False):
+        dispute = money.dispute(stripe.state, Payment.objects.get().stripe_id)
+        money.close_dispute(stripe.state, dispute["id"], won)
+        for _ in range(2):
+            deliver()
+
+    return lose
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_credits_end_with_what_they_were_spent_on(stripe, lose, expert, learner, offer, slot, won):  # noqa: F811
+    Offer.objects.filter(pk=offer.pk).update(price_minor=5000)
+    bought(stripe, expert, learner)
+    booking = mentoring.book(booking=mentoring.reserve(offer=offer, person=learner, starts_at=slot()))
+    services.pay_with_credit(order=services.order_of("booking", booking.pk))
+    lose(won=won)
+    assert services.credits_left(learner, expert, "mentoring") == (4 if won else 0)
+    booking.refresh_from_db()
+    assert bool(booking.cancelled_at) is not won
+    assert bool(CreditLot.objects.get().ended_at) is not won
+
+
+def test_a_seat_goes_to_others_and_its_money_does_not_go_back_twice(stripe, lose, expert, learner):
+    session = make_session(expert, price_minor=4500, starts_in=9 * DAY)
+    sold(stripe, session, learner)
+    lose()
+    assert Registration.objects.get().cancelled_at
+    assert SkillSession.objects.get(pk=session.pk).seats_taken == 0
+    payment = Payment.objects.get()
+    assert services.ask_refund(payment=payment, amount_minor=4500, source="organiser", cause="x") is None
+
+
+def test_what_was_bought_for_good_closes(stripe, lose, expert, learner):
+    order = services.sell(
+        person=learner, key="library:1", title="A course", unit_minor=2000, currency="EUR", seller=expert, policy={}
+    )
+    services.checkout_url(order=order)
+    money.pay(stripe.state, order.checkouts.get().stripe_id)
+    services.sync_checkout(order.checkouts.get().stripe_id)
+    assert services.entitled(learner, "library:1")
+    lose()
+    assert not services.entitled(learner, "library:1")
+    assert Entitlement.objects.get().revoked_at
