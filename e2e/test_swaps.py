@@ -57,7 +57,7 @@ class TestSearch:
         page = enter()
         page.goto("/sessions/")
         page.get_by_role("searchbox", name="Search sessions").press_sequentially("postgers")
-        page.get_by_role("link", name="PostgreSQL").click()
+        page.get_by_role("link", name="PostgreSQL", exact=True).click()
         expect(page.get_by_role("link", name=session.title)).to_be_visible()
 
 

@@ -12,7 +12,7 @@ from features.accounts import access, services
 from features.accounts.login_sessions import SessionStore, person_behind
 from features.accounts.models import User
 from features.notifications.services import notify, unread_count
-from tests.accounts.conftest import log_in
+from tests.accounts.conftest import add_totp, log_in
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -125,9 +125,9 @@ class TestPersonBehind:
 
     def test_says_the_same_as_the_person_alone(self, learner, moderator):
         notify(moderator, "registration_cancelled", 1, "/x/")
-        for person in (learner, moderator):
+        for person, secret in ((learner, ""), (moderator, add_totp(moderator))):
             here = Client()
-            log_in(here, person)
+            log_in(here, person, secret)
             behind = here.get("/terms/").wsgi_request.user
             assert (behind.unread, behind.owes_consent) == (unread_count(person), access.owes_consent(person))
             assert access.roles(behind) == access.roles(person)

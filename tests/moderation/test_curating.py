@@ -124,6 +124,15 @@ class TestAnAct:
         as_moderator.post("/moderation/acts/hide/", query | {"reason": "advertising"})
         assert set(thread.posts.filter(part="reply").values_list("state", flat=True)) == {"held"}
         assert Entry.objects.count() == 2
+        [one, two] = Entry.objects.order_by("pk")
+        page = as_moderator.get(thread.get_absolute_url()).text
+        assert f'action="/moderation/entries/{one.pk}/undo/?also={two.pk}"' in page  # the message
+        assert f'href="/decisions/{one.pk}/"' in page  # the event
+        services.undo(by=moderator, entry=two)
+        as_moderator.post(f"/moderation/entries/{one.pk}/undo/?also={two.pk}&also=x")
+        assert set(thread.posts.filter(part="reply").values_list("state", flat=True)) == {"shown"}
+        assert as_moderator.post(f"/moderation/entries/{one.pk}/undo/?also=0").status_code == 404
+        as_moderator.post("/moderation/acts/hide/", query | {"reason": "advertising"})
         refused("too_late", moderator, "hide", answer, thread.posts.get(part="opening"))
         assert thread.posts.get(part="opening").state == "shown"
 

@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811 - fixtures of another module
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,16 @@ class TestWhatWasDecidedSince:
         with pytest.raises(ModerationRefused, match="changed"):
             services.undo(by=moderator, entry=closed)
         assert Thread.objects.get(pk=thread.pk).closing == "locked"
+
+    def test_a_moderators_edit_offers_to_be_taken_back(self, client, moderator, answer):
+        client.force_login(moderator)
+        said = {"text": "It explains this.", "reason": "No advertising"}
+        page = client.post(f"/forum/posts/{answer.pk}/edit/", said, follow=True).text
+        [address] = re.findall(r'action="(/moderation/entries/\d+/undo/)"', page)
+        client.post(address)
+        was = answer.text
+        answer.refresh_from_db()
+        assert answer.text == was
 
     def test_a_moderators_edit_is_not_taken_back_over_the_authors(self, moderator, answer, expert):
         forum.edit(by=moderator, post=answer, text="It explains this.", reason="No advertising")

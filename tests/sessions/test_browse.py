@@ -111,7 +111,7 @@ class TestList:
     @pytest.mark.parametrize("query", ["q=posgrezql", "q=postgres&language=de", "skill=postgresql&level=5"])
     def test_nothing_found_leads_to_being_told_of_what_comes(self, client, three, skill, query):
         text = client.get(f"/sessions/?{query}").text
-        assert f'Be told once there is one: follow <a href="{skill.get_absolute_url()}">' in text
+        assert f'Be told once there is one: <a href="{skill.get_absolute_url()}">follow {skill.name}</a>' in text
         assert '<a href="/skills/">find a skill to follow' in client.get("/sessions/?q=zzzzzzzz").text
 
     def test_what_is_offered_without_filters_has_the_same_words(self, client, expert, skill):

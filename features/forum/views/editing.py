@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,6 +14,7 @@ from features.forum.access import moderates, visible_post
 from features.forum.forms import EditForm, WordingForm
 from features.forum.history import history
 from features.forum.models import Post, State
+from features.moderation import services as moderation
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +38,13 @@ def post_edit(request, pk):
             form.add_error(None, refused.words)
         else:
             waits = suggests or changed.state == State.HELD
-            messages.success(request, _("A moderator looks at it.") if waits else _("It says so now."))
+            act = None
+            if not is_own and not suggests:
+                act = moderation.newest_act(by=request.user, name="edit", kind="post", ref=post.pk)
+            is_this = act and act.done_at == changed.edited_at  # helping with a question in the workshop is no act
+            undo = reverse("moderation_undo", args=[act.pk]) if is_this else ""
+            words = _("A moderator looks at it.") if waits else _("It says so now.")
+            messages.success(request, words, extra_tags=undo)
             return see_other("post", post.pk)
     context = {"form": form, "post": post, "thread": post.thread, "is_own": is_own, "suggests": suggests}
     return render(request, "forum/edit.html", context, status=422 if form.errors else 200)

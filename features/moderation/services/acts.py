@@ -167,6 +167,11 @@ def can_be_undone(entry: Entry) -> bool:
     return bool(known and known.undo and entry.undoes_id is None and not hasattr(entry, "undone_by"))
 
 
+def newest_act(*, by: User, name: str, kind: str, ref) -> Entry | None:
+    """What somebody just did to a thing, for whoever offers to take it back."""
+    return Entry.objects.filter(by=by, act=name, kind=kind, ref=str(ref)).order_by("-pk").first()
+
+
 @transaction.atomic
 def undo(*, by: User, entry: Entry, now: datetime | None = None) -> Entry:
     """Take an act back, within ten minutes. Raises ModerationRefused."""

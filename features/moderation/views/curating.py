@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.htmx import is_htmx, see_other
+from core.text import numbers
 from features.accounts.services import safe_next
 from features.moderation import services
 from features.moderation.access import entry_for, moderator_required, things_for
@@ -84,7 +85,8 @@ def _in_place(act, things):
 
 def _done(request, act, entries, things, way_back):
     words = ngettext("Done: %(label)s.", "Done %(n)d times: %(label)s.", len(entries))
-    undo = reverse("moderation_undo", args=[entries[0].pk]) if len(entries) == 1 and act.undo else ""
+    also = urlencode({"also": [entry.pk for entry in entries[1:]]}, doseq=True)
+    undo = f"{reverse('moderation_undo', args=[entries[0].pk])}?{also}".rstrip("?") if act.undo else ""
     messages.success(request, words % {"label": act.label, "n": len(entries)}, extra_tags=undo)
     if is_htmx(request) and _in_place(act, things) and not way_back:
         shown = services.subjects[things[0].kind].fragment(request, things[0].ref)
@@ -101,14 +103,20 @@ def _what_is_left(person, key):
 @require_POST
 @moderator_required
 def undo(request, pk):
-    entry = entry_for(request.user, pk)
-    try:
-        services.undo(by=request.user, entry=entry)
-    except services.ModerationRefused as refused:
-        messages.error(request, refused.words)
-    else:
+    """Of one act, or of all that was done to a selection (`also`): each by itself, as one may have changed since."""
+    also = numbers(request.GET.getlist("also")[: services.MOST])
+    entries = [entry_for(request.user, number) for number in (pk, *also)]
+    refused: dict[str, None] = {}
+    for entry in entries:
+        try:
+            services.undo(by=request.user, entry=entry)
+        except services.ModerationRefused as why:
+            refused[str(why.words)] = None
+    for words in refused:
+        messages.error(request, words)
+    if not refused:
         messages.success(request, _("Taken back: it is as it was before."))
-    return see_other(_what_is_left(request.user, entry.key))
+    return see_other(_what_is_left(request.user, entries[0].key))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
