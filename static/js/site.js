@@ -59,8 +59,7 @@
       if (field.selectedIndex === -1) field.selectedIndex = 0;
     }
   };
-  // A second press of the same button changes nothing. The lock opens with the answer, or by itself: the way back shows
-  // a live form again.
+  // A second press changes nothing; the lock opens with the answer, or by itself.
   const told = (text) => (document.getElementById("told").textContent = text);
   const unlock = (form) => {
     delete form.dataset.sent;
@@ -96,7 +95,7 @@
     const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
     if (!toast.matches(".bad")) setTimeout(leave, 8000);
   };
-  // A page that opens further down has its beginning out of sight, and what it says there with it.
+  // Of a page that opens further down.
   if (document.getElementById(location.hash.slice(1))) for (const note of all(".messages > .note", document)) {
     note.classList.replace("note", "toast");
     note.querySelector(".btn")?.classList.add("quiet");
@@ -114,14 +113,13 @@
   document.addEventListener("htmx:responseError", ({ detail }) => say(detail.xhr.status === 429 ? words.slow : words.failed));
   document.addEventListener("htmx:sendError", () => say(words.offline));
   document.addEventListener("failed", () => say(words.failed)); // of our other scripts
-  // What came is told to those who do not see it. Only a live region that was there before is read out reliably.
+  // Only a live region that was there before is read out.
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     ready(elt);
     const news = elt !== document.body && elt.querySelector("[data-tell]");
     if (news) told(news.textContent);
   });
-  // Focus goes to the heading of what was asked for, or to its first field, where the region wants it and the answer chose no field itself.
-  // Focus that went with what was replaced comes back to the same control, or to what is there instead.
+  // Focus goes to a heading or first field, where the region wants it; what was lost comes back.
   let lost;
   const called = (control) => control.getAttribute("aria-label") ?? control.textContent;
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
@@ -153,16 +151,16 @@
       menu.querySelector("summary").focus();
     }
   });
-  // Where there is room the style sheet shows closed filters; opened, assistive technology can enter them too.
+  // Closed filters that are shown where there is room: assistive technology enters them too.
   const open = matchMedia("(width >= 60rem)").matches;
   const remember = (fold) => {
     const key = `fold:${fold.dataset.keep}`;
     try {
       if (sessionStorage.getItem(key)) fold.open = sessionStorage.getItem(key) === "open";
-      // At the press and not when it has opened: who leaves at once has chosen too, and what opens by itself is no choice.
+      // At the press: who leaves at once has chosen too.
       fold.querySelector("summary").addEventListener("click", () => sessionStorage.setItem(key, fold.open ? "shut" : "open"));
     } catch {
-      // Storage may be forbidden; the fold then opens as the server drew it.
+      // Storage may be forbidden.
     }
   };
 
