@@ -1,10 +1,14 @@
 """Names with a hash, and compressed copies beside them."""
 
+import re
+
 import brotli
+from django.core.files.base import ContentFile
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 LARGE = 60_000  # bytes: the admin's scripts; htmx, which every page loads, is smaller
+REMARK = re.compile(rb"/\*(?!!).*?\*/\s*", re.DOTALL)  # /*! is a licence
 
 
 class QuickCompressor(Compressor):
@@ -17,5 +21,12 @@ class QuickCompressor(Compressor):
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
+    def _save(self, name, content):
+        """Style sheets leave without what is said to those who write them: a tenth of what they weigh."""
+        if name.endswith(".css"):
+            content.seek(0)
+            content = ContentFile(REMARK.sub(b"", content.read()), name)
+        return super()._save(name, content)
+
     def create_compressor(self, **options):
         return QuickCompressor(**options)

@@ -10,12 +10,15 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 
 from core import context, nav, views_dev
+from core.static import HashedFiles
 from features.accounts.context import demo_world
 from tests.factories import make_user
 
@@ -338,3 +341,15 @@ class TestStylePage:
     def test_it_is_not_there_without_the_demo(self, client, db):
         assert not settings.DEMO
         assert client.get("/dev/style/").status_code == 404
+
+
+def test_a_style_sheet_leaves_without_remarks_and_with_its_licences(tmp_path):
+    sheet = b"/* One */\n.a { color: red }\n/*! A licence */\n/* two\nlines */ .b { top: 0 }\n"
+    store = HashedFiles(location=tmp_path, base_url="/static/")
+    source = FileSystemStorage(location=tmp_path / "from")
+    source.save("x.css", ContentFile(sheet))
+    store.save("x.css", source.open("x.css"))
+    list(store.post_process({"x.css": (source, "x.css")}))
+    kept = list(tmp_path.glob("x*.css"))
+    assert len(kept) == 2  # as it is called here, and by its hash
+    assert {path.read_bytes() for path in kept} == {b".a { color: red }\n/*! A licence */\n.b { top: 0 }\n"}
