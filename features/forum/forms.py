@@ -150,12 +150,6 @@ class WordingForm(forms.Form):
     wording = forms.IntegerField(required=False)
     reason = forms.CharField(max_length=200, required=False)
 
-    def clean(self):
-        said = super().clean()
-        if said.get("act") in ("hide", "erase") and not said.get("reason", "").strip():
-            self.add_error("reason", _("Say why: readers see that something was taken away, and this reason."))
-        return said
-
 
 class VoteForm(forms.Form):
     value = forms.TypedChoiceField(choices=[(1, ""), (0, ""), (-1, "")], coerce=int)

@@ -91,6 +91,8 @@ class TestEditing:
             services.hide_revision(by=helper, revision=secret, reason="Mine")
         with pytest.raises(services.ForumRefused, match="current"):
             services.hide_revision(by=moderator, revision=Revision.objects.latest("pk"), reason="No")
+        with pytest.raises(services.ForumRefused, match="reason"):
+            services.redact_history(by=moderator, post=answer, reason=" ")
         services.hide_revision(by=moderator, revision=secret, reason="A password")
         url = f"/forum/posts/{answer.pk}/history/"
         page = client.get(url).text

@@ -156,6 +156,7 @@ def _in_peace(by, post, thread, now) -> bool:
 def hide_revision(*, by: User, revision: Revision, reason: str, now: datetime | None = None) -> None:
     """Take a former wording away from readers; moderators still see it. What the post says now is hidden with it."""
     _moderates(by, revision.post)
+    _says_why(reason)
     if revision.pk == revision.post.revisions.order_by("-pk").values_list("pk", flat=True).first():
         raise ForumRefused("current", _("This is what the post says now. Edit the post, or hide it."))
     Revision.objects.filter(pk=revision.pk, hidden_at=None).update(
@@ -178,6 +179,7 @@ def redact_history(*, by: User, post: Post, reason: str, now: datetime | None = 
     """Erase all former wordings for good: for what should never have been written, such as somebody's address. Answers
     how many. That there were some, when and by whom, stays."""
     _moderates(by, post)
+    _says_why(reason)
     last = post.revisions.order_by("-pk").values("pk")[:1]
     gone = post.revisions.exclude(pk__in=last).exclude(text="", title="")
     count = gone.update(
@@ -186,6 +188,11 @@ def redact_history(*, by: User, post: Post, reason: str, now: datetime | None = 
     post.suggestions.exclude(state=Suggestion.State.WAITING, before=post.text).delete()  # they hold former wordings
     audit(by, "post.redacted", f"post:{post.pk}", ["revisions"])
     return count
+
+
+def _says_why(reason: str) -> None:
+    if not one_line(reason):
+        raise ForumRefused("reason", _("Say why: readers see that something was taken away, and this reason."))
 
 
 def _moderates(by, post) -> None:
