@@ -16,8 +16,10 @@ class Page:
     is_first: bool = True
 
 
-def keyset(queryset, request, *, order: tuple[str, ...], size: int = 20, parameter: str = "after") -> Page:
+def keyset(queryset, request, *, order: tuple[str, ...], size: int = 20, parameter: str = "after", rows=None) -> Page:
     """One page of `queryset` in `order` (field names, "-" descends; the last must be unique and none may be NULL).
+    `rows` is the queryset in which its rows are read once it is known which these are: where thousands fit, what is
+    joined to a row is then joined to the few that are shown.
 
     The cursor is a signed list of the last row's values: a forged or stale one, or one of another order, is answered as
     the first page.
@@ -26,7 +28,10 @@ def keyset(queryset, request, *, order: tuple[str, ...], size: int = 20, paramet
     values = position(request, order, parameter)
     if values:
         queryset = queryset.filter(after(order, values))
-    return page_of(list(queryset[: size + 1]), request, order, size, parameter, is_first=not values)
+    found = queryset[: size + 1]
+    if rows is not None:
+        found = rows.filter(pk__in=queryset.values("pk")[: size + 1]).order_by(*order)
+    return page_of(list(found), request, order, size, parameter, is_first=not values)
 
 
 def page_of(rows, request, order, size: int = 20, parameter: str = "after", *, is_first: bool) -> Page:

@@ -114,7 +114,10 @@ def thread_list(request, now, board=None, **wanted) -> dict:
     if filters.is_by_fit:
         page, snippets = _best(request, filters, board)
     else:
-        page = keyset(filters.matching().with_its_row(), request, order=filters.order)
+        if "author" in filters.chosen:  # they may have written in thousands, and no index has these in order
+            page = keyset(filters.matching(), request, order=filters.order, rows=Thread.objects.with_its_row())
+        else:
+            page = keyset(filters.matching().with_its_row(), request, order=filters.order)
         if words := filters.chosen.get("q"):
             snippets = _snippets(words, [thread.pk for thread in page.items])
     pinned = []

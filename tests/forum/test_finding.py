@@ -224,6 +224,24 @@ class TestSearch:
         assert found(f"q=index&begin={day}") == found(f"begin={day}") == {other}
         assert found(f"end={day}") == {solved}
 
+    def test_of_all_in_which_somebody_wrote_only_those_of_the_page_are_read_whole(
+        self, client, thread, board, asker, skill
+    ):
+        for number in range(24):
+            RateCounter.objects.all().delete()
+            ask(board, asker, skill, title=f"Another index, number {number}")
+        with CaptureQueriesContext(connection) as found:
+            first = client.get(f"/forum/?author={asker.handle}")
+        statement = next(one["sql"] for one in found if "ANY(" in one["sql"])
+        outer, inner = statement.split(" IN (", 1)
+        assert "JOIN" in outer
+        assert "LIMIT 21" in inner
+        assert "JOIN" not in inner
+        second = client.get(first.context["page"].next_url)
+        lines = [*first.context["lines"], *second.context["lines"]]
+        order = Thread.objects.order_by("-active_at", "-id")
+        assert [line.url for line in lines] == [one.get_absolute_url() for one in order]
+
     def test_pages_of_a_search_follow_each_other_with_as_many_queries(self, client, thread, board, asker, skill):
         def queries():
             with CaptureQueriesContext(connection) as found:

@@ -14,7 +14,7 @@ import django
 
 MEMBERS, FEW, MANY = 2_000, 10_000, 1_000_000  # posts
 LONG = 20_000  # answers in one thread
-ROUNDS, TURNS, WARM = 60, 6, 5
+ROUNDS, TURNS, WARM = 180, 6, 5
 CPU_ROUNDS = 400
 MOST_CPU_MEMBER, MOST_CPU_VISITOR, MOST_QUERIES, MOST_GROWTH = 4.0, 0.5, 8, 1.2
 TICK = os.sysconf("SC_CLK_TCK")
