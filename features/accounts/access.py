@@ -1,6 +1,6 @@
 """Who may act as what. Pages, services, API and jobs ask here and nowhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -34,16 +34,18 @@ def held_roles(user) -> frozenset[tuple[str, str]]:
 
 
 def roles(user) -> frozenset[tuple[str, str]]:
-    """Those in force: in a session without a second factor the roles that need one rest."""
+    """Those in force: in a session without a second factor, and for a token that was not given them, the roles that
+    need one rest."""
     held = held_roles(user)
-    if held and user.lacks_second_factor:
-        return frozenset(pair for pair in held if pair[0] not in PRIVILEGED_ROLES)
+    if held and user.resting_roles:
+        return frozenset(pair for pair in held if pair[0] not in user.resting_roles)
     return held
 
 
-def let_roles_rest(user) -> None:
-    """Whoever is behind this request did not show a second factor: for them no page knows of more than members see."""
-    known(user).lacks_second_factor = True
+def let_roles_rest(user, but: Iterable[str] = ()) -> None:
+    """Whoever is behind this request did not show a second factor, or is a program that was not given these roles: for
+    them no page knows of more than members see."""
+    known(user).resting_roles = PRIVILEGED_ROLES.difference(but)
 
 
 def known(user):
@@ -74,7 +76,7 @@ def has_role(user, role: str, scope: str = "") -> bool:
     held = roles(user)
     if (role, "") in held or (scope and (role, scope) in held):
         return True
-    return role == Role.ORGANISER and _is_superuser(user) and not user.lacks_second_factor
+    return role == Role.ORGANISER and _is_superuser(user) and role not in user.resting_roles
 
 
 def _is_superuser(user) -> bool:

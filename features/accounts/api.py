@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema
 
 from core.api_parts import Member, Page, Paging, Scope, page
 from core.seo import absolute
@@ -23,7 +23,7 @@ class Me(Schema):
     email: str
     languages: list[str]
     time_zone: str
-    roles: list[str]
+    roles: list[str] = Field(description="Those in force for this call")
     is_demo: bool
     url: str
 

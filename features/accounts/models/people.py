@@ -108,8 +108,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_absolute_url(self):
         return _address(self.handle)
 
-    # Of whoever is behind a request: their session was opened without one, so roles that need it rest. No column.
-    lacks_second_factor = False
+    # Of whoever is behind a request: what they do not act as, because their session was opened without a second factor,
+    # or because a token speaks for them that was not given it. No column.
+    resting_roles: frozenset[str] = frozenset()
 
     @property
     def is_staff(self):

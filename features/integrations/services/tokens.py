@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 
 from core.api_parts import Caller, Scope, scopes
 from core.text import one_line
-from features.accounts.access import has_second_factor, held_roles, holds_any_role, used_second_factor
+from features.accounts.access import (
+    has_second_factor,
+    held_roles,
+    holds_any_role,
+    let_roles_rest,
+    used_second_factor,
+)
 from features.accounts.services import audit
 from features.integrations.models import PersonalToken
 from features.notifications.services import notify
@@ -80,7 +86,8 @@ def revoke_token(*, token, by, now=None) -> bool:
 
 
 def caller_of(secret: str, *, now=None) -> Caller | None:
-    """Whose token this is; None for one that is unknown, over, revoked, or of somebody who is suspended."""
+    """Whose token this is; None for one that is unknown, over, revoked, or of somebody who is suspended. With it they
+    act as members, and in a role only where it has the scope that takes the role."""
     now = now or timezone.now()
     prefix = secret[: len("mh_") + 8]
     if not secret.isascii() or "\0" in prefix:
@@ -91,7 +98,10 @@ def caller_of(secret: str, *, now=None) -> Caller | None:
     if token.last_used_at is None or token.last_used_at <= now - NOTED:
         old = Q(last_used_at=None) | Q(last_used_at__lte=now - NOTED)
         PersonalToken.objects.filter(old, pk=token.pk).update(last_used_at=now)
-    return Caller(token.person, token.pk, frozenset(token.scopes) & scopes.keys())
+    caller = Caller(token.person, token.pk, frozenset(token.scopes) & scopes.keys())
+    given = {role for name in caller.scopes for role in _roles(scopes[name].role) if role}
+    let_roles_rest(caller.person, but=given if given and has_second_factor(caller.person) else ())
+    return caller
 
 
 def may_act_as(request, caller, role) -> bool:
@@ -106,6 +116,10 @@ def _holds(person, wanted: str | tuple[str, ...]) -> bool:
     if isinstance(wanted, str):
         return holds_any_role(person, wanted)
     return holds_any_role(person, *wanted) or any(role in wanted for role, _scope in held_roles(person))
+
+
+def _roles(wanted: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (wanted,) if isinstance(wanted, str) else wanted
 
 
 def _digest(secret: str) -> str:
