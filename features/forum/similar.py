@@ -1,21 +1,26 @@
-"""What is there already, for somebody who is about to ask: threads, sessions, articles and courses, and who solved the
-like."""
+"""What is there already, for somebody who is about to ask: threads, sessions to come, what was asked and answered about
+past ones, articles and courses, and who solved the like."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from core.text import words as folded
 from features.accounts.models import User
 from features.discovery import services as discovery
+from features.discovery.models import Document
 from features.forum.findable import KIND
 from features.forum.models import State, Thread
 
 SESSION, WORK = "session", "work"
 MOST_WORDS, LEAST_LETTERS = 10, 3
 NEAR, CLOSE = 0.25, 0.6  # shares of the words of a title: to be shown while typing, to be asked about before sending
+OF_TEXT, READ = 0.4, 5000  # a word in the text weighs so much of one in the title; letters of a text that are looked at
 # Words that most questions have: they say nothing of what is asked.
 _COMMON = """
     and are can did does for from have how into its not our should that the their there they this was what when where
@@ -25,22 +30,35 @@ COMMON = frozenset(_COMMON.split())
 
 
 @dataclass(frozen=True)
+class Past:
+    """A session that is over, with how many questions about it were answered, and where these are."""
+
+    session: Document
+    answered: int
+
+    @property
+    def answers_url(self) -> str:
+        return f"{reverse('forum')}?{urlencode({'about': f'session:{self.session.ref}', 'state': 'solved'})}"
+
+
+@dataclass(frozen=True)
 class Similar:
     threads: list
     sessions: list
+    past: list
     works: list
     people: list
 
     def __bool__(self):
-        return bool(self.threads or self.sessions or self.works or self.people)
+        return bool(self.threads or self.sessions or self.past or self.works or self.people)
 
     @property
     def may_answer(self) -> bool:
         """Whether there is something to read before it is asked once more."""
-        return bool(self.threads or self.works)
+        return bool(self.threads or self.works or any(past.answered for past in self.past))
 
 
-NOTHING = Similar([], [], [], [])
+NOTHING = Similar([], [], [], [], [])
 
 
 def similar(title: str, person, *, now: datetime | None = None, least: float = NEAR, leave_out: int = 0) -> Similar:
@@ -51,24 +69,46 @@ def similar(title: str, person, *, now: datetime | None = None, least: float = N
         return NOTHING
     kinds = [KIND, SESSION, WORK]
     found = discovery.search(" or ".join(wanted), kinds=kinds, person=person, size=40, now=now, counts_all=False)
-    scored = sorted(((nearness(title, row.title), row) for row in found.documents), key=lambda pair: -pair[0])
+    scored = sorted(((_score(title, row), row) for row in found.documents), key=lambda pair: -pair[0])
     near = [row for score, row in scored if score >= least]
     refs = [int(row.ref) for row in near if row.kind == KIND and int(row.ref) != leave_out][:5]
     threads = Thread.objects.shown().select_related("board").in_bulk(refs)
-    sessions = [row for row in near if row.kind == SESSION and row.starts_at and row.starts_at > now][:2]
-    works = [row for row in near if row.kind == WORK][:2]
-    return Similar([threads[pk] for pk in refs if pk in threads], sessions, works, solvers(threads))
+    sessions = [row for row in near if row.kind == SESSION and row.starts_at]
+    past, answers = _past([row for row in sessions if row.starts_at <= now])
+    return Similar(
+        threads=[threads[pk] for pk in refs if pk in threads],
+        sessions=[row for row in sessions if row.starts_at > now][:2],
+        past=past,
+        works=[row for row in near if row.kind == WORK][:2],
+        people=solvers([*threads, *answers]),
+    )
 
 
-def nearness(title: str, other: str) -> float:
-    """The share of the words of `title` that the other has, by how they begin."""
-    mine, theirs = ({word[:5] for word in _words(text)} for text in (title, other))
+def _past(sessions: list[Document]) -> tuple[list[Past], list[int]]:
+    """The nearest two, first those about which questions were answered; and these threads, the newest first."""
+    keys = [f"session:{row.ref}" for row in sessions]
+    rows = Thread.objects.answered().filter(about__in=keys).order_by("-pk").values_list("pk", "about") if keys else ()
+    counted = Counter(about for _pk, about in rows)
+    found = [Past(row, counted[key]) for row, key in zip(sessions, keys, strict=True)]
+    found = sorted(found, key=lambda past: not past.answered)[:2]
+    shown = {f"session:{past.session.ref}" for past in found}
+    return found, [pk for pk, about in rows if about in shown]
+
+
+def _score(title: str, row: Document) -> float:
+    """Nearness of titles; of what the rest says, a part."""
+    return max(nearness(title, row.title), OF_TEXT * nearness(title, f"{row.title} {row.text[:READ]}", every=True))
+
+
+def nearness(title: str, other: str, *, every: bool = False) -> float:
+    """The share of the words of `title` that the other has, by how they begin: among its first ones, or `every` one."""
+    mine, theirs = {word[:5] for word in _words(title)}, {word[:5] for word in _words(other, every=every)}
     return len(mine & theirs) / len(mine) if mine else 0.0
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str, *, every: bool = False) -> list[str]:
     found = [word for word in folded(text).split() if len(word) >= LEAST_LETTERS and word not in COMMON]
-    return list(dict.fromkeys(found))[:MOST_WORDS]
+    return list(dict.fromkeys(found))[: None if every else MOST_WORDS]
 
 
 def solvers(thread_ids) -> list[User]:

@@ -24,6 +24,7 @@ from features.forum.models import Board, Duplicate, Invitation, Post, Thread
 from features.forum.similar import nearness
 from features.moderation import services as moderation
 from features.notifications.models import Notification
+from features.sessions.models import SkillSession
 from tests.factories import make_session, make_user
 from tests.forum.conftest import ask
 from tests.forum.test_writing import QUESTION
@@ -65,6 +66,52 @@ class TestSimilar:
         assert "Has this been answered?" in page.text
         assert entry.url in page.text
         assert client.post("/forum/new/", again | {"seen": "yes"}).status_code == 303
+
+    def test_past_sessions_appear_with_what_was_answered_about_them(self, client, board, asker, helper, skill):
+        host, now = make_user("Ada Host", role="expert"), timezone.now()
+        session = make_session(host, title="An hour on planners", about=[skill])
+        SkillSession.objects.filter(pk=session.pk).update(
+            description_html="<p>Why Postgres ignores an index on a small table.</p>"
+        )
+        discovery.republish("session", [str(session.pk)])
+        about = {"about": f"session:{session.pk}", "title": "What of the third slide, please?"}
+        thread = ask(board, asker, skill, **about)
+        wanted = "/forum/similar/?title=Postgres+ignores+the+index+of+a+small+table"
+        client.force_login(make_user("Kwame Boateng"))
+        assert "Past session" not in client.get(wanted, headers=HTMX).text
+        when = {"starts_at": now - timedelta(days=3), "ends_at": now - timedelta(days=3, hours=-1)}
+        SkillSession.objects.filter(pk=session.pk).update(**when)
+        discovery.republish("session", [str(session.pk)])
+        text = client.get(wanted, headers=HTMX).text
+        assert session.title in text
+        assert "Past session" in text
+        assert "answered question" not in text
+        services.accept(by=asker, post=services.reply(author=helper, thread=thread, text="It is read as a whole."))
+        text = client.get(wanted, headers=HTMX).text
+        assert (
+            f'<a class="small" href="/forum/?about=session%3A{session.pk}&amp;state=solved">1 answered question' in text
+        )
+        assert helper.name in text
+        # What is as good as the same title stops who publishes, where there is an answer to read.
+        again = QUESTION | {"title": "An hour on planners?"}
+        page = client.post("/forum/new/", again)
+        assert "Has this been answered?" in page.text
+        Thread.objects.filter(pk=thread.pk).update(state="hidden")
+        assert "answered question" not in client.get(wanted, headers=HTMX).text
+        assert helper.name not in client.get(wanted, headers=HTMX).text
+        assert client.post("/forum/new/", again).status_code == 303
+
+    def test_looking_for_it_costs_the_same_whatever_there_is(
+        self, client, solved, skill, django_assert_max_num_queries
+    ):
+        host, start = make_user("Ada Host", role="expert"), timezone.now() - timedelta(days=3)
+        for number in range(5):
+            session = make_session(host, title=f"Postgres ignores index, evening {number}", about=[skill])
+            SkillSession.objects.filter(pk=session.pk).update(starts_at=start, ends_at=start + timedelta(hours=1))
+            discovery.republish("session", [str(session.pk)])
+        client.force_login(make_user("Kwame Boateng"))
+        with django_assert_max_num_queries(12):
+            assert client.get("/forum/similar/?title=Postgres+ignores+index", headers=HTMX).text.count("Past") == 2
 
     def test_before_sending_what_is_close_is_asked_about_once(self, client, solved, helper):
         client.force_login(helper)
