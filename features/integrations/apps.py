@@ -15,7 +15,7 @@ class IntegrationsConfig(AppConfig):
         audit_words.register()
         api_parts.seams.register("bearer", services.caller_of)
         api_parts.seams.register("role", services.may_act_as)
-        personal_data.register("integrations", PersonalData(own_data.export, own_data.erase))
+        personal_data.register("integrations", PersonalData(own_data.export, own_data.erase, own_data.leave))
         notices.register_kinds()
         demo.register("integrations", (60, seeds.fill))
         nav.add(

@@ -1,5 +1,7 @@
 """What this feature knows about a person."""
 
+from django.utils import timezone
+
 from features.integrations.models import Attempt, Delivery, PersonalToken, WebhookEndpoint
 
 
@@ -17,6 +19,11 @@ def export(person) -> dict:
         "webhook_deliveries": list(deliveries.values("event_id", "event", "body", "created_at", "state")),
         "webhook_attempts": list(attempts.values("delivery__event_id", "happened_at", "status", "error")),
     }
+
+
+def leave(person) -> None:
+    """Whoever comes back makes new ones: nobody should come in by a key that its owner believes gone."""
+    PersonalToken.objects.filter(person=person, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def erase(person) -> None:

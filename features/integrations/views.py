@@ -89,8 +89,12 @@ def webhook(request, public_id):
         messages.success(request, _("Nothing is sent there any more."))
         return see_other("webhooks")
     if act == "test":
-        services.send_test(endpoint=endpoint)
-        messages.success(request, _("A test is on its way. Look again in a moment."))
+        try:
+            services.send_test(endpoint=endpoint)
+        except services.EndpointRefused as refused:
+            messages.error(request, refused.words)
+        else:
+            messages.success(request, _("A test is on its way. Look again in a moment."))
     if act == "on":
         services.switch_on(endpoint=endpoint)
         messages.success(request, _("It is switched on."))

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class MarketingConfig(AppConfig):
@@ -11,8 +12,9 @@ class MarketingConfig(AppConfig):
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.marketing import audit_words, letters, own_data
+        from features.marketing import audit_words, letters, own_data, segments
         from features.marketing.seeds import fill
+        from features.skills.services import Merge, merges
 
         audit_words.register()
         staff_pages.register(
@@ -20,4 +22,8 @@ class MarketingConfig(AppConfig):
         )
         personal_data.register("marketing", PersonalData(own_data.export, own_data.erase))
         seeds.register("marketing", (90, fill))
+        merges.register(
+            "newsletters",
+            Merge(lambda n: ngettext("%(n)d newsletter", "%(n)d newsletters", n) % {"n": n}, segments.take_over_skill),
+        )
         letters.register()

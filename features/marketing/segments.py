@@ -49,6 +49,11 @@ def people(newsletter: Newsletter, among: QuerySet[User], now: datetime) -> Quer
     return among
 
 
+def take_over_skill(source: Skill, into: Skill) -> int:
+    """Letters to those who follow `source` are to those who follow `into`, also one that is on its way."""
+    return Newsletter.objects.filter(segment=Segment.SKILL, value=str(source.pk)).update(value=str(into.pk))
+
+
 def audience(newsletter: Newsletter, now: datetime) -> QuerySet[User]:
     """Who gets it: they turned it on, and their address was proved and refuses nothing."""
     return people(newsletter, notifications.reachable(NEWSLETTER), now)

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class ModerationConfig(AppConfig):
@@ -14,6 +15,8 @@ class ModerationConfig(AppConfig):
         from features.accounts.personal_data import PersonalData, personal_data
         from features.moderation import act_kinds, audit_words, incident_letters, letters, own_data, services
         from features.moderation.seeds import fill
+        from features.moderation.services.areas import take_over_skill
+        from features.skills.services import Merge, merges
 
         audit_words.register()
         barriers["moderation"] = services.bar
@@ -26,6 +29,13 @@ class ModerationConfig(AppConfig):
         )
         personal_data.register("moderation", PersonalData(own_data.export, own_data.erase))
         seeds.register("moderation", (35, fill))
+        merges.register(
+            "areas",
+            Merge(
+                lambda n: ngettext("%(n)d role or limit in it", "%(n)d roles and limits in it", n) % {"n": n},
+                take_over_skill,
+            ),
+        )
         nav.add(
             nav.Place(_("Become an expert"), "expert_application", order=20, section="teach"),
             nav.Place(_("Teach here"), "expert_application", order=21, section="teaching"),

@@ -9,8 +9,13 @@ from core import outside
 
 MOST_BYTES = 512 * 1024
 MOST_REDIRECTS = 3
-ABSENT, UNREACHABLE, REFUSED, NO_PAGE = "absent", "unreachable", "refused", "no_page"
+ABSENT, ELSEWHERE, UNREACHABLE, REFUSED, NO_PAGE = "absent", "elsewhere", "unreachable", "refused", "no_page"
+SAYS_NOTHING_OF_US = {ABSENT, ELSEWHERE}
 HEADERS = {"Accept": "text/html", "Accept-Encoding": "identity", "User-Agent": "MasteryHub link check"}
+
+
+class _LeadsElsewhere(Exception):
+    """Many sites lead anywhere they are told to: what stands there is not theirs."""
 
 
 def problem(url: str, wanted: Collection[str]) -> str:
@@ -21,6 +26,10 @@ def problem(url: str, wanted: Collection[str]) -> str:
         return REFUSED
     except (OSError, http.client.HTTPException, UnicodeError):
         return UNREACHABLE
+    except _LeadsElsewhere:
+        return ELSEWHERE
+    except ValueError:  # it leads to what is no address
+        return REFUSED
     if page is None:
         return NO_PAGE
     found = _Links()
@@ -34,13 +43,19 @@ def _page(url: str) -> str | None:
             connection.request("GET", path, headers=HEADERS)
             response = connection.getresponse()
             if 300 <= response.status < 400 and (target := response.getheader("Location")):
-                url = urljoin(url, target)  # each address on the way is looked at like the first
+                before, url = url, urljoin(url, target)  # each address on the way is looked at like the first
+                if _site(url) != _site(before):
+                    raise _LeadsElsewhere
                 continue
             kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
             if response.status != 200 or kind not in ("text/html", "application/xhtml+xml"):
                 return None
             return response.read(MOST_BYTES).decode(errors="replace")
     return None
+
+
+def _site(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _plain(url: str) -> tuple[str, str, str]:

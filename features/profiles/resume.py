@@ -2,6 +2,7 @@
 blocks, so that there is no second rule set."""
 
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -61,14 +62,14 @@ def read(text: str) -> dict:
 
 
 def _clean(value):
-    """Without what a database cannot hold: NULs, and halves of characters."""
+    """Without what a database cannot hold: NULs, halves of characters, and numbers that are none."""
     if isinstance(value, str):
         return "".join(c for c in value if c != "\0" and unicodedata.category(c) != "Cs")
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, dict):
         return {_clean(str(name)): _clean(item) for name, item in value.items()}
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def entries(data: dict) -> Iterator[tuple[str, str, dict]]:
@@ -85,8 +86,9 @@ def entries(data: dict) -> Iterator[tuple[str, str, dict]]:
 def _basics(basics) -> Iterator[tuple[str, str, dict]]:
     location = _dict(basics.get("location"))
     place = ", ".join(text for text in (_text(location, "city"), _text(location, "region")) if text)
-    if about := _text(basics, "summary"):
-        yield "basics-about", "about", {"about": about, "place": place}
+    # What it says nothing of stays as it is.
+    if about := {name: text for name, text in (("about", _text(basics, "summary")), ("place", place)) if text}:
+        yield "basics-about", "about", about
     if phone := _text(basics, "phone"):
         yield "basics-phone", "phone", {"phone": phone}
     if url := _text(basics, "url"):

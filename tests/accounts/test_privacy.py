@@ -188,6 +188,17 @@ class TestErasing:
         review = Review.objects.get()
         assert (review.words, review.rating) == (left, 4)
         assert review.registration.person.name == "—"
+        assert sessions.rating_of_session(session).count == 1
+
+    def test_who_was_erased_is_no_sign_up_that_nobody_confirmed(self, learner, expert):
+        """Those are deleted within a day, with all that hangs on them; and what holds them up holds up the others."""
+        sessions.register(session=make_session(expert), person=learner)
+        fresh = make_user("Never Came", verified=False)
+        services.close(person=learner, takes_words=False, now=timezone.now() - LATER)
+        services.erase_due()
+        services.forget_unconfirmed()
+        assert User.objects.filter(pk=learner.pk).exists()
+        assert not User.objects.filter(pk=fresh.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)

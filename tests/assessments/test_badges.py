@@ -10,7 +10,9 @@ from jwt.algorithms import OKPAlgorithm
 from features.assessments import open_badges, services
 from features.assessments.models import Award, Badge
 from features.notifications.models import Notification
+from features.skills import services as skills
 from tests.assessments.conftest import make_bank, sit
+from tests.factories import make_skill
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,15 @@ class TestIssuing:
         again = services.issue_badge(person=learner, skill=badge.skill)
         badge.refresh_from_db()
         assert (badge.state(timezone.now()), again.state(timezone.now())) == ("revoked", "valid")
+
+    def test_it_goes_over_with_its_skill_and_of_two_the_newer_stands(self, badge, learner, organiser):
+        of_both = make_skill("Relational databases")
+        values = {name: getattr(badge, name) for name in ("level", "low", "high", "expires_at")}
+        other = Badge.objects.create(person=learner, skill=of_both, holder="Sofia", **values)
+        skills.merge(source=badge.skill, into=of_both, by=organiser)
+        assert list(Badge.objects.filter(skill=of_both).order_by("pk").values_list("pk", "revocation_reason")) == [
+            (badge.pk, "Renewed: a newer one stands in its place."), (other.pk, ""),
+        ]  # fmt: skip
 
     def test_it_goes_with_what_it_rests_on(self, badge, sure):
         services.void(result=sure, now=timezone.now())

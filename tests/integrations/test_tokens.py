@@ -129,6 +129,11 @@ class TestUse:
         User.objects.filter(pk=learner.pk).update(is_active=False)
         assert ask(client, secret).status_code == 401
 
+    def test_whoever_closes_their_account_comes_back_without_them(self, client, learner, make_token):
+        _row, secret = make_token(learner, "seats:read")
+        accounts.reopen(closure=accounts.close(person=learner, takes_words=False))
+        assert ask(client, secret).status_code == 401
+
     def test_when_it_was_last_used_is_written_once_a_minute(self, learner, make_token, django_assert_num_queries):
         token, secret = make_token(learner, "seats:read")
         start = timezone.now()

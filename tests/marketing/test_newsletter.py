@@ -18,8 +18,9 @@ from features.notifications import services as notifications
 from features.notifications.models import Level, Notification, Preference
 from features.sessions import services as sessions
 from features.sessions.models import Registration
+from features.skills import services as skills
 from features.skills.models import SpokenLanguage
-from tests.factories import make_session, make_user
+from tests.factories import make_session, make_skill, make_user
 from tests.moderation.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -85,10 +86,15 @@ class TestWhoGetsIt:
         assert reached("role", "expert") == {expert.name}
         notifications.follow(person=learner, key=f"skill:{skill.pk}")
         assert reached("skill", str(skill.pk)) == {learner.name}
+        by_a_name_of_before = draft("skill", str(skill.pk))
+        databases = make_skill("Databases")
+        skills.merge(source=skill, into=databases, by=organiser)
+        by_a_name_of_before.refresh_from_db()
+        assert list(segments.audience(by_a_name_of_before, timezone.now())) == [learner]
         SpokenLanguage.objects.create(person=outsider, code="pt", fluency=3)
         type(expert).objects.filter(pk=expert.pk).update(languages=["de", "pt"])
         assert reached("language", "pt") == {outsider.name, expert.name}
-        session = sessions.publish(session=make_session(expert, about=[skill], published=False), by=expert)
+        session = sessions.publish(session=make_session(expert, about=[databases], published=False), by=expert)
         for person in (learner, outsider):
             sessions.register(session=session, person=person)
         sessions.check_in(registration=Registration.objects.get(person=learner), by=expert, now=session.starts_at)

@@ -16,6 +16,7 @@ from features.accounts.models import User
 from features.accounts.personal_data import erase_all, export_all
 from features.forum.models import Board
 from features.notifications import services
+from features.notifications.kinds import FOLLOWS
 from features.notifications.models import Follow, Level, Notification
 from features.notifications.services import following
 from features.sessions import follows
@@ -255,6 +256,12 @@ class TestBeingTold:
         publish(draft)
         run_pending()
         assert told() == []
+
+    def test_and_whoever_asks_whether_letters_come_is_told_so(self, learner, skill):
+        services.follow(person=learner, key=f"skill:{skill.pk}", level="mail")
+        assert services.gets_letters(learner, FOLLOWS)
+        services.choose(person=learner, levels={"follows": "off"})
+        assert not services.gets_letters(learner, FOLLOWS)
 
     def test_the_inbox_says_who_and_when(self, member, learner, expert, draft):
         follow(learner, expert)

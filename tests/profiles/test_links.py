@@ -114,6 +114,22 @@ class TestMark:
         page.text = text
         assert looked_at(link).verified_at
 
+    def test_a_mark_is_of_the_address_that_was_looked_at(self, link, expert, monkeypatch):
+        def meanwhile(url, wanted):
+            changed = ProfileLink.objects.get(pk=link.pk)
+            changed.url = "https://bank.example.com/"
+            services.save_link(person=expert, entry=changed)
+            return ""
+
+        monkeypatch.setattr(back_links, "problem", meanwhile)
+        assert looked_at(link).verified_at is None
+        assert link.check_at <= timezone.now()  # the new address is still looked at
+
+    def test_beside_a_mark_stands_the_address_and_not_what_its_owner_calls_it(self, client, link, page, expert):
+        ProfileLink.objects.filter(pk=link.pk).update(label="bank.example.com", verified_at=timezone.now())
+        header = client.get("/people/amara-okonjo/").text.partition("</header>")[0].rpartition("cover")[2]
+        assert "bank.example.com" not in header
+
     def test_a_former_handle_is_still_oneself(self, link, expert):
         change_preferences(person=expert, handle="amara")
         assert looked_at(link).verified_at
@@ -130,10 +146,13 @@ class TestMark:
             ({"headers": {"Content-Type": "image/svg+xml"}}, back_links.NO_PAGE),
             ({"headers": {}}, back_links.NO_PAGE),
             ({"status": 302, "headers": {"Location": "/page"}}, back_links.NO_PAGE),  # round and round
-            ({"status": 302, "headers": {"Location": "http://169.254.169.254/"}}, back_links.REFUSED),
-            ({"status": 302, "headers": {"Location": "http://10.0.0.1/"}}, back_links.REFUSED),
-            ({"status": 302, "headers": {"Location": "file:///etc/passwd"}}, back_links.REFUSED),
-            ({"status": 302, "headers": {"Location": "https://localhost.localdomain.internal/"}}, back_links.REFUSED),
+            ({"status": 302, "headers": {"Location": "gopher://127.0.0.1/"}}, back_links.REFUSED),
+            ({"status": 302, "headers": {"Location": "http://["}}, back_links.REFUSED),
+            ({"status": 302, "headers": {"Location": "https://example.org/people/amara/"}}, back_links.ELSEWHERE),
+            ({"status": 302, "headers": {"Location": "http://169.254.169.254/"}}, back_links.ELSEWHERE),
+            ({"status": 302, "headers": {"Location": "http://10.0.0.1/"}}, back_links.ELSEWHERE),
+            ({"status": 302, "headers": {"Location": "file:///etc/passwd"}}, back_links.ELSEWHERE),
+            ({"status": 302, "headers": {"Location": "https://localhost.localdomain.internal/"}}, back_links.ELSEWHERE),
         ],
     )
     def test_what_is_no_page_is_said(self, link, page, change, problem):

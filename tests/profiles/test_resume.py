@@ -1,6 +1,7 @@
 """A JSON Resume in, row by row, and out: valid, and the same again after a round trip."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,7 @@ class TestIn:
             {"name": ["Acme"], "position": {"a": 1}},
             {"name": 7, "position": None, "highlights": "no list", "url": "javascript:alert(1)"},
             {"name": "x" * 5_000, "position": "y", "startDate": "yesterday"},
+            {"name": math.nan, "position": math.inf, "highlights": [-math.inf]},
             "no row",
             None,
         ],
@@ -186,6 +188,17 @@ class TestIn:
         take_all(own, expert)
         assert "Parcels Ltd" in Work.objects.values_list("organisation", flat=True)
         assert not SpokenLanguage.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("basics", "place", "about"),
+        [({"summary": "New"}, "Lagos", "New"), ({"location": {"city": "Accra"}}, "Accra", "Old")],
+    )
+    def test_what_it_says_nothing_of_stays(self, own, expert, basics, place, about):
+        services.save_profile(person=expert, place="Lagos", about="Old")
+        own.post("/account/profile/import/", {"text": json.dumps({"basics": basics})})
+        take_all(own, expert)
+        profile = Profile.objects.get(person=expert)
+        assert (profile.place, profile.about) == (place, about)
 
     def test_it_can_be_thrown_away(self, own, expert):
         own.post("/account/profile/import/", {"text": json.dumps(CV)})

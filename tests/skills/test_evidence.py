@@ -73,9 +73,10 @@ class TestEvidenceFor:
 
 class TestOwnData:
     def test_a_person_gets_and_erases_their_evidence(self, learner, outsider, skill):
-        record(learner, skill)
+        record(learner, skill, measured=3.2, error=0.4)
         record(outsider, skill)
         (row,) = export_all(learner)["skills"]["skill_evidence"]
         assert (row["skill__name"], row["source"]) == ("PostgreSQL", "registration:41")
+        assert (row["measured"], row["error"]) == (3.2, 0.4)
         personal_data["skills"].erase(learner)
         assert list(SkillEvidence.objects.values_list("person", flat=True)) == [outsider.pk]

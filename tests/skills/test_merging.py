@@ -1,12 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.apps import apps
+from django.utils import timezone
 
 from features.accounts.models import AuditEntry
 from features.discovery import services as discovery
 from features.skills import services
 from features.skills.models import EscoConcept, FormerSlug, Origin, Skill, SkillEvidence, SkillRelation
 from features.skills.services import SkillRefused, merges
+from features.skills.signals import levels_changed
 from tests.accounts.conftest import add_totp, log_in
 from tests.factories import make_session, make_skill
 
@@ -92,6 +95,26 @@ class TestMerge:
         assert (standing.source, standing.strength, standing.skill) == ("registration:1", 0.2, press)
         assert SkillEvidence.objects.count() == 2
 
+    def test_of_two_causes_the_one_that_stands_says_when_it_was(self, word, press, learner, organiser):
+        long_ago = timezone.now() - timedelta(days=2000)
+        services.declare_level(person=learner, skill=press, level=5, now=long_ago)
+        services.withdraw_declared(person=learner, skill=press)
+        services.declare_level(person=learner, skill=word, level=2)
+        services.merge(source=word, into=press, by=organiser)
+        kept = SkillEvidence.objects.get(person=learner)
+        assert (kept.strength, kept.happened_at > long_ago) == (0.4, True)
+
+    def test_who_lists_people_by_their_levels_hears_of_it(self, word, press, learner, organiser):
+        evidence(learner, word, "registration:1")
+        told = []
+
+        def hear(sender, people, **kwargs):
+            told.extend(people)
+
+        levels_changed.connect(hear)
+        services.merge(source=word, into=press, by=organiser)
+        assert told == [learner.pk]
+
     def test_old_addresses_lead_on(self, hung_with_all, word, press, organiser, client):
         services.merge(source=word, into=press, by=organiser)
         for slug in ("word-press-site", "wrodpress"):
@@ -119,6 +142,23 @@ class TestMerge:
         services.merge(source=source, into=into, by=organiser)
         assert services.import_esco([archive]).skills == 0
         assert services.resolve("shimming") == into
+
+
+def test_whatever_names_a_skill_goes_over():
+    """A new column that names one belongs to a `Merge` of its feature: without, a merge fails or forgets it."""
+    columns = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.local_fields
+        if field.related_model is Skill and model._meta.app_label != "skills"
+    }
+    assert columns == {
+        "skill_sessions.SessionSkill.skill", "forum.Board.skill", "forum.Thread_skills.skill",
+        "library.Work_skills.skill", "assessments.Bank.skill", "assessments.Task.skill", "assessments.Badge.skill",
+        "mentoring.MentorPage_topics.skill", "mentoring.EngagementSkill.skill", "mentoring.OfficeHour.skill",
+        "mentoring.MentorshipRequest_skills.skill", "mentoring.PooledRequest_skills.skill",
+        "moderation.ExpertApplication_skills.skill",
+    }  # fmt: skip
 
 
 class TestRefused:

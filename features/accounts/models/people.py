@@ -30,8 +30,9 @@ class UserQuerySet(QuerySet):
         return self.filter(Q(is_active=True) | Q(suspended_until__lte=now or timezone.now()))
 
     def unconfirmed(self):
-        """Sign-ups whose e-mail address nobody has proved yet: they have never been inside and own nothing."""
-        return self.filter(last_login=None, is_superuser=False, role_grants=None, is_demo=False).exclude(
+        """Sign-ups whose e-mail address nobody has proved yet: they have never been inside and own nothing. Whoever was
+        erased is none of them, though nothing of them says so any more."""
+        return self.filter(last_login=None, is_superuser=False, role_grants=None, closure=None, is_demo=False).exclude(
             emailaddress__verified=True
         )
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.text import one_line
 from features.accounts.models import User
@@ -18,6 +19,7 @@ LASTS = timedelta(days=730)
 REMIND_BEFORE = timedelta(days=30)
 WIDEST = 1.5  # from low to high: with more a badge would promise what is not known
 MEASURED = ("assessed", "work_reviewed")
+RENEWED = gettext_lazy("Renewed: a newer one stands in its place.")
 
 
 @transaction.atomic
@@ -34,7 +36,7 @@ def issue_badge(*, person: User, skill, now: datetime | None = None) -> Badge:
         words = _("Your level is not known well enough yet for strangers to rely on. A second result narrows it.")
         raise AssessmentRefused("not_sure", words)
     standing = Badge.objects.select_for_update().filter(person=person, skill=skill, revoked_at=None)
-    standing.update(revoked_at=now, revocation_reason=_("Renewed: a newer one stands in its place."))
+    standing.update(revoked_at=now, revocation_reason=RENEWED)
     try:
         with transaction.atomic():
             return Badge.objects.create(

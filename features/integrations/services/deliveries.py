@@ -40,8 +40,10 @@ def emit(*, people, event: str, about: dict, path: str, now=None) -> int:
 
 @transaction.atomic
 def send_test(*, endpoint) -> Delivery:
-    """An event that says nothing but that the way is open."""
+    """An event that says nothing but that the way is open. Raises EndpointRefused."""
     hit("webhook_test", endpoint.person_id)
+    if endpoint.disabled_at:
+        raise EndpointRefused("disabled", _("This address is switched off. Switch it on first."))
     return _write(endpoint, _make_event_id(), TEST, {"url": absolute(reverse("webhooks"))}, timezone.now())
 
 

@@ -61,7 +61,9 @@ def gets_letters(person, group: Group) -> bool:
     """Whether letters of this group are sent at all: what the page at the end of its address asks."""
     if group == DIGEST:
         return rhythm(person) != Rhythm.NEVER
-    return level(person, group) in WITH_LETTERS or (group == FOLLOWS and _own_levels(person).exists())
+    chosen = level(person, group)
+    by_itself = group == FOLLOWS and chosen != Level.OFF  # whoever switched them all off gets none of these either
+    return chosen in WITH_LETTERS or (by_itself and _own_levels(person).exists())
 
 
 def in_inbox(person, group: Group) -> bool:

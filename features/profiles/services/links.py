@@ -55,17 +55,25 @@ def check_link(pk: int, now: datetime | None = None) -> None:
     link = ProfileLink.objects.select_related("person").filter(pk=pk, check_at__lte=now).first()
     if link is None:
         return
-    person = link.person
+    person, asked_at = link.person, link.check_at
     handles = [person.handle, *person.former_handles.values_list("handle", flat=True)]
     link.problem = back_links.problem(link.url, [absolute(reverse("person", args=[handle])) for handle in handles])
-    link.checked_at = now
+    link.checked_at, is_lost = now, False
     if not link.problem:
         link.verified_at, link.failures, link.check_at = link.verified_at or now, 0, now + AGAIN
     else:
         link.failures += 1
         link.check_at = now + SOON if link.failures < PATIENCE else None
-        if link.verified_at and (link.problem == back_links.ABSENT or link.failures >= PATIENCE):
-            link.verified_at = link.check_at = None
-            url = reverse("profile_block", args=["links"])
-            notify(person, "link_lost", link.pk, url, key=f"link_lost:{link.pk}:{now.isoformat()}")
-    link.save(update_fields=["problem", "checked_at", "verified_at", "failures", "check_at"])
+        if link.verified_at and (link.problem in back_links.SAYS_NOTHING_OF_US or link.failures >= PATIENCE):
+            link.verified_at, link.check_at, is_lost = None, None, True
+    _write_down(link, asked_at, is_lost=is_lost)
+
+
+@transaction.atomic
+def _write_down(link: ProfileLink, asked_at: datetime, *, is_lost: bool) -> None:
+    """What was found, of the address that was looked at: while a page takes its time its link may be led elsewhere."""
+    said = {name: getattr(link, name) for name in ("problem", "checked_at", "verified_at", "failures", "check_at")}
+    is_same = ProfileLink.objects.filter(pk=link.pk, url=link.url, check_at=asked_at).update(**said)
+    if is_same and is_lost:
+        url = reverse("profile_block", args=["links"])
+        notify(link.person, "link_lost", link.pk, url, key=f"link_lost:{link.pk}:{link.checked_at.isoformat()}")

@@ -14,7 +14,7 @@ from features.sessions.api.schemas import SEATS_READ
 
 class Review(Schema):
     id: int
-    author: str = Field(description="Their handle")
+    author: str = Field(description="Their handle; empty where they have left")
     rating: int = Field(ge=1, le=5)
     words: str
     written_at: datetime
@@ -42,6 +42,6 @@ def _said(review):
     names = ("rating", "words", "written_at", "edited_at", "reply", "replied_at")
     return {name: getattr(review, name) for name in names} | {
         "id": review.pk,
-        "author": review.registration.person.handle,
+        "author": review.registration.person.handle if review.registration.person.is_active else "",
         "url": absolute(reverse("review", args=[review.pk])),
     }

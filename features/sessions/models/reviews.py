@@ -10,10 +10,11 @@ from features.sessions.models.seats import Registration
 
 class ReviewQuerySet(QuerySet):
     def shown(self):
-        """What everybody may read: of a public session, by somebody who has not been shut out."""
+        """What everybody may read: of a public session, by somebody who has not been shut out. What somebody said who
+        has left stays, and counts, without their name."""
         return self.filter(
             removed_at=None,
-            registration__person__is_active=True,
+            registration__person__suspended_until=None,
             registration__session__published_at__isnull=False,
             registration__session__removed_at=None,
         )

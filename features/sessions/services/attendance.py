@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from features.accounts.services import audit
 from features.sessions import causes, promises
-from features.sessions.models import Attendance, Registration, SkillSession
+from features.sessions.models import Attendance, Registration, Review, SkillSession
 from features.sessions.services.waitlist import lock
 
 ROOM_OPENS = timedelta(minutes=15)
@@ -82,12 +82,14 @@ def undo_check_in(*, registration, by, now=None) -> None:
     session = lock(registration.session_id)
     _may_correct(registration, session, now)
     known = Attendance.objects.filter(registration=registration, state=PRESENT)
-    if not session.attendance_settled_at:
-        known.delete()
-    elif known.exists():
-        if hasattr(registration, "review"):
-            raise AttendanceRefused("reviewed", _("They have reviewed the session, so this can no longer be changed."))
+    if not known.exists():
+        return
+    if Review.objects.filter(registration=registration).exists():
+        raise AttendanceRefused("reviewed", _("They have reviewed the session, so this can no longer be changed."))
+    if session.attendance_settled_at:
         _mark(registration, session, ABSENT, Source.CORRECTION, by, now)
+    else:
+        known.delete()
 
 
 def settle_due(*, now=None) -> int:

@@ -38,7 +38,7 @@ def record_all(evidence: Sequence[SkillEvidence]) -> None:
         unique_fields=["person", "skill", "kind", "source"],
         update_fields=["strength", "measured", "error", "happened_at", "revoked_at"],
     )
-    _changed({(row.person_id, row.skill_id) for row in evidence})
+    recount({(row.person_id, row.skill_id) for row in evidence})
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def revoke_evidence(*sources: str, **only) -> int:
     named = SkillEvidence.objects.filter(source__in=sources, **only)
     revoked = named.standing().update(revoked_at=timezone.now())
     if revoked:
-        _changed(set(named.values_list("person_id", "skill_id")))
+        recount(set(named.values_list("person_id", "skill_id")))
     return revoked
 
 
@@ -68,7 +68,7 @@ def declare_level(*, person, skill, level: int, now=None) -> None:
 def withdraw_declared(*, person, skill) -> None:
     said = SkillEvidence.objects.standing().filter(person=person, skill=skill, kind=DECLARED)
     if said.update(revoked_at=timezone.now()):
-        _changed({(person.pk, skill.pk)})
+        recount({(person.pk, skill.pk)})
 
 
 def evidence_for(person):
@@ -77,6 +77,7 @@ def evidence_for(person):
     return evidence.select_related("skill").order_by("-happened_at", "-id")
 
 
-def _changed(pairs) -> None:
+def recount(pairs) -> None:
+    """These people's levels of these skills rest on something else now, and who lists people by them hears of it."""
     refresh(pairs)
     levels_changed.send(SkillLevel, people={person for person, _ in pairs})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.registry import Registry
 from features.accounts.services import audit
 from features.skills.models import EscoConcept, FormerSlug, Origin, Skill, SkillEvidence, SkillRelation
-from features.skills.services.levels import refresh
+from features.skills.services.evidence import recount
 from features.skills.services.naming import SkillRefused
 from features.skills.signals import skills_changed
 
@@ -120,11 +120,11 @@ def _move_evidence(source, into):
         kept = SkillEvidence.objects.get(skill=into, **same)
         standing = [row for row in (kept, both) if row.revoked_at is None] or [kept]
         kept.strength = max(row.strength for row in standing)
-        kept.measured, kept.error = standing[0].measured, standing[0].error
-        kept.revoked_at = standing[0].revoked_at
-        kept.save(update_fields=["strength", "measured", "error", "revoked_at"])
+        for name in ("measured", "error", "happened_at", "recorded_at", "revoked_at"):
+            setattr(kept, name, getattr(standing[0], name))
+        kept.save()
         both.delete()
     people = set(rows.values_list("person", flat=True)) | set(source.levels.values_list("person", flat=True))
     rows.update(skill=into)
-    refresh({(person, into.pk) for person in people})
+    recount({(person, into.pk) for person in people})
     return count
