@@ -66,14 +66,14 @@ def check_link(pk: int, now: datetime | None = None) -> None:
         link.check_at = now + SOON if link.failures < PATIENCE else None
         if link.verified_at and (link.problem in back_links.SAYS_NOTHING_OF_US or link.failures >= PATIENCE):
             link.verified_at, link.check_at, is_lost = None, None, True
-    _write_down(link, asked_at, is_lost=is_lost)
+    _write_down(link, asked_at, now, is_lost=is_lost)
 
 
 @transaction.atomic
-def _write_down(link: ProfileLink, asked_at: datetime, *, is_lost: bool) -> None:
+def _write_down(link: ProfileLink, asked_at: datetime | None, now: datetime, *, is_lost: bool) -> None:
     """What was found, of the address that was looked at: while a page takes its time its link may be led elsewhere."""
     said = {name: getattr(link, name) for name in ("problem", "checked_at", "verified_at", "failures", "check_at")}
     is_same = ProfileLink.objects.filter(pk=link.pk, url=link.url, check_at=asked_at).update(**said)
     if is_same and is_lost:
         url = reverse("profile_block", args=["links"])
-        notify(link.person, "link_lost", link.pk, url, key=f"link_lost:{link.pk}:{link.checked_at.isoformat()}")
+        notify(link.person, "link_lost", link.pk, url, key=f"link_lost:{link.pk}:{now.isoformat()}")
