@@ -10,6 +10,7 @@ from features.library import services
 from features.library.models import Certificate, Enrolment
 from features.payments import services as payments
 from features.payments.models import Entitlement, Order, Refund
+from features.skills.models import SkillEvidence
 from tests.library.conftest import CANARY, hide, lessons_of
 from tests.local_stripe import money
 from tests.payments.conftest import deliver, stripe, stripe_server  # noqa: F401
@@ -122,6 +123,57 @@ def test_a_refund_from_stripes_dashboard_closes_it_too(bought, learner, paid_cou
     money.refund(stripe.state, {"payment_intent": payment.stripe_id})
     deliver()
     assert not payments.entitled(learner, paid_course.key)
+
+
+@pytest.fixture
+def finished(bought, learner, paid_course):
+    for lesson in lessons_of(paid_course):
+        services.mark_done(lesson=lesson, person=learner)
+    return Certificate.objects.get()
+
+
+@pytest.fixture
+def back_and_again(bought, buyer, paid_course, stripe, deliver):  # noqa: F811
+    """Paid back in Stripe's dashboard, and bought once more."""
+
+    def paid_back():
+        money.refund(stripe.state, {"payment_intent": bought.payments.get().stripe_id})
+        deliver()
+
+    def bought_again():
+        buyer.post(f"/library/{paid_course.pk}/purchase/")
+        pay(stripe, Order.objects.latest("pk"))
+        deliver()
+
+    return paid_back, bought_again
+
+
+def proves(person):
+    return SkillEvidence.objects.standing().filter(person=person, kind="course_completed").exists()
+
+
+def test_with_all_of_its_money_goes_what_it_proved_and_bought_again_it_holds(finished, back_and_again, buyer, learner):
+    back, again = back_and_again
+    back()
+    assert "no longer holds" in buyer.get(finished.get_absolute_url()).text
+    assert not proves(learner)
+    again()
+    assert "no longer holds" not in buyer.get(finished.get_absolute_url()).text
+    assert proves(learner)
+
+
+def test_who_may_read_it_by_another_right_keeps_what_it_proved(finished, back_and_again, learner):
+    payments.entitle(person=learner, key="library", source="grant", ref="grant:1")
+    back_and_again[0]()
+    assert Certificate.objects.get().revoked_at is None
+    assert proves(learner)
+
+
+def test_what_its_author_revoked_stays_revoked_when_it_is_bought_again(finished, back_and_again, expert):
+    services.revoke_certificate(certificate=finished, by=expert, reason="Copied")
+    for act in back_and_again:
+        act()
+    assert Certificate.objects.get().revocation_reason == "Copied"
 
 
 def test_a_hold_that_ends_unpaid_leaves_the_way_free(buyer, learner, paid_course):

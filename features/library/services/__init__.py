@@ -8,8 +8,10 @@ from features.library.services.learning import (
     enrol,
     mark_done,
     mark_not_done,
+    restore_certificate,
     revoke_certificate,
     source_of,
+    take_back_certificate,
     with_progress,
 )
 from features.library.services.refusals import LibraryRefused
@@ -59,10 +61,12 @@ __all__ = [
     "remove_lesson",
     "remove_section",
     "rename_section",
+    "restore_certificate",
     "revoke_certificate",
     "save_lesson",
     "save_work",
     "source_of",
+    "take_back_certificate",
     "take_off_the_list",
     "take_over_skill",
     "throw_away",

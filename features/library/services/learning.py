@@ -14,6 +14,7 @@ from features.library.gate import Gate, Locked, gate
 from features.library.models import Certificate, Enrolment, Lesson, LessonProgress, Work
 from features.library.services.refusals import LibraryRefused
 from features.notifications.services import notify
+from features.payments import services as payments
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
 
@@ -137,3 +138,28 @@ def revoke_certificate(*, certificate: Certificate, by: User, reason: str, now: 
     if changed:
         skills.revoke_evidence(source_of(certificate.enrolment_id))
         audit(by, "certificate.revoked", f"certificate:{certificate.pk}", [])
+
+
+@transaction.atomic
+def take_back_certificate(*, work: Work, person: User, now: datetime | None = None) -> None:
+    """All that was paid for the work went back: nobody keeps for nothing what it proved, unless they may read it by
+    another right. Its public page says that it no longer holds, and not why."""
+    # A last lesson that is being done at this moment is waited for.
+    enrolment = Enrolment.objects.select_for_update().filter(work=work, person=person).first()
+    if enrolment is None or payments.entitled(person, work.key, now):
+        return
+    if _kept(enrolment, revoked_at=None).update(revoked_at=now or timezone.now()):
+        skills.revoke_evidence(source_of(enrolment.pk))
+
+
+@transaction.atomic
+def restore_certificate(*, work: Work, person: User, now: datetime) -> None:
+    """Bought again after that, it holds again."""
+    enrolment = Enrolment.objects.select_for_update().filter(work=work, person=person).first()
+    if enrolment and _kept(enrolment, revoked_at__isnull=False).update(revoked_at=None):
+        skills.record_all(_evidence(enrolment, enrolment.completed_at or now))
+
+
+def _kept(enrolment: Enrolment, **standing):
+    """Its certificate, if nobody has revoked it with a reason."""
+    return Certificate.objects.filter(enrolment=enrolment, revocation_reason="", **standing)

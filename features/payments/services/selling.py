@@ -12,7 +12,7 @@ from core.registry import Registry
 from features.payments.models import Entitlement, Order, OrderLine
 from features.payments.services.entitlements import entitled
 from features.payments.services.orders import Fulfilment, Line, fulfilments, open_order
-from features.payments.signals import access_given
+from features.payments.signals import access_given, access_refunded
 
 HOLD = timedelta(minutes=30)
 KIND = "entitlement"
@@ -94,7 +94,11 @@ class EntitlementFulfilment(Fulfilment):
 
     def refunded(self, ref: str, now: datetime) -> None:
         """All that was paid for it went back, whoever decided that."""
-        Entitlement.objects.filter(pk=ref, revoked_at=None).update(revoked_at=now)
+        held = Entitlement.objects.select_for_update(of=("self",)).filter(pk=ref).select_related("person").first()
+        if held and held.revoked_at is None:
+            held.revoked_at = now
+            held.save(update_fields=["revoked_at"])
+            access_refunded.send(Entitlement, entitlement=held)
 
     def thing(self, ref: str) -> str:
         held = Entitlement.objects.filter(pk=ref).first()
