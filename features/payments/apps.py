@@ -14,6 +14,7 @@ class PaymentsConfig(AppConfig):
         from features.accounts.personal_data import PersonalData, personal_data
         from features.payments import (
             audit_words,
+            dispute_letters,
             health,
             letters,
             own_data,
@@ -29,6 +30,7 @@ class PaymentsConfig(AppConfig):
         )
         health_reports.register("payments", health.finding)
         letters.register()
+        dispute_letters.register()
         payout_letters.register()
         seeds.seeds.register("payments", (57, payment_seeds.fill))
         staff_pages.register("manage_money", StaffPage(_("Money"), "manage_money", 60, (Role.ORGANISER,), "money"))

@@ -39,6 +39,10 @@ class Package(models.Model):
 
 class CreditLotQuerySet(QuerySet):
     def usable(self, now):
+        return self.standing(now).filter(frozen_at=None)
+
+    def standing(self, now):
+        """Paid, and not over: also what cannot be spent while a bank decides."""
         return self.filter(held_until=None, ended_at=None, expires_at__gt=now, left__gt=0)
 
 
@@ -57,6 +61,7 @@ class CreditLot(models.Model):
     expires_at = models.DateTimeField()
     held_until = models.DateTimeField(null=True, help_text="Not paid yet: so long its order may be paid")
     ended_at = models.DateTimeField(null=True, help_text="Not paid in time, or what was left was given back")
+    frozen_at = models.DateTimeField(null=True, help_text="The buyer's bank asked for its price, and it is undecided")
 
     objects = CreditLotQuerySet.as_manager()
 

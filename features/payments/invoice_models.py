@@ -39,6 +39,7 @@ class Invoice(models.Model):
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("Invoice")
         CREDIT_NOTE = "credit_note", _("Credit note")
+        CANCELLATION = "cancellation", _("Cancellation of a credit note")
 
     class Rule(models.TextChoices):
         INCLUDED = "included", _("VAT is included")
@@ -58,7 +59,7 @@ class Invoice(models.Model):
     subscription_refund = models.OneToOneField(
         "payments.SubscriptionRefund", models.PROTECT, null=True, related_name="credit_note"
     )
-    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="credit_notes")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
     seller = models.JSONField(help_text="name, address, country, vat_id")
     buyer = models.JSONField(help_text="name, address, country, vat_id")
     lines = models.JSONField(help_text="title, quantity, total_minor")
@@ -82,8 +83,12 @@ class Invoice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind="invoice", corrects=None, total_minor__gt=0)
-                | Q(kind="credit_note", corrects__isnull=False, total_minor__lt=0),
+                | Q(kind="credit_note", corrects__isnull=False, total_minor__lt=0)
+                | Q(kind="cancellation", corrects__isnull=False, total_minor__gt=0),
                 name="credit_notes_correct_invoices",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"], condition=Q(kind="cancellation"), name="one_cancellation_of_a_credit_note"
             ),
         ]
         indexes = [

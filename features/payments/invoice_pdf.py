@@ -119,7 +119,10 @@ def facts(invoice: Invoice) -> list[str]:
     day = date_words(invoice.issued_at, "j F Y")
     said = [_("Issued on %(day)s") % {"day": day}]
     paid = date_words(invoice.supplied_at, "j F Y")
-    if invoice.corrects:
+    if invoice.kind == Invoice.Kind.CANCELLATION:
+        said.append(_("Cancels credit note %(number)s") % {"number": invoice.corrects.number})
+        said.append(_("Returned by the bank on %(day)s") % {"day": paid})
+    elif invoice.corrects:
         said.append(_("Corrects invoice %(number)s") % {"number": invoice.corrects.number})
         said.append(_("Paid back on %(day)s") % {"day": paid})
     else:

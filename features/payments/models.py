@@ -162,20 +162,6 @@ class Refund(models.Model):
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_is_of_something")]
 
 
-class Dispute(models.Model):
-    """A buyer's bank wants the money back. Stripe's state, as it said last."""
-
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes")
-    stripe_id = models.CharField(max_length=255, unique=True)
-    amount_minor = models.BigIntegerField()
-    state = models.CharField(max_length=40)
-    reason = models.CharField(max_length=80, blank=True)
-    opened_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
-
-    objects = QuerySet.as_manager()
-
-
 class StripeEvent(models.Model):
     """An event whose work is done: this row and the work are one transaction. Ids and no content."""
 
@@ -201,6 +187,7 @@ class Incident(models.Model):
         UNKNOWN_TRANSFER = "unknown_transfer", _("A transfer that was not made here")
         UNKNOWN_REVERSAL = "unknown_reversal", _("A transfer was taken back in Stripe's dashboard")
         SURPLUS = "surplus", _("Somebody paid for a second subscription")
+        NOT_RESUMED = "not_resumed", _("A paused subscription could not go on")
         STUCK = "stuck", _("It could not be done")
 
     kind = models.CharField(max_length=30, choices=Kind)
@@ -236,6 +223,9 @@ class LedgerTransaction(models.Model):
 
     key = models.CharField(max_length=255, unique=True, help_text="What moved: payment:pi_1, refund:re_1")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="ledger_transactions")
+    subscription_invoice = models.ForeignKey(
+        "payments.SubscriptionInvoice", models.PROTECT, null=True, related_name="ledger_transactions"
+    )
     happened_at = models.DateTimeField()
     booked_at = models.DateTimeField(default=timezone.now)
 
@@ -257,6 +247,7 @@ class LedgerEntry(models.Model):
 # Models of their own modules.
 from features.payments.coupon_models import Coupon, CouponUse  # noqa: E402, F401
 from features.payments.credit_models import CreditLot, CreditMove, Package  # noqa: E402, F401
+from features.payments.dispute_models import Dispute  # noqa: E402, F401
 from features.payments.entitlement_models import Entitlement  # noqa: E402, F401
 from features.payments.gift_models import Gift  # noqa: E402, F401
 from features.payments.invoice_models import BillingDetails, Invoice, InvoiceCounter  # noqa: E402, F401

@@ -1,12 +1,14 @@
 """What the organiser sees of the money: how much is where, what nobody can explain, what has come to a halt."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from features.payments import payout_pages
-from features.payments.models import Account, Incident, LedgerEntry, Order, Refund
+from features.payments.causes import in_words
+from features.payments.models import Account, Dispute, Incident, LedgerEntry, Order, Refund
 from features.payments.services import balances
 from features.payments.services.refunds import TOO_MUCH
 
@@ -21,6 +23,10 @@ NEXT_STEP = {
     Incident.Kind.UNKNOWN_TRANSFER: _("Find out in Stripe who sent it, and what for. Only this site should transfer."),
     Incident.Kind.UNKNOWN_REVERSAL: _("It is booked as owed to the expert again. Send it in Stripe, or leave it so."),
     Incident.Kind.SURPLUS: _("It is ended and paid back by itself. See in Stripe that it was."),
+    Incident.Kind.NOT_RESUMED: _(
+        "Nothing is charged, and it is closed. Its member was told, and can press Go on. See in Stripe what stands "
+        "against it, or end it there."
+    ),
     Incident.Kind.STUCK: _(
         "Look it up in Stripe, in the account of this key and of the one before. All others go on without it."
     ),
@@ -46,6 +52,7 @@ def overview(now) -> dict:
         ],
         "incidents": incidents,
         **payout_pages.overview(now - SLOW),
+        "disputes": Dispute.objects.with_cause().filter(closed_at=None).order_by("answer_by", "pk")[:50],
         "stuck_refunds": asked.select_related("payment").order_by("requested_at")[:50],
         "stuck_orders": Order.objects.unpaid().filter(hold_until__lt=now - SLOW).order_by("hold_until")[:50],
     }
@@ -86,6 +93,12 @@ def statement(first: datetime, after: datetime) -> list[dict]:
         key = row["currency"], row["account"], row["transaction__key"].partition(":")[0]
         found[key] = found.get(key, 0) + row["sum"]
     return [
-        {"account": Account(account).label, "moved": moved, "amount": amount, "currency": currency}
+        {
+            "account": Account(account).label,
+            "moved": in_words(moved),
+            "amount": amount,
+            "currency": currency,
+            "query": urlencode({"month": f"{first:%Y-%m}", "account": account, "kind": moved, "currency": currency}),
+        }
         for (currency, account, moved), amount in sorted(found.items())
     ]

@@ -62,7 +62,11 @@ def export(person) -> dict:
             .values("payment__order__public_id", "amount_minor", "source", "reason", "state", "requested_at")
         ),
         "disputes": list(
-            Dispute.objects.filter(payment__order__buyer=person).order_by("pk").values("amount_minor", "state")
+            Dispute.objects.filter(
+                Q(payment__order__buyer=person) | Q(subscription_invoice__subscription__person=person)
+            )
+            .order_by("pk")
+            .values("amount_minor", "state")
         ),
         "booked": list(
             LedgerEntry.objects.filter(transaction__order__buyer=person)
@@ -175,7 +179,7 @@ def foretell(person) -> Foretold:
 
 
 def _sold_credits(person):
-    return CreditLot.objects.usable(timezone.now()).filter(seller=person)
+    return CreditLot.objects.standing(timezone.now()).filter(seller=person)
 
 
 def erase(person) -> None:

@@ -1,15 +1,18 @@
 """What subscribers are told: that a trial ends, and that a payment failed."""
 
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.seo import absolute
 from core.templatetags.ui import local, price, words
 from features.notifications.kinds import Kind, Letter, kinds
 from features.payments.letters import MONEY
-from features.payments.models import Subscription
+from features.payments.models import Refund, Subscription, SubscriptionRefund
 
 State = Subscription.State
+_SEE = gettext_lazy("See your subscription")
 
 
 def trial_ends(notification):
@@ -34,6 +37,40 @@ def payment_failed(notification):
         _("Nothing is closed yet: it is tried again over the next days. With another card it is put right at once."),
     ]
     return _letter(_("A payment did not go through"), said, _("Change the card"))
+
+
+def surplus(notification):
+    """The second of two that were paid at once."""
+    row = _row(notification)
+    if row is None or not row.is_surplus:
+        return None
+    said = [
+        _("You began “%(plan)s” while you had another subscription. One is enough, so the second one is ended.")
+        % {"plan": row.price.plan}
+    ]
+    refunds = SubscriptionRefund.objects.filter(invoice__subscription=row).exclude(state=Refund.State.FAILED)
+    back = refunds.aggregate(n=Sum("amount_minor", default=0))["n"]
+    if back:
+        amount = price(back, row.price.currency, exact=True)
+        said.append(
+            _("%(amount)s, all that it cost, go back to the card or account you paid with.") % {"amount": amount}
+        )
+        said.append(_("That takes five to ten days there. You need not do anything."))
+        return _letter(_("%(amount)s go back to you: you paid for two subscriptions") % {"amount": amount}, said, _SEE)
+    said.append(_("Nothing was charged for it. Your other one goes on as it was."))
+    return _letter(_("Your second subscription is ended"), said, _SEE)
+
+
+def not_resumed(notification):
+    row = _row(notification)
+    if row is None or row.state != State.PAUSED or not row.resume_tries:
+        return None
+    said = [
+        _("Your pause of “%(plan)s” is over, but it could not go on: Stripe refused it several times.")
+        % {"plan": row.price.plan},
+        _("Nothing was charged, and it is not tried again by itself. See whether your card is good, then press Go on."),
+    ]
+    return _letter(_("Your subscription could not go on"), said, _("Let it go on"))
 
 
 def _row(notification) -> Subscription | None:
@@ -67,9 +104,11 @@ def _sentences(pattern):
 
 
 def register():
-    from django.utils.translation import gettext_lazy
-
     ends = gettext_lazy("Your free days of “%(plan)s” end soon.")
     failed = gettext_lazy("A payment for “%(plan)s” did not go through.")
     kinds.register("trial_ends", Kind(letter=trial_ends, sentences=_sentences(ends), group=MONEY))
     kinds.register("payment_failed", Kind(letter=payment_failed, sentences=_sentences(failed), group=MONEY))
+    second = gettext_lazy("Your second subscription, “%(plan)s”, is ended; what it cost goes back.")
+    kinds.register("surplus", Kind(letter=surplus, sentences=_sentences(second), group=MONEY))
+    refused = gettext_lazy("“%(plan)s” could not go on after its pause.")
+    kinds.register("not_resumed", Kind(letter=not_resumed, sentences=_sentences(refused), group=MONEY))

@@ -92,6 +92,8 @@ class Subscription(models.Model):
     ends_at_period_end = models.BooleanField(default=False)
     resumes_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    resume_tries = models.PositiveSmallIntegerField(default=0, help_text="How often Stripe refused to let it go on")
+    resume_again_at = models.DateTimeField(null=True, help_text="Not before it is asked again")
     is_surplus = models.BooleanField(default=False, help_text="Paid beside another one: ended, and paid back")
 
     objects = SubscriptionQuerySet.as_manager()

@@ -32,7 +32,10 @@ class PaymentTable(tables.Table):
     def render_order(self, record):
         titles = ", ".join(line.title for line in record.order.lines.all())
         kept = "" if record.is_kept else _("goes back")
-        return format_html('{}<br><small class="muted">{} {}</small>', titles, record.stripe_id, kept)
+        url = reverse("manage_order", args=[record.order.public_id])
+        return format_html(
+            '<a href="{}">{}</a><br><small class="muted">{} {}</small>', url, titles, record.stripe_id, kept
+        )
 
     def render_amount_minor(self, record):
         return price(record.amount_minor, record.currency, exact=True)

@@ -83,6 +83,12 @@ def end_subscription(person_id):
 
 
 @job_outside
+def end_disputed(subscription_id):
+    """Whose bank took back what it cost is charged no more."""
+    services.end_row(Subscription.objects.get(pk=subscription_id))
+
+
+@job_outside
 def end_surplus(subscription_id):
     services.end_surplus(Subscription.objects.get(pk=subscription_id))
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from features.payments.views import (
+    causes,
     coupons,
     earnings,
     gifts,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("manage/money/transfers/<int:pk>/", earnings.transfer, name="manage_transfer"),
     path("manage/money/", manage.overview, name="manage_money"),
     path("manage/money/books.csv", manage.entries_file, name="manage_money_file"),
+    path("manage/money/movements/", causes.movements, name="manage_movements"),
+    path("manage/money/orders/<str:public_id>/", causes.order, name="manage_order"),
+    path("manage/money/subscriptions/<int:pk>/", causes.subscription_payment, name="manage_subscription_payment"),
     path("manage/money/payments/<int:pk>/refund/", refunding.refund, name="manage_refund"),
     path("manage/money/incidents/<int:pk>/", manage.resolution, name="manage_incident"),
     path("account/wallet/", wallet.wallet, name="wallet"),

@@ -289,6 +289,7 @@ def dispute(state: State, intent_id: str, fee: int = 2000) -> dict:
             "charge": taken["id"],
             "created": state.now(),
             "currency": taken["currency"],
+            "evidence_details": {"due_by": state.now() + 9 * A_DAY, "has_evidence": False},
             "is_charge_refundable": False,
             "livemode": False,
             "metadata": {},

@@ -43,6 +43,27 @@ def test_credits_end_with_what_they_were_spent_on(stripe, lose, expert, learner,
     assert bool(CreditLot.objects.get().ended_at) is not won
 
 
+def test_credits_are_frozen_until_it_is_decided(stripe, deliver, expert, learner, letters, client):
+    lot = bought(stripe, expert, learner)
+    dispute = money.dispute(stripe.state, Payment.objects.get().stripe_id)
+    deliver()
+    assert services.credits_left(learner, expert, "mentoring") == 0
+    with pytest.raises(services.SaleRefused, match="frozen"):
+        services.spend_credit(person=learner, seller=expert, scope="mentoring", cause="booking:1")
+    with pytest.raises(services.SaleRefused, match="frozen"):
+        services.give_back_credits(lot=lot, by=learner)
+    client.force_login(learner)
+    page = client.get("/account/wallet/").text
+    assert "Your bank asked for their price back" in page
+    assert "Give back what is left" not in page
+    assert any("cannot be spent" in letter.body for letter in letters() if learner.email in letter.to)
+    money.close_dispute(stripe.state, dispute["id"], won=True)
+    deliver()
+    assert services.credits_left(learner, expert, "mentoring") == 5
+    assert "Your bank asked" not in client.get("/account/wallet/").text
+    assert any("All is as before" in letter.body for letter in letters() if learner.email in letter.to)
+
+
 def test_a_seat_goes_to_others_and_its_money_does_not_go_back_twice(stripe, lose, expert, learner):
     session = make_session(expert, price_minor=4500, starts_in=9 * DAY)
     sold(stripe, session, learner)

@@ -1,4 +1,4 @@
-"""A refund that Stripe refuses is tried again; one that a bank sends back has one credit note with the next."""
+"""A refund that Stripe refuses is tried again; the credit note of one that a bank sends back is cancelled."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.jobs import run_pending
 from features.payments import services, stripe_client
+from features.payments.invoice_pdf import draw
 from features.payments.models import Incident, Invoice, Payment, Refund
 from features.sessions import services as sessions
 from tests.accounts.conftest import add_totp, log_in
@@ -107,7 +108,9 @@ class TestRefusedByStripe:
 
 
 class TestSentBackByTheBank:
-    def test_the_second_refund_has_no_second_credit_note(self, stripe, deliver, payment, organiser, letters, learner):
+    def test_its_credit_note_is_cancelled_by_a_document_and_the_next_refund_has_its_own(
+        self, stripe, deliver, payment, organiser, letters, learner, client
+    ):
         for token in "ab":
             services.refund_by_organiser(payment=payment, amount_minor=4500, reason="Why", by=organiser, token=token)
             run_pending()
@@ -115,7 +118,16 @@ class TestSentBackByTheBank:
                 money.fail_refund(stripe.state, Refund.objects.get().stripe_id)
                 deliver()
         assert sorted(Refund.objects.values_list("state", flat=True)) == ["done", "failed"]
-        assert list(Invoice.objects.order_by("pk").values_list("total_minor", flat=True)) == [4500, -4500]
+        documents = list(Invoice.objects.order_by("pk"))
+        assert [one.total_minor for one in documents] == [4500, -4500, 4500, -4500]
+        assert [one.number.split("-")[0] for one in documents] == ["INV", "CN", "CC", "CN"]
+        assert documents[2].corrects == documents[1]
+        client.force_login(learner)
+        assert (
+            f"Cancels credit note {documents[1].number}"
+            in client.get(f"/account/payments/receipts/{documents[2].number}/").text
+        )
+        assert draw(documents[2]).startswith(b"%PDF")
         assert any("did not take the money" in letter.body for letter in letters() if learner.email in letter.to)
 
     def test_of_less_only_what_went_back_is_credited(self, stripe, deliver, payment, organiser):
@@ -127,4 +139,5 @@ class TestSentBackByTheBank:
         services.refund_by_organiser(payment=payment, amount_minor=4500, reason="Why", by=organiser, token="b")
         run_pending()
         notes = Invoice.objects.filter(kind="credit_note").order_by("pk").values_list("total_minor", flat=True)
-        assert list(notes) == [-1000, -3500]
+        assert list(notes) == [-1000, -4500]
+        assert Invoice.objects.get(kind="cancellation").total_minor == 1000

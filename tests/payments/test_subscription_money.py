@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.jobs import run_pending
 from features.payments import services
 from features.payments.models import (
+    Dispute,
     Incident,
     Invoice,
     LedgerEntry,
@@ -18,6 +19,7 @@ from features.payments.models import (
 )
 from features.payments.services import subscriptions
 from features.payments.services.events import pull_events
+from tests.accounts.conftest import add_totp, log_in
 from tests.local_stripe import money
 from tests.payments.selling import even
 from tests.payments.test_subscriptions import make_plan, subscribe
@@ -78,7 +80,9 @@ class TestTwoTabs:
         assert Subscription.objects.get(state="opening").price.plan == plans[1]
 
     @pytest.mark.parametrize("lost", [False, True])
-    def test_both_paid_one_is_kept_and_the_other_ended_and_paid_back(self, plans, learner, stripe, deliver, lost):
+    def test_both_paid_one_is_kept_and_the_other_ended_and_paid_back(
+        self, plans, learner, stripe, deliver, lost, letters
+    ):
         for plan in plans:
             subscriptions.begin(person=learner, plan=plan)
         reopened(stripe)
@@ -95,12 +99,27 @@ class TestTwoTabs:
         assert sorted(one["status"] for one in stripe.state.of_kind("subscription")) == ["active", "canceled"]
         [refund] = stripe.state.of_kind("refund")
         assert refund["amount"] == 1900
+        [letter] = [letter for letter in letters() if learner.email in letter.to]
+        assert letter.subject == "€19.00 go back to you: you paid for two subscriptions"
         assert SubscriptionRefund.objects.get().state == "done"
         assert Incident.objects.get().kind == Kind.SURPLUS
         assert [invoice.total_minor for invoice in Invoice.objects.all()] == [900]
         assert services.entitled(learner, "library")
         assert services.reconcile().is_even
         assert len(stripe.state.of_kind("refund")) == 1
+
+    def test_of_one_that_is_free_at_first_it_is_said_that_nothing_was_charged(
+        self, plans, learner, organiser, stripe, deliver, letters
+    ):
+        subscriptions.begin(person=learner, plan=make_plan(organiser, name="Free first", trial_days=14))
+        subscriptions.begin(person=learner, plan=plans[0])
+        reopened(stripe)
+        for page in pages(stripe)[::-1]:
+            money.pay(stripe.state, page["id"])
+            deliver()
+        run_pending()
+        told = [letter for letter in letters() if learner.email in letter.to]
+        assert ["Nothing was charged" in letter.body for letter in told] == [True]
 
     def test_two_on_one_page_are_two_rows(self, plans, learner, stripe, deliver):
         row = subscribe(stripe, deliver, learner, plans[0])
@@ -184,6 +203,46 @@ class TestBooks:
         assert even(stripe)
         assert -services.balances()["commission", "EUR"] == kept
         assert services.balances()["disputes", "EUR"] == 2000
+        assert Dispute.objects.get().subscription_invoice == paid
+
+    def test_a_dispute_is_a_row_seen_by_the_organiser_and_told_to_both(
+        self, paid, stripe, deliver, organiser, learner, letters, client
+    ):
+        letters()
+        facts = money.dispute(stripe.state, paid.intent_id)
+        for _ in range(2):
+            deliver()
+        told = {letter.to[0]: letter for letter in letters()}
+        assert "All of the library" in told[learner.email].subject
+        assert "answer in Stripe" in told[organiser.email].subject
+        log_in(client, organiser, add_totp(organiser))
+        page = client.get("/manage/money/").text
+        assert facts["id"] in page
+        assert learner.name in page
+
+    def test_lost_it_ends_the_subscription_and_the_member_is_told(self, paid, stripe, deliver, learner, letters):
+        facts = money.dispute(stripe.state, paid.intent_id)
+        deliver()
+        letters()
+        assert services.entitled(learner, "library")
+        money.close_dispute(stripe.state, facts["id"], won=False)
+        deliver()
+        run_pending()
+        assert not services.entitled(learner, "library")
+        assert [one["status"] for one in stripe.state.of_kind("subscription")] == ["canceled"]
+        [letter] = letters()
+        assert "nothing more is charged" in letter.body
+        assert even(stripe)
+
+    def test_the_credit_note_of_one_that_failed_is_cancelled(self, paid, stripe, deliver):
+        back = money.refund(stripe.state, {"payment_intent": paid.intent_id, "amount": 400})
+        deliver()
+        money.fail_refund(stripe.state, back["id"])
+        for _ in range(2):
+            deliver()
+        documents = list(Invoice.objects.order_by("pk"))
+        assert [one.total_minor for one in documents] == [900, -400, 400]
+        assert documents[2].corrects == documents[1]
 
     def test_a_refund_of_ours_that_stripe_refuses_is_told(self, paid, stripe):
         refund = SubscriptionRefund.objects.create(invoice=paid, cause="x", amount_minor=901, source="twice")

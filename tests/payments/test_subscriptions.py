@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.jobs import run_pending
 from features.accounts.personal_data import erase_all
 from features.notifications.models import Notification
-from features.payments import services
+from features.payments import services, stripe_client
 from features.payments.models import (
     Account,
     Entitlement,
@@ -187,6 +187,40 @@ class TestSteering:
         assert len(stripe.state.of_kind("invoice")) == 1
         with pytest.raises(services.SaleRefused, match="not_now"):
             subscriptions.go_on(row=now)
+
+    def test_refused_to_go_on_it_is_tried_ever_more_rarely_and_then_told(
+        self, row, learner, organiser, client, stripe, deliver, letters, monkeypatch
+    ):
+        subscriptions.pause(row=row, months=1)
+        row.refresh_from_db()
+        real, keys = stripe_client.call, []
+
+        def refuses(act, *arguments, key="", **more):
+            if "-resume-" in key or "-renew" in key:
+                keys.append(key)
+                raise stripe_client.StripeRefused("card_declined", "No")
+            return real(act, *arguments, key=key, **more)
+
+        monkeypatch.setattr(stripe_client, "call", refuses)
+        for hours in range(24 * 10):
+            services.go_on_paused(now=row.resumes_at + timedelta(hours=hours))
+        assert len(keys) == len(set(keys)) == 5
+        assert Incident.objects.get().kind == "not_resumed"
+        [letter] = [letter for letter in letters() if learner.email in letter.to]
+        assert "could not go on" in letter.subject
+        client.force_login(learner)
+        assert "Stripe refused that" in client.get("/account/subscription/").text
+        monkeypatch.setattr(stripe_client, "call", real)
+        assert self.press(client, learner, act="go_on").state == "active"
+        assert Incident.objects.get().resolved_at
+        assert "Stripe refused that" not in client.get("/account/subscription/").text
+
+    def test_ended_undone_and_ended_again_within_seconds_is_ended(self, row, learner, client, stripe):
+        for act in ("cancel", "undo", "cancel"):
+            found = self.press(client, learner, act=act)
+        [there_too] = stripe.state.of_kind("subscription")
+        assert found.ends_at_period_end
+        assert there_too["cancel_at_period_end"]
 
     def test_what_is_paused_is_not_changed(self, row, learner, organiser, client):
         dear = make_plan(organiser, interval="year", amount=9900, name="Year")

@@ -16,6 +16,8 @@ ARGUMENTS = {
     "coupon": lambda w: [w.coupon.code],
     "coupon_withdrawal": _pk("coupon"),
     "manage_refund": _pk("payment"),
+    "manage_order": lambda w: [w.payment.order.public_id],
+    "manage_subscription_payment": _pk("subscription_payment"),
     "plan_gift": _pk("plan"),
     "gift": lambda w: [w.gift.code],
     "gift_withdrawal": lambda w: [w.gift.code],
@@ -72,6 +74,12 @@ billing             GET  login    login    200    200   200    200      200     
 billing             POST login    login    422    422   422    422      422        422
 manage_refund       GET  login    login    404    404   404    mfa      404        200
 manage_refund       POST login    login    404    404   404    mfa      404        422
+manage_movements    GET  login    login    404    404   404    mfa      404        404
+manage_movements    POST login    login    404    404   404    mfa      405        405
+manage_order        GET  login    login    404    404   404    mfa      404        200
+manage_order        POST login    login    404    404   404    mfa      405        405
+manage_subscription_payment GET login login 404   404   404    mfa      404        200
+manage_subscription_payment POST login login 404  404   404    mfa      405        405
 manage_invoices     GET  login    login    404    404   404    mfa      404        200
 manage_invoices     POST login    login    404    404   404    mfa      405        405
 manage_invoices_file GET login    login    404    404   404    mfa      404        200

@@ -16,6 +16,8 @@ from features.payments.models import (
     PayoutAccount,
     Plan,
     PlanPrice,
+    Subscription,
+    SubscriptionInvoice,
     Transfer,
 )
 from features.payments.services.invoicing import invoice_payment
@@ -29,7 +31,11 @@ def add_purchases(world) -> None:
     world.lot = CreditLot.objects.create(person=guest, left=3, valid_days=180, expires_at=expires_at, **facts)
     world.transfer = refused_transfer(guest, world.people["member"])
     world.plan = Plan.objects.create(name="All of the library", about="Every article and course")
-    PlanPrice.objects.create(plan=world.plan, amount_minor=900, currency="EUR")
+    price = PlanPrice.objects.create(plan=world.plan, amount_minor=900, currency="EUR")
+    past = Subscription.objects.create(person=guest, price=price, state="canceled", stripe_id="sub_canary")
+    world.subscription_payment = SubscriptionInvoice.objects.create(
+        subscription=past, stripe_id="in_canary", amount_minor=900, currency="EUR", paid_at=timezone.now()
+    )
     order = Order.objects.create(buyer=guest, currency="EUR", settled_at=timezone.now())
     payment = Payment.objects.create(
         order=order, stripe_id="pi_canary", amount_minor=4500, currency="EUR", paid_at=timezone.now()

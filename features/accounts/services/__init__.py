@@ -48,7 +48,7 @@ from features.accounts.services.privacy import (
     way_back,
     what_closing_means,
 )
-from features.accounts.services.roles import RoleRefused, grant_role, revoke_role
+from features.accounts.services.roles import RoleRefused, grant_role, organisers, revoke_role
 from features.accounts.services.terms import TermsRefused, agree, owed_terms, publish_terms, terms_in_force
 from features.accounts.services.written_down import (
     AuditAct,
@@ -97,6 +97,7 @@ __all__ = [
     "kept_input",
     "make_export",
     "may_see",
+    "organisers",
     "owed_terms",
     "publish_terms",
     "readmit",

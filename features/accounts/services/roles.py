@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,6 +47,12 @@ def grant_role(
     forget_roles(person)
     audit(actor, "role.granted", f"person:{person.pk}", [f"{role}@{scope}" if scope else role])
     return grant
+
+
+def organisers() -> QuerySet[User]:
+    """Who runs the site, and so hears of what only they can put right."""
+    grants = RoleGrant.objects.filter(role=Role.ORGANISER, scope="").in_force()
+    return User.objects.filter(is_active=True, pk__in=grants.values("person")).order_by("pk")
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ from features.payments.services.selling import (
 from features.payments.services.spending import credits_left, return_credit, spend_credit
 from features.payments.services.subscription_mirror import end_surplus
 from features.payments.services.subscription_money import send_subscription_refund
-from features.payments.services.subscriptions import end_at_once, go_on_paused, remind_of_charges
+from features.payments.services.subscriptions import end_at_once, end_row, go_on_paused, remind_of_charges
 from features.payments.services.taking import sync_checkout
 from features.payments.services.till import credit_comes_back, credits_for, pay_with_credit
 from features.payments.services.transfers import send_reversal, send_transfer, try_again, try_transfer_again
@@ -108,6 +108,7 @@ __all__ = [
     "end_hold",
     "end_holds",
     "end_purchase",
+    "end_row",
     "end_surplus",
     "entitle",
     "entitled",

@@ -8,11 +8,19 @@ from django.db.models import Sum
 from features.payments.models import Account, LedgerEntry, LedgerTransaction
 
 
-def book(*, key: str, happened_at: datetime, currency: str, amounts: Mapping[Account, int], order=None) -> bool:
-    """Book one movement by account, once per `key`. The database refuses what does not come to nothing."""
-    transaction, is_new = LedgerTransaction.objects.get_or_create(
-        key=key, defaults={"happened_at": happened_at, "order": order}
-    )
+def book(
+    *,
+    key: str,
+    happened_at: datetime,
+    currency: str,
+    amounts: Mapping[Account, int],
+    order=None,
+    subscription_invoice=None,
+) -> bool:
+    """Book one movement by account, once per `key`, with what it came of. The database refuses what does not come to
+    nothing."""
+    about = {"happened_at": happened_at, "order": order, "subscription_invoice": subscription_invoice}
+    transaction, is_new = LedgerTransaction.objects.get_or_create(key=key, defaults=about)
     if is_new:
         LedgerEntry.objects.bulk_create(
             LedgerEntry(transaction=transaction, account=account, amount_minor=amount, currency=currency)

@@ -15,7 +15,7 @@ from features.payments.services.orders import Fulfilment, Line, fulfilments, is_
 from features.payments.services.payout_accounts import selling_begins
 from features.payments.services.refunds import refund_thing
 from features.payments.services.selling import HOLD, SaleRefused
-from features.payments.services.spending import had_at, lock_lot, look_again, spent_on
+from features.payments.services.spending import frozen, had_at, lock_lot, look_again, spent_on
 
 KIND = "credits"
 Kind = CreditMove.Kind
@@ -108,6 +108,10 @@ class CreditsFulfilment(Fulfilment):
         """All that was paid for it went back: what is left of it ends."""
         CreditLot.objects.filter(pk=ref, ended_at=None).update(ended_at=now, left=0)
 
+    def questioned(self, ref: str, since: datetime | None) -> None:
+        """Nobody spends what a bank may yet take the price of."""
+        CreditLot.objects.filter(pk=ref, frozen_at__isnull=since is not None).update(frozen_at=since)
+
     def charged_back(self, ref: str, now: datetime) -> None:
         """What its credits were spent on goes before the lot, as everywhere."""
         for kind, thing in spent_on(CreditLot.objects.get(pk=ref)):
@@ -152,6 +156,8 @@ def give_back_credits(*, lot: CreditLot, by: User | None, source: str = "buyer",
     """The rest goes back for money, and the lot ends. Answers the amount. Raises SaleRefused."""
     now = now or timezone.now()
     lot = lock_lot(lot.pk)
+    if lot.frozen_at and source == "buyer":
+        raise frozen()
     amount = refund_worth(lot, now)
     if not amount:
         raise SaleRefused("nothing_left", gettext_lazy("There is nothing left in it to give back."))

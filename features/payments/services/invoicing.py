@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ from features.payments.models import (
 )
 
 Kind, Rule = Invoice.Kind, Invoice.Rule
-LETTERS = {Kind.INVOICE: "INV", Kind.CREDIT_NOTE: "CN"}
+LETTERS = {Kind.INVOICE: "INV", Kind.CREDIT_NOTE: "CN", Kind.CANCELLATION: "CC"}
 # By its form, in a member state of the EU (Greece begins by EL).
 VAT_ID = re.compile(
     r"^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)[0-9A-Z+*]{2,12}$"
@@ -124,8 +124,8 @@ def invoice_subscription(paid: SubscriptionInvoice, now: datetime) -> Invoice:
 @transaction.atomic
 def credit(refund: Refund, now: datetime) -> Invoice | None:
     """The credit note of money that went back, once, by the rule and to the particulars of the invoice that it takes
-    from. None where there was no invoice, and where the note of a refund that failed afterwards stands for this one:
-    together they never come to more than went back. With the payment's row locked."""
+    from. None where there was no invoice. All notes together never come to more than went back. With the payment's row
+    locked."""
     known = Invoice.objects.filter(refund=refund).first()
     corrected = refund.payment.invoices.filter(kind=Kind.INVOICE).first()
     if known or corrected is None:
@@ -160,16 +160,38 @@ def _credit(refund: Refund | SubscriptionRefund, corrected: Invoice, amount: int
     )  # fmt: skip
 
 
+@transaction.atomic
+def cancel_credit(refund: Refund | SubscriptionRefund, now: datetime) -> Invoice | None:
+    """The bank sent the money back that a credit note told of: a document of its own cancels the note, once. None where
+    there is no note. With the row locked that locks the note."""
+    note: Invoice | None = getattr(refund, "credit_note", None)
+    if note is None or note.corrections.exists():
+        return None
+    title = str(_("Not paid back, the bank returned it: %(number)s")) % {"number": note.number}
+    return _issue(
+        kind=Kind.CANCELLATION, person=note.person, is_demo=note.series.startswith("DEMO-"), now=now,
+        seller=note.seller, buyer=note.buyer, corrects=note, payment=note.payment,
+        lines=[{"title": title, "quantity": 1, "total_minor": -note.total_minor}], currency=note.currency,
+        vat_rule=note.vat_rule, vat_percent=note.vat_percent, net_minor=-note.net_minor, vat_minor=-note.vat_minor,
+        total_minor=-note.total_minor, supplied_at=now,
+    )  # fmt: skip
+
+
+def _corrections(invoice: Invoice):
+    """Its credit notes, and what cancels them."""
+    return Invoice.objects.filter(Q(corrects=invoice) | Q(corrects__corrects=invoice))
+
+
 def _not_credited(corrected: Invoice) -> int:
     """Of what went back, less what credit notes say already."""
     gone = Refund.objects.filter(payment=corrected.payment_id, state=Refund.State.DONE)
-    said = corrected.credit_notes.aggregate(n=Sum("total_minor", default=0))["n"]
+    said = _corrections(corrected).aggregate(n=Sum("total_minor", default=0))["n"]
     return gone.aggregate(n=Sum("amount_minor", default=0))["n"] + said
 
 
 def _left_of_vat(corrected: Invoice, amount_minor: int) -> int:
     """The VAT of what goes back; the last part takes what rounding left, so that all of it comes to nothing."""
-    before = corrected.credit_notes.aggregate(total=Sum("total_minor"), vat=Sum("vat_minor"))
+    before = _corrections(corrected).aggregate(total=Sum("total_minor"), vat=Sum("vat_minor"))
     left, vat_left = corrected.total_minor + (before["total"] or 0), corrected.vat_minor + (before["vat"] or 0)
     return vat_left if amount_minor >= left else min(_share(amount_minor, corrected.vat_percent), vat_left)
 

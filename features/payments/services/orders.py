@@ -41,6 +41,9 @@ class Fulfilment:
     def refunded(self, ref: str, now: datetime) -> None:
         """All that was paid for the order went back, whoever decided that."""
 
+    def questioned(self, ref: str, since: datetime | None) -> None:
+        """The buyer's bank asked for the money, and has not decided yet; None once it has."""
+
     def charged_back(self, ref: str, now: datetime) -> None:
         """The buyer's bank took all of it back for good: nobody has for nothing what is still to come."""
         self.refunded(ref, now)

@@ -22,7 +22,7 @@ from features.payments.services.books import book
 from features.payments.services.disputes import lost_of
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
-from features.payments.services.invoicing import credit
+from features.payments.services.invoicing import cancel_credit, credit
 from features.payments.services.orders import fulfilments
 from features.payments.services.spending import redeem_credit, return_credit
 from features.payments.services.subscription_money import apply_subscription_refund
@@ -166,6 +166,7 @@ def apply_refund(facts: dict, now: datetime) -> None:
     if state == Refund.State.FAILED:
         back = {account: -amount for account, amount in amounts.items()}
         book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)
+        cancel_credit(refund, now)
         report(Incident.Kind.REFUND_FAILED, refund.stripe_id, refund=refund.public_id, amount=refund.amount_minor)
         _tell_buyer("money_late", refund)
     weigh(payment.pk, now)

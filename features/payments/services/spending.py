@@ -76,7 +76,14 @@ def spend_credit(*, person: User, seller: User, scope: str, cause: str, now: dat
             lot.left -= 1
             look_again(lot, now)
             return lot
+    if CreditLot.objects.standing(now).filter(person=person, seller=seller, scope=scope).exists():
+        raise frozen()
     raise SaleRefused("no_credit", gettext_lazy("You have no credit for this. Buy a package, or pay for this one."))
+
+
+def frozen() -> SaleRefused:
+    words = gettext_lazy("Your bank asked for the price of these credits. They are yours again once it has decided so.")
+    return SaleRefused("frozen", words)
 
 
 @transaction.atomic

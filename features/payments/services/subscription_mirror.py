@@ -16,7 +16,7 @@ from features.payments.models import Incident, PlanPrice, Subscription, Subscrip
 from features.payments.services.entitlements import end_entitlements, entitle
 from features.payments.services.events import Handler, handlers
 from features.payments.services.incidents import report
-from features.payments.services.subscription_money import fetch_money, record
+from features.payments.services.subscription_money import fetch_money, record, tell_of_surplus
 
 State = Subscription.State
 # What Stripe calls it, and what we do; a state that opens nothing is none of ours to keep apart.
@@ -51,6 +51,9 @@ def apply(facts: dict, now: datetime) -> None:
     if row.state == State.PAUSED:  # Stripe's periods go on through a pause; what was paid for ends where it began
         row.period_ends_at = _moment(said.get("paid_until")) or row.period_ends_at
         row.resumes_at = _moment(said.get("resumes_at")) or _moment((pause or {}).get("resumes_at"))
+    elif row.resume_tries:
+        row.resume_tries, row.resume_again_at = 0, None
+        _went_on_after_all(row, now)
     row.trial_ends_at = _moment(facts.get("trial_end"))
     row.ends_at_period_end = bool(facts.get("cancel_at_period_end"))
     row.ended_at = _moment(facts.get("ended_at"))
@@ -100,6 +103,13 @@ def end_surplus(row: Subscription) -> None:
     apply(facts, timezone.now())
     if facts["latest_invoice"]:
         apply_invoice(fetch_invoice(facts["latest_invoice"]), timezone.now())
+    if not row.invoices.exists():  # with money on its way back the letter says how much
+        tell_of_surplus(row, "ended")
+
+
+def _went_on_after_all(row: Subscription, now: datetime) -> None:
+    solved = Incident.objects.filter(kind=Incident.Kind.NOT_RESUMED, about=row.stripe_id, resolved_at=None)
+    solved.update(resolved_at=now)
 
 
 def _open_or_close(row: Subscription, now: datetime) -> None:

@@ -1,17 +1,20 @@
-"""The money of subscriptions in the books: what Stripe took for an invoice, its fee, what went back, what is disputed.
-A refund of ours is a row before Stripe is asked."""
+"""The money of subscriptions in the books: what Stripe took for an invoice, its fee, what went back. A refund of ours
+is a row before Stripe is asked."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from core.jobs import enqueue
+from features.notifications.services import notify
 from features.payments import stripe_client as stripe
 from features.payments.models import Account, Incident, Refund, Subscription, SubscriptionInvoice, SubscriptionRefund
 from features.payments.services.books import book
 from features.payments.services.incidents import report
-from features.payments.services.invoicing import credit_subscription, invoice_subscription
+from features.payments.services.invoicing import cancel_credit, credit_subscription, invoice_subscription
 
 State = Refund.State
 STATES = {"succeeded": State.DONE, "failed": State.FAILED, "canceled": State.FAILED}
@@ -40,7 +43,10 @@ def record(row: Subscription, invoice: dict, money: dict, now: datetime) -> None
     made, is_new = SubscriptionInvoice.objects.get_or_create(stripe_id=invoice["id"], defaults=facts)
     made = SubscriptionInvoice.objects.select_for_update(no_key=True).get(pk=made.pk)
     amounts = {Account.STRIPE: made.amount_minor, Account.COMMISSION: -made.amount_minor}
-    book(key=f"invoice:{made.stripe_id}", happened_at=paid_at, currency=currency, amounts=amounts)
+    book(
+        key=f"invoice:{made.stripe_id}", happened_at=paid_at, currency=currency, amounts=amounts,
+        subscription_invoice=made,
+    )  # fmt: skip
     if is_new and not row.is_surplus:
         invoice_subscription(made, now)
     if money["intent"]:
@@ -60,7 +66,10 @@ def _book_fee(made: SubscriptionInvoice, intent: dict) -> None:
     made.save(update_fields=["intent_id", "charge_id", "fee_minor"])
     if made.fee_minor:
         amounts = {Account.FEES: made.fee_minor, Account.STRIPE: -made.fee_minor}
-        book(key=f"fee:{made.intent_id}", happened_at=made.paid_at, currency=made.currency, amounts=amounts)
+        book(
+            key=f"fee:{made.intent_id}", happened_at=made.paid_at, currency=made.currency, amounts=amounts,
+            subscription_invoice=made,
+        )  # fmt: skip
 
 
 # --- What goes back ---------------------------------------------------------------------------------------------------
@@ -73,6 +82,12 @@ def _give_back(made: SubscriptionInvoice, now: datetime) -> None:
         invoice=made, cause=cause, amount_minor=left, source=Refund.Source.TWICE, requested_at=now
     )
     enqueue("features.payments.tasks.send_subscription_refund", refund.pk, key=f"subscription_refund:{refund.pk}")
+    tell_of_surplus(made.subscription, refund.pk)
+
+
+def tell_of_surplus(row: Subscription, about) -> None:
+    """That the second one is ended, and what goes back."""
+    notify(row.person, "surplus", row.pk, reverse("own_subscription"), f"surplus:{row.pk}:{about}")
 
 
 def send_subscription_refund(refund_id: int) -> None:
@@ -117,14 +132,18 @@ def _apply(made: SubscriptionInvoice, facts: dict, now: datetime) -> None:
     refund.stripe_id, refund.state = facts["id"], STATES.get(facts["status"], State.PENDING)
     refund.settled_at = refund.settled_at or (now if refund.state == State.DONE else None)
     refund.save(update_fields=["stripe_id", "state", "settled_at"])
-    happened_at = datetime.fromtimestamp(facts["created"], UTC)
+    about: dict[str, Any] = {
+        "happened_at": datetime.fromtimestamp(facts["created"], UTC), "currency": made.currency,
+        "subscription_invoice": made,
+    }  # fmt: skip
     amounts = {Account.COMMISSION: refund.amount_minor, Account.STRIPE: -refund.amount_minor}
-    book(key=f"refund:{refund.stripe_id}", happened_at=happened_at, currency=made.currency, amounts=amounts)
+    book(key=f"refund:{refund.stripe_id}", amounts=amounts, **about)
     if refund.state == State.DONE:
         credit_subscription(refund, now)
     elif refund.state == State.FAILED:
         back = {account: -amount for account, amount in amounts.items()}
-        book(key=f"refund-failed:{refund.stripe_id}", happened_at=happened_at, currency=made.currency, amounts=back)
+        book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)
+        cancel_credit(refund, now)
         report(Incident.Kind.REFUND_FAILED, facts["id"], invoice=made.stripe_id, amount=refund.amount_minor)
 
 
@@ -135,25 +154,3 @@ def _row(made: SubscriptionInvoice, facts: dict) -> SubscriptionRefund:
     return found or SubscriptionRefund.objects.create(
         invoice=made, amount_minor=facts["amount"], source=Refund.Source.STRIPE, cause=f"stripe:{facts['id']}"
     )
-
-
-# --- What a bank takes back -------------------------------------------------------------------------------------------
-@transaction.atomic
-def apply_subscription_dispute(facts: dict, now: datetime) -> bool:
-    """False where it is of no payment of a subscription that is written down here."""
-    made = SubscriptionInvoice.objects.filter(charge_id=facts["charge"]).first() if facts["charge"] else None
-    if made is None:
-        return False
-    if not Incident.objects.filter(kind=Incident.Kind.DISPUTE, about=facts["id"]).exists():
-        report(Incident.Kind.DISPUTE, facts["id"], invoice=made.stripe_id, amount=facts["amount"])
-    for moved in facts.get("balance_transactions", []):
-        book(
-            key=f"dispute:{moved['id']}",
-            happened_at=datetime.fromtimestamp(moved["created"], UTC),
-            currency=moved["currency"].upper(),
-            amounts={Account.STRIPE: moved["net"], Account.DISPUTES: -moved["net"]},
-        )
-    if facts["status"] == "lost":  # what is left in dispute is the bank's fee
-        amounts = {Account.COMMISSION: facts["amount"], Account.DISPUTES: -facts["amount"]}
-        book(key=f"dispute-lost:{facts['id']}", happened_at=now, currency=made.currency, amounts=amounts)
-    return True

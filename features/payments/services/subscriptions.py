@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.models import make_public_id
 from core.seo import absolute
 from features.accounts.models import User
 from features.notifications.services import notify
 from features.payments import stripe_client as stripe
-from features.payments.models import Plan, StripeCustomer, Subscription
+from features.payments.models import Incident, Plan, StripeCustomer, Subscription
 from features.payments.services.gifts import gift_days_left
+from features.payments.services.incidents import report
 from features.payments.services.orders import is_set_up
 from features.payments.services.plans import price_at_stripe
 from features.payments.services.selling import SaleRefused
@@ -23,6 +25,8 @@ from features.payments.services.subscription_mirror import apply, fetch
 State = Subscription.State
 REMINDED = timedelta(days=3)
 LONGEST_PAUSE = 3  # months
+# After each refusal to let a paused one go on; after the last it is tried no more by itself.
+WAITS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 72))
 PAGE_IS_GOOD = timedelta(hours=23)  # Stripe's page, and the key that names it, live for a day
 
 
@@ -133,12 +137,11 @@ def current(person) -> Subscription | None:
 
 
 def _update(row: Subscription, what: str, params: dict, *, once: bool = False) -> None:
-    """Ask for a change, and write down how it stands then. The key holds what was asked for and from which state, so
-    that two presses are one; what happens `once` in a period is one however far apart they are."""
-    stamp = int(row.period_ends_at.timestamp()) if row.period_ends_at else 0
+    """Ask for a change, and write down how it stands then. Asking for the same twice changes nothing more, so that each
+    is a call of its own: under a key of before Stripe would repeat what it said then. What happens `once` in a period
+    has one key, however far apart two presses are."""
+    stamp = int(row.period_ends_at.timestamp()) if once and row.period_ends_at else make_public_id()
     key = f"subscription-{row.public_id}-{what}-{stamp}"
-    if not once:
-        key += f"-{int(timezone.now().timestamp()) // 10}"
     facts = stripe.call(lambda v1: v1.subscriptions.update, row.stripe_id, params=params, key=key)
     apply(facts, timezone.now())
 
@@ -173,19 +176,44 @@ def go_on(*, row: Subscription, now: datetime | None = None) -> None:
     is_used_up = bool(row.period_ends_at and row.period_ends_at <= now)
     if is_used_up:
         params |= {"billing_cycle_anchor": {"type": "now"}, "proration_behavior": "none"}
-    _update(row, "renew" if is_used_up else "resume", params, once=is_used_up)
+    what = f"renew{row.resume_tries}" if is_used_up else "resume"  # Stripe repeats a refusal to the same key
+    try:
+        _update(row, what, params, once=is_used_up)
+    except stripe.KeyRefused:
+        raise
+    except stripe.StripeRefused as refused:
+        _refused_to_go_on(row, refused.code, now)
+        raise
 
 
 def go_on_paused(*, now: datetime | None = None) -> int:
-    """Every pause that is over. Each on its own; without an answer of Stripe's it stays closed, and is tried again."""
+    """Every pause that is over. Each on its own; without an answer of Stripe's it stays closed, and is tried again.
+    What Stripe refuses is asked for again after growing waits, and in the end left to the member and an organiser."""
     now = now or timezone.now()
-    over = Subscription.objects.filter(state=State.PAUSED, resumes_at__lte=now, ends_at_period_end=False)
+    over = Subscription.objects.filter(
+        state=State.PAUSED, resumes_at__lte=now, ends_at_period_end=False, resume_tries__lt=len(WAITS)
+    ).exclude(resume_again_at__gt=now)
     resumed = 0
     for row in over.exclude(stripe_id=None):
-        with contextlib.suppress(stripe.StripeDown, stripe.StripeRefused):
+        try:
             go_on(row=row, now=now)
             resumed += 1
+        except (stripe.StripeDown, stripe.KeyRefused):
+            return resumed
+        except stripe.StripeRefused:
+            continue
     return resumed
+
+
+@transaction.atomic
+def _refused_to_go_on(row: Subscription, code: str, now: datetime) -> None:
+    tries = row.resume_tries + 1
+    found = Subscription.objects.filter(pk=row.pk, state=State.PAUSED, resume_tries=row.resume_tries)
+    again_at = now + WAITS[min(tries, len(WAITS)) - 1]
+    if found.update(resume_tries=tries, resume_again_at=again_at) and tries == len(WAITS):
+        report(Incident.Kind.NOT_RESUMED, row.stripe_id or "", subscription=row.public_id, code=code, tries=tries)
+        key = f"not_resumed:{row.pk}:{row.resumes_at}"
+        notify(row.person, "not_resumed", row.pk, reverse("own_subscription"), key)
 
 
 def _change(row: Subscription, plan: Plan) -> list[dict]:
@@ -231,8 +259,18 @@ def end_at_once(*, person) -> None:
         _close_page(row, timezone.now())
     ending = Subscription.objects.filter(person=person, state__in=[*Subscription.GOING_ON, State.OPENING])
     for row in ending.exclude(stripe_id=None):
+        end_row(row)
+
+
+def end_row(row: Subscription) -> None:
+    """Now, and not at the end of what is paid. Raises StripeDown; then it is tried again."""
+    try:
         facts = stripe.call(lambda v1: v1.subscriptions.cancel, row.stripe_id, key=f"end-{row.public_id}")
-        apply(facts, timezone.now())
+    except stripe.KeyRefused:
+        raise
+    except stripe.StripeRefused:  # it is over already
+        facts = fetch(row.stripe_id or "")
+    apply(facts, timezone.now())
 
 
 def remind_of_charges(*, now: datetime | None = None) -> int:

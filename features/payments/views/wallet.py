@@ -52,7 +52,11 @@ def wallet(request):
     now = timezone.now()
     lots = CreditLot.objects.filter(person=request.user, held_until=None).select_related("seller")
     rows = [
-        {"lot": lot, "worth": services.refund_worth(lot, now), "is_usable": not lot.ended_at and lot.expires_at > now}
+        {
+            "lot": lot,
+            "worth": 0 if lot.frozen_at else services.refund_worth(lot, now),
+            "is_usable": not lot.ended_at and lot.expires_at > now,
+        }
         for lot in lots.prefetch_related("moves").order_by("expires_at", "pk")[:100]
     ]
     context = {
