@@ -12,6 +12,7 @@
     api                 300  1 minute token, person  a program that asks without a pause
     api_stranger        120  1 minute client address the same, by somebody who does not say who they are
     webhook_test         20  1 hour   person         tests and replays sent to a server of somebody else
+    handle                5  1 day    person         a script that takes one good name after another
     follow              100  1 hour   person         a script that follows everybody
     upload               30  1 hour   person         pictures and résumés, which take a while to read
     link_check           30  1 day    person         our looking at pages being turned against a site
@@ -62,6 +63,7 @@ LIMITS = {
     "api": (300, 60),
     "api_stranger": (120, 60),
     "webhook_test": (20, 3600),
+    "handle": (5, 24 * 3600),
     "follow": (100, 3600),
     "upload": (30, 3600),
     "link_check": (30, 24 * 3600),

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.text import one_line
+from core.text import is_seen, one_line
 from features.accounts import zones
 
 
@@ -13,7 +13,8 @@ class NameField(forms.CharField):
         super().__init__(max_length=80, label=_("Name"), widget=forms.TextInput(attrs=attributes), **kwargs)
 
     def clean(self, value):
-        return super().clean(one_line(value or ""))
+        name = one_line(value or "")
+        return super().clean(name if is_seen(name) else "")  # nobody goes by a name that leaves nothing on the page
 
 
 class SignUpFields(forms.Form):

@@ -162,7 +162,7 @@ class PreferencesForm(forms.ModelForm):
 
     def clean_handle(self):
         handle = self.cleaned_data["handle"]
-        if handle in handles.RESERVED:
+        if "handle" in self.changed_data and handles.is_reserved(handle):
             raise forms.ValidationError(_("This handle is kept for the people who run the site. Choose another."))
         return handle
 

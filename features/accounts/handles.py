@@ -42,10 +42,29 @@ SPELLED = str.maketrans(
 )
 
 
+# Letters and digits that are read for one another; longer ones first.
+LOOK_ALIKE = [("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("3", "e"), ("5", "s"), ("-", "")]
+
+
+def _looks(handle: str) -> str:
+    for one, other in LOOK_ALIKE:
+        handle = handle.replace(one, other)
+    return handle
+
+
+HOUSE = frozenset(map(_looks, RESERVED))
+
+
+def is_reserved(handle: str) -> bool:
+    """Also what is read as one of these, or names the site in whatever company."""
+    looks = _looks(handle)
+    return looks in HOUSE or looks.removesuffix("s") in HOUSE or _looks("masteryhub") in looks
+
+
 def base(name: str) -> str:
     """The plain handle for a name: "Joaquín Batista" is joaquin-batista; what cannot be spelled is member."""
     plain = re.sub(r"[^a-z0-9]+", "-", slugify(name.translate(SPELLED))).lstrip("0123456789-")[:LONGEST].strip("-")
-    return plain if len(plain) >= 3 and plain not in RESERVED else f"member-{plain}".strip("-")[:LONGEST]
+    return plain if len(plain) >= 3 and not is_reserved(plain) else f"member-{plain}".strip("-")[:LONGEST]
 
 
 def candidates(name: str) -> Iterator[str]:

@@ -23,7 +23,8 @@ from features.mentoring.loading import Frame, hours_of, load, neighbours, new_fr
 from features.mentoring.matching import VERSION, kernel, reasons
 from features.mentoring.models import Dismissal, MatchWish, MentorPage
 from features.mentoring.services import matching
-from features.skills.models import Skill, SkillLevel
+from features.skills.access import visible_blocks
+from features.skills.models import Block, Skill, SkillLevel
 from features.skills.services import DECLARED
 
 ASKED = 400  # members that "you would appear for" looks at
@@ -108,10 +109,8 @@ def shown_page(handle: str) -> MentorPage:
 def one(page: MentorPage, viewer, now) -> dict:
     person, today = page.person, timezone.localdate(now)
     topics = list(page.topics.all())
-    proved = {
-        row.skill_id: row
-        for row in SkillLevel.objects.shown().filter(person=person, skill__in=topics).exclude(basis=DECLARED)
-    }
+    levels = SkillLevel.objects.shown().filter(person=person, skill__in=topics).exclude(basis=DECLARED)
+    proved = {row.skill_id: row for row in levels} if Block.SKILLS in visible_blocks(person, viewer) else {}
     is_own = viewer.pk == page.pk
     context = {
         "page": page,

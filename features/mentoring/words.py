@@ -15,12 +15,13 @@ from features.mentoring.matching import kernel, plain, week
 from features.mentoring.matching.market import Builder
 from features.mentoring.matching.reasons import Explained, explain
 from features.mentoring.services.matching import UNKNOWN_HISTORY
-from features.skills.models import Skill
+from features.skills.models import Block, BlockVisibility, Skill, Visibility
 
 STRONG, GOOD = 0.5, 0.35
 STEP, NEAR = 0.75, 2.25  # levels ahead
 RELIABLE = 0.85
 TOLD = 3  # stretches of shared time
+OF_SKILLS = ("proof", "gap")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class Teller:
         numbers = {number: pk for pk, number in builder.skills.items()}
         named = Skill.objects.in_bulk(numbers.values())
         self.skills = {number: named[pk] for number, pk in numbers.items() if pk in named}
+        # Whose skills are not for every member: they are weighed, and no word is said of them.
+        chosen = BlockVisibility.objects.filter(person__in=list(builder.place), block=Block.SKILLS)
+        chosen = chosen.exclude(visibility__in=(Visibility.PUBLIC, Visibility.MEMBERS))
+        self.silent = {builder.place[pk] for pk in chosen.values_list("person_id", flat=True)}
 
     def why(self, mentee: int, mentor: int) -> Why | None:
         """Of two people in the market; nothing where they have nothing to do with each other."""
@@ -98,11 +103,14 @@ class Teller:
     def _reasons(self, found: Explained, matched: list[Matched], i, j) -> list[str]:
         # Hours are told whatever they weigh: one has to find them.
         names = [*found.carries, *(["overlap"] if "overlap" not in found.holds else [])]
-        said = [self._carried(name, matched, i, j) for name in names]
+        said = [self._carried(name, matched, i, j) for name in names if self._may_tell(name, j)]
         return [text for text in dict.fromkeys(said) if text][:5]
 
+    def _may_tell(self, name: str, j: int) -> bool:
+        return j not in self.silent or name not in OF_SKILLS
+
     def _holds(self, found: Explained, matched: list[Matched], i, j) -> list[str]:
-        said = [self._held(name, matched, i, j) for name in found.holds]
+        said = [self._held(name, matched, i, j) for name in found.holds if self._may_tell(name, j)]
         return [text for text in dict.fromkeys(said) if text][:3]
 
     def _carried(self, name, matched, i, j) -> str:

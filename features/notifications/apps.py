@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
         from core import nav, page_cache
         from features.accounts.access import known_of_persons
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.notifications import audit_words, own_data
+        from features.notifications import audit_words, own_data, receivers  # noqa: F401
         from features.notifications.services.telling import unread_of
 
         audit_words.register()

@@ -16,7 +16,7 @@ from features.library.models import Work
 from features.mentoring import services as mentoring
 from features.payments.models import Order
 from features.sessions.cards import cards
-from features.sessions.models import Attendance, Registration, SkillSession, WaitlistEntry, WaitlistOffer
+from features.sessions.models import Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services import ROOM_OPENS, room_is_open
 from features.skills import services as skills
 from features.skills.models import Skill
@@ -105,8 +105,8 @@ def language_names(codes) -> list:
 # --- A person's page --------------------------------------------------------------------------------------------------
 def facts(person, now, *, is_open: bool = True) -> dict:
     """What somebody has done here, counted; points where their causes may be seen."""
-    held = SkillSession.objects.published().filter(host=person, cancelled_at=None, ends_at__lte=now)
-    came = Attendance.objects.filter(registration__session__in=held, state=Attendance.State.PRESENT)
+    held = SkillSession.objects.held(now).filter(host=person)
+    came = Registration.objects.present().filter(session__in=held)
     points = skills.reputation_of(person) if is_open else 0
     return {"held": held.count(), "came": came.count(), "points": points}
 

@@ -62,9 +62,7 @@ def mentors(skill, now):
 
 
 def held(skill, now):
-    return SkillSession.objects.published().filter(
-        pk__in=taught(skill), cancelled_at=None, ends_at__lte=now, host__is_active=True
-    )
+    return SkillSession.objects.held(now).filter(pk__in=taught(skill), host__is_active=True)
 
 
 def well_reviewed(skill, now):

@@ -51,6 +51,10 @@ class Concept:
     description: str
     is_group: bool
 
+    @property
+    def key(self) -> str:
+        return self.folded.replace(" ", "")
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -138,7 +142,7 @@ def _concept(esco, row, line, refuse, seen, *, is_group):
     folded = words(name)
     if row["status"] != "released":
         refuse(line, f"its status is {row['status'][:40]!r}, not released")
-    elif not uri.startswith(PREFIX) or len(uri) > LONGEST_URI:
+    elif not uri.startswith(PREFIX) or len(uri) > LONGEST_URI or not uri.isprintable():
         refuse(line, f"{uri[:80]!r} is not an address of ESCO")
     elif uri in seen:
         refuse(line, f"{uri} was there before, on line {seen[uri]}")

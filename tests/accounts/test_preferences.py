@@ -1,8 +1,9 @@
 import pytest
 from django.urls import reverse
 
+from core.limits import LIMITS
 from features.accounts import services, zones
-from features.accounts.models import User
+from features.accounts.models import FormerHandle, User
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -50,10 +51,14 @@ class TestPreferences:
         ("field", "value", "words"),
         [
             ("name", "", "required"),
+            ("name", "\u200b\u2800 \u3164", "required"),
             ("handle", "Sofia!", "small letters"),
             ("handle", "so", "small letters"),
             ("handle", "9sofia", "small letters"),
             ("handle", "moderator", "kept for the people who run the site"),
+            ("handle", "m0derat0rs", "kept for the people who run the site"),
+            ("handle", "adm1n", "kept for the people who run the site"),
+            ("handle", "rnasteryhub-support", "kept for the people who run the site"),
             ("headline", "x" * 121, "At most 120"),
             ("languages", [], "at least one language"),
             ("languages", ["xx"], "not one of the available choices"),
@@ -90,6 +95,15 @@ class TestPreferences:
         answer = member.post(PATH, GOOD | {"handle": "other-person"})
         assert answer.status_code == 422
         assert "This handle is taken" in answer.content.decode()
+
+    def test_nobody_takes_one_good_handle_after_another(self, member, learner):
+        """Those of before stay theirs, so that nobody passes for them."""
+        most = LIMITS["handle"][0]
+        answers = [member.post(PATH, GOOD | {"handle": f"good-{n}"}) for n in range(most + 1)]
+        assert [answer.status_code for answer in answers] == [302] * most + [429]
+        assert FormerHandle.objects.count() == most
+        learner.refresh_from_db()
+        assert learner.handle == f"good-{most - 1}"
 
     def test_more_fields_than_asked_change_nothing(self, member, learner):
         extra = {"is_staff": "on", "is_superuser": "on", "role": "organiser", "email": "x@example.org", "is_active": ""}

@@ -121,6 +121,11 @@ class TestGranting:
             services.revoke_role(actor=organiser, grant=grant)
         assert refused.value.code == "last_organiser"
 
+    def test_also_where_another_is_one_in_some_scope_alone(self, organiser, learner):
+        services.grant_role(actor=organiser, person=learner, role=Role.ORGANISER, scope="skill:1")
+        with pytest.raises(services.RoleRefused, match="Somebody has to run"):
+            services.revoke_role(actor=organiser, grant=RoleGrant.objects.get(person=organiser))
+
     def test_the_database_holds_one_open_grant(self, expert):
         with pytest.raises(IntegrityError), transaction.atomic():
             RoleGrant.objects.create(person=expert, role=Role.EXPERT)

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -13,7 +14,9 @@ from features.mentoring.changes_of_ranking import CHANGES
 from features.mentoring.facts import Panel, closed_pairs, panels
 from features.mentoring.matching import VERSION
 from features.mentoring.models import Dismissal, MatchList, MatchWish, MentorPage, MentorPrice
+from features.profiles.services import set_visibility
 from features.skills.models import Goal, PersonSkill
+from features.skills.services import record_evidence
 from tests.factories import make_skill, make_user
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +98,26 @@ class TestPage:
         page = client.get("/mentors/amara-okonjo/").content.decode()
         for words in ("1 of 2", "30 hours", "Anybody in a hurry", "Free", "Next free:", "last logged in", "English"):
             assert words in page
+
+    def test_levels_that_are_not_for_the_viewer_are_not_told(self, client, mentor_page, expert, skill, learner, goal):
+        client.force_login(learner)
+        client_of_nobody = Client()
+        for source in range(3):
+            record_evidence(
+                person=expert, skill=skill, kind="session_hosted", strength=0.5, happened_at=timezone.now(),
+                source=f"session:{source}",
+            )  # fmt: skip
+        for visibility, told, to_members in (
+            ("public", True, True),
+            ("members", False, True),
+            ("private", False, False),
+        ):
+            set_visibility(person=expert, block="skills", visibility=visibility)
+            strangers = client_of_nobody.get("/mentors/amara-okonjo/").text
+            assert ("in their words" not in strangers) == told, visibility
+            page = client.get("/mentors/amara-okonjo/").text
+            assert ("in their words" not in page) == to_members, visibility
+            assert ("by what is on record here" in page) == to_members, visibility
 
     def test_panels_of_other_parts_stand_in_it(self, client, mentor_page, monkeypatch):
         panel = Panel(1, "mentoring/_why.html", lambda page, viewer, now: {})

@@ -3,6 +3,8 @@
 from io import StringIO
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed
 from django.core import mail as outgoing
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -158,6 +160,12 @@ class TestTheirOwner:
         services.suppress(address=outsider.email, reason="bounced")
         member.post(f"{URL}address/")
         assert suppressed() == {outsider.email: "bounced"}
+
+    def test_who_has_another_leaves_the_former_nowhere(self, learner):
+        services.suppress(address="old@example.org", reason="bounced")
+        former = EmailAddress(user=learner, email="Old@example.org")
+        email_changed.send(type(learner), request=None, user=learner, from_email_address=former, to_email_address=None)
+        assert not SuppressedAddress.objects.exists()
 
     def test_has_it_in_their_data(self, learner, outsider):
         for person in (learner, outsider):

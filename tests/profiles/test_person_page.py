@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from features.sessions import services as sessions
+from features.sessions.models import HostAbsence, SkillSession
 from tests.factories import make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +19,24 @@ def test_seats_are_counted_for_what_is_to_come_alone(client, expert):
     assert "7 of 7 left" in text
     assert "Held" in text
     assert "9 of 9 left" not in text
+
+
+def test_what_did_not_take_place_and_who_was_not_there_is_not_counted(client, expert, learner, outsider, skill):
+    held = make_session(expert, about=[skill], title="Held")
+    for person in (learner, outsider):
+        seat = sessions.register(session=held, person=person)
+        sessions.check_in(registration=seat, by=expert, now=held.starts_at)
+    sessions.cancel_registration(registration=seat, by=outsider)  # seen at the door, and gone before it began
+    began = timezone.now() - timedelta(days=1)
+    SkillSession.objects.update(starts_at=began, ends_at=began + timedelta(hours=1))
+    missed = make_session(expert, about=[skill], title="Missed", starts_in=timedelta(days=-3))
+    HostAbsence.objects.create(session=missed, answer_until=began, outcome="absent", decided_at=began)
+    text = client.get("/people/amara-okonjo/").text
+    assert "<dt>session held</dt><dd>1</dd>" in text
+    assert "<dt>person came</dt><dd>1</dd>" in text
+    assert "Missed" not in text
+    told = client.get("/api/v1/skills/postgresql/").json()
+    assert told["sessions_held"] == 1
 
 
 def test_a_member_who_hosts_nothing_is_seen_by_members(client, expert, learner):

@@ -110,6 +110,8 @@ class TestBrowsing:
         services.cancel_session(session=session, by=expert, reason="Ill")
         (row,) = client.get(address).json()["items"]
         assert row["is_cancelled"] is True
+        type(expert).objects.filter(pk=expert.pk).update(is_active=False)  # nobody who has no seat sees what they host
+        assert client.get(address).json()["items"] == []
 
     def test_fields_and_expansions(self, client, session):
         parent = make_skill("Databases")

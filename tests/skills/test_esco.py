@@ -131,6 +131,13 @@ class TestCurated:
         services.import_esco(small)
         assert everything() == before
 
+    def test_also_where_esco_writes_one_skill_twice(self, tmp_path):
+        rows = [skill("a", "manage teams"), skill("b", "Manage-teams", "lead a team"), skill("c", "weld")]
+        done = services.import_esco([classification(tmp_path, rows)])
+        assert (done.skills, done.matched, done.problems) == (2, 1, [])
+        assert set(EscoConcept.objects.values_list("skill__name", flat=True)) == {"Manage teams", "Weld"}
+        assert services.resolve("Lead a team") == services.resolve("manage teams")
+
     def test_a_synonym_of_ours_is_never_taken_away(self, small):
         ours = services.add_skill(name="Elephants", synonyms=["Structured query language"])
         services.import_esco(small)
@@ -154,6 +161,7 @@ class TestBadRows:
             skill("a", "welding once more"),
             skill("e", "of yesterday", status="deprecated"),
             ["KnowledgeSkillCompetence", uri("f"), "too few"],
+            skill("i", "of no sound address", address=uri("i\0i")),
         ]
         tail = b"KnowledgeSkillCompetence," + uri("g").encode() + b",knowledge,,caf\xe9,,,released,\n"
         tail += b",".join([b"KnowledgeSkillCompetence", uri("h").encode(), b"knowledge,,soldering,,,released,\n"])
@@ -164,7 +172,7 @@ class TestBadRows:
         assert services.resolve("soldering").relations.get().other == services.resolve("metal")
         reported = [problem.split(": ")[0] for problem in words_of(done)]
         assert reported == [
-            *[f"classification.zip/skills_en.csv:{line}" for line in range(4, 11)],
+            *[f"classification.zip/skills_en.csv:{line}" for line in range(4, 12)],
             "relations.zip/broaderRelationsSkillPillar.csv:3",
             "relations.zip/broaderRelationsSkillPillar.csv:4",
             "relations.zip/skillSkillRelations.csv:2",

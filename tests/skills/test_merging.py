@@ -123,6 +123,13 @@ class TestMerge:
             assert services.by_slug(slug) == press
         assert client.get("/skills/never-was/").status_code == 404
 
+    def test_lists_that_were_kept_go_on(self, word, press, expert, organiser, client):
+        below = make_skill("Plugins", parent=word)
+        titles = [make_session(expert, about=[about], title=f"On {about}").title for about in (word, below)]
+        services.merge(source=word, into=press, by=organiser)
+        page = client.get("/sessions/?skill=word-press-site").text
+        assert [title for title in titles if title not in page] == []
+
     def test_an_address_that_leads_on_is_given_to_no_other_skill(self, word, press, organiser):
         services.merge(source=word, into=press, by=organiser)
         press.names.filter(name="Word press site").delete()

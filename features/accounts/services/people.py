@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.limits import hit
 from core.text import one_line
 from features.accounts import handles
 from features.accounts.models import FOR_GOOD, FormerHandle, User
@@ -85,6 +86,7 @@ def change_preferences(*, person: User, **fields) -> None:
     if handle != former:
         if FormerHandle.objects.filter(handle=handle).exclude(person=person).exists():
             raise HandleTaken(_("This handle is taken. Choose another."))
+        hit("handle", person.pk)  # those of before stay theirs
         FormerHandle.objects.filter(handle=handle).delete()
         FormerHandle.objects.update_or_create(handle=former, defaults={"person": person})
     for name, value in fields.items():

@@ -60,7 +60,7 @@ def revoke_role(*, actor: User, grant: RoleGrant, reason: str = "") -> None:
     """End a grant now. Ending one that has ended is refused, so that nobody believes to have done it."""
     _may_decide(actor)
     # Two organisers revoking each other must not leave the site without one: they queue on the same rows.
-    organisers = RoleGrant.objects.filter(role=Role.ORGANISER, person__is_active=True).in_force()
+    organisers = RoleGrant.objects.filter(role=Role.ORGANISER, scope="", person__is_active=True).in_force()
     in_charge = list(organisers.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     grant = RoleGrant.objects.select_for_update(of=("self",)).select_related("person").get(pk=grant.pk)
     if grant.revoked_at:

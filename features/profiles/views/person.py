@@ -28,7 +28,8 @@ def person(request, handle):
     now = timezone.now()
     hosted = SkillSession.objects.published().filter(host=person, cancelled_at=None).select_related("host")
     coming = hosted.filter(starts_at__gt=now).order_by("starts_at", "pk")[:20]
-    page = keyset(hosted.filter(ends_at__lte=now), request, order=("-starts_at", "-id"), size=10)
+    over = SkillSession.objects.held(now).filter(host=person).select_related("host")
+    page = keyset(over, request, order=("-starts_at", "-id"), size=10)
     blocks = visible_blocks(person, request.user)
     shown = portrait(person, blocks)
     is_own = person == request.user

@@ -136,7 +136,7 @@ def with_parts(queryset, parts):
 def _matching(request, filters: SessionFilters):
     found = SessionFilter(request.GET, now=timezone.now(), person=request.user)
     if filters.modified_since:
-        found.queryset = SkillSession.objects.published()
+        found.queryset = SkillSession.objects.published().visible_to(request.user.pk)
     changed = Greatest("updated_at", "published_at", "cancelled_at")  # Postgres leaves NULL out
     queryset = found.matching().annotate(changed=changed)
     return queryset.filter(changed__gt=filters.modified_since) if filters.modified_since else queryset

@@ -44,6 +44,11 @@ class SessionQuerySet(QuerySet):
     def upcoming(self, now):
         return self.published().filter(cancelled_at=None, starts_at__gt=now, host__is_active=True)
 
+    def held(self, now):
+        """What took place as far as we know."""
+        over = self.published().filter(cancelled_at=None, ends_at__lte=now)
+        return over.exclude(host_absence__outcome="absent")
+
     def visible_to(self, person):
         """Drafts are seen by their host alone; what a suspended host has published, by those who have a seat in it or
         wait for one. `person` is a key, and None for a stranger."""

@@ -27,8 +27,10 @@ class Origin(models.TextChoices):
 
 class SkillQuerySet(QuerySet):
     def at_or_below(self, slug: str):
-        """A skill stands for itself and for what lies right below it."""
-        return self.filter(Q(slug=slug) | Q(parent__slug=slug))
+        """A skill stands for itself and for what lies right below it; an address that it had before it was merged is
+        its own: lists are shared and kept with it."""
+        became = FormerSlug.objects.filter(slug=slug).values("skill")
+        return self.filter(Q(slug=slug) | Q(parent__slug=slug) | Q(pk__in=became) | Q(parent__in=became))
 
     def areas(self):
         """The top of the tree with what lies right below, curated areas first. Of what was imported only the groups:

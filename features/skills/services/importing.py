@@ -67,16 +67,22 @@ def import_esco(paths: Iterable[Path], tell: Callable[[str], None] = lambda word
 
 def _add_skills(found, owners, concepts, done) -> set[int]:
     """The ids of the skills that are new; `concepts` learns which skill each concept is."""
-    slugs, fresh = taken_slugs(), []
+    slugs = taken_slugs()
+    fresh: list[Skill] = []
     new = [concept for concept in found if concept.uri not in concepts]
     done.known = len(found) - len(new)
     ours = SkillName.objects.filter(is_canonical=True, skill__origin=Origin.OURS)
     curated = dict(ours.values_list("key", "skill_id"))
     links, waiting = [], []
+    coming: dict[str, int] = {}  # the place among the new ones of a name: ESCO may write one skill twice
+    twins: list[tuple[str, int]] = []
     for concept in new:
         owner = None if concept.is_group else _owner(concept, owners, curated)
         if owner:
             links.append((concept.uri, owner))
+            continue
+        if not concept.is_group and coming.setdefault(concept.key, len(fresh)) < len(fresh):
+            twins.append((concept.uri, coming[concept.key]))
             continue
         slug = free_slug(concept.name, slugs)
         slugs.add(slug)
@@ -91,6 +97,7 @@ def _add_skills(found, owners, concepts, done) -> set[int]:
             )
         )
     Skill.objects.bulk_create(fresh, batch_size=2000)
+    links += [(uri, fresh[place].pk) for uri, place in twins]
     done.matched = len(links)
     done.groups = sum(skill.is_group for skill in fresh)
     done.skills = len(fresh) - done.groups
@@ -103,8 +110,7 @@ def _add_skills(found, owners, concepts, done) -> set[int]:
 def _owner(concept, owners, curated):
     """What the site calls by that name; or by that name without what ESCO says in brackets, if it is a curated skill's
     own: a synonym such as ML is too little to go by."""
-    key = concept.folded.replace(" ", "")
-    return owners.get(key) or curated.get(names.key(esco.without_qualifier(concept.name)))
+    return owners.get(concept.key) or curated.get(names.key(esco.without_qualifier(concept.name)))
 
 
 def _add_names(found, owners, concepts, fresh, done) -> list[int]:
@@ -120,8 +126,8 @@ def _add_names(found, owners, concepts, fresh, done) -> list[int]:
 
     skills = [(concepts[concept.uri], concept) for concept in found if not concept.is_group]
     for pk, concept in skills:
-        if pk in fresh:
-            call(pk, concept.name, concept.folded, concept.folded.replace(" ", ""), is_canonical=True)
+        if pk in fresh and concept.key not in owners:
+            call(pk, concept.name, concept.folded, concept.key, is_canonical=True)
     for pk, concept in skills:
         for label, folded in ((concept.name, concept.folded), *concept.labels):
             key = folded.replace(" ", "")
