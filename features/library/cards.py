@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.templatetags.ui import face, price
+from core.templatetags.ui import face, level, price
 from features.library.models import Work
 
 
@@ -44,7 +44,7 @@ def cards(works, standings=None) -> list[Card]:
             face=face(work.author.photo_id, work.author_id, work.author.name, "s"),
             by=work.author.name,
             kind=work.get_kind_display(),
-            level=work.get_level_display(),
+            level=level(work.level),
             size=size_words(work),
             language="" if work.language == "en" else work.spoken,
             price=price(work.price_minor, work.currency),

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from features.mentoring import services as mentoring
 from features.payments.models import Order
 from features.sessions.cards import cards
 from features.sessions.models import Registration, SkillSession, WaitlistEntry, WaitlistOffer
-from features.sessions.services import ROOM_OPENS, room_is_open
+from features.sessions.services import ROOM_OPENS, places_in_line, room_is_open
 from features.skills import services as skills
 from features.skills.models import Skill
 from features.skills.services import SkillStanding
@@ -29,7 +29,9 @@ def stranger_home(now) -> dict:
     return {
         "week": week,
         "total": coming.count(),
-        "asked": Skill.objects.filter(sessions__in=coming.order_by("starts_at", "pk")[:30]).distinct()[:4],
+        "asked": Skill.objects.filter(sessions__in=coming.order_by("starts_at", "pk")[:30])
+        .annotate(n=Count("sessions"))
+        .order_by("-n", "name")[:4],
         "hosts": _hosts(coming),
         "questions": lines(Thread.objects.answered().with_its_row().order_by("-accepted_at", "-pk")[:4]),
         "works": work_cards(Work.objects.listed().select_related("author").order_by("-published_at", "-pk")[:4]),
@@ -69,6 +71,9 @@ def member_home(person, now) -> dict:
     places = WaitlistEntry.objects.filter(person=person, left_at=None)
     waiting = places.filter(session__starts_at__gt=now, session__cancelled_at=None)
     offers = WaitlistOffer.objects.filter(entry__in=waiting, closed_at=None, expires_at__gt=now)
+    offers = list(offers.select_related("entry__session"))
+    in_line = waiting.exclude(pk__in=[offer.entry_id for offer in offers])
+    in_line = list(in_line.select_related("session__host").order_by("session__starts_at", "pk")[:5])
     soon = SkillSession.objects.upcoming(now).select_related("host").exclude(host=person)
     mine = Registration.objects.active().filter(person=person, session=OuterRef("pk"))
     soon = soon.exclude(Exists(mine)).order_by("starts_at", "pk")
@@ -77,6 +82,8 @@ def member_home(person, now) -> dict:
     following = seats[0].session if seats else None
     if hosted and (following is None or hosted[0].starts_at < following.starts_at):
         following = hosted[0]
+    coming_up = mentoring.commitments(person, now)
+    meeting = coming_up["meeting"]
     return {
         "today": timezone.localdate(now),
         "following": following,
@@ -84,15 +91,14 @@ def member_home(person, now) -> dict:
         "is_host": bool(following and following.host_id == person.pk),
         "room_is_open": bool(following and room_is_open(following, now)),
         "room_opens_at": following.starts_at - ROOM_OPENS if following else None,
-        "offers": offers.select_related("entry__session"),
+        "offers": offers,
         "unpaid": unpaid.prefetch_related("lines").order_by("hold_until"),
         "coming": cards([seat.session for seat in seats if seat.session != following], now),
         "hosted": cards([session for session in hosted if session != following], now),
-        "waiting": cards(
-            [e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:5]], now
-        ),
+        "waiting": cards([entry.session for entry in in_line], now, places_in_line(in_line, now)),
         "soon": cards(soon[:5], now),
-        "mentoring": mentoring.commitments(person, now),
+        "mentoring": coming_up,
+        "meeting_is_first": bool(meeting and following and meeting.starts_at < following.starts_at),
         "step": mentoring.next_step(person, now),
         "this_week": sum(one.starts_at < now + timedelta(days=7) for one in own),
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import languages
-from core.templatetags.ui import face, tile, when
+from core.templatetags.ui import face, level, tile, when
 from features.sessions.choices import fetch_tickets
 
 
@@ -67,10 +67,10 @@ def cards(sessions, now, standings=None, notes=None):
                 host_headline=session.host.headline,
                 face=face(session.host.photo_id, session.host_id, session.host.name, "s"),
                 kind=session.get_kind_display(),
-                level=session.get_level_display(),
+                level=level(session.level),
                 place=str(session.where_words) if session.is_held_somewhere else "",
                 language="" if session.language == "en" else languages.name(session.language),
-                price=session.price_words,
+                price="" if is_over else session.price_words,
                 seats=notes.get(session.pk, "") if is_over else seats_words(session),
                 is_full=session.seats_on_sale <= 0 and not is_over,
                 standing=standings.get(session.pk, ""),

@@ -54,7 +54,7 @@ def rows(documents, now) -> dict[str, Row]:
             picture=card.tile,
             by=f"{card.host}, {card.host_headline}" if card.host_headline else card.host,
             facts=[fact for fact in (card.time, card.kind, card.level, card.place, card.language) if fact],
-            price=card.price,
+            price=card.price or _("Over"),
             seats=card.seats,
         )
         for session, card in zip(sessions, cards(sessions, now), strict=True)

@@ -88,7 +88,7 @@ class TestAcceptance:
         assert got.status_code == 303
         assert proven(helper) == [("answer_accepted", f"post:{answer.pk}")]
         got = client.post(f"/forum/posts/{other.pk}/acceptance/", {"act": "accept"}, headers=HTMX)
-        assert f'<article id="post-{other.pk}" class="stack card yours">' in got.text
+        assert f'<article id="post-{other.pk}" class="stack card ok">' in got.text
         assert f'<article id="post-{answer.pk}" class="stack" hx-swap-oob="true">' in got.text
         assert proven(helper) == []
         assert proven(other.author) == [("answer_accepted", f"post:{other.pk}")]

@@ -74,6 +74,7 @@ from features.sessions.services.waitlist import (
     leave_waitlist,
     move_lines,
     pass_on_offers,
+    places_in_line,
     tell_everybody,
 )
 
@@ -108,6 +109,7 @@ __all__ = [
     "move_lines",
     "others_instead",
     "pass_on_offers",
+    "places_in_line",
     "publish",
     "rating_of",
     "rating_of_session",

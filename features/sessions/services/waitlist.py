@@ -4,11 +4,13 @@ Before the cutoff a freed seat is kept for the next in line for a while and coun
 seat is open and everybody who waits is told at once.
 """
 
+from collections import defaultdict
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.db import StartOver, atomic_retry
 from core.limits import hit
@@ -68,6 +70,28 @@ def position(entry) -> int:
     return ahead.filter(joined_at__lt=entry.joined_at).count() + (
         ahead.filter(joined_at=entry.joined_at, id__lte=entry.pk).count()
     )
+
+
+def places_in_line(entries, now) -> dict[int, str]:
+    """{session id: word}: where somebody stands in each of the lines that they wait in."""
+    lines = defaultdict(list)
+    waits = WaitlistEntry.objects.filter(
+        session__in=[entry.session_id for entry in entries], left_at=None, person__is_active=True
+    )
+    for session, ticket, pk in waits.order_by("joined_at", "id").values_list("session_id", "ticket_id", "pk"):
+        lines[session, ticket].append(pk)
+    offers = WaitlistOffer.objects.filter(entry__in=entries, closed_at=None, expires_at__gt=now)
+    kept = set(offers.values_list("entry_id", flat=True))
+    found = {}
+    for entry in entries:
+        line = lines[entry.session_id, entry.ticket_id]
+        if entry.pk in kept:
+            found[entry.session_id] = _("A seat is kept for you")
+        elif entry.pk in line:
+            found[entry.session_id] = _("%(n)d of %(all)d in line") % {
+                "n": line.index(entry.pk) + 1, "all": len(line),
+            }  # fmt: skip
+    return found
 
 
 def move_lines(sessions, now=None) -> None:

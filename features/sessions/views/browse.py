@@ -15,6 +15,7 @@ from features.sessions.access import visible_session
 from features.sessions.cards import cards
 from features.sessions.filters import SessionFilter
 from features.sessions.models import Registration, WaitlistEntry
+from features.sessions.services import places_in_line
 
 # What a session's page and lists of them show: themselves, who holds them, their skills, what is like them.
 SESSIONS = ("sessions", "people", "skills", "forum", "library", "mentoring", "moderation")
@@ -70,12 +71,11 @@ def agenda(request):
     waiting = WaitlistEntry.objects.filter(
         person=request.user, left_at=None, session__starts_at__gt=now, session__cancelled_at=None
     )
+    waiting = list(waiting.select_related("session__host").order_by("session__starts_at", "pk")[:50])
     context = {
         "coming": cards([seat.session for seat in coming], now),
         "past": cards([seat.session for seat in past.items], now, notes=missed),
         "page": past,
-        "waiting": cards(
-            [e.session for e in waiting.select_related("session__host").order_by("session__starts_at")[:50]], now
-        ),
+        "waiting": cards([entry.session for entry in waiting], now, places_in_line(waiting, now)),
     }
     return render(request, "sessions/agenda.html", context)
