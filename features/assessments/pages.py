@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.templatetags.ui import LEVELS
-from core.text import number, numbers
+from core.text import number, numbers, one_line, without_marks
 from features.assessments import ability, services
 from features.assessments.curation import decision_on
 from features.assessments.models import Attempt, Response
@@ -196,6 +196,7 @@ def told_response(row: Response) -> dict:
     return {
         "position": row.position,
         "html": version.html,
+        "text": one_line(without_marks(version.html)),
         "is_right": row.is_right,
         "said": told_answer(version, row.answer),
         "right": right_answer(version),

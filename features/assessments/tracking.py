@@ -22,9 +22,10 @@ class Line:
     low: float
     high: float
     basis: str
+    rounded: int
+    is_claimed: bool  # only what they say themselves
     goal: Goal | None
     has_assessment: bool
-    marks: dict | None
 
     @property
     def gap(self) -> float:
@@ -47,9 +48,10 @@ def overview(person, now) -> dict:
                 low=one.low if one else 1,
                 high=one.high if one else 5,
                 basis=str(one.basis) if one else "",
+                rounded=one.rounded if one else 0,
+                is_claimed=bool(one and one.kind == skills.DECLARED),
                 goal=goals.get(pk),
                 has_assessment=pk in offered,
-                marks=pages.marks(one.level, one.low, one.high) if one else None,
             )
         )
     lines.sort(key=lambda line: (line.goal is None, -line.gap, -(line.level or 0), line.skill.name))

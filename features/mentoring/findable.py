@@ -50,7 +50,7 @@ def rows(documents, now):
         str(page.pk): Row(
             picture=arch(page.person, "l"),
             by=page.person.headline,
-            facts=[_("Mentor"), _("Takes people") if page.has_room(now.date()) else _("Full at the moment")],
+            facts=[_("Takes people") if page.has_room(now.date()) else _("Full at the moment")],
         )
         for page in pages
     }

@@ -96,7 +96,7 @@ class TestPage:
             next_free_at=timezone.now() + timedelta(days=1),
         )  # fmt: skip
         page = client.get("/mentors/amara-okonjo/").content.decode()
-        for words in ("1 of 2", "30 hours", "Anybody in a hurry", "Free", "Next free:", "last logged in", "English"):
+        for words in ("1 of 2", "30 hours", "Anybody in a hurry", "Free", "Next free:", "Last logged in", "English"):
             assert words in page
 
     def test_levels_that_are_not_for_the_viewer_are_not_told(self, client, mentor_page, expert, skill, learner, goal):
