@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, make_public_id
+from core.text import one_line, without_marks
 from features.skills.models import Level, Skill
 
 
@@ -84,6 +85,10 @@ class Task(models.Model):
 
     def get_absolute_url(self):
         return reverse("task", args=[self.pk, self.slug])
+
+    @property
+    def first_words(self) -> str:
+        return Truncator(one_line(without_marks(self.html))).chars(140)
 
     def make_slug(self):
         return slugify(self.title)[:120] or "task"
