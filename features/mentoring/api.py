@@ -8,7 +8,7 @@ from core.api_parts import Anybody, Member, Moment, Money, Page, Paging, moment,
 from core.seo import absolute
 from features.mentoring import access, pool_api, services
 from features.mentoring.api_refusals import READ, WRITE, refusing
-from features.mentoring.hour_api import hour_router
+from features.mentoring.hour_api import Room, hour_router, room_out
 from features.mentoring.models import Booking, MentorshipRequest, Offer
 from features.mentoring.services.offers import zone_of
 from features.mentoring.written_api import written_router
@@ -167,6 +167,16 @@ def call_off_meeting(request, public_id: str, body: MeetingReason):
     booking = access.own_booking(request.user, public_id)
     services.cancel_booking(booking=booking, by=request.user, reason=body.reason)
     return meeting_out(access.own_booking(request.user, public_id))
+
+
+@meetings_router.post("{str:public_id}/presence/", auth=Member(WRITE), response=Room, summary="I am here")
+@refusing
+def come_to_meeting(request, public_id: str):
+    """From 15 minutes before the start. Whoever says so in time was there; who of the two does not, did not come."""
+    booking = access.own_booking(request.user, public_id)
+    services.record_join(booking=booking, person=request.user)
+    booking = access.own_booking(request.user, public_id)
+    return room_out(booking.came_at(request.user), booking.mentor)
 
 
 # --- Requests ---------------------------------------------------------------------------------------------------------

@@ -27,6 +27,11 @@ class SharedHour(Schema):
     url: str
 
 
+class Room(Schema):
+    came_at: str = Field(description="Since when you are there; the first time counts")
+    room_url: str = Field(description="Where you meet; empty where the mentor has named no place")
+
+
 def hour_out(hour) -> dict:
     people = hour.seats.paid().count()
     return {
@@ -44,6 +49,10 @@ def hour_out(hour) -> dict:
         "share_now": money(hour.share(max(people, hour.least)), hour.currency),
         "url": absolute(hour.get_absolute_url()),
     }
+
+
+def room_out(came_at, mentor) -> dict:
+    return {"came_at": came_at.isoformat(), "room_url": services.rules_of(mentor).room_url}
 
 
 @hour_router.get("{str:handle}/hours/", auth=Anybody(READ), response=list[SharedHour], summary="Hours that are shared")
@@ -74,3 +83,17 @@ def leave_shared_hour(request, handle: str, pk: int):
     hour = access.shown_hour(request.user, handle, pk)
     services.leave_hour(seat=access.own_office_seat(request.user, hour))
     return hour_out(hour)
+
+
+@hour_router.post(
+    "{str:handle}/hours/{int:pk}/presence/", auth=Member(WRITE), response=Room, summary="I am here, in a shared hour"
+)
+@refusing
+def come_to_shared_hour(request, handle: str, pk: int):
+    """For its mentor and for those with a place, from 15 minutes before the start."""
+    hour = access.shown_hour(request.user, handle, pk)
+    services.come_to_hour(hour=hour, person=request.user)
+    hour = access.shown_hour(request.user, handle, pk)
+    is_own = request.user.pk == hour.mentor_id
+    came_at = hour.mentor_came_at if is_own else access.own_office_seat(request.user, hour).came_at
+    return room_out(came_at, hour.mentor)

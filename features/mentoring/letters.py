@@ -131,13 +131,13 @@ def mentor_missed(notification):
 
 
 def met_said(notification):
-    """Nobody was seen, and the other one says that they met."""
+    """Not both were seen, and the other one says that they met."""
     booking, person = _booking(notification)
-    if booking.outcome != Booking.Outcome.NOBODY:
+    if booking.outcome not in Booking.TAKES_BOTH:
         return None
     names = {"title": booking.title, "name": booking.other(person).name}
-    said = [_("%(name)s says that you met, though nobody was seen in the room.") % names]
-    said.append(_("It counts once you say so, too. You can until two days after the meeting."))
+    said = [_("%(name)s says that you met, though not both of you were seen in the room.") % names]
+    said.append(_("It counts once you say so, too. You have two days. If you did not meet, do nothing."))
     link = (_("See the meeting"), absolute(booking.get_absolute_url()))
     return letter(_("Did you meet? %(title)s with %(name)s") % names, said, link)
 

@@ -78,7 +78,7 @@ def booking_page(booking, person, now) -> dict:
         "token": booking.token_of(person),
         "move_refusal": services.why_not_move(booking, now),
         "missed": _missed(booking, person, now),
-        "waits_for_other": booking.outcome == Booking.Outcome.NOBODY and booking.says_met_at(person),
+        "waits_for_other": booking.outcome in Booking.TAKES_BOTH and booking.says_met_at(person),
         "may_say_met": services.why_not_say_we_met(booking, person, now) is None,
     }
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from features.mentoring.models import Booking, MentorshipRequest, OfficeHour, OfficeSeat, WrittenReview
-from features.moderation.services import causes, kept
+from features.moderation.services import causes, kept, parts
 
 
 def kept_meetings(people, since) -> dict[int, int]:
@@ -26,6 +26,15 @@ def kept_meetings(people, since) -> dict[int, int]:
     seats = OfficeSeat.objects.coming().filter(hour__starts_at__gt=since, outcome=OfficeSeat.Outcome.CAME)
     found.update(seats.filter(person__in=people).values_list("person", flat=True))
     return dict(found)
+
+
+def shared_by(person) -> list[str]:
+    """Hours that somebody shared, and the places of all who shared them: nobody of them judges what became of it."""
+    seats = OfficeSeat.objects.exclude(joined_at=None)
+    hours = OfficeHour.objects.filter(Q(mentor=person) | Q(pk__in=seats.filter(person=person).values("hour")))
+    keys = list(hours.values_list("pk", flat=True))
+    places = seats.filter(hour__in=keys).values_list("pk", flat=True)
+    return [*(f"office_hour:{pk}" for pk in keys), *(f"office_seat:{pk}" for pk in places)]
 
 
 def tell_hours(sources, viewer):
@@ -69,6 +78,7 @@ def _numbers(sources):
 
 def register():
     kept.register("mentoring", kept_meetings)
+    parts.register("mentoring", shared_by)
     causes.register("booking", tell_meetings)
     causes.register("office_hour", tell_hours)
     causes.register("office_seat", tell_places)

@@ -1,4 +1,5 @@
 from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -33,11 +34,12 @@ def offer(mentor_page):
 
 @pytest.fixture
 def slot(offer):
-    """Answers the start of a free hour, the `n`th from two days on."""
+    """Answers the start of a free hour, the `n`th of a day from two days on: whatever time it is now."""
 
     def start(n=0, person=None):
         found = services.free_slots(offer, person, now=timezone.now())
-        later = [begin for begin, _ in found if begin > timezone.now() + timedelta(days=2)]
+        day = (timezone.now() + timedelta(days=2)).astimezone(ZoneInfo(offer.mentor.time_zone)).date()
+        later = [begin for begin, _ in found if begin.astimezone(ZoneInfo(offer.mentor.time_zone)).date() > day]
         return later[2 * n]
 
     return start

@@ -54,6 +54,22 @@ class TestSlots:
         assert "no longer kept" in client.get(held.get_absolute_url()).content.decode()
 
 
+class TestPrograms:
+    def test_say_i_am_here_and_are_told_where(self, client, booked, outsider):
+        here = f"/api/v1/meetings/{booked.public_id}/presence/"
+        client.force_login(outsider)
+        assert client.post(here).status_code == 404
+        client.force_login(booked.mentee)
+        assert client.post(here).json()["code"] == "not_open"
+        now = timezone.now()
+        Booking.objects.update(starts_at=now, ends_at=now + timedelta(hours=1))
+        found = client.post(here).json()
+        assert found["room_url"] == "https://meet.example.org/amara"
+        assert client.post(here).json() == found
+        came = Booking.objects.get()
+        assert (came.mentee_came_at.isoformat(), came.mentor_came_at) == (found["came_at"], None)
+
+
 class TestMeetings:
     def test_nobody_else_finds_it_and_a_hold_is_its_mentees(self, client, booked, outsider, offer, slot):
         held = services.reserve(offer=offer, person=outsider, starts_at=slot(3))

@@ -216,6 +216,15 @@ class TestMoving:
         booked.refresh_from_db()
         assert (booked.previous_starts_at, booked.moves) == (before, 1)
 
+    def test_who_was_there_for_the_other_time_is_not_there_for_this_one(self, offer, slot, learner):
+        Offer.objects.update(change_hours=0)
+        booked = services.book(booking=services.reserve(offer=offer, person=learner, starts_at=slot()))
+        early = booked.starts_at - timedelta(minutes=10)
+        services.record_join(booking=booked, person=booked.mentor, now=early)
+        services.move_booking(booking=booked, by=booked.mentor, starts_at=slot(3), reason="-", now=early)
+        booked.refresh_from_db()
+        assert booked.mentor_came_at is None
+
     def test_it_may_overlap_where_it_was(self, booked):
         half = booked.starts_at + HOUR / 2
         assert services.move_booking(booking=booked, by=booked.mentee, starts_at=half, reason="Later").starts_at == half

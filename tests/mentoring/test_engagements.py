@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 from features.accounts.personal_data import erase_all, export_all
 from features.mentoring import models, services
 from features.mentoring.models import ActionItem, Booking, Engagement, MentorPage, MentorshipRequest, Message, Note
+from features.moderation.models import Incident
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
 from tests.factories import make_user
@@ -313,8 +315,40 @@ class TestMeetings:
         refused("not_yours", services.say_we_met, booking=booked, by=booked.mentee, now=after)
         late = after + timedelta(days=3)
         refused("too_late", services.say_we_met, booking=booked, by=booked.mentor, now=late)
-        services.say_we_met(booking=booked, by=booked.mentor, now=after)
+        Booking.objects.update(outcome="mentor_absent")
+        refused("not_yours", services.say_we_met, booking=booked, by=booked.mentor, now=after)
+        assert services.say_we_met(booking=booked, by=booked.mentee, now=after) is True
         assert fresh(booked).outcome == "met"
+
+    def test_that_a_mentee_came_who_was_not_seen_takes_their_word_too(self, together, booked, client, letters):
+        after = booked.ends_at + timedelta(minutes=31)
+        Booking.objects.update(mentor_came_at=booked.starts_at)
+        services.settle_meetings(now=after)
+        assert Incident.objects.get().person == booked.mentee
+        letters()
+        last = booked.ends_at + timedelta(days=2)
+        assert services.say_we_met(booking=booked, by=booked.mentor, now=last) is False
+        assert not Incident.objects.exists()
+        assert fresh(booked).outcome == "mentee_absent"
+        assert ["Amara Okonjo says that you met" in letter.body for letter in letters()] == [True]
+        services.finish(engagement=together, by=booked.mentor, ending="reached", now=after)
+        assert not SkillEvidence.objects.exists()
+        client.force_login(booked.mentor)
+        assert "once Sofia Mendes says so" in client.get(booked.get_absolute_url()).text
+        # Two days from the other's word, not from the meeting.
+        later = last + timedelta(days=2)
+        refused("too_late", services.say_we_met, booking=booked, by=booked.mentee, now=later + timedelta(minutes=1))
+        assert services.say_we_met(booking=booked, by=booked.mentee, now=later) is True
+        assert fresh(booked).outcome == "met"
+
+    @pytest.mark.parametrize("side", ["mentor", "mentee"])
+    @pytest.mark.parametrize(("minute", "waited"), [(11, True), (50, True), (51, False), (69, False)])
+    def test_who_comes_alone_at_the_very_end_has_not_waited_for_the_other(self, booked, side, minute, waited):
+        Booking.objects.update(**{f"{side}_came_at": booked.starts_at + timedelta(minutes=minute)})
+        services.settle_meetings(now=booked.ends_at + timedelta(minutes=31))
+        other = {"mentor": "mentee", "mentee": "mentor"}[side]
+        assert fresh(booked).outcome == (f"{other}_absent" if waited else "nobody")
+        assert Incident.objects.count() == waited
 
     def test_where_nobody_was_seen_it_takes_both_to_say_that_they_met(self, together, booked, client, letters):
         after = booked.ends_at + timedelta(minutes=31)

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from core.jobs import run_pending
+from features.accounts.models import RoleGrant, User
+from features.accounts.personal_data import leave_all
 from features.calendar.models import TimeClaim
 from features.mentoring import services
 from features.mentoring.models import OfficeHour, OfficeSeat
@@ -75,6 +77,26 @@ class TestCallingOff:
         assert settle(decided) == ("mentor_came", ["", ""])
         assert len(record()) == 1
 
+    @pytest.mark.parametrize("way", ["closing", "apart"])
+    def test_leaving_pays_no_more_than_staying_away_and_the_mentor_is_paid(self, hour, people, pay, way):  # noqa: F811
+        OfficeHour.objects.update(price_minor=6000)
+        for person in people[:2]:
+            pay(hour, person)
+        services.decide_hours(now=hour.decide_at)
+        if way == "closing":
+            leave_all(people[0])
+            leave_all(people[0])
+        else:
+            services.keep_apart(person=people[0], other=hour.mentor)
+        run_pending()
+        assert not Refund.objects.exists()
+        assert not TimeClaim.objects.filter(person=people[0]).exists()
+        seat = OfficeSeat.objects.get(person=people[0])
+        assert (seat.left_at, bool(seat.away_at)) == (None, True)
+        assert services.OfficeSeatFulfilment().delivered_at(seat.pk) == hour.ends_at
+        services.keep_apart(person=hour.mentor, other=people[1])
+        assert list(Refund.objects.values_list("source", "amount_minor")) == [("host_cancelled", 3000)]
+
     def test_before_it_is_decided_nobody_says_that_they_stay_away(self, hour, people):  # noqa: F811
         seat = services.join_hour(hour=hour, person=people[0])
         refused("started", services.stay_away, seat=seat)
@@ -96,6 +118,11 @@ class TestNotComing:
         appeal = moderation.appeal_incident(incident=incident, words="I was there", now=after)
         assert moderation.may_decide_incident(moderator, incident)
         assert not moderation.may_decide_incident(decided.mentor, incident)
+        RoleGrant.objects.create(person=people[0], role="moderator")
+        shared = User.objects.get(pk=people[0].pk)
+        assert not moderation.may_decide_incident(shared, incident)
+        assert list(moderation.open_incident_appeals(shared)) == []
+        assert list(moderation.open_incident_appeals(moderator)) == [appeal]
         assert appeal.decided_at is None
         refused("too_late", services.say_who_came, seat=seat, now=decided.ends_at + 3 * DAY)
         services.say_who_came(seat=seat, now=after)
@@ -141,6 +168,11 @@ class TestNotComing:
         come(decided, decided.mentor, people[1], after=11)
         assert settle(decided) == ("mentor_absent", ["came", ""])
 
+    def test_whoever_comes_alone_at_the_very_end_has_not_waited(self, decided, people):  # noqa: F811
+        come(decided, decided.mentor, after=51)
+        assert settle(decided) == ("nobody", ["", ""])
+        assert record() == []
+
     def test_where_all_are_late_they_met_and_where_nobody_came_nobody_waited(self, decided, people):  # noqa: F811
         come(decided, decided.mentor, *people[:2], after=15)
         assert settle(decided) == ("mentor_came", ["came", "came"])
@@ -163,7 +195,7 @@ class TestPages:
         OfficeHour.objects.update(decide_at=now - DAY, starts_at=now, ends_at=now + HOUR)
         assert "I am here, let me in" in client.get(here).text
         assert client.post(here, {"act": "come"}).status_code == 303
-        OfficeHour.objects.update(starts_at=now - 2 * HOUR, ends_at=now - HOUR)
+        OfficeHour.objects.update(starts_at=now - 2 * HOUR, ends_at=now - HOUR, mentor_came_at=now - 2 * HOUR)
         services.settle_hours(now=now)
         absent = OfficeSeat.objects.get(person=people[0])
         assert f"{people[0].name} was there" in client.get(here).text

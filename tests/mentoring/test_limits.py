@@ -80,6 +80,13 @@ class TestLimits:
         refused("intro_budget", services.book, booking=held[2])
         assert Booking.objects.confirmed().count() == 2
 
+    def test_a_first_talk_to_which_the_mentor_did_not_come_is_still_to_be_had(self, offer, slot, learner):
+        talk = services.save_offer(offer=Offer(mentor=offer.mentor, kind="intro", title="First talk", minutes=60))
+        had = services.book(booking=services.reserve(offer=talk, person=learner, starts_at=slot()))
+        refused("intro_used", services.reserve, offer=talk, person=learner, starts_at=slot(4))
+        Booking.objects.filter(pk=had.pk).update(outcome="mentor_absent")
+        assert services.reserve(offer=talk, person=learner, starts_at=slot(4))
+
     def test_no_moment_is_too_far_to_be_refused(self, offer, booked, talk, learner, outsider, client):
         client.force_login(outsider)
         last = "253402300799"  # of the year 9999

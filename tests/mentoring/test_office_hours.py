@@ -164,6 +164,13 @@ class TestJoining:
         assert export_all(people[0])["mentoring"]["office_seats"][0]["hour__title"] == "Three plans"
 
 
+def test_who_is_kept_apart_from_one_of_those_who_share_it_does_not_join(hour, people):
+    services.join_hour(hour=hour, person=people[0])
+    services.keep_apart(person=people[0], other=people[1])
+    refused("closed", services.join_hour, hour=hour, person=people[1])
+    assert services.join_hour(hour=hour, person=people[2])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_join_at_once_as_many_come_in_as_there_are_places(hour):
     people = [make_user(f"Member {n}") for n in range(6)]
@@ -236,4 +243,13 @@ class TestPages:
         assert client.post(f"{api}{hour.pk}/place/").json()["people"] == 1
         assert client.post(f"{api}{hour.pk}/place/").json()["code"] == "joined"
         assert client.delete(f"{api}{hour.pk}/place/").json()["people"] == 0
+        assert client.post(f"{api}{hour.pk}/presence/").json()["code"] == "not_open"
+        now = timezone.now()
+        OfficeHour.objects.update(decided_at=now, decide_at=now - DAY, starts_at=now, ends_at=now + HOUR)
+        assert client.post(f"{api}{hour.pk}/presence/").json()["code"] == "no_place"
+        client.force_login(hour.mentor)
+        since = client.post(f"{api}{hour.pk}/presence/").json()["came_at"]
+        assert client.post(f"{api}{hour.pk}/presence/").json() == {"came_at": since, "room_url": ""}
+        assert OfficeHour.objects.get().mentor_came_at.isoformat() == since
+        client.force_login(learner)
         assert client.get(reverse("office_hour", args=[hour.mentor.handle, hour.pk])).status_code == 200

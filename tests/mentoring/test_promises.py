@@ -38,6 +38,8 @@ class TestMeetings:
         assert Incident.objects.get().other == expert
         services.say_we_met(booking=booked, by=expert, now=booked.ends_at + 40 * MINUTES)
         assert record() == []
+        assert moderation.records([learner.pk, expert.pk], booked.ends_at)[learner.pk].kept == 0
+        services.say_we_met(booking=booked, by=learner, now=booked.ends_at + 41 * MINUTES)
         assert moderation.records([learner.pk, expert.pk], booked.ends_at)[learner.pk].kept == 1
 
     def test_more_than_ten_minutes_late_is_not_there_unless_both_were(self, booked, expert, learner):

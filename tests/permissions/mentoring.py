@@ -37,6 +37,8 @@ ARGUMENTS = {
     "api:mentor_times": lambda w: [w.host.handle, w.offer.pk],
     "api:confirm_meeting": _pk("held_meeting"),
     "api:call_off_meeting": _pk("meeting"),
+    "api:come_to_meeting": _pk("meeting"),
+    "api:come_to_shared_hour": lambda w: [w.host.handle, w.office_hour.pk],
     "booking_calendar": _pk("meeting"),
     "meet": lambda w: [w.meeting.mentee_token],
     "mentorship_request_new": lambda w: [w.host.handle],
@@ -156,6 +158,8 @@ api:meetings          GET  401      401      200    200   200    200      200   
 api:meetings          POST 401      401      201    201   201    201      201        201
 api:confirm_meeting           POST 401      401      404    200   404    404      404        404
 api:call_off_meeting  POST 401      401      404    200   404    404      404        404
+api:come_to_meeting   POST 401      401      404    409   404    404      404        404
+api:come_to_shared_hour POST 401    401      409    409   409    409      409        409
 api:mentorship_requests          GET  401      401      200    200   200    200      200        200
 api:mentorship_requests          POST 401      401      201    409   409    201      201        201
 api:withdraw_request  POST 401      401      404    200   404    404      404        404

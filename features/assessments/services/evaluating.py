@@ -16,7 +16,7 @@ from features.assessments.evaluation_news import tell
 from features.assessments.models import Evaluation, Reading, Submission, Task
 from features.assessments.services.refusals import AssessmentRefused
 from features.calendar import services as calendar
-from features.moderation.services import kept_apart_from
+from features.moderation.services import hold_pair, kept_apart_from
 from features.notifications.models import Follow
 
 KIND = "evaluation"
@@ -59,6 +59,7 @@ def book_evaluation(
 ) -> Submission:
     """Take a free time. Raises AssessmentRefused and RateLimited."""
     now = now or timezone.now()
+    hold_pair(task.author_id, person.pk)
     _lock(task.author_id, person.pk)
     if refused := why_not_book(task, person, now):
         raise refused

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.text import one_line
-from features.accounts.models import User
+from features.accounts.access import has_any_role
+from features.accounts.models import Role, User
 from features.assessments import grading
 from features.assessments.models import Reading, Snippet, Submission, WorkAppeal
 from features.assessments.news import tell
@@ -16,6 +17,7 @@ from features.assessments.services.badges import revoke_resting_on, take_unearne
 from features.assessments.services.reading import EXPERT_ROLES, LEASE, lease, readable, role_in
 from features.assessments.services.refusals import AssessmentRefused
 from features.assessments.services.work import check_scores
+from features.moderation.services import may_hold_pair
 from features.skills import services as skills
 
 REVIEWED = "work_reviewed"
@@ -44,6 +46,8 @@ def judge(*, reading: Reading, scores: dict, comments: dict, overall: str, now: 
         raise AssessmentRefused(
             "lease_over", _("Your eight hours were over and somebody else has it. Take the next one.")
         )
+    if reading.role in EXPERT_ROLES and not has_any_role(reading.reader, Role.EXPERT, Role.ORGANISER):
+        raise AssessmentRefused("not_an_expert", _("Experts judge work. You are none at the moment."))
     check_scores(rubric, scores)
     known = {criterion["key"] for criterion in rubric.criteria}
     comments = {key: one_line(words)[:1000] for key, words in comments.items() if key in known and words.strip()}
@@ -89,7 +93,9 @@ def judge_alike(*, reading: Reading, now: datetime | None = None) -> int:
     for pk in list(alike(reading=reading, now=now).values_list("pk", flat=True)[:50]):
         lock = Submission.objects.select_for_update(skip_locked=True, of=("self",)).select_related("task")
         work = lock.filter(pk=pk).first()
-        if work is None or not readable(reading.reader, now).filter(pk=pk).exists():
+        if work is None or not may_hold_pair(reading.reader_id, work.person_id):
+            continue
+        if not readable(reading.reader, now).filter(pk=pk).exists():
             continue
         judge(
             reading=lease(work, reading.reader, role_in(work), now),

@@ -16,7 +16,7 @@ from features.assessments.models import Example, Reading, Submission, Task, Tria
 from features.assessments.news import tell
 from features.assessments.services.refusals import AssessmentRefused
 from features.assessments.services.work import check_scores
-from features.moderation.services import kept_apart_from
+from features.moderation.services import kept_apart_from, may_hold_pair
 from features.notifications.models import Follow
 from features.skills.models import SkillLevel
 
@@ -72,7 +72,7 @@ def take_next(*, reader: User, now: datetime | None = None) -> Reading | None:
     uncalibrated = None
     for pk in ids:
         work = Submission.objects.select_for_update(skip_locked=True, of=("self",)).select_related("task").filter(pk=pk)
-        if (found := work.first()) is None:
+        if (found := work.first()) is None or not may_hold_pair(reader.pk, found.person_id):
             continue
         if not readable(reader, now).filter(pk=pk).exists():
             continue  # somebody else took the last place before the lock was ours
@@ -117,7 +117,9 @@ def take_peer(*, task: Task, reader: User, now: datetime | None = None) -> Readi
     waiting = waiting.annotate(n=taken).filter(n__lt=task.peers)
     for pk in list(waiting.order_by("n", "submitted_at").values_list("pk", flat=True)[:10]):
         found = Submission.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
-        if found and waiting.filter(pk=pk).exists():  # nobody took the last place before the lock was ours
+        if found is None or not may_hold_pair(reader.pk, found.person_id):
+            continue
+        if of_strangers(waiting.filter(pk=pk), reader).exists():  # nobody took the last place before the lock was ours
             return lease(found, reader, Role_.PEER, now)
     return None
 

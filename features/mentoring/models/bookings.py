@@ -37,6 +37,8 @@ class Booking(models.Model):
         MENTOR_ABSENT = "mentor_absent", _("The mentor did not come")
         NOBODY = "nobody", _("Nobody was seen")
 
+    TAKES_BOTH = (Outcome.MENTEE_ABSENT, Outcome.NOBODY)  # to say that they met all the same
+
     public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="bookings")
     mentor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="bookings_given")

@@ -67,7 +67,6 @@ from features.mentoring.services.hours import (
     OfficeSeatFulfilment,
     cancel_hour,
     decide_hours,
-    end_hours,
     join_hour,
     leave_hour,
     open_office_hour,
@@ -75,6 +74,7 @@ from features.mentoring.services.hours import (
 )
 from features.mentoring.services.hours_held import (
     come_to_hour,
+    end_hours,
     may_put_right,
     remind_of_hours,
     say_hour_was_held,

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.db import atomic_retry
 from core.text import one_line
 from features.accounts.models import User
 from features.accounts.services import audit
@@ -22,15 +23,15 @@ from features.mentoring.models import (
 )
 from features.mentoring.services.bookings import cancel_booking
 from features.mentoring.services.engagements import end_engagement, lock_engagement
-from features.mentoring.services.hours import end_hours
+from features.mentoring.services.hours_held import end_hours
 from features.mentoring.services.matching import mark_dirty
 from features.mentoring.services.pool import let_go_of_locks
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.written import end_written
-from features.moderation.services import partings
+from features.moderation.services import part_pair, partings
 
 
-@transaction.atomic
+@atomic_retry
 def keep_apart(*, person: User, other: User, now: datetime | None = None) -> None:
     """By one of the two."""
     _end_all_between(person, other, person, now or timezone.now())
@@ -50,7 +51,7 @@ def end_apart(*, person: User, other: User) -> None:
     mark_dirty([person.pk, other.pk], "kept apart")
 
 
-@transaction.atomic
+@atomic_retry
 def keep_two_apart(*, people: Sequence[User], by: User, reason: str, now: datetime | None = None) -> Block:
     """By staff, for a reason that only staff read. Twice is once. Raises MentoringRefused."""
     now = now or timezone.now()
@@ -85,6 +86,7 @@ def end_two_apart(*, block: Block, by: User, reason: str, now: datetime | None =
 
 
 def _end_all_between(one, other, by, now) -> None:
+    part_pair(one.pk, other.pk)
     words = _("These two do not meet any more.")
     for booking in Booking.objects.active().of(one).of(other).filter(starts_at__gt=now):
         cancel_booking(booking=booking, by=by, reason=words, is_told=False, now=now)
@@ -92,16 +94,11 @@ def _end_all_between(one, other, by, now) -> None:
     end_written(waiting=written, by=by, words=words, now=now)
     seats = OfficeSeat.objects.filter(hour__mentor__in=(one, other), person__in=(one, other))
     end_hours(seats=seats, by=by, now=now)
-    _end_mentorships(one, other, by, now)
+    for engagement in Engagement.objects.active().of(one).of(other):
+        end_engagement(lock_engagement(engagement.pk), by, Engagement.Ending.NOT_A_FIT, "", now)
     open_ones = MentorshipRequest.objects.open().filter(mentee__in=(one, other), mentor__in=(one, other))
     open_ones.update(state=MentorshipRequest.State.WITHDRAWN, decided_at=now)
-    _end_mentorships(one, other, by, now)  # of a request that was accepted while its row was waited for
     let_go_of_locks(one, other)
     for end in partings.values():
         end(one, other, by, now)
     mark_dirty([one.pk, other.pk], "kept apart")
-
-
-def _end_mentorships(one, other, by, now) -> None:
-    for engagement in Engagement.objects.active().of(one).of(other):
-        end_engagement(lock_engagement(engagement.pk), by, Engagement.Ending.NOT_A_FIT, "", now)

@@ -34,6 +34,7 @@ def reserve(
     What they held of this mentor's before is given back. Raises MentoringRefused and RateLimited."""
     now = now or timezone.now()
     offer = Offer.objects.select_related("mentor").get(pk=offer.pk)
+    moderation.hold_pair(offer.mentor_id, person.pk)
     _lock(offer.mentor_id, person.pk)
     if refused := why_not_book(offer, person, now):
         raise refused
@@ -190,6 +191,7 @@ def move_booking(
     booking.reason, booking.changed_at = reason, now
     booking.moves += 1
     booking.ical_sequence += 1
+    booking.mentor_came_at = booking.mentee_came_at = None  # that was for the other time
     booking.save()
     claim(booking)
     tell(booking, "booking_moved", f":{booking.ical_sequence}")

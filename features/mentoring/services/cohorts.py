@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from features.accounts.access import Ability, bar
 from features.accounts.models import User
 from features.accounts.services import audit
 from features.mentoring.loading import Frame, load, new_frame
@@ -19,6 +20,7 @@ from features.mentoring.models import Block, Cohort, CohortMember, CohortPair, E
 from features.mentoring.services.matching import MILLIONTHS, current_run
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import begin
+from features.moderation.services import hold_pair
 from features.notifications.services import notify
 from features.skills.models import Goal
 
@@ -70,6 +72,7 @@ def pin(*, cohort: Cohort, mentee, mentor) -> None:
     places = dict(CohortMember.objects.filter(cohort=cohort).values_list("person", "places"))
     if places.get(mentee.pk) != 0 or not places.get(mentor.pk):
         raise MentoringRefused("not_in_it", _("Pin a mentee and a mentor of this group."))
+    hold_pair(mentor.pk, mentee.pk)
     _check_apart(mentee, mentor)
     pinned = CohortPair.objects.filter(cohort=cohort, mentor=mentor, is_pinned=True).exclude(mentee=mentee)
     if pinned.count() >= places[mentor.pk]:
@@ -82,6 +85,17 @@ def _check_apart(mentee, mentor) -> None:
     if Block.objects.filter(Block.between(mentee, mentor)).exists():
         words = _("%(mentee)s and %(mentor)s do not come together any more. Take a pin away and draw again.")
         raise MentoringRefused("apart", words % {"mentee": mentee.name, "mentor": mentor.name})
+
+
+def _check_here(pairs) -> None:
+    """Nobody of them has gone, or was stopped from giving their time, since they were drawn."""
+    people = [person for pair in pairs for person in (pair.mentee, pair.mentor)]
+    here = set(User.objects.active().filter(pk__in=[person.pk for person in people]).values_list("pk", flat=True))
+    away = [person for person in people if person.pk not in here]
+    away += [pair.mentor for pair in pairs if bar(pair.mentor, Ability.MENTOR)]
+    if away:
+        words = _("%(name)s cannot take part any more. Take them out and draw again.")
+        raise MentoringRefused("gone", words % {"name": away[0].name})
 
 
 @transaction.atomic
@@ -179,11 +193,15 @@ def publish_cohort(*, cohort: Cohort, by, now: datetime | None = None) -> Cohort
         raise MentoringRefused("not_drawn", _("Draw the pairs first, and look at them."))
     cohort.published_at = now or timezone.now()
     cohort.save(update_fields=["published_at"])
-    for pair in cohort.pairs.select_related("mentee", "mentor").order_by("mentor_id", "pk"):
+    pairs = list(cohort.pairs.select_related("mentee", "mentor").order_by("mentor_id", "pk"))
+    _check_here(pairs)
+    for pair in pairs:  # all of them before the rows that those hold who keep two apart
+        hold_pair(pair.mentor_id, pair.mentee_id)
+    for pair in pairs:
         url = _together(cohort, pair, cohort.published_at).get_absolute_url()
         for person in (pair.mentee, pair.mentor):
             notify(person, "cohort_pair", pair.pk, url)
-    audit(by, "cohort.published", f"cohort:{cohort.pk}", [f"pairs:{cohort.pairs.count()}"])
+    audit(by, "cohort.published", f"cohort:{cohort.pk}", [f"pairs:{len(pairs)}"])
     return cohort
 
 

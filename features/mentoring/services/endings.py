@@ -27,7 +27,7 @@ from features.mentoring.services.engagements import check_active, end_engagement
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import go_on
 from features.moderation.models import Reason
-from features.moderation.services import flag
+from features.moderation.services import flag, part_pair
 from features.notifications.services import follow
 from features.skills.models import Skill
 
@@ -101,6 +101,8 @@ def finish(
     """End it, with all there is to say in one act. A mentee's words are the mentor's to reveal; `again` asks the next
     mentor who fits with the same request. Raises MentoringRefused and ModerationRefused."""
     now = now or timezone.now()
+    if block:
+        part_pair(engagement.mentor_id, engagement.mentee_id)
     engagement = lock_engagement(engagement.pk)
     check_active(engagement)
     is_mentee = by.pk == engagement.mentee_id

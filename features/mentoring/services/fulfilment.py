@@ -10,6 +10,7 @@ from features.mentoring.services import offers
 from features.mentoring.services.bookings import call_off, claim, give_up, lock_booking, tell
 from features.mentoring.services.may_book import why_not_have
 from features.mentoring.services.refusals import MentoringRefused
+from features.moderation.services import may_hold_pair
 from features.payments import services as payments
 
 
@@ -36,7 +37,10 @@ class BookingFulfilment(payments.Fulfilment):
 
     def reseat(self, ref, now):
         """Money that came late: the time is theirs if they could have it now, by all rules but that of notice."""
-        booking = lock_booking(Booking.objects.get(pk=ref))
+        booking = Booking.objects.get(pk=ref)
+        if not may_hold_pair(booking.mentor_id, booking.mentee_id):
+            return False
+        booking = lock_booking(booking)
         if booking.starts_at <= now or booking.cancelled_at is None or why_not_have(booking.offer, booking.mentee, now):
             return False
         free = offers.free_times(booking.mentor, booking.mentee, booking.length, now, notice=timedelta())

@@ -68,6 +68,8 @@ def why_not_join(hour: OfficeHour, person, now: datetime) -> MentoringRefused | 
     taken = OfficeSeat.objects.taken().filter(hour=hour)
     if taken.filter(person=person).exists():
         return MentoringRefused("joined", _("You have a place already."))
+    if taken.filter(person__in=moderation.kept_apart_from(person)).exists():
+        return MentoringRefused("closed", _("Nobody can join any more. Look at what else there is."))
     if taken.count() >= hour.most:
         return MentoringRefused("full", _("All places are taken. Look at what else there is."))
     return None
@@ -77,6 +79,7 @@ def why_not_join(hour: OfficeHour, person, now: datetime) -> MentoringRefused | 
 def join_hour(*, hour: OfficeHour, person: User, now: datetime | None = None) -> OfficeSeat:
     """Take a place, for the price that holds if no more come than it needs. Raises MentoringRefused and RateLimited."""
     now = now or timezone.now()
+    moderation.hold_pair(hour.mentor_id, person.pk)
     hour = _locked(hour.pk)
     if refused := why_not_join(hour, person, now):
         raise refused
@@ -102,7 +105,7 @@ def leave_hour(*, seat: OfficeSeat, now: datetime | None = None) -> None:
     if order and not seat.joined_at:
         payments.release(order=order, now=now)
         return
-    _end(seat, now, source="buyer", by=seat.person, must_be_open=True)
+    end_seat(seat, now, source="buyer", by=seat.person, must_be_open=True)
 
 
 @transaction.atomic
@@ -190,6 +193,8 @@ class OfficeSeatFulfilment(payments.Fulfilment):
         """Money that came late: the place is theirs if there is one, before it is decided."""
         seat = OfficeSeat.objects.select_related("person").get(pk=ref)
         hour = _locked(seat.hour_id)
+        if not moderation.may_hold_pair(hour.mentor_id, seat.person_id):
+            return False
         if seat.left_at is None or why_not_join(hour, seat.person, now):
             return False
         try:
@@ -218,19 +223,8 @@ class OfficeSeatFulfilment(payments.Fulfilment):
         return seat.hour.get_absolute_url() if seat else ""
 
 
-def end_hours(*, seats, by: User, now: datetime) -> None:
-    """These places are given up, whatever was decided, and all that was paid goes back: somebody leaves, or two are
-    kept apart."""
-    for seat in seats.taken().filter(hour__cancelled_at=None, hour__starts_at__gt=now).select_related("person"):
-        order = payments.order_of(SEAT, seat.pk)
-        if order and not seat.joined_at:
-            payments.release(order=order, now=now)
-        else:
-            _end(seat, now, source="buyer" if by.pk == seat.person_id else "host_cancelled", by=by)
-
-
 # --- What they share --------------------------------------------------------------------------------------------------
-def _end(seat, now, *, source, by, must_be_open=False) -> None:
+def end_seat(seat, now, *, source, by, must_be_open=False) -> None:
     if order := payments.order_of(SEAT, seat.pk):
         payments.lock_order(order.pk)
     hour = _locked(seat.hour_id)

@@ -11,12 +11,13 @@ from features.accounts.access import Ability
 from features.accounts.models import User
 from features.calendar import services as calendar
 from features.mentoring.models import GRACE, OfficeHour, OfficeSeat
-from features.mentoring.services.hours import HOUR, SEAT
+from features.mentoring.services.hours import HOUR, SEAT, end_seat
 from features.mentoring.services.meetings import OBJECTED_WITHIN, SETTLED_AFTER
 from features.mentoring.services.refusals import MentoringRefused
 from features.moderation import services as moderation
 from features.moderation.models import Incident
 from features.notifications.services import notify
+from features.payments import services as payments
 
 Outcome = OfficeHour.Outcome
 
@@ -49,6 +50,23 @@ def stay_away(*, seat: OfficeSeat, now: datetime | None = None) -> None:
     notify(hour.mentor, "office_seat_away", seat.pk, hour.get_absolute_url(), key=f"office_seat_away:{seat.pk}")
     if moderation.is_late(hour.starts_at, hour.decided_at, now):
         _note(seat.person, Incident.Kind.LATE_CANCEL, f"{SEAT}:{seat.pk}", now, Ability.REGISTER, hour.mentor, now)
+
+
+def end_hours(*, seats, by: User, now: datetime) -> None:
+    """These places are given up, because somebody leaves or two are kept apart. All that was paid goes back, but not to
+    whoever gives up their own once it is decided: the others count on it, as with all who stay away."""
+    for seat in seats.taken().filter(hour__cancelled_at=None, hour__starts_at__gt=now).select_related("person"):
+        order, is_own = payments.order_of(SEAT, seat.pk), by.pk == seat.person_id
+        if order and not seat.joined_at:
+            payments.release(order=order, now=now)
+        elif not is_own:
+            end_seat(seat, now, source="host_cancelled", by=by)
+        else:
+            try:
+                with transaction.atomic():
+                    end_seat(seat, now, source="buyer", by=by, must_be_open=True)
+            except MentoringRefused:
+                stay_away(seat=seat, now=now)
 
 
 def settle_hours(*, now: datetime) -> int:
@@ -88,9 +106,13 @@ def _settle(hour, now) -> bool:
 
 
 def _in_time(hour, moments) -> list[bool]:
-    """Who comes after ten minutes did not come, unless nobody was there earlier."""
+    """The mentor first. Who comes after ten minutes did not come, unless nobody was there earlier; where only one side
+    came, who did so in the last ten has not waited for the other."""
     in_time = [at is not None and at <= hour.starts_at + GRACE for at in moments]
-    return in_time if any(in_time) else [at is not None for at in moments]
+    if any(in_time):
+        return in_time
+    until = hour.ends_at if moments[0] and any(moments[1:]) else hour.ends_at - GRACE
+    return [at is not None and at <= until for at in moments]
 
 
 def _note(person, kind, source, happened_at, ability, other, now) -> None:

@@ -56,7 +56,8 @@ def why_no_intro(offer: Offer, person, now: datetime) -> MentoringRefused | None
     """Whether first talks are used up, with this mentor or with all; only what is booked counts."""
     if offer.kind != Offer.Kind.INTRO:
         return None
-    talks = Booking.objects.active().filter(mentee=person, offer__kind=Offer.Kind.INTRO, confirmed_at__isnull=False)
+    talks = Booking.objects.confirmed().filter(mentee=person, offer__kind=Offer.Kind.INTRO)
+    talks = talks.exclude(outcome=Booking.Outcome.MENTOR_ABSENT)  # there was none
     if talks.filter(mentor=offer.mentor_id).exists():
         return MentoringRefused("intro_used", _("A first talk is for the first time. Book a meeting instead."))
     lately = talks.filter(starts_at__gt=now - timedelta(days=INTRO_DAYS)).values_list("starts_at", "ends_at")

@@ -54,10 +54,14 @@ def settle_meetings(*, now: datetime) -> int:
 
 
 def _in_time(booking) -> tuple[bool, bool]:
-    """(mentor, mentee). Who comes after ten minutes did not come, unless the other one was as late."""
+    """(mentor, mentee). Who comes after ten minutes did not come, unless the other one was as late; who comes alone in
+    the last ten has not waited for anybody."""
     came = (booking.mentor_came_at, booking.mentee_came_at)
     in_time = [at is not None and at <= booking.starts_at + GRACE for at in came]
-    return (in_time[0], in_time[1]) if any(in_time) else (came[0] is not None, came[1] is not None)
+    if not any(in_time):
+        until = booking.ends_at + (GRACE if all(came) else -GRACE)
+        in_time = [at is not None and at <= until for at in came]
+    return in_time[0], in_time[1]
 
 
 def _note_absence(booking, outcome, now) -> None:
@@ -87,16 +91,20 @@ def write_agenda(*, booking: Booking, text: str, now: datetime | None = None) ->
 
 @transaction.atomic
 def say_we_met(*, booking: Booking, by: User, now: datetime | None = None) -> bool:
-    """Somebody who waited in vain would not say so: whoever was there may put right, for two days, that only they had
-    pressed the button. Nobody can say it of themselves against the other; where nobody was seen, it takes both, and is
-    False until then."""
+    """Somebody who waited in vain would not say so: for two days whoever was there may put right that only they had
+    pressed the button, and the other is absent no more. Of a mentor who was not seen the mentee's word is enough, as it
+    is their money; that a mentee came who was not seen, or that both did, takes both, who each have two days from the
+    other's word, and is False until then: silence is no meeting, as meetings are what mentors are known by. Nobody says
+    it of themselves first, against the other."""
     now = now or timezone.now()
     booking = lock_booking(booking)
     if refused := why_not_say_we_met(booking, by, now):
         raise refused
     side = "mentor_says_met_at" if by.pk == booking.mentor_id else "mentee_says_met_at"
     Booking.objects.filter(pk=booking.pk).update(**{side: now})
-    if booking.outcome == Booking.Outcome.NOBODY and not booking.says_met_at(booking.other(by)):
+    if booking.outcome == Booking.Outcome.MENTEE_ABSENT:
+        moderation.withdraw_incident(source=f"{KIND}:{booking.pk}", now=now)
+    if booking.outcome in Booking.TAKES_BOTH and not booking.says_met_at(booking.other(by)):
         notify(booking.other(by), "met_said", booking.pk, booking.get_absolute_url(), key=f"met_said:{booking.pk}")
         return False
     Booking.objects.filter(pk=booking.pk).update(outcome=Booking.Outcome.MET)
@@ -105,13 +113,15 @@ def say_we_met(*, booking: Booking, by: User, now: datetime | None = None) -> bo
 
 
 def why_not_say_we_met(booking: Booking, by: User, now: datetime) -> MentoringRefused | None:
-    if booking.settled_at is None or booking.outcome == Booking.Outcome.MET or now > booking.ends_at + OBJECTED_WITHIN:
+    other = booking.other(by)
+    until = max(booking.ends_at, booking.says_met_at(other) or booking.ends_at) + OBJECTED_WITHIN
+    if booking.settled_at is None or booking.outcome == Booking.Outcome.MET or now > until:
         return MentoringRefused("too_late", _("This can be put right for two days after the meeting."))
     missed: dict[str, int] = {
         Booking.Outcome.MENTEE_ABSENT: booking.mentor_id,
         Booking.Outcome.MENTOR_ABSENT: booking.mentee_id,
     }
-    if missed.get(booking.outcome, by.pk) != by.pk:
+    if missed.get(booking.outcome, by.pk) != by.pk and not booking.says_met_at(other):
         return MentoringRefused("not_yours", _("Only the other one can say that you were there."))
     if booking.says_met_at(by):
         return MentoringRefused("said", _("You have said so. It counts once the other one says so, too."))

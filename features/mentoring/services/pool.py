@@ -25,6 +25,7 @@ from features.mentoring.models import (
 )
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.requests import MOST_OPEN, begin, brief_of
+from features.moderation.services import hold_pair
 from features.notifications.services import notify
 from features.skills.models import Skill, SkillLevel
 
@@ -146,6 +147,7 @@ def give_back_pooled(*, pooled: PooledRequest, mentor: User) -> None:
 def accept_pooled(*, pooled: PooledRequest, mentor: User, now: datetime | None = None) -> Engagement:
     """Begin, by whoever reads it now. Raises MentoringRefused."""
     now = now or timezone.now()
+    hold_pair(mentor.pk, pooled.mentee_id)
     page = _hold_page(mentor)
     pooled = _locked(pooled)
     held = lock_of(pooled, now)

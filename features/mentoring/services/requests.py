@@ -26,7 +26,7 @@ from features.mentoring.services.answering import count_places, freeze_if_silent
 from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.refusals import MentoringRefused
 from features.moderation.models import Incident
-from features.moderation.services import note_incident
+from features.moderation.services import hold_pair, note_incident
 from features.notifications.services import notify
 from features.skills import services as skills
 from features.skills.models import Skill
@@ -87,6 +87,7 @@ def send_request(
 ) -> MentorshipRequest:
     """Ask a mentor. Raises MentoringRefused and RateLimited."""
     now = now or timezone.now()
+    hold_pair(mentor.pk, person.pk)
     User.objects.select_for_update(no_key=True).get(pk=person.pk)  # two tabs count their open requests one by one
     if refused := why_not_ask(mentor, person, now):
         raise refused
@@ -141,6 +142,7 @@ def answer_request(*, request: MentorshipRequest, answer: str, now: datetime | N
 def accept_request(*, request: MentorshipRequest, now: datetime | None = None) -> Engagement:
     """Begin. The page's row is the place in the queue, so that the last place goes to one. Raises MentoringRefused."""
     now = now or timezone.now()
+    hold_pair(request.mentor_id, request.mentee_id)
     page = MentorPage.objects.select_for_update().get(pk=request.mentor_id)
     request = _locked(request)
     if not request.is_open:
@@ -149,6 +151,8 @@ def accept_request(*, request: MentorshipRequest, now: datetime | None = None) -
         raise MentoringRefused("barred", barred.words, barred.url)
     if Block.objects.filter(Block.between(request.mentor, request.mentee)).exists():
         raise MentoringRefused("closed", _("This request cannot be accepted any more. Decline it."))
+    if Engagement.objects.active().filter(mentor=request.mentor, mentee=request.mentee).exists():
+        raise MentoringRefused("together", _("You work together already. Decline this one."))
     if Engagement.objects.active().filter(mentor=request.mentor).count() >= page.capacity:
         words = _("All your places are taken. Make room for one more, or decline and suggest a colleague.")
         raise MentoringRefused("full", words)

@@ -18,7 +18,7 @@ from features.mentoring.services.may_book import why_not_have
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.written_files import KIND, keep_file, lock_written
 from features.moderation.models import Incident
-from features.moderation.services import note_incident
+from features.moderation.services import hold_pair, may_hold_pair, note_incident
 from features.notifications.services import notify
 from features.payments import services as payments
 
@@ -58,6 +58,7 @@ def ask_in_writing(
     """Send work with a question. What has a price is sent once it is paid. Raises MentoringRefused, RateLimited, and
     FileRefused for what cannot be kept."""
     now = now or timezone.now()
+    hold_pair(offer.mentor_id, person.pk)
     # Its row is the place in the queue: of two who ask for the last one, one gets it.
     offer = Offer.objects.select_for_update(of=("self",)).select_related("mentor").get(pk=offer.pk)
     if refused := why_not_ask_in_writing(offer, person, now):
@@ -103,6 +104,8 @@ class WrittenReviewFulfilment(payments.Fulfilment):
     def reseat(self, ref, now):
         """Money that came late: it is sent after all, unless that is no longer possible between these two."""
         review = WrittenReview.objects.select_related("mentor", "mentee", "offer__mentor").get(pk=ref)
+        if not may_hold_pair(review.mentor_id, review.mentee_id):
+            return False
         if review.state != State.LAPSED or why_not_ask_in_writing(review.offer, review.mentee, now):
             return False
         WrittenReview.objects.filter(pk=ref).update(state=State.UNPAID, closed_at=None)

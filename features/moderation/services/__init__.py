@@ -17,7 +17,14 @@ from features.moderation.services.acts import (
     undo,
     why_not,
 )
-from features.moderation.services.apart import apart, kept_apart_from, partings
+from features.moderation.services.apart import (
+    apart,
+    hold_pair,
+    kept_apart_from,
+    may_hold_pair,
+    part_pair,
+    partings,
+)
 from features.moderation.services.appeals import (
     appeal_act,
     decide_act_appeal,
@@ -101,6 +108,7 @@ from features.moderation.services.reliability import (
     may_decide_incident,
     note_incident,
     open_incident_appeals,
+    parts,
     pauses_of,
     records,
     told,
@@ -193,6 +201,7 @@ __all__ = [
     "former_marks_of",
     "grant_mark",
     "has_earned",
+    "hold_pair",
     "holder",
     "impose",
     "in_words",
@@ -210,6 +219,7 @@ __all__ = [
     "may_appeal",
     "may_decide",
     "may_decide_incident",
+    "may_hold_pair",
     "may_judge",
     "may_restore",
     "may_undo",
@@ -224,7 +234,9 @@ __all__ = [
     "open_incident_appeals",
     "open_log_for_removal",
     "page_of",
+    "part_pair",
     "partings",
+    "parts",
     "pass_on",
     "pauses_of",
     "progress",

@@ -34,6 +34,9 @@ GIVEN_KEPT, GIVEN = 3, 4
 # What incidents come from, by the word before the colon of their source: (sources, viewer) -> {source: (words, url)}.
 causes: dict[str, Callable[[Sequence[str], User], dict[str, tuple[str, str]]]] = Registry("causes of incidents")
 
+# Sources of incidents in which somebody had a part of their own, beside whom they are about: (person) -> sources.
+parts: dict[str, Callable[[User], Iterable[str]]] = Registry("parts in what incidents come from")
+
 # How many promises people kept since a moment, by feature: (person ids, since) -> {person: how many}.
 kept: dict[str, Callable[[Collection[int], datetime], dict[int, int]]] = Registry("promises that were kept")
 
@@ -187,14 +190,20 @@ def appeal_incident(*, incident: Incident, words: str, now: datetime | None = No
 
 
 def may_decide_incident(by: User, incident: Incident) -> bool:
-    return incident.other_id != by.pk and sanctions.may_judge(by, incident.person)
+    is_part = incident.other_id == by.pk or incident.source in parts_of(by)
+    return not is_part and sanctions.may_judge(by, incident.person)
+
+
+def parts_of(person: User) -> set[str]:
+    """All that somebody was part of and so does not judge."""
+    return {source for sources in parts.values() for source in sources(person)}
 
 
 @transaction.atomic
 def decide_incident_appeal(
     *, by: User, appeal: IncidentAppeal, outcome: str, answer: str, now: datetime | None = None
 ) -> IncidentAppeal:
-    """It counts, or it does not, in words that the person reads. Never by whoever waited."""
+    """It counts, or it does not, in words that the person reads. Never by whoever was part of it."""
     now = now or timezone.now()
     rows = IncidentAppeal.objects.select_for_update(of=("self",)).select_related("incident__person")
     appeal = rows.get(pk=appeal.pk)
@@ -219,4 +228,5 @@ def decide_incident_appeal(
 def open_incident_appeals(by: User):
     """Those that `by` may decide, oldest first."""
     found = IncidentAppeal.objects.filter(decided_at=None).exclude(incident__person=by).exclude(incident__other=by)
+    found = found.exclude(incident__source__in=parts_of(by))
     return found.select_related("incident__person", "incident__other")
