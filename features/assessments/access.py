@@ -18,6 +18,7 @@ from features.assessments.models import (
     SubmittedFile,
     Task,
 )
+from features.assessments.services.keys import may_read_for
 
 AUTHORS = (Role.EXPERT, Role.ORGANISER)
 
@@ -40,17 +41,25 @@ def authored_bank(person, pk) -> Bank:
 
 
 def readable_item(person, pk) -> Item:
-    """An item with its answers: for its author, for who runs the site and, while it waits for a second expert, for
-    experts. Once it is asked, of these only for who has judged it, and so cannot take the test any more."""
+    """An item with its answers: for its author, for who runs the site and for experts who took on reading its bank, and
+    so take no test of it. Once it is asked, of these only for who has judged it."""
     items = Item.objects.select_related("bank__skill", "bank__author", "current__made_by")
     item = get_object_or_404(items, pk=pk, current__isnull=False)
     if item.bank.author_id == person.pk or has_any_role(person, Role.ORGANISER):
         return item
-    if not has_any_role(person, Role.EXPERT):
+    if not has_any_role(person, Role.EXPERT) or not item.bank.readers.filter(person=person).exists():
         raise Http404
     if item.state != Item.State.DRAFT and not ItemVersion.objects.known_to(person).filter(item=item).exists():
         raise Http404
     return item
+
+
+def bank_to_read(person, pk) -> Bank:
+    """One whose questions wait for somebody like this person to read them."""
+    bank = get_object_or_404(Bank.objects.select_related("skill"), pk=pk)
+    if not may_read_for(person, bank):
+        raise Http404
+    return bank
 
 
 def own_attempt(person, public_id) -> Attempt:

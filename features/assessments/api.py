@@ -117,7 +117,8 @@ def _state(attempt) -> dict:
         options = [{"number": number, "html": html} for number, html in shown.options]
         question = {"position": row.position, "kind": shown.kind, "html": shown.html, "options": options}
     if attempt.finished_at:
-        result = {"level": None, "low": None, "high": None, "passed": attempt.passed, "ending": attempt.ending}
+        passed = None if attempt.voided_at else attempt.passed
+        result = {"level": None, "low": None, "high": None, "passed": passed, "ending": attempt.ending}
         if attempt.mean is not None and not attempt.voided_at:
             found = ability.summary(services.posterior(attempt))
             values = map(ability.level, (found.mean, found.low, found.high))

@@ -6,10 +6,12 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from features.accounts.access import has_any_role
+from core import text
+from features.accounts.access import has_any_role, has_role, roles
 from features.accounts.models import Role
-from features.assessments.models import Attempt, Bank, Item, ItemFlag, ItemParameter, ItemReview, Response
+from features.assessments.models import Attempt, Bank, BankReader, Item, ItemFlag, ItemParameter, ItemReview, Response
 from features.assessments.models.banks import Stage
+from features.skills.models import SkillLevel
 
 
 def banks(person) -> dict:
@@ -20,13 +22,27 @@ def banks(person) -> dict:
     live = Count("items", filter=Q(items__state=Item.State.LIVE), distinct=True)
     waiting = Count("items", filter=Q(items__state=Item.State.DRAFT), distinct=True)
     said = ItemReview.objects.filter(version=OuterRef("current"), reviewer=person)
-    to_read = (
-        Item.objects.filter(state=Item.State.DRAFT, current__isnull=False)
-        .exclude(Q(bank__author=person) | Q(current__made_by=person) | Exists(said))
-        .select_related("bank__skill", "current")
-        .order_by("pk")[:20]
-    )
-    return {"banks": found.annotate(live=live, waiting=waiting)[:100], "to_read": to_read}
+    drafts = Item.objects.filter(state=Item.State.DRAFT, current__isnull=False).exclude(bank__author=person)
+    read = BankReader.objects.filter(person=person).values("bank")
+    own = drafts if has_any_role(person, Role.ORGANISER) else drafts.filter(bank__in=read)
+    to_read = own.exclude(Q(current__made_by=person) | Exists(said)).select_related("bank__skill", "current")
+    return {
+        "banks": found.annotate(live=live, waiting=waiting)[:100],
+        "to_read": to_read.order_by("pk")[:20],
+        "seek_readers": _seek_readers(person, drafts.exclude(bank__in=read)),
+    }
+
+
+def _seek_readers(person, drafts):
+    """Banks of others whose questions wait for somebody like this person."""
+    if not has_role(person, Role.EXPERT):
+        return Bank.objects.none()
+    waiting = Bank.objects.filter(items__in=drafts).select_related("skill")
+    if not has_role(person, Role.REVIEWER):
+        proven = SkillLevel.objects.evidenced().filter(person=person).values("skill")
+        scopes = [scope.partition(":")[2] for role, scope in roles(person) if role == Role.REVIEWER]
+        waiting = waiting.filter(Q(skill__in=proven) | Q(skill__in=text.numbers(scopes)))
+    return waiting.annotate(waiting=Count("items")).order_by("pk")[:20]
 
 
 def items(bank):

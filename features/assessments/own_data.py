@@ -10,6 +10,7 @@ from features.assessments.models import (
     Award,
     Badge,
     Bank,
+    BankReader,
     Evaluation,
     Example,
     Item,
@@ -50,6 +51,7 @@ def export(person) -> dict:
         ),
         "awards": list(Award.objects.filter(person=person).order_by("pk").values("rule", "granted_at")),
         **_work(person),
+        "banks_read": list(BankReader.objects.filter(person=person).order_by("pk").values("bank__title", "since")),
         "item_reviews": list(said.values("version__text", "verdict", "comment", "said_at")),
     }
 
@@ -100,6 +102,7 @@ def erase(person) -> None:
     Snippet.objects.filter(owner=person).delete()
     Badge.objects.filter(person=person).delete()
     Award.objects.filter(person=person).delete()
+    BankReader.objects.filter(person=person).delete()
     for model in (ItemVersion, Example):
         model.objects.filter(made_by=person).update(made_by=None)
 

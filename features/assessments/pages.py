@@ -130,6 +130,7 @@ def bank_page(bank, person, now) -> dict:
         "areas": sorted({candidate.area for candidate in candidates if candidate.area}),
         "questions": len(candidates),
         "is_own": person.is_authenticated and bank.author_id == person.pk,
+        "knows_keys": person.is_authenticated and bank.is_offered and services.knows_keys(bank, person),
         "attempts": list(Attempt.objects.finished().filter(bank=bank, person=person).order_by("-started_at")[:10])
         if person.is_authenticated
         else [],

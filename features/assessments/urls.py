@@ -6,6 +6,7 @@ urlpatterns = [
     path("assessments/", taking.assessments, name="assessments"),
     path("assessments/banks/", writing.banks, name="banks"),
     path("assessments/banks/<int:pk>/", writing.bank, name="bank"),
+    path("assessments/banks/<int:pk>/reading/", writing.bank_reading, name="bank_reading"),
     path("assessments/banks/<int:pk>/rules/", writing.bank_rules, name="bank_rules"),
     path("assessments/banks/<int:pk>/stage/", writing.stage, name="bank_stage"),
     path("assessments/banks/<int:pk>/import/", writing.import_file, name="bank_import"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from features.assessments import services
 from features.assessments.models import Bank, Item, ItemVersion, Reading, Task
 from features.assessments.models.banks import Stage
+from features.skills import services as skills
 from tests.factories import make_skill, make_user
 
 AREAS = ("Plans", "Joins", "Types")
@@ -29,6 +30,15 @@ def reader(db):
 @pytest.fixture
 def bank(author, reader, skill):
     return make_bank(author, reader, skill)
+
+
+def prove(person, skill):
+    """Their skill is on record."""
+    skills.record_evidence(
+        person=person, skill=skill, kind="assessed", strength=0.7, happened_at=timezone.now(), source=f"x:{person.pk}",
+        measured=4.2, error=0.3,
+    )  # fmt: skip
+    return person
 
 
 def make_bank(author, reader, skill, *, items=40, stage=Stage.OPEN, calibrated=True, **rules):

@@ -12,7 +12,8 @@ from django.urls import reverse
 from features.assessments import pages, services
 from features.assessments.models import Attempt, Bank, Item, ItemVersion
 from features.assessments.scoring import is_right
-from tests.assessments.conftest import make_bank, make_task, sit, write
+from tests.assessments.conftest import make_bank, make_task, prove, sit, write
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -199,7 +200,17 @@ class TestAuthors:
             "text": "Right", "html": "Right", "is_right": True, "explanation": "Yes."
         }  # fmt: skip
         client.force_login(reader)
-        assert "Which?" in client.get("/assessments/banks/").content.decode()
+        assert "Plans" not in client.get("/assessments/banks/").text
+        assert client.post(f"/assessments/banks/{bank.pk}/reading/").status_code == 404
+        prove(reader, skill)
+        shown = client.get("/assessments/banks/").text
+        assert "Read the questions of Plans" in shown
+        assert "Which?" not in shown
+        assert client.get(f"/assessments/items/{made.pk}/").status_code == 404
+        assert client.post(f"/assessments/banks/{bank.pk}/reading/").status_code == 303
+        shown = client.get("/assessments/banks/").text
+        assert "Read the questions of Plans" not in shown
+        assert "Which?" in shown
         assert client.post(f"/assessments/items/{made.pk}/", {"verdict": "change"}).status_code == 422
         said = {"verdict": "good", "version": made.current_id}
         assert client.post(f"/assessments/items/{made.pk}/", said).status_code == 303
@@ -209,6 +220,10 @@ class TestAuthors:
 
     def test_a_question_that_is_asked_shows_its_answer_to_no_other_expert(self, client, bank, reader):
         live, waits = bank.items.first(), write(bank, bank.author, 80)
+        prove(reader, bank.skill)
+        services.read_bank(bank=bank, person=reader)
+        client.force_login(prove(make_user("Another", role="expert"), bank.skill))
+        assert client.get(f"/assessments/items/{waits.pk}/").status_code == 404
         client.force_login(reader)
         assert client.get(f"/assessments/items/{live.pk}/").status_code == 404
         assert client.get(f"/assessments/items/{waits.pk}/").status_code == 200
@@ -217,6 +232,7 @@ class TestAuthors:
 
     def test_words_that_were_changed_since_the_page_are_not_found_good_unread(self, client, bank, author, reader):
         item = write(bank, author, 81)
+        services.read_bank(bank=bank, person=prove(reader, bank.skill))
         client.force_login(reader)
         place = f"/assessments/items/{item.pk}/"
         shown = client.get(place).text

@@ -7,11 +7,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from features.accounts.models import RoleGrant
 from features.assessments import ability, services
 from features.assessments.models import Attempt, ItemVersion, Response
+from features.assessments.services import voiding
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
-from tests.assessments.conftest import make_bank, sit, write
+from tests.assessments.conftest import make_bank, prove, sit, write
 from tests.factories import make_skill, make_user
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,33 @@ class TestResult:
         again = ability.summary(services.posterior(attempt))
         assert (again.mean, again.error) == pytest.approx((attempt.mean, attempt.error))
 
+    def test_who_took_on_reading_its_questions_cannot_take_them_and_who_takes_them_cannot_read(self, bank, reader):
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.read_bank(bank=bank, person=reader)
+        assert refused.value.code == "not_proven"
+        attempt = services.begin(bank=bank, person=prove(reader, bank.skill))
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.read_bank(bank=bank, person=reader)
+        assert refused.value.code == "running"
+        services.stop(attempt=attempt)
+        services.read_bank(bank=bank, person=reader)
+        with pytest.raises(services.AssessmentRefused) as refused:
+            services.begin(bank=bank, person=reader, now=timezone.now() + timedelta(days=30))
+        assert refused.value.code == "knows_the_key"
+
+    def test_whoever_runs_the_site_or_ran_it_when_a_question_was_there_cannot_take_them(self, bank, organiser, client):
+        grant = organiser.role_grants.get()
+        for ended_at in (None, timezone.now()):
+            RoleGrant.objects.filter(pk=grant.pk).update(revoked_at=ended_at)
+            with pytest.raises(services.AssessmentRefused) as refused:
+                services.begin(bank=bank, person=organiser)
+            assert refused.value.code == "knows_the_key"
+        client.force_login(organiser)
+        assert "Its questions are known to you" in client.get(bank.get_absolute_url()).text
+        before = bank.created_at - timedelta(days=1)
+        RoleGrant.objects.filter(pk=grant.pk).update(granted_at=before - timedelta(days=1), revoked_at=before)
+        assert services.begin(bank=bank, person=organiser)
+
     def test_the_level_of_the_skill_is_the_result_and_its_basis_assessed(self, bank, learner):
         attempt = sit(bank, learner, knows=lambda row: row.b < 0.4)
         found = skills.level_of(learner, bank.skill)
@@ -105,6 +134,14 @@ class TestResult:
         assert found.low < found.level < found.high
         standing = skills.skill_levels(learner)[0]
         assert str(standing.basis) == "Assessed"
+
+    def test_a_result_that_was_taken_back_says_nothing_to_programs_either(self, author, reader, skill, learner, client):
+        attempt = sit(make_bank(author, reader, skill, mode="quiz", items=12), learner)
+        client.force_login(learner)
+        here = f"/api/v1/attempts/{attempt.public_id}/"
+        assert client.get(here).json()["result"]["passed"] is True
+        voiding.void(result=attempt, now=timezone.now())
+        assert client.get(here).json()["result"]["passed"] is None
 
     def test_too_few_answers_say_nothing_and_leave_nothing_in_the_ledger(self, bank, learner):
         attempt = sit(bank, learner, most=4)
@@ -240,6 +277,16 @@ class TestPractice:
         done = services.practise(version=kept, person=learner, given=["0"])
         assert services.next_card(bank=bank, person=learner) is None
         assert services.next_card(bank=bank, person=learner, now=done.due_at) == kept
+
+    def test_what_was_practised_is_never_asked_in_a_test_afterwards(self, bank, author, kept, learner):
+        services.practise(version=kept, person=learner, given=["1"])
+        with pytest.raises(services.AssessmentRefused) as refused:
+            write(bank, author, 88, is_practice=False)
+        assert refused.value.code == "was_practice"
+        assert kept.item.is_practice
+        fresh = write(bank, author, 89, is_practice=True)
+        assert not write(bank, author, 89, is_practice=False).is_practice
+        assert fresh.pk
 
     def test_practice_proves_nothing_and_is_never_asked_in_a_test(self, bank, kept, learner):
         services.practise(version=kept, person=learner, given=["0"])

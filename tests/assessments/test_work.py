@@ -14,7 +14,7 @@ from features.mentoring.models import Block
 from features.notifications.models import Follow, Notification
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
-from tests.assessments.conftest import CRITERIA, make_task, read, take
+from tests.assessments.conftest import CRITERIA, make_task, prove, read, take
 from tests.factories import make_skill, make_user
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def proven(name, skill):
     """An expert whose skill is on record."""
-    person = make_user(name, role="expert")
-    skills.record_evidence(
-        person=person, skill=skill, kind="assessed", strength=0.7, happened_at=timezone.now(), source=f"x:{person.pk}",
-        measured=4.2, error=0.3,
-    )  # fmt: skip
-    return person
+    return prove(make_user(name, role="expert"), skill)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ ARGUMENTS = {
     "attempt_end": _attempt,
     "attempt_result": lambda w: [w.ended_attempt.public_id],
     "bank": _pk("host_bank"),
+    "bank_reading": _pk("host_bank"),
     "bank_rules": _pk("host_bank"),
     "bank_stage": _pk("host_bank"),
     "bank_import": _pk("host_bank"),
@@ -112,7 +113,7 @@ TABLE = """
 #                         stranger unverif. member owner expert moderat. moderator+ organiser
 assessments          GET  200
 assessment           GET  200
-assessment           POST login    login    303    303   422    303      303        303
+assessment           POST login    login    303    303   422    303      303        422
 assessment@old-slug  GET  301
 assessment@old-slug  POST 301
 assessment@draft     GET  404      404      404    200   404    404      404        404
@@ -129,6 +130,7 @@ progress_skill       GET  login    login    200    200   200    200      200    
 banks                GET  login    login    404    404   200    404      404        200
 banks                POST login    login    404    404   303    404      404        303
 bank                 GET  login    login    404    200   404    404      404        200
+bank_reading         POST login    login    404    404   404    404      404        404
 bank_rules           GET  login    login    404    200   404    404      404        200
 bank_rules           POST login    login    404    303   404    404      404        303
 bank_stage           POST login    login    404    303   404    404      404        303
@@ -176,7 +178,7 @@ manage_result        POST login    login    404    404   404    mfa      405    
 result_record        GET  login    login    404    302   404    404      302        302
 result_record@work   GET  login    login    404    302   302    404      302        302
 api:assessment_list  GET  200
-api:attempt_begin    POST 401      401      201    201   409    201      201        201
+api:attempt_begin    POST 401      401      201    201   409    201      201        409
 api:attempt_state    GET  401      401      404    200   404    404      404        404
 api:attempt_answer   PUT  401      401      404    200   404    404      404        404
 api:task_list        GET  200

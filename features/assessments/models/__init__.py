@@ -1,5 +1,5 @@
 from features.assessments.models.attempts import Attempt, PracticeCard, Response
-from features.assessments.models.banks import Bank, Item, ItemReview, ItemVersion
+from features.assessments.models.banks import Bank, BankReader, Item, ItemReview, ItemVersion
 from features.assessments.models.calibration import CalibrationRun, ItemFlag, ItemParameter
 from features.assessments.models.credentials import Award, Badge
 from features.assessments.models.evaluations import Evaluation
@@ -20,6 +20,7 @@ __all__ = [
     "Award",
     "Badge",
     "Bank",
+    "BankReader",
     "CalibrationRun",
     "Evaluation",
     "Example",

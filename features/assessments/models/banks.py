@@ -133,6 +133,20 @@ class Item(models.Model):
         return self.key
 
 
+class BankReader(models.Model):
+    """Somebody who reads the questions of another's bank, with their answers, as its second expert: for good, so that
+    they take no test of it."""
+
+    bank = models.ForeignKey(Bank, models.CASCADE, related_name="readers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="banks_read")
+    since = models.DateTimeField(default=timezone.now)
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bank", "person"], name="one_reader_each")]
+
+
 class ItemVersionQuerySet(QuerySet):
     def known_to(self, person):
         """With their answers, beyond doubt: to who wrote or judged them."""

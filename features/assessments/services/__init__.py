@@ -36,6 +36,7 @@ from features.assessments.services.judging import (
     judge_self,
     keep_snippet,
 )
+from features.assessments.services.keys import knows_keys, may_read_for, read_bank
 from features.assessments.services.practice import next_card, next_due, practise
 from features.assessments.services.reading import (
     give_back,
@@ -93,11 +94,14 @@ __all__ = [
     "keep_parameters",
     "keep_rubric",
     "keep_snippet",
+    "knows_keys",
+    "may_read_for",
     "next_card",
     "next_due",
     "part",
     "posterior",
     "practise",
+    "read_bank",
     "readable",
     "reinstate",
     "remind_of_ends",

@@ -12,7 +12,16 @@ from core.text import one_line, render_markdown
 from features.accounts.access import has_any_role
 from features.accounts.models import Role, User
 from features.accounts.services import audit
-from features.assessments.models import Bank, CalibrationRun, Item, ItemParameter, ItemReview, ItemVersion
+from features.assessments.models import (
+    Bank,
+    BankReader,
+    CalibrationRun,
+    Item,
+    ItemParameter,
+    ItemReview,
+    ItemVersion,
+    PracticeCard,
+)
 from features.assessments.models.banks import Stage
 from features.assessments.scoring import faults
 from features.assessments.services.pools import pool, renew
@@ -93,6 +102,9 @@ def write_item(
     item, is_new = Item.objects.get_or_create(
         bank=bank, key=key[:80], defaults={"area": area[:60], "band": band, "is_practice": is_practice}
     )
+    if item.is_practice and not is_practice and PracticeCard.objects.filter(version__item=item).exists():
+        words = _("It was practised, with its answer: a test would ask what is known. Write another question for it.")
+        raise AssessmentRefused("was_practice", words)
     if (item.area, item.band, item.is_practice) != (area[:60], band, is_practice):
         item.area, item.band, item.is_practice = area[:60], band, is_practice
         item.save(update_fields=["area", "band", "is_practice"])
@@ -165,6 +177,8 @@ def review_item(*, item: Item, by: User, verdict: str, comment: str = "", versio
     review, _is_new = ItemReview.objects.update_or_create(
         version=version, reviewer=by, defaults={"author": author, "verdict": verdict, "comment": one_line(comment)}
     )
+    if not item.is_practice:
+        BankReader.objects.get_or_create(bank=item.bank, person=by)
     if item.state != Item.State.RETIRED:
         good = verdict == ItemReview.Verdict.GOOD
         item.state = Item.State.LIVE if good else Item.State.DRAFT

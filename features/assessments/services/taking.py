@@ -9,6 +9,7 @@ from random import Random
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.limits import hit
 from core.templatetags.ui import local, words
@@ -16,13 +17,18 @@ from core.text import one_line
 from features.accounts.access import Ability, bar
 from features.accounts.models import User
 from features.assessments import ability, selection
-from features.assessments.models import Attempt, Bank, ItemVersion, Response
+from features.assessments.models import Attempt, Bank, Response
 from features.assessments.scoring import is_right
+from features.assessments.services.keys import knows_keys
 from features.assessments.services.pools import pool, rules, shares
 from features.assessments.services.refusals import AssessmentRefused
 from features.assessments.services.results import conclude
 
 GRACE = timedelta(seconds=10)  # for an answer that was on its way when the time ended
+KNOWN = gettext_lazy(
+    "You have written, judged or read its questions, or run the site, where all can be read: a result would say "
+    "nothing. Have work of yours judged instead."
+)
 LONGEST = 200  # letters of a typed answer
 
 
@@ -55,10 +61,10 @@ def begin(*, bank: Bank, person: User, now: datetime | None = None) -> Attempt:
         raise AssessmentRefused("closed", _("This assessment is not open. Look for another one on the skill."))
     if bank.author_id == person.pk:
         raise AssessmentRefused("own_bank", _("You wrote these questions, so they cannot tell what you know."))
-    if ItemVersion.objects.known_to(person).filter(item__bank=bank, item__is_practice=False).exists():
-        raise AssessmentRefused(
-            "knows_the_key", _("You have judged or written questions of it: they are known to you.")
-        )
+    # Whoever takes on reading the bank in another tab waits here.
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if knows_keys(bank, person):
+        raise AssessmentRefused("knows_the_key", KNOWN)
     for row in Attempt.objects.running().select_for_update().filter(bank=bank, person=person):
         if not row.is_over(now - GRACE):
             return row

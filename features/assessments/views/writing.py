@@ -11,7 +11,7 @@ from core.pagination import keyset
 from core.text import number
 from features.accounts.access import role_required
 from features.assessments import desk, pages, services
-from features.assessments.access import AUTHORS, authored_bank, readable_item
+from features.assessments.access import AUTHORS, authored_bank, bank_to_read, readable_item
 from features.assessments.forms import BankForm, ImportForm, ItemForm, ItemReviewForm, StageForm, answers_of
 from features.assessments.models import Bank
 
@@ -27,6 +27,18 @@ def banks(request):
         return see_other("bank", bank.pk)
     context = {"form": form, **desk.banks(request.user)}
     return render(request, "assessments/banks.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@role_required(*AUTHORS)
+def bank_reading(request, pk):
+    """Read the questions of another's bank for them, and take no test of it any more."""
+    try:
+        services.read_bank(bank=bank_to_read(request.user, pk), person=request.user)
+        messages.success(request, _("Thank you. Its questions stand here now."))
+    except services.AssessmentRefused as refused:
+        messages.error(request, refused.words)
+    return see_other("banks")
 
 
 @require_safe
