@@ -82,7 +82,8 @@ def webhook(request, public_id):
     """One address: its log, and what can be done with it."""
     endpoint = get_object_or_404(WebhookEndpoint, person=request.user, public_id=public_id)
     act = request.POST.get("act") if request.method == "POST" else ""
-    if act == "exchange":
+    if act == "exchange" and request.POST.get("of") in (None, services.mark_of(endpoint)):
+        # Loaded once more, the answer would exchange what it shows, and the former one would no longer sign along.
         return _endpoint_page(request, endpoint, secret=services.exchange_secret(endpoint=endpoint))
     if act == "remove":
         services.remove_endpoint(endpoint=endpoint)
@@ -107,6 +108,7 @@ def _endpoint_page(request, endpoint, secret=""):
         "endpoint": endpoint,
         "told": [services.events[name] for name in endpoint.events if name in services.events],
         "secret": secret,
+        "mark": services.mark_of(endpoint),
         "page": page,
     }
     return render(request, "integrations/webhook.html", context)

@@ -58,12 +58,15 @@ def try_newsletter(*, newsletter: Newsletter, by: User, now: datetime | None = N
 
 
 @transaction.atomic
-def send_newsletter(*, newsletter: Newsletter, by: User, now: datetime | None = None) -> bool:
-    """To everybody in its segment, once: False where it was sent already. Raises NewsletterRefused."""
+def send_newsletter(*, newsletter: Newsletter, by: User, as_of: str = "", now: datetime | None = None) -> bool:
+    """To everybody in its segment, once: False where it was sent already. `as_of` is when that had been changed last
+    which was looked at: what somebody else wrote since, or to whom, was seen by nobody. Raises NewsletterRefused."""
     now = now or timezone.now()
     found = Newsletter.objects.select_for_update().get(pk=newsletter.pk)
     if found.sent_at:
         return False
+    if as_of and as_of != found.changed_at.isoformat():
+        raise NewsletterRefused("changed", _("It was changed since you looked at it. Read it again, then send it."))
     if not segments.count(found, now).reached:
         raise NewsletterRefused("nobody", _("Nobody of these has asked for the newsletter. Choose others."))
     found.sent_by, found.sent_at = by, now

@@ -85,7 +85,7 @@ def _try(request, found):
 
 
 def _send(request, found):
-    services.send_newsletter(newsletter=found, by=request.user)
+    services.send_newsletter(newsletter=found, by=request.user, as_of=request.POST.get("as_of", ""))
     messages.success(request, _("It is on its way. This page counts along."))
     return see_other("manage_newsletter", found.pk)
 

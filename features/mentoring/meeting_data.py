@@ -1,11 +1,14 @@
 """What bookings and offers know about a person, for export and erasure."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from features.accounts.models import FormerHandle
 from features.accounts.personal_data import Foretold, PersonalData, personal_data
 from features.mentoring import services
 from features.mentoring.models import Booking, BookingRules, Offer, OfficeHour, OfficeSeat, TimeWish
+from features.notifications.models import Notification
 
 MEETING = ("title", "starts_at", "ends_at", "note", "agenda", "confirmed_at", "cancelled_at", "reason", "outcome")
 
@@ -59,11 +62,22 @@ def erase(person) -> None:
     leave(person)
     Offer.objects.filter(mentor=person).update(description="")
     OfficeHour.objects.filter(mentor=person).update(description="", reason="")
+    _forget_addresses(person)
     BookingRules.objects.filter(mentor=person).delete()
     TimeWish.objects.filter(person=person).delete()
     Booking.objects.filter(mentee=person).update(note="")
     Booking.objects.of(person).update(agenda="")
     Booking.objects.filter(cancelled_by=person).update(reason="")
+
+
+def _forget_addresses(person) -> None:
+    """The address of a shared hour names its mentor, and others were led to it: nothing is there any more."""
+    seats = OfficeSeat.objects.filter(hour__mentor=person)
+    names = [person.handle, *FormerHandle.objects.filter(person=person).values_list("handle", flat=True)]
+    hours = set(seats.values_list("hour", flat=True))
+    gone = [reverse("office_hour", args=[name, pk]) for name in names for pk in hours]
+    told = Notification.objects.filter(recipient__in=seats.values("person"), url__in=gone)
+    told.update(url=reverse("mentoring"))
 
 
 def register():

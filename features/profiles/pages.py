@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from core import languages
 from core.seo import absolute, json_ld
@@ -115,6 +116,13 @@ def facts(person, now, *, is_open: bool = True) -> dict:
     came = Registration.objects.present().filter(session__in=held)
     points = skills.reputation_of(person) if is_open else 0
     return {"held": held.count(), "came": came.count(), "points": points}
+
+
+def came_words(sessions) -> dict[int, str]:
+    """How many were there, by session, in one query: what the sums consist of."""
+    there = Registration.objects.present().filter(session__in=[session.pk for session in sessions])
+    counted = there.order_by().values_list("session").annotate(n=Count("pk"))
+    return {pk: ngettext("%(n)d person came", "%(n)d people came", n) % {"n": n} for pk, n in counted}
 
 
 @dataclass(frozen=True)

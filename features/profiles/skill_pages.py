@@ -8,6 +8,7 @@ from core.pagination import keyset
 from core.seo import absolute
 from features.profiles import skill_parts as parts
 from features.profiles.access import seen
+from features.profiles.pages import came_words
 from features.sessions.cards import cards
 from features.skills import services as skills
 from features.skills.access import visible_blocks
@@ -56,6 +57,19 @@ def people(request, slug):
         raise Http404
     page = keyset(parts.proven(skill), request, order=("-level", "person_id"))
     return render(request, "profiles/skill_people.html", {"skill": skill, "page": page})
+
+
+@require_safe
+@shows()
+def held(request, slug):
+    """What was held on it, and to how many people each time: the numbers of its page, opened."""
+    skill = skills.by_slug(slug)
+    if not skill:
+        raise Http404
+    now = timezone.now()
+    page = keyset(parts.held(skill, now).select_related("host"), request, order=("-starts_at", "-id"))
+    context = {"skill": skill, "cards": cards(page.items, now, notes=came_words(page.items)), "page": page}
+    return render(request, "profiles/skill_held.html", context)
 
 
 def _moved(slug):

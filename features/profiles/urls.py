@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/<slug:handle>/skills/<slug:slug>/", skill_pages.causes, name="skill_causes"),
     path("skills/<slug:slug>/", skill_pages.skill, name="skill"),
     path("skills/<slug:slug>/people/", skill_pages.people, name="skill_people"),
+    path("skills/<slug:slug>/held/", skill_pages.held, name="skill_held"),
     path("manage/demo/", demo.demo, name="manage_demo"),
     path("account/profile/", editing.overview, name="profile_edit"),
     path("account/profile/photo/", editing.photo, name="profile_photo"),

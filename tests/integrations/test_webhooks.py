@@ -1,6 +1,7 @@
 """Webhooks, against a real server: what is sent, to whom, signed how, and what happens when it is not taken."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -234,6 +235,15 @@ class TestPages:
         services.deliver(services.send_test(endpoint=endpoint).pk, now=now)
         ((_path, headers, body),) = receiver.seen
         assert not is_signed(body, former, headers["Webhook-Signature"], int(now.timestamp()))
+
+    def test_an_answer_that_is_loaded_again_exchanges_nothing(self, signed_in, endpoint, receiver):
+        address = f"/account/webhooks/{endpoint.public_id}/"
+        mark = re.search(r'name="of" value="([^"]+)"', signed_in.get(address).text)[1]
+        former = endpoint.secret
+        for _press in range(2):
+            assert signed_in.post(address, {"act": "exchange", "of": mark}).status_code in (200, 303)
+        endpoint.refresh_from_db()
+        assert endpoint.former_secret == former
 
     def test_one_switched_off_is_switched_on_again(self, signed_in, endpoint, receiver):
         WebhookEndpoint.objects.update(disabled_at=timezone.now(), failing_since=timezone.now())

@@ -123,6 +123,21 @@ class TestSending:
         with pytest.raises(services.NewsletterRefused):
             services.discard_newsletter(newsletter=newsletter)
 
+    def test_not_what_somebody_else_has_changed_since_it_was_looked_at(self, draft, organiser, readers, letters):
+        newsletter = draft("role", "expert")
+        staff = browser_of(organiser, strong=True)
+        page = staff.get(f"/manage/newsletters/{newsletter.pk}/").text
+        seen = re.search(r'name="as_of" value="([^"]+)"', page)[1]
+        newsletter.segment, newsletter.value = "all", ""
+        services.save_newsletter(newsletter=newsletter, by=organiser)
+        answer = staff.post(f"/manage/newsletters/{newsletter.pk}/", {"act": "send", "as_of": seen})
+        assert answer.status_code == 422
+        assert "changed since you looked at it" in answer.text
+        assert letters() == []
+        again = re.search(r'name="as_of" value="([^"]+)"', answer.text)[1]
+        assert staff.post(f"/manage/newsletters/{newsletter.pk}/", {"act": "send", "as_of": again}).status_code == 303
+        assert len(letters()) == 3
+
     def test_in_batches_that_go_on_where_a_killed_worker_stopped(
         self, draft, organiser, readers, letters, monkeypatch
     ):  # fmt: skip

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.jobs import run_pending
-from features.accounts.personal_data import export_all, leave_all
+from features.accounts.personal_data import erase_all, export_all, leave_all
 from features.calendar.models import TimeClaim
 from features.mentoring import services
 from features.mentoring.models import OfficeHour, OfficeSeat
+from features.notifications.models import Notification
 from features.payments import services as payments
 from features.payments.models import Refund
 from tests.factories import make_user
@@ -253,3 +254,13 @@ class TestPages:
         assert OfficeHour.objects.get().mentor_came_at.isoformat() == since
         client.force_login(learner)
         assert client.get(reverse("office_hour", args=[hour.mentor.handle, hour.pk])).status_code == 200
+
+
+def test_whoever_was_led_to_an_hour_keeps_no_name_of_its_mentor_once_they_are_erased(hour, people, expert):
+    for person in people[:2]:
+        services.join_hour(hour=hour, person=person)
+    Notification.objects.create(
+        recipient=people[0], kind="office_hour_reminder", ref=str(hour.pk), url=hour.get_absolute_url(), key="x"
+    )
+    erase_all(expert)
+    assert not Notification.objects.filter(url__contains="amara-okonjo").exists()

@@ -19,6 +19,7 @@ ARGUMENTS = {
     "api:skills_of": lambda w: [w.host.handle],
     "api:skills_of@no-host": lambda w: [w.guest.handle],
     "skill_people": lambda w: [w.skill.slug],
+    "skill_held": lambda w: [w.skill.slug],
     "skill": lambda w: [w.skill.slug],
     "profile_block": lambda w: ["work"],
     "profile_block@about": lambda w: ["about"],
@@ -57,6 +58,7 @@ skill_causes@no-host GET 404      404      200    200   200    200      200     
 skill_causes@suspended GET 404
 skill          GET 200
 skill_people   GET 200
+skill_held     GET 200
 api:skill_page GET 200
 api:person     GET 200
 api:person@no-host GET 404   404      200    200   200    200      200        200

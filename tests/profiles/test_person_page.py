@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from features.sessions import services as sessions
-from features.sessions.models import HostAbsence, SkillSession
+from features.sessions.models import HostAbsence, Registration, SkillSession
 from tests.factories import make_session, make_user
 
 pytestmark = pytest.mark.django_db
@@ -32,11 +32,27 @@ def test_what_did_not_take_place_and_who_was_not_there_is_not_counted(client, ex
     missed = make_session(expert, about=[skill], title="Missed", starts_in=timedelta(days=-3))
     HostAbsence.objects.create(session=missed, answer_until=began, outcome="absent", decided_at=began)
     text = client.get("/people/amara-okonjo/").text
-    assert "<dt>session held</dt><dd>1</dd>" in text
-    assert "<dt>person came</dt><dd>1</dd>" in text
+    assert '<dt>session held</dt><dd><a href="#past">1</a></dd>' in text
+    assert '<dt>person came</dt><dd><a href="#past">1</a></dd>' in text
+    assert "1 person came" in text.partition('id="past"')[2]
     assert "Missed" not in text
     told = client.get("/api/v1/skills/postgresql/").json()
     assert told["sessions_held"] == 1
+
+
+def test_what_was_held_on_a_skill_opens_to_what_it_consists_of(client, expert, learner, skill):
+    assert "Nothing yet" in client.get("/skills/postgresql/held/").text
+    rows = [make_session(expert, about=[skill], title=f"Held {n}", starts_in=-timedelta(days=n)) for n in (3, 4)]
+    seat = Registration.objects.create(session=rows[0], person=learner, confirmed_at=timezone.now())
+    sessions.check_in(registration=seat, by=expert, now=rows[0].starts_at)
+    page = client.get("/skills/postgresql/").text
+    assert '<dd><a href="/skills/postgresql/held/">2</a></dd>' in page
+    assert '<dd><a href="/skills/postgresql/held/">1</a></dd>' in page
+    text = client.get("/skills/postgresql/held/").text
+    assert "Held 3" in text
+    assert "Held 4" in text
+    assert text.count("1 person came") == 1
+    assert client.get("/skills/never-was/held/").status_code == 404
 
 
 def test_a_member_who_hosts_nothing_is_seen_by_members(client, expert, learner):

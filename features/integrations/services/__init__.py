@@ -6,6 +6,7 @@ from features.integrations.services.endpoints import (
     add_endpoint,
     events,
     exchange_secret,
+    mark_of,
     remove_endpoint,
     switch_on,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "exchange_secret",
     "forget_old",
     "make_token",
+    "mark_of",
     "may_act_as",
     "offered_scopes",
     "remove_endpoint",

@@ -1,5 +1,6 @@
 """Where events go, which, and signed with what."""
 
+import hashlib
 from datetime import timedelta
 
 from django.db import transaction
@@ -38,6 +39,11 @@ def add_endpoint(*, person, url, wanted) -> WebhookEndpoint:
     endpoint = WebhookEndpoint.objects.create(person=person, url=url, events=sorted(wanted))
     audit(person, "webhook.added", f"webhook:{endpoint.pk}", endpoint.events)
     return endpoint
+
+
+def mark_of(endpoint) -> str:
+    """Tells one secret from the next, and nothing of either."""
+    return hashlib.sha256(endpoint.secret.encode()).hexdigest()[:16]
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def person(request, handle):
         "is_own": is_own,
         "missing": missing(shown) if is_own else [],
         "coming": cards(coming, now),
-        "past": cards(page.items, now),
+        "past": cards(page.items, now, notes=pages.came_words(page.items)),
         "page": page,
         "facts": pages.facts(person, now, is_open=Block.SKILLS in blocks),
         "standings": pages.standings(shown),
