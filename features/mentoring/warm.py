@@ -47,7 +47,7 @@ class Mentors:
     def changed(self) -> dict[int, datetime]:
         """Mentors who were changed since they were read, and when."""
         rows = MentorPage.objects.filter(relisted_at__gt=self.read_at - MARGIN)
-        return dict(rows.order_by("pk").values_list("pk", "relisted_at")[: MOST_CHANGED + 1])
+        return dict(rows.order_by("pk").values_list("pk", "relisted_at"))
 
     def take_in(self, changed: dict[int, datetime], now: datetime) -> None:
         """Read those anew who were changed; who was so before, and not again, is known."""
@@ -86,7 +86,9 @@ def lists_of(run: MatchRun, near, mentees: Collection[int], now: datetime) -> di
         kept = _kept
         is_old = kept is None or kept.key != (run.pk, run.started_at) or kept.near != near
         changed = {} if kept is None or is_old else kept.changed()
-        if kept is None or is_old or now - kept.read_at > LONGEST or len(changed) > MOST_CHANGED:
+        age = timedelta() if kept is None else now - kept.read_at
+        # Just after a reading all who changed shortly before it count as changed: reading all again would not end that.
+        if kept is None or is_old or age > LONGEST or (len(changed) > MOST_CHANGED and age > MARGIN):
             kept = _kept = Mentors(run, near, now)
             changed = kept.changed()
         kept.take_in(changed, now)

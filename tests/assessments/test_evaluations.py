@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from features.accounts.models import User
+from features.accounts.models import RoleGrant, User
 from features.assessments import evaluation_pages, services
 from features.assessments.models import Evaluation, Reading, Submission
 from features.assessments.models.evaluations import Verdict
@@ -81,6 +81,16 @@ class TestBooking:
         task.refresh_from_db()
         with pytest.raises(services.AssessmentRefused, match="closed"):
             services.book_evaluation(task=task, person=learner, starts_at=start, now=NOW)
+
+    def test_who_is_no_expert_any_more_examines_and_judges_nobody(self, task, learner, outsider, author):
+        work = book(task, learner)
+        start = first_free(task, outsider)
+        RoleGrant.objects.filter(person=author).update(revoked_at=timezone.now())
+        task.author = User.objects.get(pk=author.pk)
+        with pytest.raises(services.AssessmentRefused, match="closed"):
+            services.book_evaluation(task=task, person=outsider, starts_at=start, now=NOW)
+        with pytest.raises(services.AssessmentRefused, match="not_an_expert"):
+            judge(work, 3, work.evaluation.starts_at)
 
     def test_both_are_told_with_an_entry_for_their_calendars(self, task, learner, author):
         talk = book(task, learner).evaluation

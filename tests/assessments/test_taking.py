@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from features.accounts.models import RoleGrant
 from features.assessments import ability, services
-from features.assessments.models import Attempt, ItemVersion, Response
+from features.assessments.models import Attempt, Bank, ItemVersion, Response
 from features.assessments.services import voiding
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
@@ -155,6 +155,20 @@ class TestResult:
         assert (attempt.is_beta, attempt.mean, attempt.ending) == (True, None, "enough")
         assert Response.objects.filter(is_scored=False).count() == 12
         assert not SkillEvidence.objects.exists()
+
+    @pytest.mark.parametrize("mode", ["adaptive", "quiz"])
+    def test_what_was_shown_with_its_answer_is_not_asked_again_where_enough_else_is_left(
+        self, author, reader, skill, learner, outsider, mode
+    ):
+        bank = make_bank(author, reader, skill, items=24, stage="beta", mode=mode)
+        sit(bank, learner)
+        bank = services.set_stage(bank=Bank.objects.get(pk=bank.pk), stage="open", by=author)
+        later = timezone.now() + timedelta(days=20)
+        told = set(Response.objects.values_list("version", flat=True))
+        attempt = services.begin(bank=bank, person=learner, now=later)
+        assert len(told) == len(attempt.drawn) == 12
+        assert not told & set(attempt.drawn)
+        assert len(services.begin(bank=bank, person=outsider).drawn) == 24
 
     def test_in_an_open_bank_new_items_are_tried_without_counting(self, bank, author, reader, learner):
         fresh = write(bank, author, 99)

@@ -3,10 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from features.accounts.models import User
 from features.mentoring import services
 from features.mentoring.matching import cohort as assigning
-from features.mentoring.models import CohortPair
+from features.mentoring.models import CohortPair, Engagement
 from features.notifications.models import Notification
+from tests.mentoring.test_bookings import refused
 from tests.moderation.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,17 @@ def test_pinned_pairs_stay_whatever_is_drawn(cohort):
         services.pin(cohort=cohort, mentee=members["member-0"], mentor=members["mentor-1"])
     services.unpin(cohort=cohort, mentee=members["member-3"])
     assert not CohortPair.objects.filter(is_pinned=True).exists()
+
+
+def test_whoever_has_gone_since_it_was_drawn_is_paired_with_nobody(cohort, organiser):
+    services.draw_cohort(cohort=cohort)
+    mentee = cohort.pairs.select_related("mentee").first().mentee
+    User.objects.filter(pk=mentee.pk).update(is_active=False)
+    refused("gone", services.publish_cohort, cohort=cohort, by=organiser)
+    assert not Engagement.objects.exists()
+    User.objects.filter(pk=mentee.pk).update(is_active=True)
+    services.publish_cohort(cohort=cohort, by=organiser)
+    assert Engagement.objects.count() == 3
 
 
 def test_it_is_published_once_and_both_sides_are_told(cohort, organiser, letters):

@@ -248,6 +248,24 @@ def test_a_list_with_other_scores_of_some_is_the_best_of_all_or_is_said_to_have_
     assert gaps > 20
 
 
+def test_when_many_change_at_once_all_are_read_anew_once_and_not_until_it_is_forgotten(world, monkeypatch):
+    monkeypatch.setattr(warm, "MOST_CHANGED", 1)
+    person, now = world.mentees[0], timezone.now() + timedelta(hours=2)
+    services.mark_dirty([m.pk for m in world.mentors], "level")
+    services.mark_dirty([person.pk], "goal")
+    services.drain(now)
+    kept = warm._kept
+    for minutes in (0, 1):
+        services.mark_dirty([person.pk], "goal")
+        services.drain(now + timedelta(minutes=minutes))
+        assert warm._kept is kept
+    assert services.differing(now, share=1) == []
+    services.mark_dirty([m.pk for m in world.mentors], "level")
+    services.mark_dirty([person.pk], "goal")
+    services.drain(now + timedelta(minutes=5))
+    assert warm._kept is not kept
+
+
 def test_mentors_stay_read_and_who_changed_is_read_anew(world):
     person = world.mentees[0]
     services.mark_dirty([person.pk], "goal")

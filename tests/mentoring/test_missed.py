@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from core.jobs import run_pending
 from features.mentoring import services
 from features.mentoring.models import Booking, Offer
+from features.moderation.models import Incident
 from features.payments import services as payments
 from features.payments.models import Refund
 from tests.local_stripe import money
@@ -58,3 +60,17 @@ def test_who_met_or_did_not_come_gets_nothing_back(paid, learner, expert, came):
         services.say_we_met(booking=Booking.objects.get(), by=learner, now=paid.ends_at + DAY)
     assert services.refund_missed(now=paid.ends_at + 3 * DAY) == 0
     assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(("mover", "back"), [("mentor", 4500), ("mentee", None)])
+def test_a_time_that_the_mentor_chose_is_given_back_for_all_until_it_begins(paid, client, mover, back):
+    by = getattr(paid, mover)
+    soon = services.free_slots(paid.offer, paid.mentee, now=timezone.now())[0][0]
+    services.move_booking(booking=paid, by=by, starts_at=soon, reason="A train")
+    moved = Booking.objects.get()
+    client.force_login(paid.mentee)
+    shown = client.get(paid.get_absolute_url()).text
+    assert ("you can call it off until it begins" in shown) == (mover == "mentor")
+    services.cancel_booking(booking=moved, by=moved.mentee, reason="-", now=soon - MINUTE)
+    assert Incident.objects.exists() == (mover == "mentee")
+    assert Refund.objects.values_list("amount_minor", flat=True).first() == back

@@ -130,6 +130,23 @@ class TestDeciding:
         assert services.closed_pairs([learner.pk]) == {(learner.pk, sent.mentor_id)}
         assert services.closed_pairs([second_mentor.pk]) == set()
         assert services.alternatives(learner, sent.skills.all()) == [second_mentor]
+        refused("declined", lambda: ask(learner))
+
+    def test_nobody_is_named_as_a_colleague_from_whom_the_other_is_kept_apart(self, ask, learner, second_mentor):
+        services.keep_apart(person=second_mentor, other=learner)
+        sent = ask(learner)
+        services.decline_request(request=sent, reason="full", colleague=second_mentor)
+        sent.refresh_from_db()
+        assert (sent.state, sent.colleague) == ("declined", None)
+
+    def test_who_is_together_by_now_is_not_accepted_again(self, ask, learner):
+        first = ask(learner)
+        services.accept_request(request=first)
+        later = MentorshipRequest.objects.create(
+            mentor=first.mentor, mentee=learner, goal="-", due_at=timezone.now() + timedelta(days=2)
+        )
+        MentorPage.objects.filter(person=first.mentor).update(capacity=5)
+        refused("together", services.accept_request, request=later)
 
     def test_who_has_a_list_is_sent_on_in_its_order_and_else_to_the_quickest(
         self, ask, learner, second_mentor, skill, outsider

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from core.db import atomic_retry
 from core.limits import hit
 from core.text import one_line, render_markdown
-from features.accounts.access import Ability, bar
-from features.accounts.models import User
+from features.accounts.access import Ability, bar, has_any_role
+from features.accounts.models import Role, User
 from features.assessments.evaluation_news import tell
 from features.assessments.models import Evaluation, Reading, Submission, Task
 from features.assessments.services.refusals import AssessmentRefused
@@ -26,7 +26,8 @@ State = Submission.State
 
 def why_not_book(task: Task, person: User, now: datetime) -> AssessmentRefused | None:
     """Whether this person may book the talk at all, whatever the hour."""
-    if task.kind != Task.Kind.LIVE or not task.is_open or not task.author.is_active:
+    is_open = task.kind == Task.Kind.LIVE and task.is_open and task.author.is_active
+    if not is_open or not has_any_role(task.author, Role.EXPERT, Role.ORGANISER):
         return AssessmentRefused("closed", _("Nothing can be booked here. Look for another task on the skill."))
     if task.author_id == person.pk:
         return AssessmentRefused("own_task", _("You set this task, so somebody else's word is needed on another one."))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +19,9 @@ from features.accounts.access import Ability, bar
 from features.accounts.models import User
 from features.assessments import ability, selection
 from features.assessments.models import Attempt, Bank, Response
+from features.assessments.models.banks import Mode
 from features.assessments.scoring import is_right
+from features.assessments.services.banks import ENOUGH_ITEMS
 from features.assessments.services.keys import knows_keys
 from features.assessments.services.pools import pool, rules, shares
 from features.assessments.services.refusals import AssessmentRefused
@@ -78,7 +81,7 @@ def begin(*, bank: Bank, person: User, now: datetime | None = None) -> Attempt:
     found = pool(bank)
     if not found:
         raise AssessmentRefused("empty", _("This assessment has no questions yet. Come back later."))
-    drawn = selection.draw(found, Random(seed))  # noqa: S311 - the seed is the secret, and it is kept
+    drawn = selection.draw(_unknown(found, bank, person), Random(seed))  # noqa: S311 - the seed is the secret, and it is kept
     try:
         with transaction.atomic():
             attempt = Attempt.objects.create(
@@ -95,6 +98,17 @@ def begin(*, bank: Bank, person: User, now: datetime | None = None) -> Attempt:
         return Attempt.objects.running().get(bank=bank, person=person)
     _ask(attempt, bank, [], now)
     return attempt
+
+
+def _unknown(found, bank, person):
+    """Without what the person has seen with its answers, at the end of a beta or a quiz, where enough else is left."""
+    told = Q(attempt__is_beta=True) | Q(attempt__rules__mode=Mode.QUIZ)
+    rows = Response.objects.filter(told, attempt__bank=bank, attempt__person=person)
+    seen = set(rows.values_list("version", flat=True))
+    left = [candidate for candidate in found if candidate.version not in seen]
+    is_adaptive = not bank.is_quiz and not bank.is_beta
+    count = sum(not candidate.is_pilot for candidate in left) if is_adaptive else len(left)
+    return left if count >= (ENOUGH_ITEMS if is_adaptive else bank.most) else found
 
 
 def current(*, attempt: Attempt) -> Response | None:

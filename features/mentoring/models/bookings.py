@@ -116,6 +116,11 @@ class Booking(models.Model):
         return self.starts_at - timedelta(hours=self.policy.get("free_until_hours", 0))
 
     @property
+    def is_at_mentors_wish(self) -> bool:
+        """The mentor moved it to this time: who had booked another one gets everything back until it begins."""
+        return bool(self.policy.get("moved_by_mentor"))
+
+    @property
     def was_missed(self):
         """The mentor did not come, or called it off in the last day."""
         is_late = self.cancelled_by_id == self.mentor_id and self.cancelled_at > self.starts_at - timedelta(days=1)

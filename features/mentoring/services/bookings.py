@@ -119,6 +119,7 @@ def cancel_booking(
     if booking.starts_at <= now:
         raise MentoringRefused("started", _("This meeting has begun. Say on its page what became of it."))
     was_confirmed = booking.confirmed_at is not None
+    is_told = is_told and not (booking.is_at_mentors_wish and by.pk == booking.mentee_id)
     if is_told and was_confirmed and moderation.is_late(booking.starts_at, booking.changed_at, now):
         _note_late(booking, by, now)
     call_off(booking, by, reason, now)
@@ -150,17 +151,22 @@ def _note_late(booking, by, now) -> None:
 
 
 def refund_quote(booking: Booking, by: User, now: datetime) -> int | None:
-    """What calling it off now pays back, in minor units; None where nothing was paid. All, but by the mentee."""
+    """What calling it off now pays back, in minor units; None where nothing was paid. All, but by the mentee at a time
+    that they chose."""
     quote = payments.refund_quote(KIND, booking.pk, starts_at=booking.starts_at, now=now)
     if quote is None:
         return None
-    return quote.amount_minor if by.pk == booking.mentee_id else quote.paid_minor
+    return quote.paid_minor if _is_all_given_back(booking, by) else quote.amount_minor
 
 
 def credit_comes_back(booking: Booking, by: User, now: datetime) -> bool | None:
     """Whether calling it off now brings back the credit that it was paid by; None for any other meeting."""
     comes_back = payments.credit_comes_back(KIND, booking.pk, starts_at=booking.starts_at, now=now)
-    return comes_back if comes_back is None else comes_back or by.pk != booking.mentee_id
+    return comes_back if comes_back is None else comes_back or _is_all_given_back(booking, by)
+
+
+def _is_all_given_back(booking, by) -> bool:
+    return by.pk != booking.mentee_id or booking.is_at_mentors_wish
 
 
 def _pay_back(booking, by, now) -> None:
@@ -190,6 +196,7 @@ def move_booking(
     booking.starts_at, booking.ends_at = starts_at, starts_at + length
     booking.reason, booking.changed_at = reason, now
     booking.moves += 1
+    booking.policy = booking.policy | {"moved_by_mentor": by.pk == booking.mentor_id}
     booking.ical_sequence += 1
     booking.mentor_came_at = booking.mentee_came_at = None  # that was for the other time
     booking.save()

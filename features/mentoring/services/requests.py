@@ -26,7 +26,7 @@ from features.mentoring.services.answering import count_places, freeze_if_silent
 from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.refusals import MentoringRefused
 from features.moderation.models import Incident
-from features.moderation.services import hold_pair, note_incident
+from features.moderation.services import hold_pair, kept_apart_from, note_incident
 from features.notifications.services import notify
 from features.skills import services as skills
 from features.skills.models import Skill
@@ -51,6 +51,10 @@ def why_not_ask(mentor: User, person: User, now: datetime) -> MentoringRefused |
         return MentoringRefused("asked", _("You have asked already."), standing.get_absolute_url())
     if active := Engagement.objects.active().filter(mentor=mentor, mentee=person).first():
         return MentoringRefused("together", _("You work together already."), active.get_absolute_url())
+    unfit = MentorshipRequest.objects.filter(mentor=mentor, mentee=person, state=State.DECLINED)
+    if unfit.filter(reason=MentorshipRequest.Reason.NO_FIT).exists():
+        words = _("%(name)s has said that you two do not fit. Look for another mentor.")
+        return MentoringRefused("declined", words % {"name": mentor.name}, reverse("mentors"))
     if not page.has_room(timezone.localdate(now)) or bar(mentor, Ability.MENTOR):
         words = _("%(name)s takes nobody new at the moment. Look for another mentor, or come back later.")
         return MentoringRefused("full", words % {"name": mentor.name})
@@ -192,6 +196,8 @@ def decline_request(
     request = _locked(request)
     if not request.is_open:
         raise MentoringRefused("decided", _("This request is decided already."))
+    if colleague and colleague.pk in {request.mentee_id, request.mentor_id, *kept_apart_from(request.mentee)}:
+        colleague = None  # nobody is told why
     request.reason, request.words, request.colleague = reason, words, colleague
     _decide(request, State.DECLINED, now)
     if pause:
