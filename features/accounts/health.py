@@ -22,6 +22,7 @@ class Finding:
     label: str
     is_fine: bool
     words: str
+    url: str = ""  # where something is done about it
 
 
 health_reports = Registry("reports on health")  # of other features: from now to a finding

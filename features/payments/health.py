@@ -22,7 +22,7 @@ def finding(now: datetime) -> Finding:
         off = _("Off: everything here is free. STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET switch them on.")
         return Finding(_("Payments"), True, off)
     wrong = trouble(now) or _incidents()
-    return Finding(_("Payments"), not wrong, wrong or _what_is_on(now))
+    return Finding(_("Payments"), not wrong, wrong or _what_is_on(now), reverse("manage_money"))
 
 
 def trouble(now: datetime) -> str:

@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from features.accounts.health import findings
 from features.forum import services as forum
 from features.forum.models import Board, Post
 from features.moderation import services
 from features.moderation.models import Case, Note
 from features.moderation.services import ModerationRefused
 from features.moderation.urgency import urgency
+from tests.accounts.conftest import add_totp
 from tests.factories import make_session, make_user
 from tests.forum.conftest import ask
 
@@ -166,3 +168,18 @@ def test_lists_take_as_many_queries_for_many_as_for_few(as_moderator, thread, mo
     few = [taken(path) for path in paths]
     some(5)
     assert [taken(path) for path in paths] == few
+
+
+class TestWhatWaits:
+    def test_the_page_of_the_site_says_what_waits_and_leads_there(self, client, organiser, expert):
+        found = {finding.label: finding for finding in findings()}
+        assert found["What was reported"].is_fine
+        Case.objects.create(kind="person", ref=str(expert.pk), person=expert, cause=Case.Cause.FLAGS)
+        found = {finding.label: finding for finding in findings()}
+        assert not found["What was reported"].is_fine
+        assert found["What was reported"].words.startswith("1 waits")
+        add_totp(organiser)
+        client.force_login(organiser)
+        page = client.get("/manage/").text
+        assert 'href="/moderation/">What was reported' in page
+        assert page.index("What was reported") < page.index("Nothing is stuck")  # what needs somebody comes first

@@ -16,7 +16,7 @@ PAGE = 25
 @require_safe
 @role_required(Role.ORGANISER)
 def manage(request):
-    found = findings()
+    found = sorted(findings(), key=lambda finding: finding.is_fine)
     return render(request, "accounts/manage/health.html", {"findings": found, "is_well": all(f.is_fine for f in found)})
 
 
