@@ -101,8 +101,10 @@ class Teller:
         return week.overlap(one, other), _when(week.stretches(both[0], self.builder.first))
 
     def _reasons(self, found: Explained, matched: list[Matched], i, j) -> list[str]:
+        # What half carries and half holds back is told once, as what holds back; but a level may be proven and near.
+        carried = [name for name in found.carries if name == "proof" or name not in found.holds]
         # Hours are told whatever they weigh: one has to find them.
-        names = [*found.carries, *(["overlap"] if "overlap" not in found.holds else [])]
+        names = [*carried, *(["overlap"] if "overlap" not in found.holds else [])]
         said = [self._carried(name, matched, i, j) for name in names if self._may_tell(name, j)]
         return [text for text in dict.fromkeys(said) if text][:5]
 
