@@ -51,3 +51,13 @@ def test_pages_fit(enter, watch, session, host, learner):
             page.goto(path)
             found[path] = page.evaluate(STICKING_OUT)
     assert {path: nodes for path, nodes in found.items() if nodes} == {}
+
+
+def test_in_the_readers_own_colours_what_is_chosen_is_seen(enter, learner):
+    page = enter(learner, forced_colors="active")
+    page.goto("/account/notifications/")
+    rings = page.evaluate(
+        """[...document.querySelectorAll(".pick span")].map((one) =>
+          [one.previousElementSibling.checked, getComputedStyle(one).outlineStyle])"""
+    )
+    assert {(chosen, ring) for chosen, ring in rings} == {(True, "solid"), (False, "none")}

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from features.mentoring import services
 from features.mentoring.models import Booking, MentorPage, Offer
+from features.sessions import services as sessions
+from tests.factories import make_session
 
 
 def seconds(moment):
@@ -150,3 +152,15 @@ class TestOffers:
         assert client.post("/mentoring/offers/", said).status_code == 422
         assert client.post("/mentoring/offers/", said | {"most_a_week": 2}).status_code == 303
         assert services.rules_of(offer.mentor).notice_hours == 48
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "then"), [(1, "Next meeting", "Next session"), (-1, "Next session", "Next meeting")]
+)
+def test_at_home_what_comes_first_stands_first(client, learner, outsider, booked, days, first, then):
+    client.force_login(learner)
+    assert "A meeting comes up." in client.get("/").text
+    session = make_session(outsider, starts_in=booked.starts_at + timedelta(days=days) - timezone.now())
+    sessions.register(session=session, person=learner)
+    page = client.get("/").text
+    assert page.index(first) < page.index(then)

@@ -68,6 +68,17 @@ class TestMember:
         text = client.get("/").text
         assert "A seat waits for your word" in text
         assert "Full one" in text
+        assert "Waiting for a seat" not in text  # it is told once
+        assert "A seat is kept for you" in client.get("/agenda/").text
+
+    def test_where_one_stands_in_a_line_is_said(self, client, learner, outsider, expert):
+        session = make_session(expert, capacity=1, starts_in=timedelta(days=9))
+        services.register(session=session, person=make_user("Holder"))
+        for person in (outsider, learner):
+            services.join_waitlist(session=session, person=person)
+        client.force_login(learner)
+        assert "2 of 2 in line" in client.get("/").text
+        assert "2 of 2 in line" in client.get("/agenda/").text
 
     def test_where_nothing_is_on_at_all_nothing_else_is_meant(self, client, learner):
         client.force_login(learner)
