@@ -58,7 +58,8 @@ class TestTurns:
     def test_a_meeting_that_is_planned_is_an_answer(self, together, booked):
         assert services.nudge(now=together.turn_since + timedelta(days=8)) == 0
 
-    def test_a_silent_end_takes_nothing_from_the_mentor(self, together, skill):
+    def test_a_silent_end_takes_nothing_from_the_mentor(self, together, offer, skill):
+        met(together, offer)
         services.sign_off(engagement=together, rated=together.rated_skills.get())
         services.nudge(now=together.turn_since + timedelta(days=29))
         assert SkillEvidence.objects.standing().filter(person=together.mentee, kind="mentor_sign_off").exists()
@@ -295,7 +296,16 @@ class TestOutsiders:
         for part in ("messages/", "notes/", "actions/"):
             assert client.post(together.get_absolute_url() + part, {"text": "x"}).status_code == 404
 
-    def test_only_the_mentor_signs_off(self, together, client):
+    def test_nothing_is_signed_off_of_somebody_who_was_neither_met_nor_heard(self, together):
+        rated = together.rated_skills.get()
+        services.write_message(engagement=together, author=together.mentor, text="Hello")
+        refused("too_early", services.sign_off, engagement=together, rated=rated)
+        services.write_message(engagement=together, author=together.mentee, text="Here is the plan, and why")
+        services.sign_off(engagement=together, rated=rated)
+        assert SkillEvidence.objects.get().person == together.mentee
+
+    def test_only_the_mentor_signs_off(self, together, offer, client):
+        met(together, offer)
         client.force_login(together.mentee)
         rated = together.rated_skills.get()
         assert client.post(f"{together.get_absolute_url()}skills/{rated.pk}/").status_code == 404

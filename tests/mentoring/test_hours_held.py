@@ -102,6 +102,15 @@ class TestCallingOff:
         refused("started", services.stay_away, seat=seat)
 
 
+def test_an_hour_of_a_mentor_who_is_shut_out_by_then_does_not_take_place(hour, people):  # noqa: F811
+    for person in people[:2]:
+        services.join_hour(hour=hour, person=person)
+    User.objects.filter(pk=hour.mentor_id).update(is_active=False)
+    assert services.decide_hours(now=hour.decide_at) == 1
+    hour.refresh_from_db()
+    assert (hour.decided_at, hour.reason) == (None, "Its mentor cannot be here.")
+
+
 class TestNotComing:
     def test_a_visitor_who_does_not_come_is_told_the_mentor_can_put_it_right_and_there_is_an_appeal(
         self, decided, people, moderator  # noqa: F811

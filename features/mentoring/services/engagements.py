@@ -157,10 +157,12 @@ def rate(engagement, moment, ratings):
 
 @transaction.atomic
 def sign_off(*, engagement: Engagement, rated: EngagementSkill, now: datetime | None = None) -> None:
-    """The mentor says that the mentee has learnt this: it stands on the mentee's profile as evidence. Once.
-    Raises MentoringRefused."""
+    """The mentor says that the mentee has learnt this: it stands on the mentee's profile as evidence. Once, and not of
+    somebody whom they have neither met nor heard from. Raises MentoringRefused."""
     now = now or timezone.now()
     check_active(lock_engagement(engagement.pk))
+    if not _met(engagement) and not Message.objects.filter(engagement=engagement, author=engagement.mentee_id).exists():
+        raise MentoringRefused("too_early", _("You have neither met nor heard from them yet. Meet, or let them write."))
     changed = EngagementSkill.objects.filter(pk=rated.pk, engagement=engagement, signed_off_at=None)
     if changed.update(signed_off_at=now):
         skills.record_evidence(

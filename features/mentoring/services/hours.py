@@ -143,6 +143,9 @@ def _decide(hour, now) -> bool:
     if len(seats) < hour.least:
         _call_off(hour, _("Too few people joined."), now)
         return True
+    if not User.objects.active(now).filter(pk=hour.mentor_id).exists():
+        _call_off(hour, _("Its mentor cannot be here."), now)
+        return True
     hour.decided_at = now
     hour.save(update_fields=["decided_at"])
     share = hour.share(len(seats))

@@ -111,8 +111,8 @@ def _in_time(hour, moments) -> list[bool]:
     in_time = [at is not None and at <= hour.starts_at + GRACE for at in moments]
     if any(in_time):
         return in_time
-    until = hour.ends_at if moments[0] and any(moments[1:]) else hour.ends_at - GRACE
-    return [at is not None and at <= until for at in moments]
+    are_both = bool(moments[0] and any(moments[1:]))
+    return [at is not None and (are_both or at <= hour.ends_at - GRACE) for at in moments]
 
 
 def _note(person, kind, source, happened_at, ability, other, now) -> None:

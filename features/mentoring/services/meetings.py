@@ -59,8 +59,7 @@ def _in_time(booking) -> tuple[bool, bool]:
     came = (booking.mentor_came_at, booking.mentee_came_at)
     in_time = [at is not None and at <= booking.starts_at + GRACE for at in came]
     if not any(in_time):
-        until = booking.ends_at + (GRACE if all(came) else -GRACE)
-        in_time = [at is not None and at <= until for at in came]
+        in_time = [at is not None and (all(came) or at <= booking.ends_at - GRACE) for at in came]
     return in_time[0], in_time[1]
 
 
