@@ -51,13 +51,18 @@ def _hosts(coming):
     """Three people of whom each teaches something else soon, for the arcade."""
     found, seen = [], set()
     for session in coming.prefetch_related("skills").order_by("starts_at", "pk")[:30]:
-        skill = next(iter(session.skills.all()), None)
+        skill = next((one for one in session.skills.all() if _is_short(one.name)), None)
         if skill and session.host_id not in seen and skill.pk not in seen:
             seen |= {session.host_id, skill.pk}
             found.append({"name": session.host.name, "initials": initials(session.host.name), "skill": skill.name})
         if len(found) == 3:
             break
     return found
+
+
+def _is_short(name: str) -> bool:
+    """Whether each of its words stands whole in an arch on a phone."""
+    return all(len(word) <= 12 for word in name.split())
 
 
 def member_home(person, now) -> dict:

@@ -80,7 +80,7 @@ class SessionForm(forms.ModelForm):
         help_text=_("0 is free. People pay before their seat is theirs; you are paid after the session."),
     )  # fmt: skip
     least_seats = forms.IntegerField(
-        label=_("Takes place from so many people on"), required=False, min_value=2, max_value=100_000,
+        label=_("Least number of people"), required=False, min_value=2, max_value=100_000,
         help_text=_("With fewer it is called off by itself, and everybody gets everything back. Empty: in any case."),
     )  # fmt: skip
     decide_hours = forms.TypedChoiceField(
