@@ -31,7 +31,7 @@ def choices(session, person, now) -> list[Choice]:
     if not session.has_kinds:
         return []
     found = codes(session, person, standing(session, person, now))
-    lines = session.waitlist.filter(left_at=None).values_list("ticket").annotate(n=Count("pk")).order_by()
+    lines = session.waitlist.in_line().values_list("ticket").annotate(n=Count("pk")).order_by()
     waiting = dict(lines)
     return [
         Choice(ticket, code, waiting.get(ticket.pk, 0), _facts(session, ticket, waiting.get(ticket.pk, 0)))

@@ -91,8 +91,8 @@ def with_standing(sessions, person, now, of_kind=None):
     the session: a thousand people may ask at once, and asking costs more than the answer."""
     session = OuterRef("pk")
     seats = Registration.objects.active().filter(session=session, person=person)
-    line = WaitlistEntry.objects.filter(session=session, left_at=None).order_by()
-    mine = line.filter(person=person)
+    line = WaitlistEntry.objects.in_line().filter(session=session).order_by()
+    mine = WaitlistEntry.objects.filter(session=session, left_at=None, person=person).order_by()
     offers = WaitlistOffer.objects.filter(
         entry__session=session, entry__person=person, entry__left_at=None, closed_at=None, expires_at__gt=now
     )

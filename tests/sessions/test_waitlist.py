@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -140,6 +141,22 @@ class TestLine:
         assert fresh(full).seats_taken == 1
         assert position(entry) == 1
         assert full.waitlist.filter(person=learner, left_at=None).exists()  # their place, if they are back
+
+    def test_nobody_counts_a_suspended_person_as_waiting(self, full, client, learner, outsider, expert):
+        for person in (learner, outsider):
+            services.join_waitlist(session=full, person=person)
+        page, roster = full.get_absolute_url(), reverse("session_roster", args=[full.pk, full.slug])
+        assert "Full. 2 people are waiting." in client.get(page).content.decode()
+        accounts.suspend(person=learner, until=None, page="")
+        assert "Full. 1 person is waiting." in client.get(page).content.decode()
+        assert "1 waiting" in client.get(reverse("sessions")).content.decode()
+        client.force_login(expert)
+        seen = client.get(roster).content.decode()
+        assert "1 waiting" in seen
+        assert learner.name not in seen
+        assert "1 person on the waitlist is told" in client.get(f"{page}cancellation/").content.decode()
+        client.force_login(full.seat.person)
+        assert "offered to the one person who waits" in client.get(f"{page}registration/cancellation/").content.decode()
 
 
 @pytest.mark.django_db

@@ -113,6 +113,12 @@ class Attendance(models.Model):
         ]
 
 
+class WaitlistQuerySet(QuerySet):
+    def in_line(self):
+        """Those that count: whose account is suspended is passed over until it is no longer."""
+        return self.filter(left_at=None, person__is_active=True)
+
+
 class WaitlistEntry(models.Model):
     """A place in the line, of a kind of ticket where there are kinds. Order is by time joined and cannot be bought."""
 
@@ -125,7 +131,7 @@ class WaitlistEntry(models.Model):
     left_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=20, blank=True)
 
-    objects = QuerySet.as_manager()
+    objects = WaitlistQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -38,7 +38,7 @@ def lock(session_id) -> SkillSession:
 def waiting(session):
     """Those in line who have no open offer, first come first."""
     offered = WaitlistOffer.objects.filter(entry=OuterRef("pk"), closed_at=None)
-    entries = WaitlistEntry.objects.filter(session=session, left_at=None, person__is_active=True)
+    entries = WaitlistEntry.objects.in_line().filter(session=session)
     entries = entries.exclude(Exists(offered))
     return entries.order_by("joined_at", "id")
 
@@ -59,9 +59,7 @@ def sold_with_room(session):
 
 def in_line(entry):
     """All that wait in the line of this entry; whose account is suspended is passed over, and not counted."""
-    return WaitlistEntry.objects.filter(
-        session_id=entry.session_id, ticket=entry.ticket_id, left_at=None, person__is_active=True
-    )
+    return WaitlistEntry.objects.in_line().filter(session_id=entry.session_id, ticket=entry.ticket_id)
 
 
 def position(entry) -> int:

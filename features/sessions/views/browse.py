@@ -22,7 +22,7 @@ SESSIONS = ("sessions", "people", "skills", "forum", "library", "mentoring", "mo
 
 
 def with_waiting(queryset):
-    line = WaitlistEntry.objects.filter(session=OuterRef("pk"), left_at=None).order_by().values("session")
+    line = WaitlistEntry.objects.in_line().filter(session=OuterRef("pk")).order_by().values("session")
     return queryset.annotate(waiting=Coalesce(Subquery(line.annotate(n=Count("pk")).values("n")), 0))
 
 

@@ -150,7 +150,7 @@ def session_cancellation(request, pk, slug):
     seats = list(session.registrations.active().values_list("pk", flat=True))
     context = {"form": form, "session": session, "seats": len(seats)}
     context["goes_back"] = 0 if session.is_free else payments.paid_for("registration", seats)
-    context["waiting_count"] = session.waitlist.filter(left_at=None).count()
+    context["waiting_count"] = session.waitlist.in_line().count()
     return render(request, "sessions/session_cancellation.html", context, status=422 if form.errors else 200)
 
 

@@ -152,7 +152,7 @@ def cancellation_context(seat):
         "credit_comes_back": services.credit_comes_back(seat, session, now) if session.starts_at else None,
         "session": session,
         "registration": seat,
-        "waiting_count": session.waitlist.filter(left_at=None).count(),
+        "waiting_count": session.waitlist.in_line().count(),
         "has_started": session.has_started(now),
     }
 

@@ -28,7 +28,7 @@ def roster(request, pk, slug):
         seats = seats.exclude(pk__in=seats.present().values("pk"))
     table = RosterTable(seats, exclude=() if session.has_kinds else ("ticket",))
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
-    waiting = session.waitlist.filter(left_at=None).select_related("person", "ticket").order_by("joined_at", "id")
+    waiting = session.waitlist.in_line().select_related("person", "ticket").order_by("joined_at", "id")
     context |= {"table": table, "name": name, "show": show, "is_open": _is_open(session)}
     context |= {"waiting": waiting[:LINE_SHOWN], "waiting_count": waiting.count(), "line_shown": LINE_SHOWN}
     return render_page(request, "sessions/roster.html", context, partial="people")
