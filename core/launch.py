@@ -21,6 +21,7 @@ from core.embedded import Postgres
 from core.preconditions import (
     LOOPBACK,
     ROOT,
+    YES,
     bind_address,
     check_port,
     configuration,
@@ -52,9 +53,10 @@ def worker_command() -> list[str]:
 
 
 def stands_in(values: dict[str, str]) -> bool:
-    """Beside the demo, where nobody gave a key and the stand-in for Stripe is there: an image has none."""
+    """Beside the demo, where nobody gave a key or said no, and the stand-in for Stripe is there: an image has none."""
     is_here = (ROOT / STAND_IN.replace(".", "/") / "__main__.py").exists()
-    return is_here and is_demo(values) and values.get("STRIPE_SECRET_KEY", LOCAL_KEY) == LOCAL_KEY
+    is_wanted = values.get("LOCAL_STRIPE", "1").lower() in YES
+    return is_here and is_wanted and is_demo(values) and values.get("STRIPE_SECRET_KEY", LOCAL_KEY) == LOCAL_KEY
 
 
 def local_stripe(values: dict[str, str]) -> dict[str, str]:

@@ -7,11 +7,12 @@ import sys
 
 import pytest
 
+from core.launch import stands_in
 from core.preconditions import ROOT, configuration
 from core.processes import Trouble
 from tests import ground
 
-ASKED_BY_THE_LAUNCHER = {"PORT", "WEB_WORKERS"}
+ASKED_BY_THE_LAUNCHER = {"PORT", "WEB_WORKERS", "LOCAL_STRIPE"}
 RECORD = """
 import os
 class Recorder(dict):
@@ -65,3 +66,10 @@ class TestDefaults:
     def test_what_cannot_work_is_refused_by_name(self, wrong, word):
         with pytest.raises(Trouble, match=word):
             configuration(wrong)
+
+
+def test_the_stand_in_for_stripe_is_beside_the_demo_unless_somebody_says_no_or_gives_a_key():
+    assert stands_in(configuration({}))
+    assert not stands_in(configuration({"LOCAL_STRIPE": "0"}))
+    assert not stands_in(configuration({"STRIPE_SECRET_KEY": "sk_test_of_their_own"}))
+    assert not stands_in(configuration({"HOST": "0.0.0.0"}))

@@ -204,7 +204,17 @@ class TestCompose:
     text = (ROOT / "compose.yaml").read_text()
 
     # What the image itself decides, or what is for a developer's machine alone.
-    NOT_PASSED_ON = {"HOST", "PORT", "DATA_DIR", "STATIC_ROOT", "DEMO", "STRIPE_API_URL", "TESTING", "KEEP_ENVIRONMENT"}
+    NOT_PASSED_ON = {
+        "HOST",
+        "PORT",
+        "DATA_DIR",
+        "STATIC_ROOT",
+        "DEMO",
+        "STRIPE_API_URL",
+        "LOCAL_STRIPE",
+        "TESTING",
+        "KEEP_ENVIRONMENT",
+    }
 
     def test_it_passes_on_every_name_that_the_site_reads(self):
         block = self.text.partition("environment: &environment\n")[2].partition("  volumes:")[0]
