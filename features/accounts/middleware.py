@@ -85,14 +85,17 @@ def _page_behind(request) -> str:
 
 
 def way_back(get_response):
-    """Whoever has to log in to press a button comes back to the page it stood on: what it posts to may have no page."""
+    """Whoever has to log in to press a button comes back to the page it stood on: what it posts to may have no page.
+    Whoever was logged out while they wrote finds what they wrote."""
 
     def middleware(request):
         response = get_response(request)
         location = request.method == "POST" and response.get("Location", "")
         if not location or not location.startswith(f"{reverse(settings.LOGIN_URL)}?next="):
             return response
-        if path := _page_behind(request):
+        if services.keep_unsent(request):
+            response["Location"] = redirect_to_login(reverse("unsent")).url
+        elif path := _page_behind(request):
             response["Location"] = redirect_to_login(path).url
         return response
 

@@ -4,7 +4,7 @@ A line is a URL name, a method and what each persona gets; one value stands for 
 
     200, 404 …   that status
     302, 303     a redirect, but to none of the three below
-    login        to the login page, which leads back
+    login        to the login page, which leads back, or to what was being sent
     mfa          to the page on which a second factor is set up
     again        to the page that asks for the password or the code once more
 
@@ -36,6 +36,7 @@ COLUMNS = ("stranger", "unverified", "member", "owner", "expert", "moderator", "
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 AGAIN = ("/account/reauthenticate/", "/account/2fa/reauthenticate/")
 MISSING = 999_999_999
+UNSENT = "/account/unsent/"
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def outcome(response: HttpResponse) -> str:
     address, asked = urlsplit(response["Location"]), response.request["PATH_INFO"]
     if address.path in AGAIN:
         return "again"
-    if address.path == "/account/login/" and parse_qs(address.query).get("next") == [asked]:
+    if address.path == "/account/login/" and parse_qs(address.query).get("next") in ([asked], [UNSENT]):
         return "login"
     return "mfa" if address.path == "/account/2fa/" and asked.startswith(PRIVILEGED_PATHS) else "302"
 

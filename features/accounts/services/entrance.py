@@ -8,10 +8,12 @@ from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core.middleware import has_session
+
 if TYPE_CHECKING:
     from features.accounts.forms import SignupForm
 
-REASON, INPUT = "entrance_reason", "entrance_input"
+REASON, INPUT, UNSENT = "entrance_reason", "entrance_input", "entrance_unsent"
 # A registration form is small; a session is not a place for novels.
 LONGEST_INPUT = 20_000
 NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "code"}
@@ -31,12 +33,37 @@ def safe_next(request: HttpRequest, url: str | None, default: str = "") -> str:
 
 def keep_input(request: HttpRequest, key: str, data: QueryDict) -> None:
     """Keep what was typed while its author logs in or signs up. It survives the change of session at login."""
+    text = _as_text(data)
+    if len(text) <= LONGEST_INPUT:
+        request.session[INPUT] = {key: text}
+
+
+def _as_text(data: QueryDict) -> str:
     kept = data.copy()
     for name in NEVER_KEPT & set(kept):
         del kept[name]
-    text = kept.urlencode()
-    if len(text) <= LONGEST_INPUT:
-        request.session[INPUT] = {key: text}
+    return kept.urlencode()
+
+
+def keep_unsent(request: HttpRequest) -> bool:
+    """Keep what somebody was sending when it turned out that they had been logged out meanwhile, if there are words in
+    it: the page `unsent` offers it once they are back. Not where a view keeps it by itself."""
+    words = [value for values in request.POST.lists() for value in values[1] if " " in value.strip()]
+    text = _as_text(request.POST)
+    if not words or len(text) > LONGEST_INPUT or not has_session(request) or request.session.get(INPUT):
+        return False
+    request.session[UNSENT] = [request.get_full_path(), text]
+    return True
+
+
+def unsent(request: HttpRequest) -> tuple[str, QueryDict] | None:
+    """Where it was being sent to, and what it was."""
+    kept = request.session.get(UNSENT)
+    return (kept[0], QueryDict(kept[1])) if kept else None
+
+
+def forget_unsent(request: HttpRequest) -> None:
+    request.session.pop(UNSENT, None)
 
 
 def kept_input(request: HttpRequest, key: str) -> QueryDict | None:

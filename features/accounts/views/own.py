@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.htmx import see_other
 from features.accounts import access, services
 from features.accounts.forms import PreferencesForm
 from features.accounts.models import User
@@ -53,3 +54,20 @@ def end_session(request, pk):
         return redirect("account_login")
     messages.success(request, _("That browser is logged out."))
     return redirect("usersessions_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def unsent(request):
+    """What somebody was sending when they turned out to be logged out: sent from here by one press, or left."""
+    kept = services.unsent(request)
+    if request.method == "POST":
+        services.forget_unsent(request)
+        return see_other("home")
+    if kept is None:
+        return redirect("home")
+    path, data = kept
+    fields = [(name, value) for name, values in data.lists() for value in values]
+    words = [value for _name, value in fields if " " in value.strip()]
+    context = {"path": path, "fields": fields, "words": words}
+    return render(request, "accounts/unsent.html", context)

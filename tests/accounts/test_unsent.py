@@ -1,0 +1,58 @@
+"""Section 12: what somebody writes survives the end of their log-in."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from features.sessions.models import SessionMessage
+from tests.factories import PASSWORD, make_session
+
+pytestmark = pytest.mark.django_db
+SAID = {"to": "seats", "title": "Bring a laptop", "text": "We try everything.\r\nAll of it."}
+
+
+@pytest.fixture
+def url(expert):
+    session = make_session(expert)
+    return reverse("session_messages", args=[session.pk, session.slug])
+
+
+@pytest.fixture
+def gone(client, expert):
+    """A browser whose log-in has come to its end."""
+    client.force_login(expert)
+    Session.objects.all().delete()
+    return client
+
+
+def log_in(client, person, answer):
+    return client.post(answer["Location"], {"login": person.email, "password": PASSWORD})
+
+
+def test_what_was_written_is_there_after_logging_in_and_is_sent_by_one_press(gone, expert, url):
+    answer = gone.post(url, {**SAID, "password": "a secret of mine"})
+    assert answer["Location"] == f"{reverse('account_login')}?next={reverse('unsent')}"
+    back = log_in(gone, expert, answer)
+    assert back["Location"] == reverse("unsent")
+    page = gone.get(back["Location"]).content.decode()
+    assert "We try everything." in page
+    assert f'action="{url}"' in page
+    assert 'name="title" value="Bring a laptop"' in page
+    assert "a secret of mine" not in page
+    assert not SessionMessage.objects.exists()
+    assert gone.post(url, SAID).status_code == 303
+    assert SessionMessage.objects.get().text.startswith("We try everything.")
+    assert gone.post(reverse("unsent"))["Location"] == "/"
+    assert gone.get(reverse("unsent"))["Location"] == "/"
+
+
+def test_a_button_leads_back_to_its_page(gone, url):
+    behind = {"Referer": f"http://testserver{url}"}
+    assert gone.post(url, {"act": "send"}, headers=behind)["Location"].endswith(f"?next={url}")
+
+
+def test_of_strangers_nothing_is_kept(url):
+    client = Client()
+    client.post(url, SAID)
+    assert not Session.objects.exists()
