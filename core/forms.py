@@ -1,3 +1,6 @@
+from typing import Any
+
+from django import forms
 from django.db.models.fields import BLANK_CHOICE_LABEL
 from django.forms import TypedChoiceField
 from django.forms.boundfield import BoundField
@@ -13,10 +16,46 @@ FAULTS = {
 }
 
 
+NUMBER = _("Write a number in digits.")
+OFFERED = _("Choose one of those that are offered.")
+# What Django says where somebody left something out or mistyped it, by kind of field; the nearest kind counts.
+PLAIN: dict[type[forms.Field], dict[str, Any]] = {
+    forms.Field: {"required": _("Fill this in.")},
+    forms.BooleanField: {"required": _("Tick this to go on.")},
+    forms.ChoiceField: {"required": _("Choose one."), "invalid_choice": OFFERED},
+    forms.ModelChoiceField: {"required": _("Choose one."), "invalid_choice": OFFERED},
+    forms.MultipleChoiceField: {"required": _("Choose at least one."), "invalid_choice": OFFERED},
+    forms.ModelMultipleChoiceField: {"required": _("Choose at least one."), "invalid_choice": OFFERED},
+    forms.FileField: {"required": _("Choose a file."), "empty": _("This file is empty. Choose another.")},
+    forms.ImageField: {"invalid_image": _("This is no picture, or a damaged one. Choose another.")},
+    forms.IntegerField: {"invalid": NUMBER},
+    forms.DecimalField: {"invalid": NUMBER},
+    forms.FloatField: {"invalid": NUMBER},
+    forms.DateField: {"invalid": _("Write a date such as 2030-03-24.")},
+    forms.TimeField: {"invalid": _("Write a time such as 18:30.")},
+    forms.DateTimeField: {"invalid": _("Write a date and a time such as 2030-03-24 18:30.")},
+    forms.EmailField: {"invalid": _("Write it in full, such as name@example.org.")},
+    forms.URLField: {"invalid": _("Write an address such as https://example.org.")},
+}
+
+
+def _in_plain_words(field: forms.Field) -> dict[str, Any]:
+    """What a field says when something is wrong: its own words, then ours, and Django's where we have none."""
+    kinds = [kind for kind in type(field).__mro__ if issubclass(kind, forms.Field)]
+    of_django = [kind.default_error_messages for kind in kinds if kind.__module__.startswith("django.")]
+    own = {
+        code: said
+        for code, said in field.error_messages.items()
+        if not any(words.get(code) is said for words in of_django)
+    }
+    plain = {code: said for kind in reversed(kinds) for code, said in PLAIN.get(kind, {}).items()}
+    return FAULTS | field.error_messages | plain | own
+
+
 class Field(BoundField):
     def __init__(self, form, field, name):
         super().__init__(form, field, name)
-        field.error_messages = FAULTS | field.error_messages
+        field.error_messages = _in_plain_words(field)
         # Where a model knows the choices, Django says "- Select an option -".
         if isinstance(field, TypedChoiceField) and next(iter(field.choices), None) == ("", BLANK_CHOICE_LABEL):
             field.choices = [("", _("Choose one")), *list(field.choices)[1:]]

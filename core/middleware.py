@@ -4,6 +4,7 @@ import time
 from django.conf import settings
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
 
 from core import logs
@@ -95,6 +96,29 @@ def cache_policy(get_response):
         return response
 
     return middleware
+
+
+def only_by_form(get_response):
+    """Whoever asks for the page of an address to which only forms send (after logging in, or from the history of the
+    browser) is told so, and led to the page above it."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        page = render(request, "405.html", {"above": page_above(request.path_info)}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return middleware
+
+
+def page_above(path: str) -> str:
+    """The nearest address above this one that takes visits: of /sessions/1/a/copy/ it is /sessions/1/a/."""
+    while path := path.rstrip("/").rpartition("/")[0]:
+        if is_valid_path(f"{path}/"):
+            return f"{path}/"
+    return "/"
 
 
 def plain_errors(get_response):

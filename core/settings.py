@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "features.accounts.middleware.way_back",
     "features.accounts.middleware.privileged_needs_mfa",
     "core.middleware.plain_errors",
+    "core.middleware.only_by_form",
 ]
 
 ROOT_URLCONF = "core.urls"
@@ -162,9 +163,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "features.accounts.passwords.NotAboutYou"},
+    {"NAME": "features.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "features.accounts.passwords.NotCommon"},
 ]
 AUTHENTICATION_BACKENDS = ["features.accounts.backends.PersonBackend"]
 SESSION_ENGINE = "features.accounts.login_sessions"
@@ -177,6 +178,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 # Requests carry the address of the client only as far as our own proxies say so; a forged header changes nothing.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_ADAPTER = "features.accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "features.accounts.adapter.SecondStepAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Name, address and, for those who like one, a password; without it a code is mailed at each log-in.

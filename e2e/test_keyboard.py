@@ -101,4 +101,4 @@ def test_a_refused_form_takes_the_focus_to_its_first_fault(enter, session):
     page.keyboard.press("Enter")
     expect(page.get_by_label("E-mail")).to_be_focused()
     expect(page.get_by_label("E-mail")).to_have_value("nkechi@nowhere")
-    expect(page.get_by_label("E-mail")).to_have_accessible_description("Enter a valid email address.")
+    expect(page.get_by_label("E-mail")).to_have_accessible_description("Write it in full, such as name@example.org.")

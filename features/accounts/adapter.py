@@ -1,4 +1,5 @@
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect
@@ -18,6 +19,12 @@ class AccountAdapter(DefaultAccountAdapter):
             "E-mail and password do not match. Check for a typo, or have a code mailed to you instead."
         ),
         "incorrect_code": _("That is not the code from the newest letter. Check for a typo."),
+        "enter_current_password": _("That is not your password as it is now. Check for a typo."),
+        "incorrect_password": _("That is not your password. Check for a typo."),
+        "invalid_password_reset": _("This link is used up or too old. Have a new one mailed to you."),
+        "same_as_current": _("That is what it is already. Write another one."),
+        "duplicate_email": _("This is an address of your account already."),
+        "email_taken": _("There is an account with this address. Log in to it."),
         "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
         "rate_limited": _("That was too often. Wait a minute, then try again."),
     }
@@ -90,3 +97,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def _account_id(credentials) -> int | None:
     return User.objects.filter(email=credentials.get("email", "").lower()).values_list("pk", flat=True).first()
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _(
+            "That is not the code of this moment. Take the one the app shows, or an unused recovery code."
+        ),
+        "unverified_email": _("Confirm your e-mail address first, so that you can be helped if the phone is lost."),
+        "add_email_blocked": _("Turn two-step log-in off before you add an address, and on again afterwards."),
+    }

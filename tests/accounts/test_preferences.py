@@ -61,9 +61,9 @@ class TestPreferences:
             ("handle", "rnasteryhub-support", "kept for the people who run the site"),
             ("headline", "x" * 121, "At most 120"),
             ("languages", [], "at least one language"),
-            ("languages", ["xx"], "not one of the available choices"),
-            ("time_zone", "Moon/Tranquility", "not one of the available choices"),
-            ("theme", "pink", "not one of the available choices"),
+            ("languages", ["xx"], "Choose one of those that are offered."),
+            ("time_zone", "Moon/Tranquility", "Choose one of those that are offered."),
+            ("theme", "pink", "Choose one of those that are offered."),
         ],
     )
     def test_what_is_wrong_is_said_at_the_field(self, member, learner, field, value, words):

@@ -45,9 +45,9 @@ class TestSignUp:
         [
             ("name", "", "required"),
             ("name", "\r\n\t", "required"),
-            ("email", "nadia", "valid email"),
-            ("password1", "short", "too short"),
-            ("password1", "1234567890", "too common"),
+            ("email", "nadia", "such as name@example.org"),
+            ("password1", "short", "at least 10 characters. A few words"),
+            ("password1", "1234567890", "Many people use this one"),
         ],
     )
     def test_an_invalid_form_says_what_is_wrong(self, client, field, value, words, letters):

@@ -144,10 +144,10 @@ class TestWeeklyHoursPage:
         [
             ({"ends": "17:00"}, "The end must be later than the start."),
             ({"ends": "18:00"}, "The end must be later than the start."),
-            ({"days": []}, "This field is required."),
-            ({"days": ["8"]}, "8 is not one of the available choices"),
-            ({"starts": "half past six"}, "Enter a valid time."),
-            ({"starts": "\x00"}, "Enter a valid time."),
+            ({"days": []}, "Choose at least one."),
+            ({"days": ["8"]}, "Choose one of those that are offered."),
+            ({"starts": "half past six"}, "Write a time such as 18:30."),
+            ({"starts": "\x00"}, "Write a time such as 18:30."),
         ],
     )
     def test_a_mistake_is_said_at_its_field_and_keeps_the_rest(self, member, learner, changes, words):

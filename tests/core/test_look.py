@@ -18,8 +18,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from core import context, nav, views_dev
+from core.middleware import page_above
 from core.static import HashedFiles
 from features.accounts.context import demo_world
+from features.accounts.fields import NameField
 from tests.factories import make_user
 
 STATIC = settings.BASE_DIR / "static"
@@ -100,6 +102,55 @@ class TestFaults:
         form = self.Form({"title": title, "seats": seats})
         assert [str(errors[0]) for errors in form.errors.values()] == said
         assert said[0] in form.render()
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "said"),
+        [
+            (forms.CharField(), "", "Fill this in."),
+            (forms.CharField(error_messages={"required": "Say your name."}), "", "Say your name."),
+            (forms.BooleanField(), "", "Tick this to go on."),
+            (forms.ChoiceField(choices=[("a", "A")]), "", "Choose one."),
+            (forms.TypedChoiceField(choices=[("a", "A")]), "b", "Choose one of those that are offered."),
+            (forms.MultipleChoiceField(choices=[("a", "A")]), [], "Choose at least one."),
+            (forms.IntegerField(), "many", "Write a number in digits."),
+            (forms.DateField(), "soon", "Write a date such as 2030-03-24."),
+            (forms.TimeField(), "soon", "Write a time such as 18:30."),
+            (forms.EmailField(), "somebody", "Write it in full, such as name@example.org."),
+            (forms.URLField(assume_scheme="https"), "no such", "Write an address such as https://example.org."),
+            (forms.FileField(), None, "Choose a file."),
+            (NameField(), "", "Fill this in."),
+        ],
+    )
+    def test_what_is_missing_or_mistyped_is_said_as_a_person_would(self, field, typed, said):
+        form = type("Form", (forms.Form,), {"one": field})({"one": typed} if typed else {})
+        assert form.errors["one"] == [said]
+        assert said in form.render()
+
+
+class TestPagelessAddress:
+    """An address to which only forms send, asked for as a page."""
+
+    def test_it_says_so_and_leads_to_the_page_with_the_button(self, client, db):
+        answer = client.get("/sessions/7/a-talk/copy/")
+        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        html = answer.content.decode()
+        assert "There is no page at this address." in html
+        assert 'href="/sessions/7/a-talk/"' in html
+
+    @pytest.mark.parametrize(
+        ("path", "above"),
+        [
+            ("/payments/orders/abc/checkout/", "/payments/orders/abc/"),
+            ("/sessions/kept/new/", "/sessions/"),
+            ("/attendance/abc/", "/"),
+        ],
+    )
+    def test_the_page_above_is_one_that_is_there(self, path, above):
+        assert page_above(path) == above
+
+    def test_programs_get_no_page(self, client, db):
+        assert client.head("/sessions/7/a-talk/copy/").content == b""
+        assert client.delete("/sessions/").content == b""
 
 
 class TestFrame:
@@ -275,7 +326,7 @@ class TestTheOneField:
         assert 'aria-describedby="id_price_error"' in wrong
         assert "autofocus" in wrong
         assert html.count("autofocus") == 1
-        assert re.search(r'id="id_price_error"><p class="error">.*?Enter a whole number', html, re.DOTALL)
+        assert re.search(r'id="id_price_error"><p class="error">.*?Write a number in digits', html, re.DOTALL)
 
     def test_several_faults_are_listed_above_with_links(self):
         html = str(Sample({"title": "x"}))

@@ -92,7 +92,7 @@ class TestAnswering:
         for headers in ({}, HTMX):
             answer = client.post(f"{thread.get_absolute_url()}replies/", {"text": " "}, headers=headers)
             assert answer.status_code == 422
-            assert "This field is required." in answer.text
+            assert "Fill this in." in answer.text
         assert not Post.objects.filter(part="reply").exists()
 
     def test_a_closed_thread_takes_comments_and_a_locked_one_nothing(self, thread, asker, helper):

@@ -139,7 +139,7 @@ class TestPreferencesPage:
     def test_an_empty_form_is_a_mistake(self, member):
         response = member.post(URL)
         assert response.status_code == 422
-        assert "This field is required." in response.text
+        assert "Choose one." in response.text
 
     def test_htmx_gets_the_form_alone_back(self, member, truth):
         response = member.post(URL, answers(tips="loud"), headers={"hx-request": "true"})

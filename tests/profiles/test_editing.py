@@ -47,13 +47,13 @@ class TestRows:
     @pytest.mark.parametrize(
         ("wrong", "said"),
         [
-            ({"position_held": ""}, "This field is required."),
+            ({"position_held": ""}, "Fill this in."),
             ({"started_on": "spring"}, "Write a year (2021)"),
             ({"started_on": "2021-02-30"}, "Write a year (2021)"),
             ({"started_on": "spring", "is_current": "", "ended_on": "autumn"}, "Write a year (2021)"),
             ({"ended_on": "2020"}, "It has ended, or it goes on."),
             ({"is_current": "", "ended_on": "2018"}, "must not be earlier"),
-            ({"url": "javascript:alert(1)"}, "Enter a valid URL."),
+            ({"url": "javascript:alert(1)"}, "Write an address such as https://example.org."),
         ],
     )
     @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
