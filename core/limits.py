@@ -37,6 +37,8 @@
     assessment           10  1 day    person         collecting the questions of all banks
     practice            300  1 hour   person         the same, by practice
     submission           10  1 day    person         a flood of work for experts to read
+    host_message         10  1 day    person         letters to all who registered
+    host_first_message    2  1 day    person         the same, by a host whose sessions nobody has been to yet
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -86,6 +88,8 @@ LIMITS = {
     "assessment": (10, 24 * 3600),
     "practice": (300, 3600),
     "submission": (10, 24 * 3600),
+    "host_message": (10, 24 * 3600),
+    "host_first_message": (2, 24 * 3600),
 }
 
 COUNT = """

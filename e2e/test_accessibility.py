@@ -31,7 +31,7 @@ from features.notifications.links import token as unsubscribe_token
 from features.payments import services as payments
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
-from features.sessions.models import SkillSession
+from features.sessions.models import SessionMessage, SkillSession
 from tests.accounts.conftest import add_totp, code_now
 from tests.assessments.conftest import make_bank, make_task, read, sit
 from tests.assessments.conftest import write as assessment_item
@@ -237,7 +237,7 @@ def test_what_strangers_see(inspect, watch, world):
     page.get_by_label("E-mail").fill("nobody@nowhere")
     page.get_by_label("Name").fill("x" * 80)
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("Enter a valid email address.")).to_be_visible()
+    expect(page.get_by_text("Write it in full, such as name@example.org.")).to_be_visible()
     stranger.look("sign-up with a fault")
     page.get_by_label("E-mail").fill("nobody@example.org")
     page.get_by_role("button", name="Continue").click()
@@ -283,14 +283,18 @@ def test_what_members_see(inspect, world, learner, expert):
 
 def test_what_hosts_see(inspect, world, expert):
     draft = services.duplicate(session=world.open, by=expert)
+    words = {"title": "Bring a query", "text": "A slow one.", "audience": "seats", "ticket": None}
+    message = services.save_message(message=SessionMessage(session=world.tickets), by=expert, data=words)
     host = inspect(expert)
     host.visit(
         "/hosting/", "/sessions/new/", draft.get_absolute_url(), f"{world.soon.get_absolute_url()}roster/",
         f"{world.waiting.get_absolute_url()}roster/?show=missing", f"{world.tickets.get_absolute_url()}edit/",
-        f"{world.tickets.get_absolute_url()}roster/", f"{world.mine.get_absolute_url()}cancellation/",
+        f"{world.tickets.get_absolute_url()}roster/", f"{world.tickets.get_absolute_url()}messages/",
+        message.get_absolute_url(), f"{world.mine.get_absolute_url()}cancellation/",
         under="/sessions/",
     )  # fmt: skip
     assert {"session_edit", "session_roster", "session_cancellation"} <= host.seen
+    assert {"session_messages", "session_message"} <= host.seen
     page = host.page
     page.goto("/sessions/new/")
     page.get_by_label("Title").fill("One more")

@@ -99,6 +99,17 @@ def test_from_the_first_draft_to_calling_it_off(phone, enter, post, javascript, 
     [row] = csv.DictReader(Path(download.value.path()).read_text().splitlines())
     assert (row["name"], row["source"]) == ("Sofia Mendes", "check_in")
 
+    # A word to those who registered: looked at with their number, and read by a moderator first.
+    page.get_by_role("link", name="Write to them").click()
+    page.get_by_label("Message", exact=True).fill("Bring a slow query of your own.")
+    page.get_by_label("Subject").fill("See www.example.org")
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_label("Subject")).to_have_accessible_description(re.compile("Leave links and addresses out"))
+    page.get_by_label("Subject").fill("Bring a query")
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Send it to 1 person").click()
+    expect(page.get_by_text("A moderator reads it now, and then it goes out.")).to_be_visible()
+
     # Called off: what it does is said first.
     page.get_by_role("link", name="Indexes that earn their keep").click()
     page.get_by_role("link", name="Cancel the session").click()

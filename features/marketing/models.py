@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet
+from features.notifications.models import Mailing
 
 
 class NewsletterQuerySet(QuerySet):
@@ -18,9 +19,8 @@ class NewsletterQuerySet(QuerySet):
         return self.filter(sent_at__isnull=False)
 
 
-class Newsletter(models.Model):
-    """One letter to one segment. Once it is sent it does not change; how far it has gone stands in `told_until`, the
-    number of the last person for whom a notification was written."""
+class Newsletter(Mailing):
+    """One letter to one segment."""
 
     class Segment(models.TextChoices):
         ALL = "all", _("All who asked for the newsletter")
@@ -38,9 +38,6 @@ class Newsletter(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    sent_at = models.DateTimeField(null=True)
-    told_until = models.BigIntegerField(default=0)
-    told_at = models.DateTimeField(null=True, help_text="When a notification for the last person was written")
 
     objects = NewsletterQuerySet.as_manager()
 

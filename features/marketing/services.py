@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.jobs import enqueue
 from core.limits import hit
 from core.text import one_line, render_markdown
 from features.accounts import services as accounts
@@ -17,7 +16,7 @@ from features.marketing.letters import KIND, TEST
 from features.marketing.models import Newsletter
 from features.notifications import services as notifications
 
-BATCH = 500
+TASK = "features.marketing.tasks.tell_readers"
 
 
 class NewsletterRefused(Exception):
@@ -72,30 +71,17 @@ def send_newsletter(*, newsletter: Newsletter, by: User, as_of: str = "", now: d
     found.sent_by, found.sent_at = by, now
     found.save(update_fields=["sent_by", "sent_at"])
     accounts.audit(by, "newsletter.sent", f"newsletter:{found.pk}", [found.segment, *filter(None, [found.value])])
-    enqueue("features.marketing.tasks.tell_readers", found.pk, key=f"newsletter:{found.pk}:0")
+    notifications.tell_the_rest(found, kind=KIND, task=TASK)
     return True
 
 
-@transaction.atomic
 def tell_readers(newsletter_id: int, *, now: datetime | None = None) -> int:
-    """The next batch of them, in the order of their numbers; the batch, how far it is and the job for the next one are
-    one transaction, so a killed worker leaves nobody out and tells nobody twice."""
+    """The next batch of them; answers how many."""
     now = now or timezone.now()
-    found = Newsletter.objects.sent().select_for_update().filter(pk=newsletter_id, told_at=None).first()
-    if found is None:
-        return 0
-    rest = segments.audience(found, now).filter(pk__gt=found.told_until).order_by("pk")
-    people = list(rest.values_list("pk", flat=True)[:BATCH])
-    notifications.tell_many(people=people, kind=KIND, ref=found.pk, url=found.get_absolute_url())
-    if people:
-        found.told_until = people[-1]
-    if len(people) < BATCH:
-        found.told_at = now
-    else:
-        key = f"newsletter:{found.pk}:{found.told_until}"
-        enqueue("features.marketing.tasks.tell_readers", found.pk, key=key)
-    found.save(update_fields=["told_until", "told_at"])
-    return len(people)
+    return notifications.tell_next(
+        Newsletter.objects.sent(), newsletter_id, lambda found: segments.audience(found, now),
+        kind=KIND, task=TASK, now=now,
+    )  # fmt: skip
 
 
 def _draft(pk: int) -> Newsletter:

@@ -53,6 +53,19 @@ class Notification(models.Model):
         ]
 
 
+class Mailing(models.Model):
+    """What is written once to many. Once it is sent it does not change; how far it has gone stands in `told_until`, the
+    number of the last person for whom a notification was written."""
+
+    sent_at = models.DateTimeField(null=True)
+    told_until = models.BigIntegerField(default=0)
+    told_at = models.DateTimeField(null=True, help_text="When a notification for the last person was written")
+    told_count = models.PositiveIntegerField(default=0, db_default=0, help_text="For how many")
+
+    class Meta:
+        abstract = True
+
+
 class Level(models.TextChoices):
     """From nothing to most: of several that apply, the later one counts."""
 

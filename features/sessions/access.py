@@ -5,8 +5,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from core.db import Prepared
+from features.moderation.services import moderates
+from features.notifications.models import Notification
+from features.sessions import services
 from features.sessions.joining import with_standing
-from features.sessions.models import Registration, SkillSession
+from features.sessions.models import Registration, SessionMessage, SkillSession
 
 VISIBLE = Prepared(
     lambda pk, person, now: with_standing(SkillSession.objects.visible_to(person).filter(pk=pk), person, now)
@@ -37,3 +40,20 @@ def own_registration(person, session) -> Registration:
 def seat_of_hosted_session(person, public_id) -> Registration:
     seats = Registration.objects.confirmed().select_related("session", "person")
     return get_object_or_404(seats, public_id=public_id, session__host=person, session__removed_at=None)
+
+
+def own_message(person, pk, number) -> SessionMessage:
+    found = SessionMessage.objects.select_related("session__host", "by", "ticket")
+    return get_object_or_404(found, pk=number, session=pk, session__removed_at=None, by=person)
+
+
+def shown_message(person, pk, number) -> SessionMessage:
+    """To its host; once it was sent to whoever got it, unless a moderator stopped it; and to moderators."""
+    found = SessionMessage.objects.select_related("session__host", "by", "ticket")
+    message = get_object_or_404(found, pk=number, session=pk)
+    if message.by_id == person.pk or (not message.is_draft and moderates(person)):
+        return message
+    told = Notification.objects.filter(recipient=person, kind=services.MESSAGE, ref=str(number))
+    if message.state == "shown" and told.exists():
+        return message
+    raise Http404

@@ -23,6 +23,8 @@ class SessionsConfig(AppConfig):
             findable,
             follows,
             happenings,
+            message_curation,
+            message_news,
             own_data,
             selling,
             services,
@@ -61,12 +63,14 @@ class SessionsConfig(AppConfig):
         curation.register()
         absence_curation.register()
         absence_news.register()
+        message_curation.register()
+        message_news.register()
         findable.register()
         happenings.register()
         seeds.seeds.register("sessions", (40, fill))
         seeds.scales.register("sessions", (40, sessions))
         seeds.seeds.register("follows", (45, demo_follows.fill))
         seo.sitemaps["sessions"] = SessionSitemap
-        page_cache.watch("sessions", self, leave_out=("keptform",))
+        page_cache.watch("sessions", self, leave_out=("keptform", "sessionmessage"))
         # What pages of others say of a session: seats that come and go do not concern them.
         page_cache.watch("session_titles", self, only={"skillsession": "title, slug, published_at, removed_at"})

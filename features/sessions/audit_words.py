@@ -6,10 +6,12 @@ from features.accounts.services import AuditAct, AuditThing, audit_acts, audit_t
 
 ACTS = {
     "attendance.corrected": _("corrected who was there"),
+    "message.asked": _("wrote to attendees"),
 }
 THINGS = {
     "registration": AuditThing(_("Seat")),
     "session": AuditThing(_("Session")),
+    "session_message": AuditThing(_("Message to attendees")),
 }
 
 

@@ -35,6 +35,12 @@ FOLLOW_UP = Group(
     why=gettext_lazy("You are written to after a session that you attended."),
     is_optional=True,
 )
+HOST_MESSAGES = Group(
+    key="host_messages",
+    label=gettext_lazy("Messages from hosts"),
+    why=gettext_lazy("Hosts write to those who have a seat in their session, or wait for one."),
+    is_optional=True,
+)
 
 
 def registered(notifications):

@@ -1,5 +1,6 @@
 """What this feature knows about a person, for export and erasure."""
 
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from features.sessions.models import (
     KeptForm,
     Registration,
     Review,
+    SessionMessage,
     SkillSession,
     WaitlistEntry,
     WaitlistOffer,
@@ -65,6 +67,11 @@ def export(person) -> dict:
             .order_by("pk")
             .values("entry__session__title", "offered_at", "expires_at", "outcome")
         ),
+        "messages_to_attendees": list(
+            SessionMessage.objects.filter(by=person)
+            .order_by("pk")
+            .values("session__title", "title", "text", "audience", "written_at", "sent_at", "told_count")
+        ),
         "hosted": list(
             SkillSession.objects.filter(host=person).order_by("pk").values("title", "outcome", "description")
         ),
@@ -97,6 +104,9 @@ def erase(person) -> None:
     KeptForm.objects.filter(person=person).delete()
     HostAbsenceVoice.objects.filter(registration__person=person).update(words="")
     HostAbsence.objects.filter(session__host=person).update(answer_words="")
+    SessionMessage.objects.drafts().filter(by=person).delete()
+    written = SessionMessage.objects.filter(by=person)
+    written.update(title="—", text="", stopped_at=Coalesce("stopped_at", Now()))
 
 
 def foretell(person) -> Foretold:

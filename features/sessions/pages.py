@@ -157,6 +157,7 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
     context = {"session": session, "verdict": verdict, "now": now, "waiting_count": verdict.waiting}
     if session.host_id == person.pk:
         context["copy_key"] = make_public_id()
+        context["messages_sent"] = session.messages.asked().filter(stopped_at=None).order_by("-written_at")[:3]
     if session.starts_at:
         context |= {
             "room_opens_at": session.starts_at - ROOM_OPENS,

@@ -17,9 +17,9 @@ from core.models import RateCounter
 from features.accounts.models import User
 from features.notifications.models import Notification
 from features.payments import services as payments
-from features.sessions import services
+from features.sessions import demo_messages, services
 from features.sessions.demo_crowd import Crowd
-from features.sessions.models import Format, Registration, Review, SkillSession, WaitlistEntry
+from features.sessions.models import Format, Registration, Review, SessionMessage, SkillSession, WaitlistEntry
 from features.sessions.services import letters
 from features.skills.services import resolve_all
 
@@ -47,11 +47,14 @@ def fill(now):
     if SkillSession.objects.filter(host__is_demo=True).exists():
         return
     World(now).build()
+    demo_messages.fill(now)
     letters.remind(now=now)
     _file_old_letters(now)
     # Nobody has used up what they may do in this hour.
     done_by = "|".join(str(person.pk) for person in User.objects.filter(is_demo=True))
-    RateCounter.objects.filter(key__regex=rf"^(registration|session_publish):({done_by})$").delete()
+    RateCounter.objects.filter(
+        key__regex=rf"^(registration|session_publish|host_(first_)?message):({done_by})$"
+    ).delete()
 
 
 class World:
@@ -229,6 +232,7 @@ def _file_old_letters(now):
         "waitlist_joined": dict(WaitlistEntry.objects.values_list("pk", "joined_at")),
         "session_reviewed": dict(Review.objects.values_list("pk", "written_at")),
         "review_reply": dict(Review.objects.values_list("pk", "replied_at")),
+        services.MESSAGE: dict(SessionMessage.objects.values_list("pk", "sent_at")),
     }
     unsent = Notification.objects.filter(recipient__is_demo=True, mailed_at=None)
     old = list(unsent.exclude(kind="seat_offered"))

@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from features.sessions.views import absence, browse, feeds, hosting, links, machines, registration, reviews, roster
+from features.sessions.views import (
+    absence,
+    browse,
+    feeds,
+    hosting,
+    links,
+    machines,
+    messages,
+    registration,
+    reviews,
+    roster,
+)
 
 one_session = [
     path("", browse.session, name="session"),
@@ -16,6 +27,10 @@ one_session = [
     path("host-absence/", absence.host_absence, name="host_absence"),
     path("review/", reviews.own_review, name="own_review"),
     path("reviews/", reviews.reviews, name="session_reviews"),
+    path("messages/", messages.session_messages, name="session_messages"),
+    path("messages/late/", messages.session_late, name="session_late"),
+    path("messages/<int:number>/", messages.session_message, name="session_message"),
+    path("messages/<int:number>/edit/", messages.session_message_edit, name="session_message_edit"),
     path("roster/", roster.roster, name="session_roster"),
     path("roster.csv", roster.roster_file, name="session_roster_file"),
 ]

@@ -16,6 +16,7 @@ from features.marketing.letters import KIND, NEWSLETTER
 from features.marketing.models import Newsletter
 from features.notifications import services as notifications
 from features.notifications.models import Level, Notification, Preference
+from features.notifications.services import mailings
 from features.sessions import services as sessions
 from features.sessions.models import Registration
 from features.skills import services as skills
@@ -141,20 +142,20 @@ class TestSending:
     def test_in_batches_that_go_on_where_a_killed_worker_stopped(
         self, draft, organiser, readers, letters, monkeypatch
     ):  # fmt: skip
-        monkeypatch.setattr(services, "BATCH", 2)
+        monkeypatch.setattr(mailings, "BATCH", 2)
         newsletter = draft()
         services.send_newsletter(newsletter=newsletter, by=organiser)
-        whole = notifications.tell_many
+        whole = mailings.tell_many
 
         def killed(**said):
             whole(**said)
             raise SystemExit
 
-        monkeypatch.setattr(notifications, "tell_many", killed)
+        monkeypatch.setattr(mailings, "tell_many", killed)
         with pytest.raises(SystemExit):
             services.tell_readers(newsletter.pk)
         assert not Notification.objects.filter(kind=KIND).exists()  # what was half done is undone
-        monkeypatch.setattr(notifications, "tell_many", whole)
+        monkeypatch.setattr(mailings, "tell_many", whole)
         assert services.tell_readers(newsletter.pk) == 2
         assert Outbox.objects.filter(key__startswith=f"newsletter:{newsletter.pk}:").count() == 2
         assert told(newsletter) == (2, 0, 0)

@@ -4,7 +4,9 @@ from tests.permissions.world import DRAFT, ROOM
 
 OF_THE_HOST = {
     "session_edit", "session_publication", "session_cancellation", "session_copy", "session_removal",
-    "session_roster", "session_roster_file", "attendance", "session_new", "hosting", "kept_form",
+    "session_roster", "session_roster_file", "attendance", "session_messages", "session_message",
+    "session_message_edit", "session_message_edit@sent", "session_message@another-session",
+    "session_late", "session_new", "hosting", "kept_form",
     "review_reply",
     "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
     "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
@@ -17,6 +19,10 @@ SECRET = {"join", "waitlist_link", "cancellation_link"}
 
 def _session(name):
     return lambda w: [getattr(w, name).pk, getattr(w, name).slug]
+
+
+def _message(name):
+    return lambda w: [w.session.pk, w.session.slug, getattr(w, name).pk]
 
 
 def _every(url_names, states):
@@ -36,6 +42,13 @@ ARGUMENTS = {
     "registration@old-slug": lambda w: [w.session.pk, "as-it-was-called"],
     "session@old-slug-of-a-draft": lambda w: [w.draft.pk, "as-it-was-called"],
     "session_removal@restored": _session("removed"),
+    "session_messages": _session("session"),
+    "session_late": _session("now"),
+    "session_message": _message("draft_message"),
+    "session_message@sent": _message("sent_message"),
+    "session_message@another-session": lambda w: [w.past.pk, w.past.slug, w.draft_message.pk],
+    "session_message_edit": _message("draft_message"),
+    "session_message_edit@sent": _message("sent_message"),
     "kept_form": lambda w: [str(w.session.pk)],
     "kept_form@new": lambda w: ["new"],
     "own_review": _session("past"),
@@ -110,6 +123,11 @@ BODIES = {
     ("session_edit", "POST"): lambda w: wording(),
     ("session_edit@draft", "POST"): lambda w: wording(title=DRAFT),
     ("session_removal@restored", "POST"): lambda w: {"act": "restore"},
+    ("session_messages", "POST"): lambda w: {"to": "seats", "title": "Hello", "text": "Bring it."},
+    ("session_message_edit", "POST"): lambda w: {"to": "seats", "title": "Hello", "text": "Bring it."},
+    ("session_message", "POST"): lambda w: {"act": "send"},
+    ("session_late", "POST"): lambda w: {"minutes": "10"},
+    ("session_message@sent", "POST"): lambda w: {"act": "discard"},
     ("session_copy", "POST"): lambda w: {"form_key": "AbCdEfGhIjKlMnOpQrStUv"},
     ("kept_form", "POST"): lambda w: {"title": "Half a tit"},
     ("session_cancellation", "POST"): lambda w: {"reason": "I am ill."},
@@ -204,6 +222,21 @@ kept_form@new                  POST   login    login    200    200   200    200 
 session_roster                 GET    login    login    404    200   404    404      404        404
 session_roster_file            GET    login    login    404    200   404    404      404        404
 attendance                     POST   login    login    404    303   404    404      404        404
+
+# What a host writes to those who registered: drafts are the host's; who got it reads it, and so do moderators.
+session_messages               GET    login    login    404    200   404    404      404        404
+session_messages               POST   login    login    404    303   404    404      404        404
+session_late                   POST   login    login    404    303   404    404      404        404
+session_message                GET    login    login    404    200   404    404      404        404
+session_message                POST   login    login    404    303   404    404      404        404
+session_message@sent           GET    login    login    404    200   404    404      200        200
+session_message@sent           POST   login    login    404    422   404    404      404        404
+session_message@another-session GET   login    login    404    404   404    404      404        404
+session_message@another-session POST  login    login    404    404   404    404      404        404
+session_message_edit           GET    login    login    404    200   404    404      404        404
+session_message_edit           POST   login    login    404    303   404    404      404        404
+session_message_edit@sent      GET    login    login    404    404   404    404      404        404
+session_message_edit@sent      POST   login    login    404    404   404    404      404        404
 
 # Who was there reviews, everybody reads, the host answers. A seat in what is to come: 422 says that it is not over.
 own_review                     GET    login    login    404    200   404    404      404        404

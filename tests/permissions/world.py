@@ -39,6 +39,7 @@ from tests.permissions.library_world import add_library
 from tests.permissions.marketing import add_newsletters
 from tests.permissions.mentor_world import add_mentors
 from tests.permissions.mentoring_world import add_mentoring
+from tests.permissions.messages_world import add_messages
 from tests.permissions.payments import add_orders
 from tests.permissions.purchases_world import add_purchases
 
@@ -192,6 +193,7 @@ class World:
         add_assessments(self)
         add_orders(self)
         add_newsletters(self)
+        add_messages(self)
         add_mentors(self)
 
     def _profile(self):

@@ -87,6 +87,7 @@ class Case(models.Model):
         EDIT = "edit", _("Suggested edit")
         DISPUTE = "dispute", _("Two sides say different things")
         CHANGED = "changed", _("Changed, waits to be shown")
+        MESSAGE = "message", _("To many, waits to be sent")
 
     class Outcome(models.TextChoices):
         ACTED = "acted", _("Something was done")

@@ -12,7 +12,7 @@ from features.accounts import services as accounts
 from features.accounts.models import User
 from features.moderation import letters
 from features.moderation.models import Case, Entry, Note, Reason
-from features.moderation.services.acts import record
+from features.moderation.services.acts import acts, record
 from features.moderation.services.closing import close, taken
 from features.moderation.services.subjects import (
     ModerationRefused,
@@ -124,7 +124,11 @@ def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -
 
 
 def needs_act(case: Case) -> bool:
-    return case.kind in subjects and subjects[case.kind].needs_act
+    """Whether one of its own acts decides it. What has gone, or was settled without, is closed like any other."""
+    if case.kind not in subjects or not subjects[case.kind].needs_act:
+        return False
+    found = thing(case.key)
+    return found is not None and any(acts[name].fits(found) for name in subjects[case.kind].acts)
 
 
 def is_pending(found: Thing) -> bool:

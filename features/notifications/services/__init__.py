@@ -8,7 +8,7 @@ from features.notifications.services.addresses import (
     suppress,
     suppression,
 )
-from features.notifications.services.asked import Told, asked_for, reachable, tell_many, told
+from features.notifications.services.asked import asked_for, reachable
 from features.notifications.services.digests import forget_old, open_digests, send_digest
 from features.notifications.services.following import (
     Followed,
@@ -21,6 +21,7 @@ from features.notifications.services.following import (
     unfollow,
     wanted_by,
 )
+from features.notifications.services.mailings import Told, listening, tell_many, tell_next, tell_the_rest, told
 from features.notifications.services.preferences import (
     choose,
     choose_rhythm,
@@ -49,6 +50,7 @@ __all__ = [
     "is_proved",
     "levels",
     "lift_suppression",
+    "listening",
     "mark_read",
     "may_write_to",
     "named",
@@ -64,6 +66,8 @@ __all__ = [
     "take_over",
     "tell_followers",
     "tell_many",
+    "tell_next",
+    "tell_the_rest",
     "told",
     "unfollow",
     "unread_count",

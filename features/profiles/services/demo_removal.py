@@ -38,7 +38,15 @@ from features.notifications.services import in_words, notify
 from features.payments import services as payments
 from features.payments.models import CreditLot, Entitlement, Order, OrderLine
 from features.sessions import services as sessions
-from features.sessions.models import HostAbsence, Registration, Review, SkillSession, TicketKind, WaitlistEntry
+from features.sessions.models import (
+    HostAbsence,
+    Registration,
+    Review,
+    SessionMessage,
+    SkillSession,
+    TicketKind,
+    WaitlistEntry,
+)
 from features.skills.models import SkillEvidence
 from features.skills.services import revoke_evidence
 
@@ -47,7 +55,7 @@ AT_ONCE = 1000
 KEYED: dict[str, type[models.Model]] = {
     "person": User, "session": SkillSession, "registration": Registration, "thread": Thread, "post": Post,
     "work": Work, "enrolment": Enrolment, "entitlement": Entitlement, "credits": CreditLot,
-    "review": Review, "host_absence": HostAbsence,
+    "review": Review, "host_absence": HostAbsence, "session_message": SessionMessage,
     "booking": Booking, "engagement": Engagement,
     "assessment": Bank, "attempt": Attempt, "task": Task, "submission": Submission,
     "mentor": MentorPage,

@@ -1,4 +1,5 @@
 from features.sessions.models.absence import ANSWERED_WITHIN, HostAbsence, HostAbsenceVoice
+from features.sessions.models.messages import SessionMessage
 from features.sessions.models.reviews import Review, ReviewQuerySet
 from features.sessions.models.seats import (
     Attendance,
@@ -34,6 +35,7 @@ __all__ = [
     "ResaleClaim",
     "Review",
     "ReviewQuerySet",
+    "SessionMessage",
     "SessionQuerySet",
     "SessionSkill",
     "SkillSession",

@@ -78,6 +78,7 @@ def join(request, token):
             refusal = refused.words
     now = timezone.now()
     context = pages.join_panel(seat.session, seat.person, now) | {"seat": seat, "refusal": refusal}
+    context["late"] = services.lateness(seat.session) if services.may_say_late(seat.session, now) else None
     response = render(request, "sessions/join.html", context, status=409 if refusal else 200)
     # Not "no-referrer": browsers then send `Origin: null` with the form, which the CSRF check refuses.
     response["Referrer-Policy"] = "same-origin"

@@ -30,6 +30,7 @@ def roster(request, pk, slug):
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     waiting = session.waitlist.in_line().select_related("person", "ticket").order_by("joined_at", "id")
     context |= {"table": table, "name": name, "show": show, "is_open": _is_open(session)}
+    context |= {"may_say_late": services.may_say_late(session, timezone.now()), "minutes": services.MINUTES}
     context |= {"waiting": waiting[:LINE_SHOWN], "waiting_count": waiting.count(), "line_shown": LINE_SHOWN}
     return render_page(request, "sessions/roster.html", context, partial="people")
 
