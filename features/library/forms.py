@@ -39,7 +39,7 @@ class WorkForm(forms.ModelForm):
         label=_("Price"),
         required=False,
         min_value=0,
-        max_value=10_000,
+        max_value=1_000_000,
         help_text=_("Leave it empty for something free. Who has it keeps it when you change the price."),
     )
 
@@ -71,8 +71,8 @@ class WorkForm(forms.ModelForm):
 
     def clean_price(self):
         price = self.cleaned_data["price"] or Decimal(0)
-        if price != round(price, self.digits):
-            raise forms.ValidationError(_("Write a price such as 45 or 45.00."))
+        if wrong := payments.why_not_price(price, self.instance.currency or settings.CURRENCY):
+            raise forms.ValidationError(wrong)
         return price
 
     def _post_clean(self):

@@ -1,10 +1,12 @@
 from datetime import UTC, datetime
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from core.templatetags.ui import local, words
+from core.templatetags.ui import local, minor, plain_price, words
 from features.mentoring.models import BookingRules, Offer
+from features.payments import services as payments
 
 
 class SlotField(forms.Field):
@@ -63,7 +65,7 @@ class NoteForm(forms.Form):
 
 class OfferForm(forms.ModelForm):
     price = forms.DecimalField(
-        label=_("Price in EUR"), min_value=0, max_value=10_000, decimal_places=2, required=False, initial=0,
+        label=_("Price"), min_value=0, max_value=1_000_000, required=False, initial=0,
         help_text=_("0 is free. A first talk is always free."),
     )  # fmt: skip
 
@@ -80,7 +82,10 @@ class OfferForm(forms.ModelForm):
         for name in ("answer_days", "most_open"):  # an offer of time need not say them
             self.fields[name].required = False
         if self.instance.pk:
-            self.initial["price"] = self.instance.price_minor / 100
+            self.initial["price"] = plain_price(self.instance.price_minor, self.instance.currency)
+        else:
+            self.instance.currency = settings.CURRENCY
+        self.fields["price"].label = _("Price in %(currency)s") % {"currency": self.instance.currency}
 
     def clean(self):
         data = super().clean()
@@ -90,7 +95,9 @@ class OfferForm(forms.ModelForm):
         price = data.get("price") or 0
         if data.get("kind") == Offer.Kind.INTRO and price:
             self.add_error("price", _("A first talk is free. Leave the price at 0, or offer a meeting."))
-        self.instance.price_minor = int(price * 100)
+        if wrong := payments.why_not_price(price, self.instance.currency):
+            self.add_error("price", wrong)
+        self.instance.price_minor = minor(price, self.instance.currency)
         return data
 
 

@@ -1,7 +1,10 @@
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core.templatetags.ui import minor
 from features.mentoring.models import Offer, OfficeHour
+from features.payments import services as payments
 from features.skills.models import Skill
 
 
@@ -16,8 +19,8 @@ class OfficeHourForm(forms.ModelForm):
     )
     minutes = forms.TypedChoiceField(label=_("Length"), coerce=int, choices=[*Offer.LENGTHS[1:], (90, _("90 minutes"))])
     price = forms.DecimalField(
-        label=_("Price of the whole hour in EUR"), min_value=0, max_value=10_000, decimal_places=2, required=False,
-        initial=0, help_text=_("Shared by all who come: you get the same, and each pays less the more there are."),
+        label=_("Price of the whole hour"), min_value=0, max_value=1_000_000, required=False, initial=0,
+        help_text=_("Shared by all who come: you get the same, and each pays less the more there are."),
     )  # fmt: skip
 
     class Meta:
@@ -27,6 +30,8 @@ class OfficeHourForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.instance.currency = settings.CURRENCY
+        self.fields["price"].label = _("Price of the whole hour in %(currency)s") % {"currency": settings.CURRENCY}
         mine = Skill.objects.filter(mentor_pages=self.instance.mentor_id).order_by("name")
         self.fields["skill"].queryset = mine
         self.fields["skill"].help_text = _("One that you mentor in.")
@@ -35,5 +40,8 @@ class OfficeHourForm(forms.ModelForm):
         data = super().clean()
         if (data.get("least") or 2) > (data.get("most") or 6):
             self.add_error("most", _("At most is less than at least."))
-        self.instance.price_minor = int((data.get("price") or 0) * 100)
+        price = data.get("price") or 0
+        if wrong := payments.why_not_price(price, settings.CURRENCY, parts=data.get("least") or 2):
+            self.add_error("price", wrong)
+        self.instance.price_minor = minor(price, settings.CURRENCY)
         return data

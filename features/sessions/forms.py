@@ -16,7 +16,7 @@ from features.payments import services as payments
 from features.sessions.fields import LineField
 from features.sessions.joining import VERDICTS
 from features.sessions.models import REMINDERS, Format, SkillSession
-from features.sessions.ticket_forms import LOWEST, TOO_LOW, ticket_forms, written
+from features.sessions.ticket_forms import ticket_forms, written
 from features.skills.fields import SkillPickerField
 
 # So far ahead, and not before there was this site, so that no clock in the world is asked what it does not know.
@@ -76,7 +76,7 @@ class SessionForm(forms.ModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones.choices)
     language = forms.ChoiceField(label=_("Language"), choices=languages.choices)
     price = forms.DecimalField(
-        label=_("Price"), required=False, min_value=0, max_value=10_000, decimal_places=2, initial=0,
+        label=_("Price"), required=False, min_value=0, max_value=1_000_000, decimal_places=2, initial=0,
         help_text=_("0 is free. People pay before their seat is theirs; you are paid after the session."),
     )  # fmt: skip
     least_seats = forms.IntegerField(
@@ -215,8 +215,8 @@ class SessionForm(forms.ModelForm):
             self.add_error("address", _("Say where people should come to."))
         if data.get("least_seats") and data["least_seats"] > (data.get("capacity") or data["least_seats"]):
             self.add_error("least_seats", _("That is more than there are seats."))
-        if data.get("price") and minor(data["price"], self.instance.currency) < LOWEST:
-            self.add_error("price", TOO_LOW)
+        if wrong := payments.why_not_price(data.get("price"), self.instance.currency):
+            self.add_error("price", wrong)
         data["starts_at"] = data["ends_at"] = None
         if date and time and data.get("time_zone") and data.get("minutes"):
             try:

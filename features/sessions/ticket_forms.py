@@ -12,15 +12,13 @@ from features.sessions.models import Format, SkillSession
 from features.sessions.services import Wanted
 from features.sessions.services.tickets import MOST
 
-LOWEST = 100  # in the minor unit: below, Stripe's fee takes it all
-TOO_LOW = _("A price is at least 1.00, or 0 for free.")
 PREFIX = "tickets"
 
 
 class TicketForm(forms.Form):
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = LineField(label=_("Name"), max_length=60)
-    price = forms.DecimalField(label=_("Price"), min_value=0, max_value=10_000, decimal_places=2, initial=0)
+    price = forms.DecimalField(label=_("Price"), min_value=0, max_value=1_000_000, decimal_places=2, initial=0)
     capacity = forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=100_000)
     format = forms.ChoiceField(label=_("Where they take part"), choices=Format)
     instructions = forms.CharField(
@@ -56,8 +54,8 @@ class TicketForm(forms.Form):
 
     def clean_price(self):
         price = self.cleaned_data["price"]
-        if price and minor(price, self.currency) < LOWEST:
-            raise forms.ValidationError(TOO_LOW)
+        if wrong := payments.why_not_price(price, self.currency):
+            raise forms.ValidationError(wrong)
         return price
 
     def wanted(self, known) -> Wanted:

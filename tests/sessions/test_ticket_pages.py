@@ -117,7 +117,7 @@ class TestHost:
         settings.STRIPE_SECRET_KEY = "sk_test_x"
         assert "tickets-0-price" in client.post("/sessions/new/", rows(more="ticket")).text
         low = rows({"name": "A", "price": "0.50"}, {"name": "B", "price": "12.50"}, refund_preset="full")
-        assert "A price is at least 1.00" in client.post("/sessions/new/", low).text
+        assert "A price is at least €1.00" in client.post("/sessions/new/", low).text
         client.post("/sessions/new/", low | {"tickets-0-price": "5"})
         session = SkillSession.objects.get()
         assert (session.price_minor, session.top_price_minor) == (500, 1250)

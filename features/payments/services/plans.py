@@ -18,6 +18,9 @@ def save_plan(*, plan: Plan, amount_minor: int, currency: str, by, now: datetime
     """A new plan, or another price for a known one. Raises SaleRefused."""
     if not is_set_up():
         raise SaleRefused("payments_not_set_up", _("Nothing can be sold here yet."))
+    if plan.pk and plan.interval != Plan.objects.values_list("interval", flat=True).get(pk=plan.pk):
+        words = _("How often it is paid stays as it is, for whoever has it pays so. Make another plan for that.")
+        raise SaleRefused("interval", words)
     plan.made_by = plan.made_by or by
     plan.save()
     known = plan.prices.order_by("-pk").first()

@@ -1,7 +1,5 @@
 """Pages of what somebody has paid for in advance: credits, packages, and what they may read."""
 
-from decimal import Decimal
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
-from core.templatetags.ui import DIGITS, price
+from core.templatetags.ui import minor, price
 from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.payments import services
@@ -24,7 +22,7 @@ from features.payments.models import CreditLot, Package
 class PackageForm(forms.Form):
     scope = forms.ChoiceField(label=gettext_lazy("Good for"), choices=Package.Scope, widget=forms.RadioSelect)
     units = forms.IntegerField(label=gettext_lazy("How many"), min_value=2, max_value=100, initial=5)
-    price = forms.DecimalField(label=gettext_lazy("Price of all together"), max_value=100_000)
+    price = forms.DecimalField(label=gettext_lazy("Price of all together"), max_value=1_000_000)
     valid_days = forms.TypedChoiceField(
         label=gettext_lazy("Good for"),
         coerce=int,
@@ -38,11 +36,11 @@ class PackageForm(forms.Form):
     )
 
     def clean_price(self):
-        digits = DIGITS.get(settings.CURRENCY, 2)
-        typed: Decimal = self.cleaned_data["price"]
-        if typed != round(typed, digits) or typed <= 0:
-            raise forms.ValidationError(_("Write a price such as 45 or 45.00."))
-        return int(typed.scaleb(digits))
+        typed = self.cleaned_data["price"]
+        wrong = services.why_not_price(typed, settings.CURRENCY)
+        if wrong or not typed:
+            raise forms.ValidationError(wrong or _("Write a price such as 45 or 45.00."))
+        return minor(typed, settings.CURRENCY)
 
 
 @require_safe
