@@ -184,6 +184,25 @@ def test_a_hold_that_ends_unpaid_leaves_the_way_free(buyer, learner, paid_course
     assert again != order
 
 
+def test_what_is_paid_is_what_the_page_says_also_when_an_order_was_begun_before(buyer, learner, paid_course, stripe):  # noqa: F811
+    first = services.buy(work=paid_course, person=learner)
+    payments.checkout_url(order=first)
+    paid_course.price_minor = 2000
+    paid_course.save()
+    again = services.buy(work=paid_course, person=learner)
+    assert (again.total_minor, services.buy(work=paid_course, person=learner)) == (2000, again)
+    assert [page["status"] for page in stripe.state.of_kind("checkout.session")] == ["expired"]
+
+
+def test_who_began_it_while_it_was_free_keeps_it(learner, outsider, expert, skill, course, stripe):  # noqa: F811
+    services.begin(work=course, person=learner)
+    data = {name: getattr(course, name) for name in ("title", "outcome", "about", "level", "language")}
+    services.save_work(author=expert, data=data | {"price_minor": 2000}, skills=[skill], work=course)
+    assert payments.entitled(learner, course.key)
+    assert not payments.entitled(outsider, course.key)
+    assert not payments.entitled(expert, course.key)
+
+
 def test_the_author_and_who_asks_for_what_is_free_are_refused(expert, learner, paid_course, course, stripe):  # noqa: F811
     for work, person in ((paid_course, expert), (course, learner)):
         with pytest.raises(services.LibraryRefused):

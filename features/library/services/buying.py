@@ -24,20 +24,28 @@ def buy(*, work: Work, person: User, now: datetime | None = None):
     if work.is_free or not work.is_listed:
         raise LibraryRefused("not_sold", _("It is not for sale."))
     try:
-        return payments.sell(
-            person=person,
-            key=work.key,
-            title=work.title,
-            unit_minor=work.price_minor,
-            currency=work.currency,
-            seller=work.author,
-            policy={},
-            now=now,
-        )
+        order = _sell(work, person, now)
+        if _has_another_price(order, work) and payments.leave(order=order, now=now):
+            order = _sell(work, person, now)
+        return order
+    except payments.CheckoutRefused as refused:
+        raise LibraryRefused(refused.code, refused.words) from refused
     except payments.SaleRefused as refused:
         raise LibraryRefused(refused.code, refused.words) from refused
     except payments.OrderRefused as refused:
         raise LibraryRefused(refused.code, _("Nothing can be bought here yet.")) from refused
+
+
+def _sell(work: Work, person: User, now: datetime | None):
+    return payments.sell(
+        person=person, key=work.key, title=work.title, unit_minor=work.price_minor, currency=work.currency,
+        seller=work.author, policy={}, now=now,
+    )  # fmt: skip
+
+
+def _has_another_price(order, work: Work) -> bool:
+    """It was begun at a price of before, and nobody pays what the page no longer says."""
+    return (payments.asked_for(order), order.currency) != (work.price_minor, work.currency)
 
 
 def may_give_back(work: Work, person: User, now: datetime) -> bool:

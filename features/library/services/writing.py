@@ -15,7 +15,7 @@ from features.accounts import access
 from features.accounts import services as accounts
 from features.accounts.models import Role, User
 from features.discovery import services as discovery
-from features.library.models import Lesson, LessonContent, LessonFile, Section, Work
+from features.library.models import Enrolment, Lesson, LessonContent, LessonFile, Section, Work
 from features.library.services.learning import complete_whoever_has
 from features.library.services.refusals import LibraryRefused
 from features.payments import services as payments
@@ -43,6 +43,7 @@ def save_work(*, author: User, data: dict, skills: Sequence, work: Work | None =
     work = Work(author=author, currency=settings.CURRENCY, created_at=now) if work is None else lock(work)
     if work.published_at:
         _check(author)
+    was_free = bool(work.published_at) and work.is_free
     for name, value in data.items():
         setattr(work, name, value)
     work.title, work.outcome = one_line(work.title), one_line(work.outcome)
@@ -52,6 +53,8 @@ def save_work(*, author: User, data: dict, skills: Sequence, work: Work | None =
     work.updated_at = now
     _check_price(work)
     work.save()
+    if was_free and not work.is_free:
+        _keep_for_readers(work, now)
     payments.selling_begins(person=author, price_minor=work.price_minor)
     work.skills.set(skills)
     if is_new:
@@ -65,6 +68,12 @@ def save_work(*, author: User, data: dict, skills: Sequence, work: Work | None =
 def _check_price(work):
     if work.price_minor and not payments.is_set_up():
         raise LibraryRefused("payments_not_set_up", _("Nothing can be sold here yet. Leave the price empty."), "price")
+
+
+def _keep_for_readers(work: Work, now: datetime) -> None:
+    """Whoever began it while it was free keeps it, now that it has a price."""
+    begun = Enrolment.objects.filter(work=work, opened_at__isnull=False).exclude(person=work.author_id)
+    payments.entitle_many(people=begun.values_list("person", flat=True), key=work.key, ref=f"free:{work.pk}", now=now)
 
 
 def _check(person):

@@ -1,6 +1,6 @@
 """Who may use what is paid for. A key covers those below it: `library` is `library:12` too."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -42,6 +42,12 @@ def entitle(
     )
     access_given.send(Entitlement, entitlement=made)
     return made
+
+
+def entitle_many(*, people: Iterable[int], key: str, ref: str, now: datetime) -> None:
+    """Grant the key to all of them, whoever does not have it from this cause; nobody is told."""
+    rows = (Entitlement(person_id=pk, key=key, source="grant", ref=ref, starts_at=now) for pk in people)
+    Entitlement.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 
 @transaction.atomic
