@@ -1,14 +1,26 @@
 """What moved in the books, in words a person would say, and what it came of: an order or a payment for a subscription,
 with all that happened to it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from features.payments.models import Dispute, Invoice, LedgerEntry, Order, Refund, SubscriptionInvoice, Transfer
+from features.payments.models import (
+    Dispute,
+    Invoice,
+    LedgerEntry,
+    Order,
+    Payment,
+    Refund,
+    SubscriptionInvoice,
+    SubscriptionRefund,
+    Transfer,
+)
 
 # By how the key of a movement begins.
 MOVED = {
@@ -64,6 +76,28 @@ def cause_of(entry: LedgerEntry) -> Cause | None:
     return None
 
 
+def found_by_id(names: Collection[str]) -> dict[str, tuple[str, str]]:
+    """{an id of ours or of Stripe's: (the page of what it belongs to, its currency)}, for those that are known. Each
+    table is asked by its own indexes."""
+    found = {}
+    by_refund = Q(public_id__in=names) | Q(stripe_id__in=names)
+    refunds = list(Refund.objects.filter(by_refund).values_list("payment", "public_id", "stripe_id"))
+    wanted = Q(stripe_id__in=names) | Q(charge_id__in=names) | Q(pk__in=[row[0] for row in refunds])
+    for payment in Payment.objects.filter(wanted).select_related("order"):
+        page = reverse("manage_order", args=[payment.order.public_id]), payment.currency
+        ids = [name for pk, *ids in refunds if pk == payment.pk for name in ids]
+        found |= dict.fromkeys([payment.stripe_id, payment.charge_id, *ids], page)
+    for name, currency in Order.objects.filter(public_id__in=names).values_list("public_id", "currency"):
+        found[name] = reverse("manage_order", args=[name]), currency
+    refunds = list(SubscriptionRefund.objects.filter(by_refund).values_list("invoice", "public_id", "stripe_id"))
+    wanted = Q(stripe_id__in=names) | Q(intent_id__in=names) | Q(charge_id__in=names)
+    for paid in SubscriptionInvoice.objects.filter(wanted | Q(pk__in=[row[0] for row in refunds])):
+        page = reverse("manage_subscription_payment", args=[paid.pk]), paid.currency
+        ids = [name for pk, *ids in refunds if pk == paid.pk for name in ids]
+        found |= dict.fromkeys([paid.stripe_id, paid.intent_id, paid.charge_id, *ids], page)
+    return {name: page for name, page in found.items() if name}
+
+
 # --- What happened to it ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Event:
@@ -91,7 +125,7 @@ def story_of_order(order: Order) -> list[Event]:
     for row in sent:
         words = _("To %(name)s: %(state)s") % {"name": row.account.person.name, "state": row.get_state_display()}
         told.append(Event(row.asked_at, words, row.amount_minor, row.stripe_id or row.public_id))
-    return sorted(told, key=lambda event: event.at)
+    return _in_order(told)
 
 
 def story_of_subscription_payment(paid: SubscriptionInvoice) -> list[Event]:
@@ -102,7 +136,12 @@ def story_of_subscription_payment(paid: SubscriptionInvoice) -> list[Event]:
     if first:
         corrections = Invoice.objects.filter(corrects=first) | Invoice.objects.filter(corrects__corrects=first)
         told += [_document(row) for row in [first, *corrections.order_by("pk")]]
-    return sorted(told, key=lambda event: event.at)
+    return _in_order(told)
+
+
+def _in_order(told: list[Event]) -> list[Event]:
+    """Stripe's times are whole seconds: within one, as it was told."""
+    return sorted(told, key=lambda event: event.at.replace(microsecond=0))
 
 
 def _refund(row) -> Event:

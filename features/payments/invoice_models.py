@@ -59,6 +59,7 @@ class Invoice(models.Model):
     subscription_refund = models.OneToOneField(
         "payments.SubscriptionRefund", models.PROTECT, null=True, related_name="credit_note"
     )
+    dispute = models.OneToOneField("payments.Dispute", models.PROTECT, null=True, related_name="credit_note")
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
     seller = models.JSONField(help_text="name, address, country, vat_id")
     buyer = models.JSONField(help_text="name, address, country, vat_id")

@@ -71,14 +71,20 @@ def money_late(notification):
         return None
     order = refund.payment.order
     amount = price(refund.amount_minor, order.currency, exact=True)
-    if refund.stripe_id:
-        said = [_("Your bank did not take the money that was on its way back to you.")]
-        said.append(_("The organiser knows, and asks you where else it can go."))
-    else:
-        said = [_("Money that goes back to you could not be sent yet.")]
-        said.append(_("It is tried again every day, and the organiser knows. You need not do anything."))
     subject = _("%(amount)s did not go back yet: %(title)s") % {"amount": amount, "title": order.lines.first().title}
-    return _letter(subject, [], said, order)
+    return _letter(subject, [], late_words(refund), order)
+
+
+def late_words(refund) -> list[str]:
+    if refund.stripe_id:
+        return [
+            _("Your bank did not take the money that was on its way back to you."),
+            _("The organiser knows, and asks you where else it can go."),
+        ]
+    return [
+        _("Money that goes back to you could not be sent yet."),
+        _("It is tried again every day, and the organiser knows. You need not do anything."),
+    ]
 
 
 def _letter(subject, facts, said, order):

@@ -39,9 +39,9 @@ class Order(models.Model):
 
     @property
     def is_given_back(self):
-        """All that was paid for it went back, or is on its way."""
+        """All that was paid for it went back, or is on its way, by us or by their bank."""
         paid = self.payments.all()
-        return bool(paid) and not any(payment.left_minor for payment in paid)
+        return bool(paid) and all(payment.left_minor <= payment.lost_minor for payment in paid)
 
     @property
     def is_unpaid(self):
@@ -118,6 +118,11 @@ class Payment(models.Model):
     @property
     def left_minor(self):
         return self.amount_minor - self.refunded_minor
+
+    @property
+    def lost_minor(self):
+        """What the buyer has back through their bank."""
+        return sum(dispute.amount_minor for dispute in self.disputes.all() if dispute.state == "lost")
 
 
 class Refund(models.Model):

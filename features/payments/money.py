@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from core.templatetags.ui import price
 from features.payments import payout_pages
-from features.payments.causes import in_words
+from features.payments.causes import found_by_id, in_words
 from features.payments.models import Account, Dispute, Incident, LedgerEntry, Order, Refund
 from features.payments.services import balances
 from features.payments.services.refunds import TOO_MUCH
@@ -38,8 +39,11 @@ def overview(now) -> dict:
     sums = balances()
     currencies = sorted({currency for _account, currency in sums})
     incidents = list(Incident.objects.filter(resolved_at=None).order_by("-found_at")[:50])
+    known = found_by_id({name for incident in incidents for name in _names(incident)}) if incidents else {}
     for incident in incidents:
         incident.next_step = _next_step(incident)
+        incident.cause_url, currency = next((known[name] for name in _names(incident) if name in known), ("", ""))
+        incident.said = _said(incident, currency)
     asked = Refund.objects.filter(state=Refund.State.ASKED, requested_at__lt=now - SLOW)
     return {
         "accounts": [
@@ -56,6 +60,30 @@ def overview(now) -> dict:
         "stuck_refunds": asked.select_related("payment").order_by("requested_at")[:50],
         "stuck_orders": Order.objects.unpaid().filter(hold_until__lt=now - SLOW).order_by("hold_until")[:50],
     }
+
+
+def _names(incident: Incident) -> list[str]:
+    return [incident.about, *(fact for fact in incident.facts.values() if isinstance(fact, str))]
+
+
+FACTS = {
+    "amount": _("amount"), "left": _("left of it"), "ours": _("in our books"), "theirs": _("at Stripe"),
+    "payment": _("payment"), "charge": _("charge"), "order": _("order"), "invoice": _("invoice at Stripe"),
+    "subscription": _("subscription"), "transfer": _("transfer"), "account": _("account"), "refund": _("refund"),
+    "code": _("Stripe says"), "error": _("fault"), "event": _("event"), "type": _("kind of event"),
+    "object": _("about"), "tries": _("tries"),
+}  # fmt: skip
+AMOUNTS = ("amount", "left", "ours", "theirs")
+
+
+def _said(incident: Incident, currency: str) -> list[tuple]:
+    """Its facts in words; amounts as one reads them, where it is known of which currency they are."""
+    if incident.kind == Incident.Kind.LEDGER_DIFFERS:
+        currency = incident.about
+    return [
+        (FACTS.get(name, name), price(fact, currency, exact=True) if currency and name in AMOUNTS else fact)
+        for name, fact in incident.facts.items()
+    ]
 
 
 def _next_step(incident: Incident):

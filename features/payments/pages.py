@@ -15,7 +15,7 @@ def order_page(order: Order, now) -> dict:
     for line in lines:
         line.page = fulfilments[line.kind].page(line.ref) if line.kind in fulfilments else ""
     by_pk = {line.pk: line for line in lines}  # with the pages that were found above
-    payments = list(order.payments.order_by("pk").prefetch_related("refunds"))
+    payments = list(order.payments.order_by("pk").prefetch_related("refunds", "disputes"))
     is_open = order.is_unpaid and bool(order.hold_until) and order.hold_until > now
     return {
         "order": order,
@@ -23,6 +23,7 @@ def order_page(order: Order, now) -> dict:
         "total": sum(line.total_minor for line in lines),
         "payments": payments,
         "refunds": [refund for payment in payments for refund in payment.refunds.order_by("pk")],
+        "disputes": [dispute for payment in payments for dispute in payment.disputes.all()],
         "invoices": Invoice.objects.of(order.buyer).filter(payment__order=order).order_by("pk"),
         "is_open": is_open,
         "coupon_use": CouponUse.objects.filter(order=order, ended_at=None).select_related("coupon").first(),
@@ -51,7 +52,7 @@ def own_orders(person, before: str) -> dict:
         Order.objects.filter(buyer=person)
         .exclude(hold_until=None)
         .order_by("-pk")
-        .prefetch_related("lines", "payments")
+        .prefetch_related("lines", "payments__disputes")
     )
     if last := number(before):
         found = found.filter(pk__lt=last)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from core.seo import absolute
 from core.templatetags.ui import local, price, words
 from features.notifications.kinds import Kind, Letter, kinds
-from features.payments.letters import MONEY
+from features.payments.letters import MONEY, late_words
 from features.payments.models import Refund, Subscription, SubscriptionRefund
 
 State = Subscription.State
@@ -59,6 +59,28 @@ def surplus(notification):
         return _letter(_("%(amount)s go back to you: you paid for two subscriptions") % {"amount": amount}, said, _SEE)
     said.append(_("Nothing was charged for it. Your other one goes on as it was."))
     return _letter(_("Your second subscription is ended"), said, _SEE)
+
+
+def money_late(notification):
+    """Of a subscription: what was announced did not go through."""
+    refund = SubscriptionRefund.objects.select_related("invoice__subscription__price__plan").get(pk=notification.ref)
+    if refund.state != Refund.State.FAILED:
+        return None
+    facts = {"amount": _back(refund), "title": refund.invoice.subscription.price.plan}
+    return _letter(_("%(amount)s did not go back yet: %(title)s") % facts, late_words(refund), _SEE)
+
+
+def _back(refund):
+    return price(refund.amount_minor, refund.invoice.currency, exact=True)
+
+
+def late_sentences(notifications):
+    rows = SubscriptionRefund.objects.select_related("invoice").in_bulk([int(row.ref) for row in notifications])
+    return {
+        row.pk: _("%(amount)s could not go back to you yet.") % {"amount": _back(rows[int(row.ref)])}
+        for row in notifications
+        if int(row.ref) in rows
+    }
 
 
 def not_resumed(notification):
@@ -112,3 +134,4 @@ def register():
     kinds.register("surplus", Kind(letter=surplus, sentences=_sentences(second), group=MONEY))
     refused = gettext_lazy("“%(plan)s” could not go on after its pause.")
     kinds.register("not_resumed", Kind(letter=not_resumed, sentences=_sentences(refused), group=MONEY))
+    kinds.register("subscription_money_late", Kind(letter=money_late, sentences=late_sentences, group=MONEY))

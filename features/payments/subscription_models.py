@@ -140,6 +140,8 @@ class SubscriptionRefund(models.Model):
     requested_at = models.DateTimeField(default=timezone.now)
     stripe_id = models.CharField(max_length=255, null=True, unique=True)  # noqa: DJ001 - NULL is "not asked yet"
     settled_at = models.DateTimeField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    refused_at = models.DateTimeField(null=True)
 
     objects = QuerySet.as_manager()
 

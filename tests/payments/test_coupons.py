@@ -197,6 +197,13 @@ class TestPages:
         assert not Offer.objects.exists()
 
 
+def test_a_share_too_small_to_take_anything_off_is_refused(expert, learner, stripe):
+    make(expert, percent=1)
+    order = order_for(learner, make_session(expert, price_minor=99, starts_in=9 * DAY))
+    assert refusal(order) == "too_little"
+    assert order.total_minor == 99
+
+
 def test_a_rest_that_stripe_does_not_charge_is_waived(expert, learner, stripe):
     for amount, is_free in ((90, True), (50, False)):
         session = make_session(expert, price_minor=100, currency="JPY", starts_in=timedelta(days=amount))

@@ -7,7 +7,7 @@ import pytest
 from features.mentoring import services as mentoring
 from features.mentoring.models import Offer
 from features.payments import services
-from features.payments.models import CreditLot, Entitlement, Payment
+from features.payments.models import CreditLot, Entitlement, Invoice, OrderLine, Payment
 from features.sessions.models import Registration, SkillSession
 from tests.factories import make_session
 from tests.local_stripe import money
@@ -52,6 +52,8 @@ def test_credits_are_frozen_until_it_is_decided(stripe, deliver, expert, learner
         services.spend_credit(person=learner, seller=expert, scope="mentoring", cause="booking:1")
     with pytest.raises(services.SaleRefused, match="frozen"):
         services.give_back_credits(lot=lot, by=learner)
+    with pytest.raises(services.RefundRefused, match="no_right"):
+        services.use_right(line=OrderLine.objects.get(), by=learner)
     client.force_login(learner)
     page = client.get("/account/wallet/").text
     assert "Your bank asked for their price back" in page
@@ -64,10 +66,16 @@ def test_credits_are_frozen_until_it_is_decided(stripe, deliver, expert, learner
     assert any("All is as before" in letter.body for letter in letters() if learner.email in letter.to)
 
 
-def test_a_seat_goes_to_others_and_its_money_does_not_go_back_twice(stripe, lose, expert, learner):
+def test_a_seat_goes_to_others_and_its_money_does_not_go_back_twice(stripe, lose, expert, learner, client):
     session = make_session(expert, price_minor=4500, starts_in=9 * DAY)
     sold(stripe, session, learner)
     lose()
+    client.force_login(learner)
+    page = client.get(f"/payments/orders/{Payment.objects.get().order.public_id}/").text
+    assert "Your bank gave it back to you" in page
+    assert "It is yours" not in page
+    assert sorted(Invoice.objects.values_list("total_minor", flat=True)) == [-4500, 4500]
+    assert Invoice.objects.get(kind="credit_note").dispute.state == "lost"
     assert Registration.objects.get().cancelled_at
     assert SkillSession.objects.get(pk=session.pk).seats_taken == 0
     payment = Payment.objects.get()

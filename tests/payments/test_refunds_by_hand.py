@@ -51,6 +51,19 @@ def test_it_is_shown_first_then_done_once_with_its_reason(payment, office, organ
     assert Invoice.objects.get(kind="credit_note").total_minor == -1110
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_a_bank_has_is_not_paid_back_as_well(payment, office, stripe, deliver, lost):
+    dispute = money.dispute(stripe.state, payment.stripe_id)
+    if lost:
+        money.close_dispute(stripe.state, dispute["id"], won=False)
+    deliver()
+    form = {"amount": "45", "reason": "Why", "token": "t", "act": "pay_back"}
+    answer = office.post(f"/manage/money/payments/{payment.pk}/refund/", form)
+    assert answer.status_code == 422
+    assert ("went back already" if lost else "bank has this money") in answer.text
+    assert not Refund.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [({"amount": "45.01"}, "No more than €45.00"), ({"amount": "0"}, "Write a price"), ({"reason": ""}, "required")],

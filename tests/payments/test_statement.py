@@ -51,6 +51,8 @@ def test_every_line_opens_to_what_it_came_of(office, stripe, deliver, expert, le
     deliver()
     page = office.get("/manage/money/").text
     assert "payment:" not in page.replace(f"payment:{earning.payment.pk}", "")
+    assert f'/manage/money/subscriptions/{paid.pk}/">dp_' in page
+    assert "amount €9.00" in page
     seen = [link.replace("&amp;", "&") for link in LINK.findall(page)]
     lines = [link for link in seen if "movements" in link]
     assert len(lines) == len(set(lines)) > 8

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.jobs import run_pending
-from features.payments import services
+from features.payments import services, stripe_client
 from features.payments.models import (
     Dispute,
     Incident,
@@ -232,6 +232,9 @@ class TestBooks:
         assert [one["status"] for one in stripe.state.of_kind("subscription")] == ["canceled"]
         [letter] = letters()
         assert "nothing more is charged" in letter.body
+        documents = list(Invoice.objects.order_by("pk"))
+        assert [one.total_minor for one in documents] == [900, -900]
+        assert documents[1].corrects == paid.invoice
         assert even(stripe)
 
     def test_the_credit_note_of_one_that_failed_is_cancelled(self, paid, stripe, deliver):
@@ -251,6 +254,31 @@ class TestBooks:
         refund.refresh_from_db()
         assert refund.state == "failed"
         assert Incident.objects.get().kind == Kind.REFUND_FAILED
+
+    def test_it_is_tried_again_every_day_and_told_until_it_went(self, paid, stripe, learner, letters, monkeypatch):
+        real, keys = stripe_client.call, []
+
+        def refuses(act, *arguments, key="", **more):
+            if key.startswith("subscription-refund"):
+                keys.append(key)
+                raise stripe_client.StripeRefused("balance_insufficient", "Too little")
+            return real(act, *arguments, key=key, **more)
+
+        monkeypatch.setattr(stripe_client, "call", refuses)
+        SubscriptionRefund.objects.create(invoice=paid, cause="x", amount_minor=900, source="twice")
+        services.send_subscription_refund(SubscriptionRefund.objects.get().pk)
+        [letter] = [letter for letter in letters() if learner.email in letter.to]
+        assert "tried again every day" in letter.body
+        for days in (0, 1):
+            services.try_again(now=timezone.now() + timedelta(days=days))
+            run_pending()
+        assert len(keys) == len(set(keys)) == 2
+        monkeypatch.setattr(stripe_client, "call", real)
+        assert services.try_again(now=timezone.now() + timedelta(days=2)) == 1
+        run_pending()
+        assert SubscriptionRefund.objects.get().state == "done"
+        assert Incident.objects.get().resolved_at
+        assert even(stripe)
 
     def test_killed_after_stripe_answered_it_is_still_one_refund(self, paid, stripe):
         refund = SubscriptionRefund.objects.create(invoice=paid, cause="x", amount_minor=300, source="twice")

@@ -24,6 +24,7 @@ from features.payments.models import (
     SubscriptionInvoice,
 )
 from features.payments.services import subscriptions
+from tests.accounts.conftest import add_totp, log_in
 from tests.local_stripe import money
 from tests.local_stripe import subscriptions as there
 
@@ -377,6 +378,18 @@ def test_plans_are_the_organisers_and_prices_are_versions(client, organiser, lea
     assert client.get("/manage/plans/").status_code == 404
     assert "Subscribe" in client.get("/plans/").text
     assert client.post(f"/plans/{plan.pk}/start/")["Location"].startswith(stripe.url)
+
+
+def test_how_often_a_plan_is_paid_stays_as_it_is(client, organiser, stripe, plan):
+    """Its prices at Stripe are of that, and who has it pays so."""
+    log_in(client, organiser, add_totp(organiser))
+    body = {"name": "Renamed", "about": "All", "interval": "year", "trial_days": "0", "price": "9"}
+    client.post(f"/manage/plans/{plan.pk}/", body)
+    plan.refresh_from_db()
+    assert (plan.name, plan.interval) == ("Renamed", "month")
+    plan.interval = "year"
+    with pytest.raises(services.SaleRefused, match="interval"):
+        services.save_plan(plan=plan, amount_minor=900, currency="EUR", by=organiser)
 
 
 def test_without_a_key_there_is_nothing_to_subscribe_to(client, settings):

@@ -24,7 +24,7 @@ from features.payments.services.credits import (
     withdraw_package,
 )
 from features.payments.services.earnings import debts, release_earnings
-from features.payments.services.entitlements import end_entitlements, entitle, entitled, entitled_to
+from features.payments.services.entitlements import end_entitlements, entitle, entitle_many, entitled, entitled_to
 from features.payments.services.events import Handler, forget_events, handlers, pull_events, receive
 from features.payments.services.gifts import give, give_back_gift, may_give_back_gift, take
 from features.payments.services.incidents import report, resolve
@@ -34,6 +34,7 @@ from features.payments.services.orders import (
     GoneMeanwhile,
     Line,
     OrderRefused,
+    asked_for,
     fulfilments,
     is_set_up,
     lock_order,
@@ -51,10 +52,12 @@ from features.payments.services.payout_accounts import (
     selling_begins,
 )
 from features.payments.services.plans import save_plan, withdraw_plan
+from features.payments.services.prices import lowest_price, why_not_price
 from features.payments.services.reconciling import reconcile, since_of
 from features.payments.services.refunds import (
     RefundRefused,
     ask_refund,
+    can_go_back,
     give_credit_back,
     paid_for,
     refund_by_organiser,
@@ -94,9 +97,11 @@ __all__ = [
     "SaleRefused",
     "apply_account",
     "ask_refund",
+    "asked_for",
     "balances",
     "book",
     "buy_package",
+    "can_go_back",
     "checkout_url",
     "credit_comes_back",
     "credits_for",
@@ -111,6 +116,7 @@ __all__ = [
     "end_row",
     "end_surplus",
     "entitle",
+    "entitle_many",
     "entitled",
     "entitled_to",
     "find_coupon",
@@ -130,6 +136,7 @@ __all__ = [
     "lock_order",
     "look",
     "look_at_account",
+    "lowest_price",
     "make_coupon",
     "may_give_back_gift",
     "offer_package",
@@ -181,6 +188,7 @@ __all__ = [
     "use_right",
     "uses_of",
     "why_not",
+    "why_not_price",
     "withdraw_coupon",
     "withdraw_package",
     "withdraw_plan",

@@ -129,6 +129,8 @@ def _enter(order, coupon, now) -> CouponUse:
     if CouponUse.objects.filter(coupon=coupon, person=order.buyer, ended_at=None).count() >= coupon.most_each:
         raise CheckoutRefused("used_by_you", _("You have used this code already. You can pay the full price."))
     left = reduced(coupon, line.unit_minor, line.currency)
+    if left == line.unit_minor:
+        raise CheckoutRefused("too_little", _("This code takes nothing off so small a price. You can pay it in full."))
     use = CouponUse.objects.create(
         coupon=coupon, order=order, line=line, person=order.buyer, off_minor=line.unit_minor - left, used_at=now
     )

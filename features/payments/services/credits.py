@@ -106,11 +106,14 @@ class CreditsFulfilment(Fulfilment):
 
     def refunded(self, ref: str, now: datetime) -> None:
         """All that was paid for it went back: what is left of it ends."""
+        lock_lot(ref)
         CreditLot.objects.filter(pk=ref, ended_at=None).update(ended_at=now, left=0)
 
     def questioned(self, ref: str, since: datetime | None) -> None:
         """Nobody spends what a bank may yet take the price of."""
-        CreditLot.objects.filter(pk=ref, frozen_at__isnull=since is not None).update(frozen_at=since)
+        lot = lock_lot(ref)
+        if bool(lot.frozen_at) != bool(since):
+            CreditLot.objects.filter(pk=ref).update(frozen_at=since)
 
     def charged_back(self, ref: str, now: datetime) -> None:
         """What its credits were spent on goes before the lot, as everywhere."""

@@ -15,8 +15,10 @@ from features.payments.models import Account, Dispute, Incident, Payment, Subscr
 from features.payments.services.books import book
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
+from features.payments.services.invoicing import cancel_credit, credit_dispute
 from features.payments.services.orders import fulfilments, lock_order
 
+WITH_THE_BANK = ("needs_response", "under_review")  # until it has decided
 CLOSED = {"won", "lost", "warning_closed", "prevented"}
 
 
@@ -54,10 +56,16 @@ def apply_dispute(facts: dict, now: datetime) -> None:
         weigh(payment.pk, now)
     elif made and dispute.state == "lost":
         _end_subscription(made.subscription)
+    if dispute.state == "lost":
+        credit_dispute(dispute, now)
+    elif dispute.closed_at:  # what was said to be lost is not
+        cancel_credit(dispute, now)
 
 
 def _subscription_payment(charge_id: str) -> SubscriptionInvoice | None:
-    return SubscriptionInvoice.objects.filter(charge_id=charge_id).first() if charge_id else None
+    if not charge_id:
+        return None
+    return SubscriptionInvoice.objects.select_for_update(no_key=True).filter(charge_id=charge_id).first()
 
 
 def _write_down(facts: dict, payment, made, now: datetime) -> Dispute:
@@ -100,11 +108,11 @@ def _look_at_lines(payment: Payment, now: datetime) -> None:
     """While the bank decides, what can still be spent is kept; where it decided for the buyer, what is to come ends."""
     is_open = payment.disputes.filter(closed_at=None).exists()
     lines = list(payment.order.lines.order_by("pk")) if payment.is_kept else []
-    for line in lines:
-        fulfilments[line.kind].questioned(line.ref, now if is_open else None)
     if payment.left_minor <= lost_of(payment) > 0:  # nothing of its price is left
         for line in lines:
             fulfilments[line.kind].charged_back(line.ref, now)
+    for line in lines:  # behind what credits were spent on, whose orders are locked first
+        fulfilments[line.kind].questioned(line.ref, now if is_open else None)
 
 
 def _end_subscription(row: Subscription) -> None:
@@ -114,5 +122,5 @@ def _end_subscription(row: Subscription) -> None:
 
 
 def lost_of(payment: Payment) -> int:
-    """What the buyer has back through their bank."""
+    """What the buyer has back through their bank, as it is at this moment."""
     return payment.disputes.filter(state="lost").aggregate(n=Sum("amount_minor", default=0))["n"]

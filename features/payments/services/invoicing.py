@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from features.accounts.models import User
 from features.payments.models import (
     BillingDetails,
+    Dispute,
     Invoice,
     InvoiceCounter,
     Payment,
@@ -131,9 +132,8 @@ def credit(refund: Refund, now: datetime) -> Invoice | None:
     if known or corrected is None:
         return known
     amount = min(refund.amount_minor, _not_credited(corrected))
-    if amount <= 0:
-        return None
-    return _credit(refund, corrected, amount, now, payment=refund.payment, refund=refund)
+    links = {"payment": refund.payment, "refund": refund}
+    return _credit(corrected, amount, now, why=refund.get_source_display(), at=refund.settled_at, **links)
 
 
 @transaction.atomic
@@ -143,25 +143,43 @@ def credit_subscription(refund: SubscriptionRefund, now: datetime) -> Invoice | 
     corrected = Invoice.objects.filter(subscription_invoice=refund.invoice_id).first()
     if known or corrected is None:
         return known
-    return _credit(refund, corrected, refund.amount_minor, now, subscription_refund=refund)
+    why, at = refund.get_source_display(), refund.settled_at
+    return _credit(corrected, refund.amount_minor, now, why=why, at=at, subscription_refund=refund)
 
 
-def _credit(refund: Refund | SubscriptionRefund, corrected: Invoice, amount: int, now, /, **links) -> Invoice:
+@transaction.atomic
+def credit_dispute(dispute: Dispute, now: datetime) -> Invoice | None:
+    """The same for what the buyer's bank gave them for good. With the payment's row locked."""
+    known = Invoice.objects.filter(dispute=dispute).first()
+    of_payment = Q(payment=dispute.payment_id, payment__isnull=False, kind=Kind.INVOICE)
+    of_subscription = Q(subscription_invoice=dispute.subscription_invoice_id, subscription_invoice__isnull=False)
+    corrected = Invoice.objects.filter(of_payment | of_subscription).first()
+    if known or corrected is None:
+        return known
+    links, why = {"payment": dispute.payment, "dispute": dispute}, str(_("Decided by the bank"))
+    return _credit(corrected, dispute.amount_minor, now, why=why, at=dispute.closed_at, **links)
+
+
+def _credit(
+    corrected: Invoice, amount: int, now: datetime, *, why: str, at: datetime | None, **links
+) -> Invoice | None:
+    """Never for more than is left of the invoice."""
+    amount = min(amount, _sums(corrected)[0])
+    if amount <= 0:
+        return None
     share = -_left_of_vat(corrected, amount)
-    title = str(_("Paid back of %(number)s: %(why)s")) % {
-        "number": corrected.number, "why": refund.get_source_display()
-    }  # fmt: skip
+    title = str(_("Paid back of %(number)s: %(why)s")) % {"number": corrected.number, "why": why}
     return _issue(
         kind=Kind.CREDIT_NOTE, person=corrected.person, is_demo=corrected.series.startswith("DEMO-"), now=now,
         seller=corrected.seller, buyer=corrected.buyer, corrects=corrected, **links,
         lines=[{"title": title, "quantity": 1, "total_minor": -amount}], currency=corrected.currency,
         vat_rule=corrected.vat_rule, vat_percent=corrected.vat_percent, net_minor=-amount - share,
-        vat_minor=share, total_minor=-amount, supplied_at=refund.settled_at or now,
+        vat_minor=share, total_minor=-amount, supplied_at=at or now,
     )  # fmt: skip
 
 
 @transaction.atomic
-def cancel_credit(refund: Refund | SubscriptionRefund, now: datetime) -> Invoice | None:
+def cancel_credit(refund: Refund | SubscriptionRefund | Dispute, now: datetime) -> Invoice | None:
     """The bank sent the money back that a credit note told of: a document of its own cancels the note, once. None where
     there is no note. With the row locked that locks the note."""
     note: Invoice | None = getattr(refund, "credit_note", None)
@@ -185,14 +203,20 @@ def _corrections(invoice: Invoice):
 def _not_credited(corrected: Invoice) -> int:
     """Of what went back, less what credit notes say already."""
     gone = Refund.objects.filter(payment=corrected.payment_id, state=Refund.State.DONE)
-    said = _corrections(corrected).aggregate(n=Sum("total_minor", default=0))["n"]
-    return gone.aggregate(n=Sum("amount_minor", default=0))["n"] + said
+    lost = Dispute.objects.filter(payment=corrected.payment_id, state="lost")
+    went = sum(rows.aggregate(n=Sum("amount_minor", default=0))["n"] for rows in (gone, lost))
+    return went + _sums(corrected)[0] - corrected.total_minor
+
+
+def _sums(corrected: Invoice) -> tuple[int, int]:
+    """What is left of an invoice by its corrections, and of its VAT."""
+    said = _corrections(corrected).aggregate(n=Sum("total_minor", default=0), vat=Sum("vat_minor", default=0))
+    return corrected.total_minor + said["n"], corrected.vat_minor + said["vat"]
 
 
 def _left_of_vat(corrected: Invoice, amount_minor: int) -> int:
     """The VAT of what goes back; the last part takes what rounding left, so that all of it comes to nothing."""
-    before = _corrections(corrected).aggregate(total=Sum("total_minor"), vat=Sum("vat_minor"))
-    left, vat_left = corrected.total_minor + (before["total"] or 0), corrected.vat_minor + (before["vat"] or 0)
+    left, vat_left = _sums(corrected)
     return vat_left if amount_minor >= left else min(_share(amount_minor, corrected.vat_percent), vat_left)
 
 

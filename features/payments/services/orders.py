@@ -147,6 +147,12 @@ def price_of(kind: str, ref: int | str) -> int:
     return line.total_minor if line else 0
 
 
+def asked_for(order: Order) -> int:
+    """What all of it costs without its coupon, in minor units."""
+    use = CouponUse.objects.filter(order=order, ended_at=None).first()
+    return order.total_minor + (use.off_minor if use else 0)
+
+
 def lock_order(order_id: int) -> Order:
     """The order's row, ours until the transaction ends; rows that point to it may still be written by others."""
     return Order.objects.select_for_update(no_key=True).get(pk=order_id)

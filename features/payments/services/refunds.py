@@ -19,7 +19,7 @@ from features.payments.models import Account, Incident, OrderLine, Payment, Refu
 from features.payments.policies import Quote, quote
 from features.payments.rights import Facts, right
 from features.payments.services.books import book
-from features.payments.services.disputes import lost_of
+from features.payments.services.disputes import WITH_THE_BANK, lost_of
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
 from features.payments.services.invoicing import cancel_credit, credit
@@ -42,7 +42,7 @@ def ask_refund(
     now = now or timezone.now()
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     known = Refund.objects.filter(cause=cause).first()
-    amount = min(amount_minor, payment.left_minor - lost_of(payment))
+    amount = min(amount_minor, can_go_back(payment))
     if known or amount <= 0:
         return known
     refund = Refund.objects.create(
@@ -54,6 +54,11 @@ def ask_refund(
     enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}")
     _tell_buyer("money_back", refund)
     return refund
+
+
+def can_go_back(payment: Payment) -> int:
+    """What is left of it here: not with its buyer again, by us or by their bank."""
+    return max(payment.left_minor - lost_of(payment), 0)
 
 
 def _tell_buyer(kind: str, refund: Refund, again: str = "") -> None:
@@ -69,7 +74,10 @@ def refund_by_organiser(*, payment: Payment, amount_minor: int, reason: str, by,
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     cause = f"organiser:{payment.pk}:{token}"
     known = Refund.objects.filter(cause=cause).first()
-    if known is None and amount_minor > payment.left_minor:
+    if known is None and payment.disputes.filter(state__in=WITH_THE_BANK).exists():
+        words = _("The buyer's bank has this money and decides. Wait for that, or accept the dispute in Stripe.")
+        raise RefundRefused("in_dispute", words)
+    if known is None and amount_minor > can_go_back(payment):
         raise RefundRefused("too_much", _("Less than that is left of the payment. Look at the amount again."))
     refund = known or ask_refund(
         payment=payment, amount_minor=amount_minor, source=Refund.Source.ORGANISER, cause=cause, by=by, reason=reason,

@@ -6,9 +6,8 @@ from django.db import transaction
 
 from core.jobs import enqueue
 from features.payments.models import Incident, Payment, Refund
-from features.payments.services.disputes import lost_of
 from features.payments.services.earnings import TAKEN_BACK, weigh
-from features.payments.services.refunds import TOO_MUCH, recount
+from features.payments.services.refunds import TOO_MUCH, can_go_back, recount
 
 AGAIN_AFTER = timedelta(hours=20)  # once a day, whenever in the day before it was refused
 
@@ -27,7 +26,7 @@ def try_refunds_again(*, now: datetime) -> int:
 def _try_again(refused, pk: int, now: datetime) -> bool:
     payment = Payment.objects.select_for_update(no_key=True).get(refunds=pk)
     refund = refused.filter(pk=pk).first()
-    left = payment.left_minor - lost_of(payment)
+    left = can_go_back(payment)
     if refund is None or left <= 0:  # all of it was paid back some other way
         return False
     refund.state, refund.attempt = Refund.State.ASKED, refund.attempt + 1

@@ -25,7 +25,11 @@ def right_of(line: OrderLine, now: datetime) -> Right | None:
     left = min(line.total_minor, payment.left_minor)
     if line.kind == KIND:
         lot = CreditLot.objects.select_related("seller", "person").get(pk=line.ref)
-        return None if lot.held_until or lot.ended_at else rights.right(_of_lot(lot, payment, left, now), now)
+        return (
+            None
+            if lot.held_until or lot.ended_at or lot.frozen_at
+            else rights.right(_of_lot(lot, payment, left, now), now)
+        )
     starts_at = fulfilments[line.kind].starts_at(line.ref)
     facts = rights.Facts(left_minor=left, paid_at=payment.paid_at, starts_at=starts_at)
     return rights.right(facts, now) if starts_at else None

@@ -13,12 +13,14 @@ from features.notifications.services import notify
 from features.payments import stripe_client as stripe
 from features.payments.models import Account, Incident, Refund, Subscription, SubscriptionInvoice, SubscriptionRefund
 from features.payments.services.books import book
+from features.payments.services.earnings import TAKEN_BACK
 from features.payments.services.incidents import report
 from features.payments.services.invoicing import cancel_credit, credit_subscription, invoice_subscription
 
 State = Refund.State
 STATES = {"succeeded": State.DONE, "failed": State.FAILED, "canceled": State.FAILED}
 EXPANDED = ["latest_charge.balance_transaction"]
+AGAIN_AFTER = timedelta(hours=20)
 KEY_IS_GOOD = timedelta(hours=20)  # Stripe remembers a key for a day; later it is asked first what it has
 
 
@@ -91,10 +93,11 @@ def tell_of_surplus(row: Subscription, about) -> None:
 
 
 def send_subscription_refund(refund_id: int) -> None:
-    """Ask Stripe for it. Killed anywhere and run again, it is one refund: the row names the call."""
-    refund = SubscriptionRefund.objects.select_related("invoice").get(pk=refund_id)
+    """Ask Stripe for it. Killed anywhere and run again, it is one refund: the row names the call. Raises StripeDown and
+    KeyRefused; then it is tried again."""
+    refund = SubscriptionRefund.objects.select_related("invoice__subscription__person").get(pk=refund_id)
     if refund.stripe_id or refund.state == State.FAILED:
-        return
+        return None
     intent = refund.invoice.intent_id
     found = None
     if timezone.now() - refund.requested_at > KEY_IS_GOOD:
@@ -102,16 +105,50 @@ def send_subscription_refund(refund_id: int) -> None:
         found = next((one for one in known if one["metadata"].get("subscription_refund") == refund.public_id), None)
     metadata = {"subscription_refund": refund.public_id}
     params = {"payment_intent": intent, "amount": refund.amount_minor, "metadata": metadata}
+    again = f"-{refund.attempt}" if refund.attempt > 1 else ""  # Stripe would repeat its refusal to the same call
+    key = f"subscription-refund-{refund.public_id}{again}"
     try:
-        found = found or stripe.call(
-            lambda v1: v1.refunds.create, params=params, key=f"subscription-refund-{refund.public_id}"
-        )
+        found = found or stripe.call(lambda v1: v1.refunds.create, params=params, key=key)
+    except stripe.KeyRefused:
+        raise
     except stripe.StripeRefused as refused:
-        if SubscriptionRefund.objects.filter(pk=refund.pk, state=State.ASKED).update(state=State.FAILED):
-            facts = {"payment": intent, "amount": refund.amount_minor, "code": refused.code}
-            report(Incident.Kind.REFUND_FAILED, refund.public_id, **facts)
-        return
+        return _fail(refund, refused.code, timezone.now())
     apply_subscription_refund(found, timezone.now())
+    return None
+
+
+@transaction.atomic
+def _fail(refund: SubscriptionRefund, code: str, now: datetime) -> None:
+    said = {"state": State.FAILED, "refused_at": now}
+    if SubscriptionRefund.objects.filter(pk=refund.pk, state=State.ASKED).update(**said):
+        facts = {"payment": refund.invoice.intent_id, "amount": refund.amount_minor, "code": code}
+        report(Incident.Kind.REFUND_FAILED, refund.public_id, **facts)
+        _tell_late(refund)
+
+
+def _tell_late(refund: SubscriptionRefund) -> None:
+    notify(
+        refund.invoice.subscription.person, "subscription_money_late", refund.pk, reverse("own_subscription"),
+        f"subscription_money_late:{refund.pk}:{refund.stripe_id or ''}",
+    )  # fmt: skip
+
+
+def try_subscription_refunds_again(*, now: datetime) -> int:
+    """Once a day, as those of orders: there may be enough money now."""
+    unsolved = Incident.objects.filter(kind=Incident.Kind.REFUND_FAILED, resolved_at=None).values("about")
+    refused = SubscriptionRefund.objects.filter(state=State.FAILED, stripe_id=None, public_id__in=unsolved)
+    refused = refused.exclude(refused_at__gt=now - AGAIN_AFTER).exclude(invoice__disputes__state__in=TAKEN_BACK)
+    tried = 0
+    for row in refused.select_related("invoice").order_by("pk"):
+        with transaction.atomic():
+            made = SubscriptionInvoice.objects.select_for_update(no_key=True).get(pk=row.invoice_id)
+            amount = min(row.amount_minor, made.left_minor)
+            asked = {"state": State.ASKED, "attempt": row.attempt + 1, "amount_minor": amount}
+            if amount > 0 and SubscriptionRefund.objects.filter(pk=row.pk, state=State.FAILED).update(**asked):
+                key = f"subscription_refund:{row.pk}:{row.attempt + 1}"
+                enqueue("features.payments.tasks.send_subscription_refund", row.pk, key=key)
+                tried += 1
+    return tried
 
 
 @transaction.atomic
@@ -129,6 +166,9 @@ def _apply(made: SubscriptionInvoice, facts: dict, now: datetime) -> None:
     refund = _row(made, facts)
     if refund.state == State.FAILED and refund.stripe_id:
         return
+    if refund.attempt > 1 and refund.stripe_id is None:  # after all
+        solved = Incident.objects.filter(kind=Incident.Kind.REFUND_FAILED, about=refund.public_id, resolved_at=None)
+        solved.update(resolved_at=now)
     refund.stripe_id, refund.state = facts["id"], STATES.get(facts["status"], State.PENDING)
     refund.settled_at = refund.settled_at or (now if refund.state == State.DONE else None)
     refund.save(update_fields=["stripe_id", "state", "settled_at"])
@@ -145,6 +185,7 @@ def _apply(made: SubscriptionInvoice, facts: dict, now: datetime) -> None:
         book(key=f"refund-failed:{refund.stripe_id}", amounts=back, **about)
         cancel_credit(refund, now)
         report(Incident.Kind.REFUND_FAILED, facts["id"], invoice=made.stripe_id, amount=refund.amount_minor)
+        _tell_late(refund)
 
 
 def _row(made: SubscriptionInvoice, facts: dict) -> SubscriptionRefund:

@@ -16,6 +16,7 @@ from features.payments.services.incidents import report
 from features.payments.services.payout_accounts import GONE, look_at_account
 from features.payments.services.refunds import KEY_IS_GOOD
 from features.payments.services.refunds_again import try_refunds_again
+from features.payments.services.subscription_money import try_subscription_refunds_again
 
 PATIENCE = timedelta(days=1)  # between two attempts of ours at what Stripe refuses
 
@@ -166,7 +167,7 @@ def try_transfer_again(*, transfer: Transfer, now: datetime | None = None) -> bo
 def try_again(*, now: datetime | None = None) -> int:
     """Once a day: there may be enough for a refund, their account may be in order, or hold what they owe."""
     now = now or timezone.now()
-    tried = try_refunds_again(now=now)
+    tried = try_refunds_again(now=now) + try_subscription_refunds_again(now=now)
     for row in Transfer.objects.filter(state=Transfer.State.FAILED, asked_at__lte=now - PATIENCE):
         tried += try_transfer_again(transfer=row, now=now)
     owed = TransferReversal.objects.filter(state=TransferReversal.State.OWED, covered_minor=0).exclude(code="")

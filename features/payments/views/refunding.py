@@ -29,9 +29,9 @@ class RefundForm(forms.Form):
     token = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, *args, payment, **kwargs):
-        left = plain_price(payment.left_minor, payment.currency)
-        super().__init__(*args, initial={"amount": left, "token": make_public_id()}, **kwargs)
-        self.payment = payment
+        self.payment, self.left = payment, services.can_go_back(payment)
+        amount = plain_price(self.left, payment.currency)
+        super().__init__(*args, initial={"amount": amount, "token": make_public_id()}, **kwargs)
 
     def clean_amount(self):
         digits = DIGITS.get(self.payment.currency, 2)
@@ -39,8 +39,8 @@ class RefundForm(forms.Form):
         if typed != round(typed, digits) or typed <= 0:
             raise forms.ValidationError(_("Write a price such as 45 or 45.00."))
         amount = int(typed.scaleb(digits))
-        if amount > self.payment.left_minor:
-            left = in_words(self.payment.left_minor, self.payment.currency, exact=True)
+        if amount > self.left:
+            left = in_words(self.left, self.payment.currency, exact=True)
             raise forms.ValidationError(_("No more than %(left)s is left of this payment.") % {"left": left})
         return amount
 
@@ -68,5 +68,5 @@ def refund(request, pk):
         "decided": form.cleaned_data if is_post and form.is_valid() else None,
     }  # fmt: skip
     if context["decided"]:
-        context["is_whole"] = form.cleaned_data["amount"] == payment.left_minor
+        context["is_whole"] = form.cleaned_data["amount"] == form.left
     return render(request, "payments/manage/refund.html", context, status=422 if form.errors else 200)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
-from core.templatetags.ui import DIGITS
+from core.templatetags.ui import DIGITS, minor
 from core.text import number
 from features.accounts.access import role_required
 from features.accounts.models import Role
@@ -29,7 +29,7 @@ AWAY = gettext_lazy("Stripe does not answer just now, and nothing was changed. T
 class PlanForm(forms.ModelForm):
     price = forms.DecimalField(
         label=gettext_lazy("Price"),
-        max_value=100_000,
+        max_value=1_000_000,
         help_text=gettext_lazy("For whoever begins from now on. Who has the plan keeps the price they have."),
     )
 
@@ -37,12 +37,18 @@ class PlanForm(forms.ModelForm):
         model = Plan
         fields = ("name", "about", "interval", "trial_days")
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # its prices are of that, at Stripe too
+            self.fields["interval"].disabled = True
+            self.fields["interval"].help_text = _("It stays as it is. Make another plan for another one.")
+
     def clean_price(self):
-        digits = DIGITS.get(settings.CURRENCY, 2)
-        typed: Decimal = self.cleaned_data["price"]
-        if typed != round(typed, digits) or typed <= 0:
-            raise forms.ValidationError(_("Write a price such as 45 or 45.00."))
-        return int(typed.scaleb(digits))
+        typed = self.cleaned_data["price"]
+        wrong = services.why_not_price(typed, settings.CURRENCY)
+        if wrong or not typed:
+            raise forms.ValidationError(wrong or _("Write a price such as 45 or 45.00."))
+        return minor(typed, settings.CURRENCY)
 
     def clean_trial_days(self):
         return min(self.cleaned_data["trial_days"], 90)
