@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -20,8 +20,10 @@ from features.sessions.cards import cards
 from features.sessions.models import Registration, SkillSession, WaitlistEntry, WaitlistOffer
 from features.sessions.services import ROOM_OPENS, places_in_line, room_is_open
 from features.skills import services as skills
-from features.skills.models import Skill
+from features.skills.models import PersonSkill, Skill, SkillLevel
 from features.skills.services import SkillStanding
+
+NEWEST = 300  # threads that are looked through for what somebody could answer
 
 
 def stranger_home(now) -> dict:
@@ -65,6 +67,15 @@ def _is_short(name: str) -> bool:
     return all(len(word) <= 12 for word in name.split())
 
 
+def _to_answer(person):
+    """Questions among the newest that nobody has answered, about what the person says or has shown that they know."""
+    said = PersonSkill.objects.filter(person=person).values("skill")
+    proven = SkillLevel.objects.evidenced().filter(person=person, level__gte=2).values("skill")
+    newest = Thread.objects.shown().order_by("-pk").values("pk")[:NEWEST]
+    asked = Thread.objects.unanswered().filter(Q(skills__in=said) | Q(skills__in=proven), pk__in=newest, closing="")
+    return asked.exclude(author=person).distinct().with_its_row().order_by("-pk")[:3]
+
+
 def member_home(person, now) -> dict:
     seats = Registration.objects.active().filter(person=person, session__ends_at__gt=now, session__cancelled_at=None)
     seats = list(seats.select_related("session__host").order_by("session__starts_at", "pk")[:6])
@@ -106,6 +117,7 @@ def member_home(person, now) -> dict:
         "mentoring": coming_up,
         "meeting_is_first": bool(meeting and following and meeting.starts_at < following.starts_at),
         "step": mentoring.next_step(person, now),
+        "to_answer": lines(_to_answer(person), now=now),
         "this_week": sum(one.starts_at < now + timedelta(days=7) for one in own),
     }
 

@@ -10,6 +10,7 @@ from features.forum.models import Board
 from features.profiles import pages
 from features.sessions import services
 from features.sessions.models import Attendance
+from features.skills.models import PersonSkill
 from tests.factories import make_session, make_user
 from tests.forum.conftest import ask
 from tests.library.conftest import write
@@ -79,6 +80,21 @@ class TestMember:
         client.force_login(learner)
         assert "2 of 2 in line" in client.get("/").text
         assert "2 of 2 in line" in client.get("/agenda/").text
+
+    def test_reads_what_they_could_answer(self, client, learner, expert, skill):
+        board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
+        ask(board, learner, skill, title="Why is this slow?")
+        ask(board, expert, skill, title="What I ask myself")
+        answered = ask(board, learner, skill, title="Why was that slow?")
+        forum.reply(thread=answered, author=expert, text="Because the table is **small**.")
+        client.force_login(expert)
+        assert "You could answer these" not in client.get("/").text
+        PersonSkill.objects.create(person=expert, skill=skill, level=4)
+        page = client.get("/").text
+        assert "You could answer these" in page
+        assert "Why is this slow?" in page
+        assert "What I ask myself" not in page
+        assert "Why was that slow?" not in page
 
     def test_where_nothing_is_on_at_all_nothing_else_is_meant(self, client, learner):
         client.force_login(learner)

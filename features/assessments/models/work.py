@@ -88,7 +88,7 @@ class Task(models.Model):
 
     @property
     def first_words(self) -> str:
-        return Truncator(one_line(without_marks(self.html))).chars(140)
+        return Truncator(one_line(without_marks(self.html))).words(24)
 
     def make_slug(self):
         return slugify(self.title)[:120] or "task"
