@@ -205,6 +205,12 @@ class TestGone:
         run_pending()
         assert on_disk(media) == []
 
+    def test_of_two_at_once_one_stays_and_nothing_of_the_other(self, expert, media):
+        for tab in [type(expert).objects.get(pk=expert.pk) for _tab in range(2)]:
+            services.set_photo(person=tab, upload=upload(picture("JPEG")))
+        expert.refresh_from_db()
+        assert StoredFile.objects.get().pk == expert.photo_id
+
     def test_a_refused_one_leaves_the_old_one(self, expert, media):
         services.set_photo(person=expert, upload=upload(picture()))
         with pytest.raises(services.FileRefused):

@@ -1,10 +1,12 @@
 """What features publish: by whom it is found, and that it follows every change. Canaries are found by nobody (Z5)."""
 
+from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core.jobs import run_pending
@@ -12,11 +14,12 @@ from features.accounts import own_data
 from features.accounts import services as accounts
 from features.accounts.models import RoleGrant
 from features.discovery import services
+from features.discovery.kinds import kinds
 from features.discovery.models import Document, Word
 from features.profiles import services as profiles
 from features.sessions import services as sessions
 from features.skills import services as skills
-from features.skills.models import PersonSkill
+from features.skills.models import PersonSkill, Work
 from tests.factories import make_session, make_skill, make_user
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +220,34 @@ def test_what_a_stranger_finds_a_stranger_may_open(client, expert, organiser, le
     urls = Document.objects.visible_to(None).values_list("url", flat=True)
     assert len(urls) == 4
     assert {client.get(url).status_code for url in urls} == {200}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_hidden_while_it_is_said_anew_stays_hidden(expert, monkeypatch):
+    profiles.save_entry(person=expert, entry=Work(position_held="Zookeeper", organisation="Zoo"))
+    kind, hiding = kinds["person"], []
+
+    def hide():
+        profiles.set_visibility(person=expert, block="work", visibility="private")
+        connection.close()
+
+    def slow(refs):
+        """Between reading and writing somebody hides it, or waits until it is written."""
+        read = list(kind.entries(refs))
+        if not hiding:
+            hiding.append(Thread(target=hide))
+            hiding[0].start()
+            while hiding[0].is_alive() and not is_waited_for():
+                hiding[0].join(0.01)
+        return read
+
+    monkeypatch.setitem(kinds, "person", replace(kind, entries=slow))
+    services.republish("person", [str(expert.pk)])
+    hiding[0].join()
+    assert found("zookeeper", expert) == []
+
+
+def is_waited_for() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))")
+        return cursor.fetchone()[0]

@@ -10,6 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft7Validator, FormatChecker
 
+from core.limits import LIMITS
+from core.models import Outbox
 from features.profiles import resume, services
 from features.skills.models import (
     Achievement,
@@ -205,6 +207,29 @@ class TestIn:
         assert own.post("/account/profile/import/removal/").status_code == 303
         assert not ResumeDraft.objects.exists()
         assert own.post("/account/profile/import/rows/", {"row": ["work-0-0"]}).status_code == 404
+
+    def test_all_the_rows_there_may_be_are_one_profile(self, own, expert):
+        """Each once took the search's words of all of them anew."""
+        many = {
+            "work": [{"name": f"Firm {n}", "position": "x", "startDate": str(1900 + n)} for n in range(60)],
+            "awards": [{"title": f"Prize {n}"} for n in range(60)],
+        }
+        own.post("/account/profile/import/", {"text": json.dumps(many)})
+        with CaptureQueriesContext(connection) as queries:
+            take_all(own, expert)
+        assert Work.objects.first().organisation == "Firm 59"
+        assert Work.objects.count() == Achievement.objects.count() == 60
+        assert len(queries) < 120 * 3 + 80  # a row, and its way back where it stands there already
+
+    def test_links_are_no_way_around_how_often_we_look_at_pages(self, own, expert, monkeypatch):
+        monkeypatch.setitem(LIMITS, "link_check", (2, 3600))
+        pages = [{"network": f"N{n}", "url": f"https://example.org/{n}"} for n in range(4)]
+        own.post("/account/profile/import/", {"text": json.dumps({"basics": {"profiles": pages}})})
+        take_all(own, expert)
+        assert ProfileLink.objects.count() == Outbox.objects.filter(task__endswith="check_link").count() == 2
+        page = own.get("/account/profile/import/").text
+        assert "many links for one day" in page
+        assert "https://example.org/3" in page  # it waits
 
     def test_the_queries_do_not_grow_with_the_rows(self, own, expert):
         counts = []

@@ -143,7 +143,9 @@ def _name_of(path: str) -> str:
 @transaction.atomic
 def set_photo(*, person: User, upload: UploadedFile | None) -> None:
     """A new photo in place of the old one, or none. Raises FileRefused, and then the old one stays."""
-    old = StoredFile.objects.filter(pk=person.photo_id).first() if person.photo_id else None
+    # As it is now: of two at once the second takes away what the first has put there.
+    there = User.objects.select_for_update(no_key=True).values_list("photo", flat=True).get(pk=person.pk)
+    old = StoredFile.objects.filter(pk=there).first() if there else None
     person.photo = store_picture(owner=person, upload=upload, kind="photo", is_public=True) if upload else None
     person.save(update_fields=["photo"])
     if old:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import batched
 
 from django.db import connection, transaction
@@ -52,9 +53,9 @@ def publish(**facts) -> None:
     publish_all([Entry(**facts)])
 
 
-def publish_all(entries: Iterable[Entry]) -> int:
-    """Answers how many were new or had changed."""
-    return sum(_write(some) for some in batched(entries, AT_ONCE))
+def publish_all(entries: Iterable[Entry], as_of: datetime | None = None) -> int:
+    """Answers how many were new or had changed. What was said after `as_of`, when these were read, stays."""
+    return sum(_write(some, as_of) for some in batched(entries, AT_ONCE))
 
 
 def stand(kind: str, ref: str, standing: int) -> None:
@@ -73,9 +74,13 @@ def republish(kind: str, refs: Collection[str]) -> None:
     if (gathering := _gathering.get()) is not None:
         gathering.setdefault(kind, set()).update(refs)
         return
-    entries = list(kinds[kind].entries(refs))
-    publish_all(entries)
-    Document.objects.filter(kind=kind, ref__in=refs - {entry.ref for entry in entries}).delete()
+    with transaction.atomic(savepoint=False):
+        # Whoever says them anew at the same moment waits here, and then reads what the other has written: else what
+        # was hidden a moment ago would be put back by who had read it before.
+        list(Document.objects.select_for_update().filter(kind=kind, ref__in=refs).order_by("pk").values_list("pk"))
+        entries = list(kinds[kind].entries(refs))
+        publish_all(entries)
+        Document.objects.filter(kind=kind, ref__in=refs - {entry.ref for entry in entries}).delete()
 
 
 def republish_skills(ids: Collection[int]) -> None:
@@ -109,7 +114,7 @@ def rebuild() -> Iterator[Rebuilt]:
         for some in batched(kind.entries(None), AT_ONCE):
             refs.update(entry.ref for entry in some)
             with transaction.atomic():
-                written += publish_all(some)
+                written += publish_all(some, began)
         # What was published meanwhile stands in no list of before.
         old = Document.objects.filter(kind=name, updated_at__lt=began)
         stale = [pk for pk, ref in old.values_list("pk", "ref").iterator() if ref not in refs]
@@ -118,12 +123,12 @@ def rebuild() -> Iterator[Rebuilt]:
         yield Rebuilt(name, len(refs), written, len(stale))
 
 
-def _write(entries) -> int:
+def _write(entries, as_of) -> int:
     """One statement. A row that says the same already is not touched, nor is its index."""
     now = timezone.now()
     columns = zip(*(_row(entry) for entry in entries), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, [now, *map(list, columns)])
+        cursor.execute(WRITE, [now, *map(list, columns), as_of])
         return cursor.rowcount
 
 
@@ -176,4 +181,5 @@ WRITE = """
             old.words)
         IS DISTINCT FROM (excluded.title, excluded.text, excluded.skills, excluded.language, excluded.visibility,
             excluded.url, excluded.starts_at, excluded.standing, excluded.words)
+        AND (old.updated_at <= %s::timestamptz) IS NOT FALSE
 """

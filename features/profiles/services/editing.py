@@ -1,5 +1,7 @@
 """What a person changes in their own profile. Whatever changes it also changes what is found of it."""
 
+from collections.abc import Iterable, Sequence
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -25,19 +27,40 @@ class EntryRefused(Exception):
 def save_entry(*, person: User, entry: Entry) -> None:
     """A new row goes before what is older, or to the end; an old one stays in its place. Raises EntryRefused."""
     if entry._state.adding:
-        rows = _rows(person, type(entry))
-        if len(rows) >= MOST:
-            raise EntryRefused("too_many", _("This block is full. Remove what matters least first."))
+        for refused in add_entries(person=person, entries=[entry]):
+            raise refused
+        return
+    _write(entry)
+    _declare(person, [entry])
+    publish_person(person)
+
+
+@transaction.atomic
+def add_entries(*, person: User, entries: Sequence[Entry]) -> list[EntryRefused]:
+    """New rows of one block, each before what is older. Answers why some were not taken."""
+    rows, added, refused = _rows(person, type(entries[0])), [], []
+    for entry in entries:
         entry.person = person
         entry.position = next((n for n, row in enumerate(rows) if row.newest() < entry.newest()), len(rows))
-        _write(entry)
-        rows.insert(entry.position, entry)
-        _number(rows)
-    else:
-        _write(entry)
-    if isinstance(entry, PersonSkill):
-        skills.declare_level(person=person, skill=entry.skill, level=entry.level)
+        try:
+            if len(rows) >= MOST:
+                raise EntryRefused("too_many", _("This block is full. Remove what matters least first."))
+            _write(entry)
+        except EntryRefused as why:
+            refused.append(why)
+        else:
+            rows.insert(entry.position, entry)
+            added.append(entry)
+    _number(rows)
+    _declare(person, added)
     publish_person(person)
+    return refused
+
+
+def _declare(person: User, entries: Iterable[Entry]) -> None:
+    said = {entry.skill: entry.level for entry in entries if isinstance(entry, PersonSkill)}
+    if said:
+        skills.declare_levels(person=person, levels=said)
 
 
 def _write(entry: Entry) -> None:
@@ -54,7 +77,10 @@ def _write(entry: Entry) -> None:
 @transaction.atomic
 def save_project(*, person: User, entry: Project, upload=None, without_picture=False) -> None:
     """Raises EntryRefused, and FileRefused for what is no picture; then nothing is changed."""
-    old = entry.picture if upload or without_picture else None
+    old = None
+    if entry.pk and (upload or without_picture):  # of two at once the second takes away what the first has put there
+        there = Project.objects.select_for_update(of=("self",)).select_related("picture").filter(pk=entry.pk).first()
+        old = there and there.picture
     if upload:
         entry.picture = accounts.store_picture(owner=person, upload=upload, kind="project", is_public=False)
     elif without_picture:

@@ -1,5 +1,6 @@
 """Taking a résumé over, row by row. What was handed in stays until it is taken or thrown away."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from core.text import words
 from features.accounts.models import User
+from features.discovery import services as discovery
 from features.profiles import resume
 from features.profiles.blocks import PARTS
-from features.profiles.services.editing import EntryRefused, save_entry, save_profile
-from features.profiles.services.links import save_link
+from features.profiles.services.editing import add_entries, save_profile
+from features.profiles.services.links import add_links
 from features.skills import services as skills
 from features.skills.models import Block, Entry, PersonSkill, Profile, ResumeDraft
 
@@ -97,25 +99,24 @@ def _identity(entry: Entry, block: str) -> tuple:
 def take_over(*, draft: ResumeDraft, keys: Collection[str]) -> tuple[int, list[str]]:
     """Put the chosen rows on the profile. Answers how many, and why some were not. The draft goes once all of it is on
     the profile: what could not be taken stays to be read."""
-    person, taken, refused = draft.person, 0, []
+    person, refused = draft.person, []
     all_rows = rows(draft)
+    chosen: dict[str, list] = defaultdict(list)
     for row in all_rows:
-        if row.key not in keys or not row.is_open:
-            continue
-        try:
-            if row.block == Block.LINKS:
-                save_link(person=person, entry=row.taken)
-            elif row.block in IDENTITY:
-                save_entry(person=person, entry=row.taken)
+        if row.key in keys and row.is_open:
+            chosen[row.block].append(row.taken)
+    with discovery.gathered():  # three hundred rows are one profile
+        for block, entries in chosen.items():
+            if block == Block.LINKS:
+                refused += add_links(person=person, entries=entries)
+            elif block in IDENTITY:
+                refused += add_entries(person=person, entries=entries)
             else:
-                save_profile(person=person, **row.taken)
-        except EntryRefused as error:
-            refused.append(str(error))
-        else:
-            taken += 1
+                save_profile(person=person, **{name: said for entry in entries for name, said in entry.items()})
+    taken = sum(map(len, chosen.values())) - len(refused)
     if taken == sum(not row.is_known for row in all_rows):
         draft.delete()
-    return taken, refused
+    return taken, [str(why) for why in refused]
 
 
 def discard(*, person: User) -> None:

@@ -1,17 +1,20 @@
 """Links to one's pages elsewhere, and whether they link back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.jobs import enqueue
+from core.limits import RateLimited, hit
 from core.seo import absolute
 from features.accounts.models import User
 from features.notifications.services import notify
 from features.profiles import back_links
-from features.profiles.services.editing import save_entry
+from features.profiles.services.editing import EntryRefused, add_entries, save_entry
 from features.skills.models import ProfileLink
 
 AGAIN = timedelta(days=30)
@@ -29,6 +32,26 @@ def save_link(*, person: User, entry: ProfileLink, now: datetime | None = None) 
     save_entry(person=person, entry=entry)
     if before != entry.url:
         _ask(entry)
+
+
+@transaction.atomic
+def add_links(*, person: User, entries: Sequence[ProfileLink]) -> list[EntryRefused]:
+    """New ones, each looked at in a moment. What is more than we look at in a day is refused."""
+    asked: list[ProfileLink] = []
+    refused: list[EntryRefused] = []
+    for entry in entries:
+        try:
+            hit("link_check", person.pk)
+        except RateLimited:
+            why = EntryRefused("too_many", _("These are many links for one day. Add the others tomorrow."))
+            refused = [why] * (len(entries) - len(asked))
+            break
+        asked.append(entry)
+    refused += add_entries(person=person, entries=asked) if asked else []
+    for entry in asked:
+        if entry.pk:
+            _ask(entry)
+    return refused
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from features.skills.services.evidence import (
     DECLARED,
     declare_level,
+    declare_levels,
     evidence_for,
     record_all,
     record_evidence,
@@ -37,6 +38,7 @@ __all__ = [
     "add_synonym",
     "by_slug",
     "declare_level",
+    "declare_levels",
     "evidence_for",
     "history",
     "import_esco",

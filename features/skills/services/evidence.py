@@ -1,6 +1,6 @@
 """The ledger: what proves that a person has a skill. The level follows in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -54,14 +54,13 @@ def revoke_evidence(*sources: str, **only) -> int:
 
 def declare_level(*, person, skill, level: int, now=None) -> None:
     """What a person says of themselves, on the scale of 1 to 5; saying it again replaces it."""
-    record_evidence(
-        person=person,
-        skill=skill,
-        kind=DECLARED,
-        strength=level / 5,
-        happened_at=now or timezone.now(),
-        source=f"declared:{person.pk}",
-    )
+    declare_levels(person=person, levels={skill: level}, now=now)
+
+
+def declare_levels(*, person, levels: Mapping, now=None) -> None:
+    """The same of several skills."""
+    said = {"person": person, "kind": DECLARED, "happened_at": now or timezone.now(), "source": f"declared:{person.pk}"}
+    record_all([SkillEvidence(skill=skill, strength=level / 5, **said) for skill, level in levels.items()])
 
 
 @transaction.atomic
