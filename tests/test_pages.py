@@ -25,7 +25,8 @@ from features.sessions.models import SkillSession
 from tests.factories import make_session, make_skill, make_user
 from tests.permissions.table import send
 from tests.permissions.test_headers import HEADERS, assert_guarded
-from tests.permissions.world import made, undone
+from tests.permissions.traces import undone
+from tests.permissions.world import made
 
 pytestmark = pytest.mark.django_db
 

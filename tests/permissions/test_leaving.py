@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from features.accounts import services as accounts
 from tests.permissions.test_other_people import PEOPLE, contents
-from tests.permissions.world import EVIDENCE, NOTE, undone
+from tests.permissions.traces import undone
+from tests.permissions.world import EVIDENCE, NOTE
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.api import api
 from tests.permissions.table import COLUMNS, is_success, outcome, rows
-from tests.permissions.world import RESTLESS, compared, undone, writes, written_since
+from tests.permissions.traces import RESTLESS, compared, undone, writes, written_since
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests.permissions.table import COLUMNS, METHODS, each, outcome, patterns, rows
-from tests.permissions.world import undone
+from tests.permissions.traces import undone
 
 pytestmark = pytest.mark.django_db
 

@@ -4,6 +4,7 @@ import logging
 from contextlib import contextmanager
 from copy import copy
 from datetime import timedelta
+from functools import cache as cache_of_calls
 from unittest.mock import patch
 
 from allauth.mfa.models import Authenticator
@@ -12,9 +13,11 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.template import Template
 from django.test import override_settings
 from django.test.client import Client, ClientHandler
-from django.urls import resolve
+from django.test.utils import _TestState
+from django.urls import get_resolver, resolve
 from django.utils import timezone
 
 from features.accounts import services as accounts
@@ -51,9 +54,6 @@ EVIDENCE = "canary-evidence-of-the-guest"
 
 # Who gave the password a moment ago; the others are asked once more where it matters.
 RECENT = {"member", "guest", "expert"}
-
-# What changes without anybody's act, or by merely looking: not data of the site.
-RESTLESS = {"django_session", "core_ratecounter", "core_cacheentry", "core_heartbeat", "core_pagetouch"}
 
 
 class World:
@@ -244,6 +244,9 @@ def made(blocker):
         transaction.atomic(),
         override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=3600),
         patch.dict(moderation.may_undo.__globals__, UNDO=timedelta(hours=1)),
+        # Each address is asked for a hundred times, and what was rendered with what is looked at by nobody.
+        patch.object(get_resolver(), "resolve", cache_of_calls(get_resolver().resolve)),
+        patch.object(Template, "_render", _TestState.saved_data.template_render),
     ):
         logging.disable(logging.CRITICAL)
         with connection.cursor() as cursor:
@@ -256,61 +259,3 @@ def made(blocker):
         finally:
             logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
-
-
-@contextmanager
-def undone():
-    """Whatever happens inside did not happen."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@contextmanager
-def watched():
-    """Undone as well; holds afterwards the tables that anything was written to, whether it was kept or not."""
-    already, found = writes(), set()
-    with undone():
-        yield found
-        found |= written_since(already)
-
-
-@contextmanager
-def compared():
-    """Undone as well; holds afterwards the tables that were not as before: what is written back as it was has not
-    changed."""
-    already, found = writes(), set()
-    with undone():
-        yield found
-        written = written_since(already)
-        then = snapshot(written)
-    now = snapshot(written)
-    found |= {table for table in written if then[table] != now[table]}
-
-
-def written_since(already: dict[str, int]) -> set[str]:
-    return {table for table, count in writes().items() if count != already.get(table) and table not in RESTLESS}
-
-
-def writes() -> dict[str, int]:
-    """By table, how many rows this transaction has written so far, those of acts that were undone among them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
-            " + pg_stat_get_xact_tuples_deleted(oid) FROM pg_class"
-            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-        )
-        return dict(cursor.fetchall())
-
-
-def snapshot(tables) -> dict[str, str]:
-    """A hash of the rows of each table."""
-    if not tables:
-        return {}
-    with connection.cursor() as cursor:
-        hashes = [
-            f"SELECT '{t}', md5(string_agg(r::text, '|' ORDER BY r::text)) FROM {connection.ops.quote_name(t)} r"
-            for t in tables
-        ]
-        cursor.execute(" UNION ALL ".join(hashes))
-        return dict(cursor.fetchall())

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from features.integrations import services as integrations
-from tests.permissions.world import undone
+from tests.permissions.traces import undone
 
 CHECKS = [
     not_a_server_error,

@@ -1,0 +1,73 @@
+"""What an act leaves in the database, and how to leave nothing."""
+
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+# What changes without anybody's act, or by merely looking: not data of the site.
+RESTLESS = {"django_session", "core_ratecounter", "core_cacheentry", "core_heartbeat", "core_pagetouch"}
+
+
+@contextmanager
+def undone():
+    """Whatever happens inside did not happen."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def watched():
+    """Undone as well; holds afterwards the tables that anything was written to, whether it was kept or not."""
+    already, found = writes(), set()
+    with undone():
+        yield found
+        found |= written_since(already)
+
+
+@contextmanager
+def compared():
+    """Undone as well; holds afterwards the tables that were not as before: what is written back as it was has not
+    changed."""
+    already, found = writes(), set()
+    with undone():
+        yield found
+        written = written_since(already)
+        then = snapshot(written)
+    now = snapshot(written)
+    found |= {table for table in written if then[table] != now[table]}
+
+
+def written_since(already: dict[str, int]) -> set[str]:
+    return {table for table, count in writes().items() if count != already.get(table) and table not in RESTLESS}
+
+
+WRITTEN = " + ".join(f"pg_stat_get_xact_tuples_{act}(oid)" for act in ("inserted", "updated", "deleted"))
+TABLES = "pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+# What was counted last, and when: the counts only grow, so where their sum is the same, all are.
+counted: dict[tuple, dict[str, int]] = {}
+
+
+def writes() -> dict[str, int]:
+    """By table, how many rows this transaction has written so far, those of acts that were undone among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT transaction_timestamp(), sum({WRITTEN}) FROM {TABLES}")
+        moment = cursor.fetchone()
+        if moment not in counted:
+            cursor.execute(f"SELECT relname, {WRITTEN} FROM {TABLES}")
+            counted.clear()
+            counted[moment] = dict(cursor.fetchall())
+        return counted[moment]
+
+
+def snapshot(tables) -> dict[str, str]:
+    """A hash of the rows of each table."""
+    if not tables:
+        return {}
+    with connection.cursor() as cursor:
+        hashes = [
+            f"SELECT '{t}', md5(string_agg(r::text, '|' ORDER BY r::text)) FROM {connection.ops.quote_name(t)} r"
+            for t in tables
+        ]
+        cursor.execute(" UNION ALL ".join(hashes))
+        return dict(cursor.fetchall())
