@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from features.assessments.qti import read_qti
@@ -48,7 +49,7 @@ def read(name: str, text: str) -> Read:
         return read_gift(text)
     if ending == "xml" or text.lstrip().startswith("<?xml"):
         return _of_qti(text)
-    return read_markdown(text)
+    return read_markdown(text, slugify(name.rpartition(".")[0])[:40])
 
 
 def key_of(text: str) -> str:
@@ -65,7 +66,8 @@ OPTION = re.compile(r"^[-*][ ]+([A-Z])[:.)][ ]*(.*(?:\n(?![-*] |<|#|\n).*)*)", r
 ANSWER = re.compile(r"^#{2,6}[ ]+(?:Answer|Key)s?:[ ]*([A-Z](?:[ ,]+[A-Z])*)[ ]*$", re.MULTILINE)
 
 
-def read_markdown(text: str) -> Read:
+def read_markdown(text: str, of: str) -> Read:
+    """Numbers begin anew in each file, so keys begin with what the file is called: another one is no other version."""
     found = Read()
     heads = list(QUESTION.finditer(text))
     if not heads:
@@ -92,7 +94,7 @@ def read_markdown(text: str) -> Read:
         )
         found.drafts.append(
             Draft(
-                key=f"md-{head[1]}",
+                key=f"md-{of}-{head[1]}",
                 kind="multiple" if len(right) > 1 else "code" if "```" in question else "single",
                 text=question,
                 content={"options": [option(words, letter in right) for letter, words in options]},

@@ -57,7 +57,7 @@ def issuer() -> dict:
 
 
 def credential(badge) -> dict:
-    """`badge` comes with its skill."""
+    """`badge` comes with its skill and its person."""
     url = absolute(badge.get_absolute_url())
     at, low, high = (f"{value:.1f}" for value in (badge.level, badge.low, badge.high))
     said = f"Level {at} of 5 in {badge.skill.name}, nine times in ten between {low} and {high}."
@@ -72,7 +72,7 @@ def credential(badge) -> dict:
         "credentialSubject": {
             "type": ["AchievementSubject"],
             "identifier": [
-                {"type": "IdentityObject", "hashed": False, "identityHash": badge.holder, "identityType": "name"}
+                {"type": "IdentityObject", "hashed": False, "identityHash": badge.holders_name, "identityType": "name"}
             ],
             "achievement": {
                 "id": f"{absolute(badge.skill.get_absolute_url())}#measured",

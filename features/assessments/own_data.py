@@ -31,7 +31,8 @@ from features.assessments.models import (
 
 def export(person) -> dict:
     attempts = Attempt.objects.filter(person=person).order_by("pk")
-    responses = Response.objects.filter(attempt__person=person).order_by("pk")
+    # What was right in a test that runs is told when it has ended.
+    responses = Response.objects.filter(attempt__person=person).exclude(attempt__finished_at=None).order_by("pk")
     cards = PracticeCard.objects.filter(person=person).order_by("pk")
     said = ItemReview.objects.filter(reviewer=person).order_by("pk")
     wrote = ItemVersion.objects.filter(made_by=person).order_by("pk")

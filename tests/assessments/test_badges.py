@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from jwt.algorithms import OKPAlgorithm
 
+from features.accounts.models import User
 from features.assessments import open_badges, services
 from features.assessments.models import Award, Badge
 from features.notifications.models import Notification
@@ -51,6 +52,15 @@ class TestIssuing:
         again = services.issue_badge(person=learner, skill=badge.skill)
         badge.refresh_from_db()
         assert (badge.state(timezone.now()), again.state(timezone.now())) == ("revoked", "valid")
+
+    def test_a_former_name_stands_on_none_that_was_renewed(self, badge, learner, client):
+        User.objects.filter(pk=learner.pk).update(name="Sofia Duarte")
+        assert "Sofia Mendes works at" in client.get(badge.get_absolute_url()).text
+        again = services.issue_badge(person=User.objects.get(pk=learner.pk), skill=badge.skill)
+        for one in (badge, again):
+            for place in (one.get_absolute_url(), f"/badges/{one.code}.json"):
+                told = client.get(place).text
+                assert ("Sofia Duarte" in told, "Sofia Mendes" in told) == (True, False)
 
     def test_it_goes_over_with_its_skill_and_of_two_the_newer_stands(self, badge, learner, organiser):
         of_both = make_skill("Relational databases")

@@ -175,6 +175,13 @@ class TestTwice:
         assert (told.new, told.same) == (0, 5)
         assert list(ItemVersion.objects.values_list("pk", "digest")) == before
 
+    def test_questions_of_another_file_are_others_though_their_numbers_are_the_same(self, bank):
+        assert bring(bank, "First part.md", MARKDOWN).new == 2
+        assert bring(bank, "Second part.md", MARKDOWN.replace("What is it?", "What is that?")).new == 2
+        assert bring(bank, "First part.md", MARKDOWN).same == 2
+        assert Item.objects.count() == 4
+        assert set(ItemVersion.objects.values_list("number", flat=True)) == {1}
+
     def test_other_words_are_a_new_version_and_wait_for_a_second_expert(self, bank, reader):
         bring(bank, "items.csv", CSV)
         item = Item.objects.get(key="one")

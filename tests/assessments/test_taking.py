@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from features.accounts.models import RoleGrant
+from features.accounts.personal_data import export_all
 from features.assessments import ability, services
 from features.assessments.models import Attempt, Bank, ItemVersion, Response
 from features.assessments.services import voiding
@@ -66,6 +67,13 @@ class TestAsking:
     def test_the_questions_are_drawn_for_each_attempt(self, bank, learner, outsider):
         drawn = [[row.version_id for row in sit(bank, person).responses.all()] for person in (learner, outsider)]
         assert drawn[0] != drawn[1]
+
+    def test_the_archive_of_ones_data_tells_nothing_of_a_test_that_runs(self, bank, learner):
+        attempt = services.begin(bank=bank, person=learner)
+        services.answer(attempt=attempt, position=1, given=["0"])
+        assert export_all(learner)["assessments"]["responses"] == []
+        services.stop(attempt=attempt)
+        assert [row["is_right"] for row in export_all(learner)["assessments"]["responses"]] == [True]
 
     def test_who_wrote_the_questions_cannot_take_them(self, bank, author):
         with pytest.raises(services.AssessmentRefused) as refused:

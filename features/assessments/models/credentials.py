@@ -56,6 +56,11 @@ class Badge(models.Model):
     def get_absolute_url(self):
         return reverse("badge", args=[self.code])
 
+    @property
+    def holders_name(self) -> str:
+        """That of the day it was issued, as long as it holds. Afterwards nobody is shown with a name that they had."""
+        return self.person.name if self.revoked_at else self.holder
+
     def state(self, now) -> str:
         if self.revoked_at:
             return "revoked"
