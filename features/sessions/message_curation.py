@@ -28,7 +28,7 @@ def _thing(message) -> Thing:
         url=message.get_absolute_url(),
         author=message.by,
         state=message.state,
-        html=format_html("<p><strong>{}</strong></p>{}", about, linebreaks(message.text, autoescape=True)),
+        html=format_html("<p><strong>{}</strong></p>", about) + linebreaks(message.text, autoescape=True),
         at=message.asked_at,
         row=message,
     )

@@ -254,7 +254,7 @@ class TestNewHosts:
         case = Case.objects.get(kind=services.MESSAGE)
         browser = browser_of(moderator)
         page = browser.get(reverse("moderation_case", args=[case.pk])).content.decode()
-        assert "The door is on the left." in page
+        assert "<p>The door is on the left.</p>" in page
         assert "Send it" in page
         assert "Let it stand" not in page
         act = f"{reverse('moderation_act', args=['message_send'])}?on={services.MESSAGE}:{message.pk}"
