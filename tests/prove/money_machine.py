@@ -167,6 +167,12 @@ class Money(RuleBasedStateMachine):
         if dispute and dispute["status"] == "needs_response":
             money.close_dispute(self.state, dispute["id"], won=won)
 
+    @rule(which=number)
+    def the_bank_sends_a_refund_back(self, which):
+        refund = self._thing("refund", which)
+        if refund and refund["status"] == "succeeded":
+            money.fail_refund(self.state, refund["id"])
+
     @rule(is_ready=st.booleans())
     def the_expert_answers_stripe(self, is_ready):
         from features.payments import services
@@ -250,7 +256,9 @@ class Money(RuleBasedStateMachine):
         for payment in Payment.objects.all():
             given_back = charges[payment.stripe_id]["amount_refunded"]
             assert payment.refunded_minor >= given_back
-            assert payment.is_kept or given_back or charges[payment.stripe_id]["disputed"]
+            came_back = payment.refunds.filter(state=Refund.State.FAILED, stripe_id__isnull=False)
+            assert payment.is_kept or given_back or charges[payment.stripe_id]["disputed"] or came_back.exists()
+            self._judge_documents(payment)
         assert not Refund.objects.filter(state=Refund.State.ASKED).exists()
         # What sellers should have, what was sent, and what they owe.
         sent = sum(one["amount"] - one["amount_reversed"] for one in self.state.of_kind("transfer"))
@@ -263,6 +271,18 @@ class Money(RuleBasedStateMachine):
         assert paid == sent + on_the_way - owed
         kinds = set(Incident.objects.filter(resolved_at=None).values_list("kind", flat=True))
         assert not kinds & {"ledger_differs", "unknown_payment", "unknown_transfer", "unknown_reversal"}, kinds
+
+    @staticmethod
+    def _judge_documents(payment):
+        """Invoice, credit notes and their cancellations say what was kept."""
+        from django.db.models import Sum
+
+        from features.payments.models import Refund
+
+        said = payment.invoices.aggregate(n=Sum("total_minor"))["n"]
+        back = payment.refunds.filter(state=Refund.State.DONE).aggregate(n=Sum("amount_minor", default=0))["n"]
+        kept = payment.amount_minor - min(back + payment.lost_minor, payment.amount_minor)
+        assert said == (kept if payment.is_kept else None), (said, kept)
 
     def _orders(self, **more):
         from features.payments.models import Order
