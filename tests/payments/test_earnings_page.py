@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.jobs import run_pending
 from features.accounts.personal_data import foretell_all, leave_all
+from features.accounts.services import revoke_role
 from features.payments import money, payout_pages, services
 from features.payments.models import Package, PayoutAccount, Transfer
 from features.sessions import services as sessions
@@ -53,6 +54,16 @@ class TestOnboarding:
         connect.fill_in(stripe.state, account.stripe_id)
         client.post(reverse("payout_account"), {"act": "look"})
         assert "Your account at Stripe is ready" in client.get(reverse("earnings")).text
+
+    def test_who_is_no_expert_any_more_still_says_where_what_they_earned_goes(
+        self, stripe, expert, session, learner, organiser
+    ):
+        sold(stripe, session, learner)
+        revoke_role(actor=organiser, grant=expert.role_grants.get())
+        client = browser(expert)
+        assert "Begin at Stripe" in client.get("/account/earnings/").text
+        assert client.post(reverse("payout_onboarding"), {"country": "PT"}).status_code == 303
+        assert browser(learner).post(reverse("payout_onboarding"), {"country": "PT"}).status_code == 404
 
     def test_what_stripe_still_wants_is_said(self, stripe, expert):
         onboarded(stripe, expert, missing=["external_account"])

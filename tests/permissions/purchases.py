@@ -88,7 +88,7 @@ manage_invoice_file GET  login    login    404    404   404    mfa      404     
 manage_invoice_file POST login    login    404    404   404    mfa      405        405
 earnings            GET  login    login    200    200   200    200      200        200
 earnings_file       GET  login    login    200    200   200    200      200        200
-payout_onboarding   POST login    login    404    404   422    404      404        404
+payout_onboarding   POST login    login    404    422   422    404      404        404
 payout_account      POST login    login    404    303   404    404      404        404
 manage_transfer     GET  login    login    404    404   404    mfa      405        405
 manage_transfer     POST login    login    404    404   404    mfa      404        303

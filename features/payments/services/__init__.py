@@ -48,6 +48,7 @@ from features.payments.services.payout_accounts import (
     apply_account,
     dashboard_url,
     look_at_account,
+    may_be_paid,
     onboarding_url,
     selling_begins,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "look_at_account",
     "lowest_price",
     "make_coupon",
+    "may_be_paid",
     "may_give_back_gift",
     "offer_package",
     "on_sale",

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from core.jobs import enqueue
 from core.seo import absolute
+from features.accounts.access import has_role
+from features.accounts.models import Role
 from features.notifications.services import notify
 from features.payments import stripe_client as stripe
-from features.payments.models import PayoutAccount, Transfer
+from features.payments.models import Earning, PayoutAccount, Transfer
 from features.payments.services.orders import is_set_up
 
 # Stripe's codes for an account that was closed, or that our key was never let into.
@@ -29,6 +31,11 @@ def selling_begins(*, person, price_minor: int) -> bool:
         return False
     notify(person, "payouts_wanted", person.pk, reverse("earnings"), key=f"payouts_wanted:{person.pk}")
     return True
+
+
+def may_be_paid(person) -> bool:
+    """Whoever may sell, and whoever has sold: what they earned is theirs, whatever became of their role."""
+    return has_role(person, Role.EXPERT) or Earning.objects.filter(seller=person).exists()
 
 
 def onboarding_url(*, person, country: str = "", now: datetime | None = None) -> str:

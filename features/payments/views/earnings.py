@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.htmx import see_other
 from core.pagination import keyset
 from core.spreadsheets import csv_file
-from features.accounts.access import has_role, role_required
+from features.accounts.access import role_required
 from features.accounts.models import Role
 from features.accounts.services import audit
 from features.payments import payout_pages, services
@@ -44,7 +44,7 @@ def _page(request, form):
     page = keyset(payout_pages.own_earnings(request.user), request, order=("-earned_at", "-id"), size=PAGE)
     context = {
         "account": account, "form": form, "page": page, "rows": payout_pages.described(page.items),
-        "sums": payout_pages.sums(request.user), "may_sell": has_role(request.user, Role.EXPERT),
+        "sums": payout_pages.sums(request.user), "may_sell": services.may_be_paid(request.user),
         "is_set_up": services.is_set_up(), "back": request.GET.get("back", ""),
         "percent": settings.PLATFORM_FEE_PERCENT.normalize(), "days": settings.PAYOUT_WINDOW_DAYS,
     }  # fmt: skip
@@ -58,9 +58,11 @@ def earnings_file(request):
 
 
 @require_POST
-@role_required(Role.EXPERT)
+@login_required
 def onboarding(request):
     """To Stripe's pages, where they say who they are and where their bank is."""
+    if not services.may_be_paid(request.user):
+        raise Http404
     form = CountryForm(request.POST)
     known = PayoutAccount.objects.filter(person=request.user).exclude(stripe_id=None).exists()
     if not known and not form.is_valid():
