@@ -30,7 +30,7 @@ class ModerationConfig(AppConfig):
             Ability.FLAG,
             services.Earned(ability=Ability.FLAG, what=_("Say what a moderator should look at. Everybody may.")),
         )
-        personal_data.register("moderation", PersonalData(own_data.export, own_data.erase))
+        personal_data.register("moderation", PersonalData(own_data.export, own_data.erase, own_data.leave))
         seeds.register("moderation", (35, fill))
         merges.register(
             "areas",

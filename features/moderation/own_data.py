@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from features.moderation import services
 from features.moderation.models import (
     ActAppeal,
     Appeal,
@@ -47,6 +48,12 @@ def export(person) -> dict:
         "expert_application_steps": list(steps.values("kind", "words", "happened_at")),
         "role_marks": list(RoleMark.objects.filter(person=person).order_by("pk").values(*marks)),
     }
+
+
+def leave(person) -> None:
+    """Nobody reads on an application of somebody who is not there; a draft waits for whoever comes back."""
+    for application in ExpertApplication.objects.undecided().filter(person=person).exclude(state="draft"):
+        services.withdraw(application=application)
 
 
 def erase(person) -> None:

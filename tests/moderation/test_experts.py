@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from features.accounts import services as accounts
 from features.accounts.access import has_role
 from features.accounts.models import AuditEntry, RoleGrant, User
 from features.moderation import services
@@ -92,6 +93,11 @@ class TestApplying:
         sent.refresh_from_db()
         assert sent.state == "withdrawn"
         assert "Send the application" in as_learner.get(PATH).content.decode()
+
+    def test_whoever_closes_their_account_is_read_no_further(self, learner, sent):
+        accounts.close(person=learner, takes_words=False)
+        sent.refresh_from_db()
+        assert sent.state == "withdrawn"
 
     def test_an_expert_is_shown_the_way(self, expert):
         page = browser_of(expert).get(PATH).content.decode()
