@@ -10,6 +10,7 @@ from core.text import one_line
 from features.accounts import handles, services, zones
 from features.accounts.fields import NameField
 from features.accounts.models import Consent, User, site_day
+from features.accounts.passwords import NotAboutYou
 
 
 class SaysEMail:
@@ -78,6 +79,16 @@ class SignupForm(SaysEMail, allauth.SignupForm):
             self.fields["password1"].help_text = _(
                 "At least 10 characters. Without one we mail you a code whenever you log in."
             )
+
+    def clean(self):
+        """allauth compares the password with the address alone."""
+        data = super().clean()
+        if data.get("password1") and data.get("name"):
+            try:
+                NotAboutYou().validate(data["password1"], User(name=data["name"]))
+            except forms.ValidationError as fault:
+                self.add_error("password1", fault)
+        return data
 
     def validate_unique_email(self, value):
         # Nobody has proved that address yet, so this sign-up has the same right to it as the one before.

@@ -48,6 +48,7 @@ class TestSignUp:
             ("email", "nadia", "such as name@example.org"),
             ("password1", "short", "at least 10 characters. A few words"),
             ("password1", "1234567890", "Many people use this one"),
+            ("password1", "nadiabrandt1", "too close to your name"),
         ],
     )
     def test_an_invalid_form_says_what_is_wrong(self, client, field, value, words, letters):
