@@ -139,7 +139,8 @@ def work_page(request, work: Work, now) -> dict:
         "description": work.outcome,
         "is_visitor": is_visitor,
         "may_publish": found.is_author and services.may_publish(person),
-        "sells": payments.is_set_up(),
+        "sells": payments.is_set_up() and services.is_offered(work),
+        "is_offered": services.is_offered(work),
         "may_give_back": not is_visitor and services.may_give_back(work, person, now),
     }
     context["goal"] = _goal(found, context)
@@ -215,7 +216,7 @@ def lesson_page(request, lesson: Lesson, now) -> dict:
         "before": entries[place - 1] if place else None,
         "after": entries[place + 1] if place + 1 < len(entries) else None,
         "number": place + 1,
-        "sells": payments.is_set_up(),
+        "sells": payments.is_set_up() and services.is_offered(lesson.work),
     }
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from core.jobs import run_pending
+from features.accounts.models import User
 from features.library import services
-from features.library.models import Certificate, Enrolment
+from features.library.models import Certificate, Enrolment, Lesson
 from features.payments import services as payments
 from features.payments.models import Entitlement, Order, Refund
 from features.skills.models import SkillEvidence
@@ -201,6 +202,19 @@ def test_who_began_it_while_it_was_free_keeps_it(learner, outsider, expert, skil
     assert payments.entitled(learner, course.key)
     assert not payments.entitled(outsider, course.key)
     assert not payments.entitled(expert, course.key)
+
+
+def test_nothing_is_sold_of_an_author_who_is_shut_out_also_to_who_tried_a_lesson(buyer, learner, expert, paid_course):
+    Lesson.objects.filter(pk=lessons_of(paid_course)[0].pk).update(is_free=True)
+    services.mark_done(lesson=Lesson.objects.get(pk=lessons_of(paid_course)[0].pk), person=learner)
+    assert "Buy" in buyer.get(paid_course.get_absolute_url()).text
+    User.objects.filter(pk=expert.pk).update(is_active=False)
+    page = buyer.get(paid_course.get_absolute_url())
+    assert page.status_code == 200
+    assert "/purchase/" not in page.text
+    assert "not sold any more" in page.text
+    buyer.post(f"/library/{paid_course.pk}/purchase/")
+    assert not Order.objects.exists()
 
 
 def test_the_author_and_who_asks_for_what_is_free_are_refused(expert, learner, paid_course, course, stripe):  # noqa: F811

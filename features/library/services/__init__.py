@@ -1,6 +1,6 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
-from features.library.services.buying import buy, give_back, may_give_back, page_of_key
+from features.library.services.buying import buy, give_back, is_offered, may_give_back, page_of_key
 from features.library.services.learning import (
     COMPLETED,
     begin,
@@ -50,6 +50,7 @@ __all__ = [
     "erase_removed",
     "give_back",
     "index",
+    "is_offered",
     "mark_done",
     "mark_not_done",
     "may_give_back",

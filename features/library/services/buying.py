@@ -21,7 +21,7 @@ def buy(*, work: Work, person: User, now: datetime | None = None):
     """The order to pay; from a second tab the same one. Raises LibraryRefused."""
     if work.author_id == person.pk:
         raise LibraryRefused("own", _("You wrote it."))
-    if work.is_free or not work.is_listed:
+    if work.is_free or not work.is_listed or not is_offered(work):
         raise LibraryRefused("not_sold", _("It is not for sale."))
     try:
         order = _sell(work, person, now)
@@ -34,6 +34,11 @@ def buy(*, work: Work, person: User, now: datetime | None = None):
         raise LibraryRefused(refused.code, refused.words) from refused
     except payments.OrderRefused as refused:
         raise LibraryRefused(refused.code, _("Nothing can be bought here yet.")) from refused
+
+
+def is_offered(work: Work) -> bool:
+    """Not taken off the list, and of an author who is here: who has begun it sees it also when it is not."""
+    return work.withdrawn_at is None and work.author.is_active
 
 
 def _sell(work: Work, person: User, now: datetime | None):
