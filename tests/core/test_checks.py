@@ -28,21 +28,48 @@ DEMO = {
 SELLS = {"STRIPE_SECRET_KEY": "sk_live_51Hq8aB", "STRIPE_WEBHOOK_SECRET": "whsec_a1B2"}
 
 
-def run(arguments, environment):
-    # What is not given is given as empty, so that nothing comes from a developer's own .env.
+def whole(environment) -> dict[str, str]:
+    """What is not given is given as empty, so that nothing comes from a developer's own .env."""
     unset = dict.fromkeys(["SECRET_KEY", "SITE_URL", "EMAIL_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"], "")
-    values = {"PATH": os.defpath, "HOST": "localhost", "DEMO": "0", **unset, **environment}
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=settings.BASE_DIR, env=values, capture_output=True, text=True, check=False
-    )
+    return {"PATH": os.defpath, "HOST": "localhost", "DEMO": "0", **unset, **environment}
 
 
-def problems(environment) -> set[str]:
-    """The ids that these settings are refused with."""
-    script = "from core import checks; import json; print(json.dumps(sorted(name for name, _ in checks.problems())))"
-    done = run(["-W", "error", "-c", script], {"DJANGO_SETTINGS_MODULE": "core.settings", **environment})
-    assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout))
+def run(arguments, environment):
+    command, values = [sys.executable, *arguments], whole(environment)
+    return subprocess.run(command, cwd=settings.BASE_DIR, env=values, capture_output=True, text=True, check=False)
+
+
+# Each environment has a process of its own; it is a child of one that has read what all of them need, but no settings.
+REFUSALS = """
+import json, os, sys
+import dj_database_url, django.utils.csp, environs, psycopg, psycopg_pool
+from core import checks
+for line in sys.stdin:
+    if not os.fork():
+        os.environ.clear()
+        os.environ.update(json.loads(line))
+        print(json.dumps(sorted(name for name, _ in checks.problems())), flush=True)
+        os._exit(0)
+    if os.wait()[1]:
+        print("failed", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def problems():
+    """The ids that settings are refused with."""
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", REFUSALS], cwd=settings.BASE_DIR, env=whole({}), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+
+    def ask(environment) -> set[str]:
+        process.stdin.write(json.dumps(whole({"DJANGO_SETTINGS_MODULE": "core.settings", **environment})) + "\n")
+        process.stdin.flush()
+        return set(json.loads(process.stdout.readline()))
+
+    with process:
+        yield ask
 
 
 class TestProduction:
@@ -94,7 +121,7 @@ class TestProduction:
         ],
         ids=lambda value: str(value if isinstance(value, dict) else sorted(value)),
     )
-    def test_what_is_missing_is_named(self, change, refused):
+    def test_what_is_missing_is_named(self, problems, change, refused):
         assert problems({**PRODUCTION, **change}) == refused
 
     def test_neither_the_server_nor_the_worker_nor_a_command_starts(self, db):
@@ -106,11 +133,11 @@ class TestProduction:
 
 
 class TestDemo:
-    def test_a_demo_on_this_machine_needs_no_mail_server(self):
+    def test_a_demo_on_this_machine_needs_no_mail_server(self, problems):
         assert problems(DEMO) == set()
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.20", "::", "learn.example.org"])
-    def test_a_demo_that_others_can_reach_is_refused(self, host):
+    def test_a_demo_that_others_can_reach_is_refused(self, problems, host):
         assert problems({**DEMO, "HOST": host}) == {"E005", "E007"}
 
     @pytest.mark.parametrize("change", [{"DEMO": "1", "HOST": "0.0.0.0"}, {"DEMO": "0", "HOST": "localhost"}])
