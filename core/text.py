@@ -51,7 +51,7 @@ def numbers(typed: Iterable[str]) -> list[int]:
 
 
 # Signs that turn the direction of all that follows, and would turn what stands beside a title as well.
-TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF])  # and what no XML may hold
 
 
 def one_line(text: str) -> str:

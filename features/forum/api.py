@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from ninja import Field, Query, Router, Schema, Status
@@ -10,7 +11,7 @@ from ninja import Field, Query, Router, Schema, Status
 from core.api_parts import Anybody, Invalid, Member, Page, Paging, Refusal, Scope, page
 from core.seo import absolute
 from features.forum import services
-from features.forum.access import moderates, shown_post, visible_thread
+from features.forum.access import moderates, shown_post, visible_post, visible_thread
 from features.forum.filters import ThreadFilter
 from features.forum.forms import ReplyForm, ThreadForm
 from features.forum.models import LONGEST, Board, Kind, Post, Thread
@@ -58,6 +59,7 @@ class PostText(Schema):
     html: str
     score: int
     is_accepted: bool
+    is_aside: bool = Field(description="From a thread that was merged into this question: not counted as an answer")
     created_at: datetime
     edited_at: datetime | None
     url: str
@@ -130,12 +132,19 @@ def forum_ask(request, body: Question):
     data = body.dict(exclude={"markdown", "skills"})
     form = ThreadForm(data | {"text": body.markdown, "skills": ", ".join(body.skills)})
     cleaned = _cleaned(form)
-    return Status(201, _text(request, _done(services.ask, author=request.user, **cleaned)))
+    return Status(201, _text(request, _done(services.ask, author=request.user, keeps_draft=True, **cleaned)))
 
 
 @threads.get("{int:pk}/", response=ThreadText, auth=Anybody(FORUM_READ), summary="A thread, without its answers")
 def forum_thread(request, pk: int):
     return _text(request, visible_thread(request.user, pk))
+
+
+@threads.delete("{int:pk}/", response={204: None}, auth=Member(FORUM_WRITE), summary="Take back what one asked")
+def forum_thread_removal(request, pk: int):
+    """By whoever began it, while nobody has answered. It goes out of sight for good."""
+    thread = visible_thread(request.user, pk)
+    return _taken_back(request, thread.posts.get(part=Post.Part.OPENING))
 
 
 @threads.get("{int:pk}/posts/", response=Page[PostText], auth=Anybody(FORUM_READ), summary="Its answers, oldest first")
@@ -149,7 +158,7 @@ def forum_posts(request, pk: int, paging: Query[Paging]):
 def forum_answer(request, pk: int, body: Answer):
     thread = visible_thread(request.user, pk)
     text = _cleaned(ReplyForm({"text": body.markdown}))["text"]
-    post = _done(services.reply, author=request.user, thread=thread, text=text)
+    post = _done(services.reply, author=request.user, thread=thread, text=text, keeps_draft=True)
     return Status(201, _post(request, post, thread))
 
 
@@ -158,6 +167,12 @@ def forum_publish(request, pk: int):
     """Out of the workshop: by whoever asked when they like, by volunteers when it is ready."""
     _done(services.publish, by=request.user, thread=visible_thread(request.user, pk))
     return _text(request, visible_thread(request.user, pk))
+
+
+@posts.delete("{int:pk}/", response={204: None}, auth=Member(FORUM_WRITE), summary="Take back what one wrote")
+def forum_post_removal(request, pk: int):
+    """An answer or a comment, by its author, while nothing hangs on it; with the post that opens it goes the thread."""
+    return _taken_back(request, visible_post(request.user, pk))
 
 
 @posts.put("{int:pk}/vote/", response=PostText, auth=Member(FORUM_WRITE), summary="Vote, or take a vote back")
@@ -185,6 +200,13 @@ def _done(verb, **what):
         return verb(**what)
     except services.ForumRefused as refused:
         raise Refusal(refused.code, refused.words) from refused
+
+
+def _taken_back(request, post) -> Status:
+    if post.author_id != request.user.pk:
+        raise Http404
+    _done(services.take_back, by=request.user, post=post)
+    return Status(204, None)
 
 
 def _cleaned(form) -> dict:
@@ -224,5 +246,6 @@ def _post(request, post: Post, thread: Thread) -> dict:
         "author": _handle(request, post.author, thread, post.is_anonymous),
         "markdown": post.text,
         "is_accepted": thread.accepted_id == post.pk,
+        "is_aside": post.is_aside and thread.is_question,
         "url": absolute(post.get_absolute_url()),
     }

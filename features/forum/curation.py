@@ -13,6 +13,7 @@ from features.moderation.services import Act, ModerationRefused, Subject, Thing
 
 Part = Post.Part
 TITLES = {Part.OPENING: "%(title)s", Part.REPLY: _("Answer in: %(title)s"), Part.COMMENT: _("Comment in: %(title)s")}
+SAID = _("Reply in: %(title)s")  # in a discussion
 ACTS = (
     "hide", "remove", "show", "close", "reopen", "lock", "unlock", "pin", "unpin", "slow", "move", "merge", "split",
     "redact", "settle", "unsettle",
@@ -23,10 +24,11 @@ ACTS = (
 def thing_of(post: Post) -> Thing:
     """A post that came with author, thread and board."""
     thread = post.thread
+    is_said = post.part == Part.REPLY and not thread.is_question
     return Thing(
         kind="post",
         ref=str(post.pk),
-        title=str(TITLES[Part(post.part)]) % {"title": thread.title},
+        title=str(SAID if is_said else TITLES[Part(post.part)]) % {"title": thread.title},
         url=post.get_absolute_url(),
         author=post.author,
         state=post.state,
@@ -182,7 +184,7 @@ def _register_acts():
         "edit", _("Edit"), _("Another wording; the former one stays in the history"), _("edited %(what)s"),
         icon="edit", do=lambda by, thing, given, now: {}, undo=_edit_back, fits=lambda thing: False,
     )  # fmt: skip
-    on_thread = {"undo": _restore_thread, "stays": False, "concerns": _("The thread")}
+    on_thread = {"undo": _restore_thread, "concerns": _("The thread")}
     is_open = {"closing": Closing.OPEN}
     _act(
         "close", _("Close the thread"), _("It takes no new answers; comments and votes go on"), _("closed this thread"),

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from core.text import one_line
+from core.text import is_seen, one_line
 from features.accounts.models import User
 from features.forum.models import LONGEST, Board, Kind, Thread
 from features.notifications.models import Level
@@ -21,6 +21,13 @@ def _text(label, rows, least=1, help_text=""):
         widget=forms.Textarea(attrs={"rows": rows}),
         help_text=help_text,
     )
+
+
+def _seen(title):
+    """A title of which nothing can be seen could not be pressed."""
+    if not is_seen(title):
+        raise forms.ValidationError(_("Say it in words."))
+    return one_line(title)
 
 
 class PictureField(forms.FileField):
@@ -71,12 +78,17 @@ class ThreadForm(forms.Form):
             del self.fields["in_workshop"]
 
     def clean_title(self):
-        return one_line(self.cleaned_data["title"])
+        return _seen(self.cleaned_data["title"])
 
 
 class ReplyForm(forms.Form):
     text = _text(_("Your answer"), 5, help_text=MARKDOWN)
     picture = PictureField()
+
+    def __init__(self, *args, is_question=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not is_question:
+            self.fields["text"].label = _("Your reply")
 
 
 class EditForm(forms.Form):
@@ -93,6 +105,9 @@ class EditForm(forms.Form):
         if not has_title:
             del self.fields["title"]
         self.fields["reason"].required = needs_reason
+
+    def clean_title(self):
+        return _seen(self.cleaned_data["title"])
 
 
 class DuplicateForm(forms.Form):

@@ -9,7 +9,7 @@ from features.forum.models import State
 
 def of_thread(thread, opening, replies) -> dict:
     """schema.org/QAPage for a question that has an answer, else DiscussionForumPosting, from the same rows."""
-    shown = [post for post in replies if post.state == State.SHOWN][:10]
+    shown = [post for post in replies if post.state == State.SHOWN and not (thread.is_question and post.is_aside)][:10]
     data = {
         "name": thread.title,
         "text": _plain(opening),

@@ -12,9 +12,15 @@ from core.text import render_markdown
 from features.accounts.models import User
 
 MOST_NAMED = 10  # in one post
+MOST_COMPARED = 4000  # lines of a text, or words of a line
 NAMED = re.compile(r"(?<![\w@/.-])@([a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?)", re.IGNORECASE)
 PART = re.compile(r"(<[^>]+>)")
 OPAQUE = re.compile(r"</?(a|code|pre)\b")  # in these, nobody is named
+
+
+def clean(text: str) -> str:
+    """As it is kept: what was typed, with plain ends of lines."""
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def named_in(text: str) -> list[str]:
@@ -59,7 +65,7 @@ def difference(before: str, after: str) -> SafeString:
     """Two wordings as one, with what went and what came."""
     old, new = before.splitlines(), after.splitlines()
     parts: list[str] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in _steps(old, new):
         if tag == "equal":
             parts += [format_html("{}\n", line) for line in old[a:b]]
         elif tag == "replace" and b - a == d - c:
@@ -69,10 +75,18 @@ def difference(before: str, after: str) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped where it is made
 
 
+def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+    """From one to the other. What is very long and made to look alike everywhere would take minutes: above some length
+    it is another whole."""
+    if len(old) > MOST_COMPARED or len(new) > MOST_COMPARED:
+        return [("equal" if old == new else "replace", 0, len(old), 0, len(new))]
+    return difflib.SequenceMatcher(a=old, b=new).get_opcodes()
+
+
 def _in_line(before: str, after: str) -> str:
     old, new = re.findall(r"\w+|\W", before), re.findall(r"\w+|\W", after)
     parts = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in _steps(old, new):
         if tag == "equal":
             parts.append(escape("".join(old[a:b])))
         else:

@@ -15,7 +15,7 @@ from features.accounts.models import User
 from features.forum import services
 from features.forum.by_mail.addresses import address, read
 from features.forum.by_mail.messages import read_message
-from features.forum.models import MailedAnswer, Post, Thread
+from features.forum.models import Draft, MailedAnswer, Post, Thread
 from features.forum.services import NotOurs, receive
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +243,18 @@ class TestTheDoor:
             assert self.post(client, message(helper.email, answers)).status_code == 404
             setattr(settings, name, kept)
         assert client.get("/forum/mail/").status_code == 405
+
+
+@pytest.mark.parametrize("broken", ['To: "', "To: a@[", 'From: "', "From: a@[", "Message-ID: a@[", "Cc: :;"])
+def test_what_is_no_header_breaks_nothing(broken, helper, thread, settings):
+    """A mail server would bring it again and again."""
+    settings.INBOUND_ADDRESS = "reply@in.example.org"
+    with pytest.raises(services.NotOurs):
+        services.receive(f"{broken}\nSubject: x\n\nHello".encode())
+
+
+def test_what_was_typed_on_the_page_stays_there(helper, thread, settings):
+    settings.INBOUND_ADDRESS = "reply@in.example.org"
+    services.save_draft(person=helper, place=f"thread:{thread.pk}", words={"text": "Another thing"})
+    services.receive(message(helper.email, address(helper.pk, "t", thread.pk)))
+    assert Draft.objects.get().words == {"text": "Another thing"}

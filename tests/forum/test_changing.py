@@ -13,6 +13,7 @@ from features.accounts.models import AuditEntry, User
 from features.discovery.models import Document
 from features.forum import services
 from features.forum.models import Board, Post, Revision, Thread
+from features.forum.wording import difference
 from features.moderation import services as moderation
 from features.notifications.models import Notification
 from features.skills.services import record_evidence
@@ -291,3 +292,11 @@ class TestWithoutAName:
         page = client.get(thread.get_absolute_url()).text
         assert asker.name in page
         assert "without a name to readers" in page
+
+
+def test_what_is_made_to_be_compared_for_minutes_is_another_whole():
+    """Each reader of a history would have to wait for it."""
+    for one, other in (("a " * 10_000, "b a " * 5_000), ("a\nb\n" * 5_000, "b\na\nc\n" * 3_000)):
+        said = difference(one, other)
+        assert (said.count("<del>"), said.count("<ins>")) in ((1, 1), (10_000, 9_000))
+    assert difference("I had *some* lines.", "I had few lines.") == "I had <del>*some*</del><ins>few</ins> lines.\n"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -358,6 +359,12 @@ class TestSearch:
         assert [one.written for one in discovery.rebuild() if one.kind == "thread"] == [0]
         vote(0)
         assert stands() == OPEN
+
+
+def test_no_sign_of_a_title_breaks_a_feed(client, board, asker, skill):
+    ask(board, asker, skill, title="Why \uffff is \ufffe\x01 it so?", text="Because \uffff\x02 it always was, I think.")
+    titles = [each.text for each in ElementTree.fromstring(client.get("/forum/feed.atom").content).iter() if each.text]
+    assert "Why is it so?" in titles
 
 
 class TestFeeds:

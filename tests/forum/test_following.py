@@ -156,6 +156,21 @@ class TestDrafts:
         client.post(f"{thread.get_absolute_url()}replies/", {"text": "Because it is small."})
         assert not Draft.objects.exists()
 
+    def test_what_a_page_saves_by_itself_after_it_was_sent_is_no_draft(self, client, thread, helper):
+        client.force_login(helper)
+        client.post(f"{thread.get_absolute_url()}replies/", {"text": "Because it is small."})
+        url = f"{thread.get_absolute_url()}draft/"
+        for late in ("Because it", "Because it is small. "):
+            client.post(url, {"text": late}, headers=HTMX)
+        assert not Draft.objects.exists()
+        client.post(url, {"text": "Because of\x00 something else"}, headers=HTMX)
+        assert Draft.objects.get().words == {"text": "Because of something else"}
+        client.post("/api/v1/threads/", {"markdown": "x"}, content_type="application/json")
+        client.post(
+            f"/api/v1/threads/{thread.pk}/posts/", {"markdown": "By a program."}, content_type="application/json"
+        )
+        assert Draft.objects.exists()
+
     def test_a_question_is_kept_with_all_its_fields_and_discarded(self, client, board, asker):
         client.force_login(asker)
         client.post("/forum/draft/", {"title": "Why is it so?", "text": "It is", "board": "databases"})

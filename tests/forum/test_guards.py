@@ -175,3 +175,11 @@ class TestOwnWordsOutOfSight:
         Post.objects.filter(pk=remark.pk).update(state="held")
         assert "You need do nothing" in self.page(asker, thread)
         assert "How large is a page?" not in self.page(helper, thread)
+
+
+@pytest.mark.parametrize(
+    "link", ["[a](//e.example)", "[a](HTTPS://e.example)", "[a](<//e.example>)", "[a][b]\n\n[b]: //e.example"]
+)
+def test_a_link_is_one_however_it_is_written(link, thread, helper):
+    post = services.reply(author=helper, thread=thread, text=f"I wrote about it: {link}")
+    assert post.state == "held"

@@ -169,3 +169,10 @@ def test_html_becomes_the_markdown_that_says_the_same():
     assert markdown_of(html) == (
         "A **bold** [link](https://x.example) \\*star\\*\n\n    a < b\n      c\n\n- one\n\n- two\n\n> said"
     )
+
+
+def test_who_takes_an_acceptance_back_here_is_not_asked_again(dump, board, capsys, moderator):
+    bring(dump, capsys)
+    services.take_back_acceptance(by=moderator, post=Thread.objects.get().accepted)
+    assert "0 accepted answers" in bring(dump, capsys).out
+    assert not Thread.objects.get().is_solved

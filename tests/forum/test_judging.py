@@ -90,6 +90,7 @@ class TestAcceptance:
         got = client.post(f"/forum/posts/{other.pk}/acceptance/", {"act": "accept"}, headers=HTMX)
         assert f'<article id="post-{other.pk}" class="stack card ok">' in got.text
         assert f'<article id="post-{answer.pk}" class="stack" hx-swap-oob="true">' in got.text
+        assert ">Solved</span>" in got.text.partition('<p id="stands" class="kicker" hx-swap-oob="true">')[2]
         assert proven(helper) == []
         assert proven(other.author) == [("answer_accepted", f"post:{other.pk}")]
         client.post(f"/forum/posts/{other.pk}/acceptance/", {"act": "take_back"})

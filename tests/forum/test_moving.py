@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.jobs import run_pending
 from features.forum import services
 from features.forum.by_mail.addresses import address
-from features.forum.models import Board, Draft, Duplicate, Invitation, Post, Revision, Thread
+from features.forum.models import Board, Draft, Duplicate, Invitation, Post, Reading, Revision, Thread
 from features.forum.services.suggesting import take
 from features.forum.similar import solvers, who_may_know
 from features.moderation import services as moderation
@@ -344,3 +344,169 @@ class TestBeside:
         posts = [services.reply(author=helper, thread=thread, text="Another thing.")]
         services.split(posts=posts, title="Another thing altogether", board=thread.board)
         assert Follow.objects.filter(key=f"thread:{Thread.objects.latest('pk').pk}").get().person == helper
+
+
+class TestNotAnAnswer:
+    """What was not written to answer a question is read there, and not counted, until whoever asked says otherwise."""
+
+    @pytest.fixture
+    def talk(self, board, asker, skill, helper):
+        """A discussion with one reply, and a comment below it."""
+        talk = ask(board, asker, skill, kind="discussion", title="How we deal with indexes here")
+        reply = services.reply(author=helper, thread=talk, text="We look at the plan first.")
+        services.remark(author=asker, post=reply, text="So do we.")
+        return talk
+
+    @pytest.fixture
+    def question(self, board, skill):
+        return ask(board, make_user("Ngozi Eze"), skill, title="Who reads plans, and how?")
+
+    def test_a_discussion_answers_no_question(self, client, talk, question, moderator):
+        reply = talk.posts.get(part="reply")
+        for number in range(3):
+            services.vote(person=make_user(f"Reader {number}"), post=reply, value=1)
+        before = services.merge(source=talk, into=question)
+        question.refresh_from_db()
+        assert (question.replies, services.recount()) == (0, 0)
+        assert question in Thread.objects.unanswered()
+        text = client.get(question.get_absolute_url()).text
+        assert "0 answers" in text
+        assert "We look at the plan first." in text
+        assert text.count("from another thread, not counted as an answer") == 2
+        assert "QAPage" not in text
+        said = client.get(f"/api/v1/threads/{question.pk}/posts/").json()["items"]
+        assert [post["is_aside"] for post in said] == [True, True]
+        assert not SkillEvidence.objects.standing().exists()
+        with pytest.raises(services.ForumRefused, match="answered"):  # what others said hangs on it all the same
+            services.take_back(by=question.author, post=question.posts.get(part="opening"))
+        services.unmerge(source=talk, before=before)
+        talk.refresh_from_db()
+        assert (talk.replies, Post.objects.filter(is_aside=True).count()) == (1, 0)
+
+    def test_what_solved_it_is_an_answer(self, client, talk, question):
+        services.merge(source=talk, into=question)
+        reply = talk_reply = question.posts.get(text="We look at the plan first.")
+        services.accept(by=question.author, post=reply)
+        question.refresh_from_db()
+        assert (question.accepted_id, question.replies, services.recount()) == (talk_reply.pk, 1, 0)
+        assert SkillEvidence.objects.standing().get().kind == "answer_accepted"
+        text = client.get(question.get_absolute_url()).text
+        assert "1 answer" in text
+        assert text.count("not counted as an answer") == 1
+
+    def test_what_another_question_began_with_is_none_and_its_answers_are(self, thread, question, helper, talk):
+        services.reply(author=helper, thread=thread, text="Because it is small.")
+        services.merge(source=thread, into=question)
+        question.refresh_from_db()
+        assert question.replies == 1
+        # In a discussion all are replies.
+        services.merge(source=question, into=talk)
+        talk.refresh_from_db()
+        assert talk.replies == 4
+
+    def test_what_was_said_in_a_part_that_comes_back_is_none_either(self, thread, helper, board):
+        answer = services.reply(author=helper, thread=thread, text="Because it is small.")
+        before = services.split(posts=[answer], title="Of small tables alone", board=board)
+        made = Thread.objects.latest("pk")
+        services.reply(author=thread.author, thread=made, text="I did not know that.")
+        services.unsplit(before=before)
+        thread.refresh_from_db()
+        assert (thread.replies, thread.posts.filter(is_aside=True).count()) == (1, 1)
+
+    def test_nothing_goes_where_not_everybody_reads(self, thread, other, moderator):
+        for state in ("hidden", "held", "removed", "workshop"):
+            Thread.objects.filter(pk=other.pk).update(state=state)
+            with pytest.raises(ModerationRefused, match="hidden") as refused:
+                act(moderator, "merge", thread.posts.get(part="opening"), into=other, accepted="")
+            assert "Show it first" in str(refused.value.words)
+        assert thread.posts.count() == 1
+
+
+class TestRead:
+    """How far somebody has read goes along."""
+
+    def news(self, person, *threads):
+        client = Client()
+        client.force_login(person)
+        text = client.get("/forum/").text
+        return [text.partition(f">{at.title}</a>")[2].partition("</h3>")[0] for at in threads]
+
+    def read(self, person, thread):
+        services.mark_read(person=person, thread=Thread.objects.get(pk=thread.pk), post=thread.posts.latest("pk").pk)
+
+    def test_who_read_both_finds_what_is_new_and_no_more(self, thread, other, helper, asker):
+        reader = make_user("Kwame Boateng")
+        for at in (thread, other):
+            services.reply(author=helper if at == thread else asker, thread=at, text="First.")
+            self.read(reader, at)
+        assert self.news(reader, thread, other) == ["", ""]
+        late = services.reply(author=helper, thread=thread, text="Second.")
+        before = services.merge(source=thread, into=other)
+        [said] = self.news(reader, other)
+        assert "1 new" in said
+        client = Client()
+        client.force_login(reader)
+        text = client.get(other.get_absolute_url()).text
+        assert f"?at={late.pk}#post-{late.pk}" in text
+        self.read(reader, other)
+        assert self.news(reader, other) == [""]
+        services.unmerge(source=thread, before=before)
+        assert self.news(reader, thread, other) == ["", ""]
+
+    def test_who_read_one_of_them(self, thread, other, helper, asker):
+        of_source, of_target = make_user("Kwame Boateng"), make_user("Rea")
+        services.reply(author=helper, thread=thread, text="First.")
+        self.read(of_source, thread)
+        services.reply(author=asker, thread=other, text="Second.")
+        self.read(of_target, other)
+        services.reply(author=helper, thread=thread, text="Third.")
+        before = services.merge(source=thread, into=other)
+        for person in (of_source, of_target):
+            [said] = self.news(person, other)
+            assert "1 new" in said or "2 new" in said
+            self.read(person, other)
+            assert self.news(person, other) == [""]
+        services.unmerge(source=thread, before=before)
+        assert not Reading.objects.filter(thread=other, person=of_source).exists()
+        assert self.news(of_target, other) == [""]
+
+    def test_what_they_were_told_of_is_read_where_it_stands(self, thread, other, helper, asker):
+        post = services.reply(author=helper, thread=thread, text="Because it is small.")
+        run_pending()
+        told = Notification.objects.filter(recipient=asker, kind="thread_reply")
+        services.merge(source=thread, into=other)
+        services.reply(author=helper, thread=other, text="And because nobody has counted it.")
+        run_pending()
+        assert told.count() == 1  # they have yet to look at the first
+        services.mark_read(person=asker, thread=other, post=post.pk)
+        assert not told.unread().exists()
+        services.reply(author=helper, thread=other, text="Since yesterday.")
+        run_pending()
+        assert told.unread().count() == 1
+
+
+class TestMovedWhileSomebodyLooks:
+    """What somebody has before them may be elsewhere, or out of sight, when they press."""
+
+    @pytest.fixture
+    def stale(self, thread, helper):
+        post = services.reply(author=helper, thread=thread, text="Because it is small.")
+        return Post.objects.select_related("thread__board").get(pk=post.pk)
+
+    def test_a_vote_counts_where_it_stands(self, stale, thread, asker, board):
+        services.split(posts=[stale], title="Of small tables alone", board=board)
+        services.vote(person=asker, post=stale, value=1)
+        made = Thread.objects.latest("pk")
+        assert (made.score, Thread.objects.get(pk=thread.pk).score) == (1, 0)
+        services.set_state(post=stale, state="hidden")
+        made.refresh_from_db()
+        assert (made.state, services.recount()) == ("hidden", 0)
+
+    def test_only_an_answer_that_is_there_is_accepted(self, stale, asker, board):
+        services.set_state(post=Post.objects.get(pk=stale.pk), state="hidden")
+        with pytest.raises(services.ForumRefused, match="gone"):
+            services.accept(by=asker, post=stale)
+        services.set_state(post=Post.objects.get(pk=stale.pk), state="shown")
+        services.split(posts=[stale], title="Of small tables alone", board=board)
+        with pytest.raises(services.ForumRefused, match="not_the_asker"):
+            services.accept(by=asker, post=stale)

@@ -1,16 +1,20 @@
 """Authors take back what nobody has answered: from the page, in place, and what is counted and proven follows."""
 
+import threading
+
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from features.discovery import services as discovery
 from features.forum import services
-from features.forum.models import Post, Thread
+from features.forum.models import Board, Post, Reading, Thread
 from features.moderation import services as moderation
 from features.moderation.models import Case
 from features.skills.models import SkillEvidence
-from tests.factories import make_user
+from tests.factories import make_skill, make_user
 from tests.forum.conftest import ask
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -124,7 +128,8 @@ def test_no_moderator_brings_it_back(thread, answer, helper, outsider, moderator
     with pytest.raises(moderation.ModerationRefused):
         moderation.act(by=moderator, name="show", keys=[f"post:{answer.pk}"], reason="tidying")
     first = services.take_back(by=outsider, post=services.reply(author=outsider, thread=thread, text="Or not."))
-    moderation.decide(by=moderator, case=Case.objects.get(person=outsider), outcome="kept")
+    with pytest.raises(moderation.ModerationRefused, match="decided"):
+        moderation.decide(by=moderator, case=Case.objects.get(person=outsider), outcome="kept")
     assert set(Post.objects.filter(pk__in=[answer.pk, first.pk]).values_list("state", flat=True)) == {"removed"}
     assert services.recount() == 0
 
@@ -135,3 +140,91 @@ def test_a_question_in_the_workshop_is_taken_back_as_well(board, skill, asker):
     assert services.publish_due() == 0
     with pytest.raises(services.ForumRefused, match="gone"):
         services.publish(by=asker, thread=thread)
+
+
+def test_what_waited_to_be_decided_waits_no_more(thread, helper, asker, outsider, moderator):
+    Case.objects.all().delete()
+    held = services.reply(author=helper, thread=thread, text="See https://elsewhere.example/", typed=1.0)
+    reported = services.reply(author=outsider, thread=thread, text="Buy my course.")
+    moderation.flag(person=asker, key=f"post:{reported.pk}", reason="advertising")
+    better = services.suggest(by=helper, post=reported, text="Buy no course.", reason="Better")
+    assert [one.thing.key for one in moderation.line(moderator, cause="first")] == [f"post:{held.pk}"]
+    for post in (held, reported):
+        services.take_back(by=post.author, post=post)
+    assert moderation.line(moderator) == []
+    cases = Case.objects.exclude(kind="post", ref=str(thread.posts.get(part="opening").pk))
+    assert set(cases.values_list("outcome", "decided_by")) == {("gone", None)}
+    assert cases.count() == 3
+    assert moderation.record_of([asker.pk]) == {asker.pk: (0, 0)}  # nobody said whether the report was right
+    better.refresh_from_db()
+    assert better.state == "declined"
+
+
+def test_what_is_new_stays_right_when_what_was_read_goes_away(client, thread, answer, helper, outsider, asker):
+    services.mark_read(person=asker, thread=Thread.objects.get(pk=thread.pk), post=answer.pk)
+    services.take_back(by=helper, post=answer)
+    services.reply(author=outsider, thread=thread, text="It is small.")
+    client.force_login(asker)
+    assert "1 new" in client.get("/forum/").text
+    late = services.reply(author=outsider, thread=thread, text="Very small.")
+    services.mark_read(person=asker, thread=Thread.objects.get(pk=thread.pk), post=late.pk)
+    Reading.objects.update(replies=7)
+    assert services.recount() == 1
+    services.reply(author=outsider, thread=thread, text="Tiny.")
+    assert "1 new" in client.get("/forum/").text
+    assert services.recount() == 0
+
+
+class TestApi:
+    def test_ones_own_goes_and_nobody_elses(self, client, thread, answer, helper, asker):
+        path = f"/api/v1/posts/{answer.pk}/"
+        client.force_login(asker)
+        assert client.delete(path).status_code == 404
+        client.force_login(helper)
+        assert client.delete(path).status_code == 204
+        again = client.delete(path)
+        assert (again.status_code, again.json()["code"]) == (409, "gone")
+        assert Client().get(f"/api/v1/threads/{thread.pk}/posts/").json()["items"] == []
+
+    def test_a_thread_that_nobody_answered(self, client, thread, answer, helper, asker):
+        path = f"/api/v1/threads/{thread.pk}/"
+        client.force_login(asker)
+        assert client.delete(path).json()["code"] == "answered"
+        services.take_back(by=helper, post=answer)
+        assert client.delete(path).status_code == 204
+        assert Client().get(path).status_code == 404
+        client.force_login(helper)
+        assert client.delete(path).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_edits_and_who_hides_wait_for_each_other_in_one_order():
+    """The thing first, then its thread: the other way round each would hold what the other one waits for."""
+    skill = make_skill("SQL")
+    board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
+    thread = ask(board, make_user("Sofia Mendes"), skill)
+    author, moderator = make_user("Amara Okonjo"), make_user("Oskar Lindqvist", role="moderator")
+    post = services.reply(author=author, thread=thread, text="Because it is small.")
+    holds = threading.Event()
+
+    def hide():
+        with transaction.atomic():
+            moderation.alone_with([f"post:{post.pk}"])
+            holds.set()
+            _until_somebody_waits()
+            return moderation.act(by=moderator, name="hide", keys=[f"post:{post.pk}"], reason="unclear")
+
+    def edit():
+        holds.wait()
+        return services.edit(by=author, post=post, text="Because it is tiny.")
+
+    results = in_parallel([hide, edit])
+    assert [type(result).__name__ for result in results] == ["list", "Post"]
+
+
+def _until_somebody_waits():
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'")
+            if cursor.fetchone()[0]:
+                return

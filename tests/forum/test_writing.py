@@ -1,6 +1,7 @@
 """Asking, answering, commenting: in place by htmx, and the same by plain forms."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db.models import Q
@@ -83,9 +84,60 @@ class TestAnswering:
         assert answer.status_code == 200
         assert re.search(rf'<article id="post-{second.pk}"[^>]* tabindex="-1" autofocus>', answer.text)  # read on here
         assert '<div id="reply">' in answer.text
+        assert '<h2 id="answers" hx-swap-oob="true">2 answers</h2>' in answer.text
+        assert '<p id="nobody-yet" hx-swap-oob="delete">' in answer.text
+        assert 'id="events"' not in answer.text  # moderators have a place for it
         assert "<html" not in answer.text
         thread.refresh_from_db()
         assert (thread.replies, thread.active_at) == (2, second.created_at)
+
+    def test_pressed_twice_it_is_written_once(self, client, thread, board, helper, asker):
+        client.force_login(helper)
+        form = {"text": "Because it is small."}
+        url = f"{thread.get_absolute_url()}replies/"
+        assert client.post(url, form)["Location"] == client.post(url, form)["Location"]
+        post = Post.objects.get(part="reply")
+        for path in (f"/forum/posts/{post.pk}/comments/", "/forum/new/"):
+            for _ in range(2):
+                assert client.post(path, QUESTION | form | {"seen": "yes"}).status_code == 303
+        assert Post.objects.filter(author=helper).count() == 3
+        # Whoever takes it back may say it again, and whoever says it later means it.
+        services.take_back(by=helper, post=Post.objects.get(part="comment"))
+        services.take_back(by=helper, post=post)
+        again = services.reply(author=helper, thread=thread, text=form["text"])
+        assert again.pk != post.pk
+        later = services.reply(
+            author=helper, thread=thread, text=form["text"], now=again.created_at + timedelta(minutes=2)
+        )
+        assert later.pk != again.pk
+
+    @pytest.mark.parametrize("blank", ["\u200b", "\u3164", "[a]: https://x.example", "&#8203;", "---", "![](//x)"])
+    def test_of_what_is_written_something_can_be_seen(self, client, thread, helper, blank):
+        client.force_login(helper)
+        answer = client.post(f"{thread.get_absolute_url()}replies/", {"text": blank})
+        assert answer.status_code == 422
+        assert client.post("/forum/new/", QUESTION | {"title": "\u3164" * 12, "seen": "yes"}).status_code == 422
+        post = services.reply(author=helper, thread=thread, text="Because it is small.")
+        assert client.post(f"/forum/posts/{post.pk}/edit/", {"text": blank}).status_code == 422
+        assert not Post.objects.exclude(text__contains="small").filter(author=helper).exists()
+
+    def test_in_a_discussion_it_is_a_reply(self, client, board, asker, helper, skill):
+        talk = ask(board, asker, skill, kind="discussion", title="What do you think of partitions?")
+        client.force_login(helper)
+        url = f"{talk.get_absolute_url()}replies/"
+        pages = [
+            client.get(talk.get_absolute_url()),
+            client.post(url, {"text": "Much."}, headers=HTMX),
+            client.post(url, {"text": " "}),
+            client.post(url, {"text": "Much.", "preview": "yes"}),
+        ]
+        for page in pages:
+            assert "Your reply" in page.text
+            assert "Your answer" not in page.text
+        post = Post.objects.get(part="reply")
+        assert moderation.thing(f"post:{post.pk}").title == "Reply in: What do you think of partitions?"
+        Thread.objects.update(closing=Closing.CLOSED)
+        assert "it takes no new replies" in client.get(talk.get_absolute_url()).text
 
     def test_an_empty_answer_is_said_in_place(self, client, thread, helper):
         client.force_login(helper)

@@ -1,64 +1,51 @@
-"""What holds in one area, when the skill that names it is merged into another."""
+"""Two skills that become one: their areas become one as well."""
 
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from features.accounts.models import Role, RoleGrant
-from features.accounts.services import grant_role
+from features.accounts.models import RoleGrant
 from features.moderation import services
-from features.moderation.models import Case, ExpertApplication, Sanction
-from features.skills.services import merge
-from tests.factories import make_skill
+from features.moderation.models import Case, Entry
+from features.skills import services as skills
+from tests.factories import make_skill, make_user
 
 pytestmark = pytest.mark.django_db
-AREA = Role.AREA_MODERATOR
 
 
 @pytest.fixture
-def databases():
-    return make_skill("Databases")
+def scopes(organiser):
+    """The area of before, and the one that it becomes when `merge` is called."""
+    source, into = make_skill("Word press site"), make_skill("WordPress")
+    return f"skill:{source.pk}", f"skill:{into.pk}", lambda: skills.merge(source=source, into=into, by=organiser)
 
 
-def scope(skill):
-    return f"skill:{skill.pk}"
+def test_who_looks_after_it_looks_after_the_other(scopes):
+    was, now, merge = scopes
+    long_ago, soon = timezone.now() - timedelta(days=9), timezone.now() + timedelta(days=9)
+    one, two, three = (make_user(name) for name in ("Of one", "Of both", "Of both for longer"))
+    for person, scope, until in ((one, was, None), (two, was, soon), (two, now, None), (three, was, None)):
+        RoleGrant.objects.create(person=person, role="area_moderator", scope=scope, granted_at=long_ago, until=until)
+    RoleGrant.objects.create(person=three, role="area_moderator", scope=now, granted_at=long_ago, until=soon)
+    merge()
+    for person in (one, two, three):
+        assert services.moderates(person, now)
+        assert not services.moderates(person, was)
+        standing = RoleGrant.objects.get(person=person, revoked_at=None)
+        assert (standing.scope, standing.until) == (now, None)
 
 
-def test_its_moderators_look_after_the_other_and_who_was_kept_out_stays_out(
-    databases, skill, learner, outsider, moderator, organiser
-):
-    grant_role(actor=organiser, person=learner, role=AREA, scope=scope(databases))
-    services.impose(
-        by=moderator,
-        person=outsider,
-        kind=Sanction.Kind.LIMIT,
-        ability="post",
-        scope=scope(databases),
-        reason="Insults",
-    )
-    Case.objects.create(kind="post", ref="1", cause=Case.Cause.FLAGS, scope=scope(databases))
-    merge(source=databases, into=skill, by=organiser)
-    assert services.moderates(learner, scope(skill))
-    outsider.refresh_from_db()
-    assert services.bar(outsider, "post", scope(skill))
-    assert Case.objects.get().scope == scope(skill)
-
-
-@pytest.mark.parametrize(("of_source", "of_into"), [(None, 30), (30, None), (30, 60), (None, None)])
-def test_of_two_roles_that_become_one_the_longer_goes_on(databases, skill, learner, organiser, of_source, of_into):
-    for area, days in ((databases, of_source), (skill, of_into)):
-        until = days and timezone.now() + timedelta(days=days)
-        grant_role(actor=organiser, person=learner, role=AREA, scope=scope(area), until=until)
-    merge(source=databases, into=skill, by=organiser)
-    left = RoleGrant.objects.in_force().get(person=learner)
-    longest = None if None in (of_source, of_into) else max(of_source, of_into)
-    assert left.scope == scope(skill)
-    assert (left.until and (left.until - timezone.now()).days + 1) == longest
-
-
-def test_who_applied_to_teach_it_applies_to_teach_the_other(databases, skill, learner, organiser):
-    application = ExpertApplication.objects.create(person=learner)
-    application.skills.set([databases, skill])
-    merge(source=databases, into=skill, by=organiser)
-    assert list(application.skills.all()) == [skill]
+def test_what_was_taken_waits_and_was_decided_there(scopes, learner, moderator):
+    was, now, merge = scopes
+    services.impose(by=moderator, person=learner, kind="silence", reason="Rude", scope=was)
+    Case.objects.create(kind="post", ref="1", cause="first", scope=was)
+    entry = Entry.objects.create(act="hide", kind="post", ref="1", scope=was, reason="rude", words="Not here.")
+    merge()
+    assert services.bar(learner, "post", now)
+    entry.refresh_from_db()
+    assert (Case.objects.get().scope, entry.scope) == (now, now)
+    for column in ({"scope": was}, {"words": "Other words."}):  # otherwise the log does not change
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Entry.objects.filter(pk=entry.pk).update(**column)

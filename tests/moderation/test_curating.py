@@ -94,6 +94,50 @@ class TestAnAct:
         assert "Hidden by a moderator" in got.text
         assert "/undo/" in got.text  # in the toast that rides along
 
+    def test_beside_it_the_thread_says_what_has_changed(self, as_moderator, answer, thread):
+        page = as_moderator.get(thread.get_absolute_url()).text
+        for place in (
+            '<h2 id="answers">1 answer</h2>',
+            '<p id="stands"',
+            '<nav id="crumbs"',
+            '<div id="events"></div>',
+        ):
+            assert place in page
+        deed = {"on": key(answer), "reason": "advertising"}
+        got = as_moderator.post("/moderation/acts/remove/", deed, headers=HTMX).text
+        assert '<h2 id="answers" hx-swap-oob="true">0 answers</h2>' in got
+        events = got.partition('<div id="events" hx-swap-oob="true">')[2]
+        assert "removed an answer" in events or "removed a post" in events
+        assert 'id="reply"' not in got  # what is being typed there stays
+        assert '<div id="events">' in as_moderator.get(thread.get_absolute_url()).text
+
+    def test_a_thread_is_locked_moved_and_opened_in_place(self, as_moderator, answer, thread, skill):
+        other = Board.objects.create(name="Planning", slug="planning", about="Plans", skill=skill)
+        opening = thread.posts.get(part="opening")
+
+        def do(name, **given):
+            asked = as_moderator.get(f"/moderation/acts/{name}/?on={key(opening)}", headers=HTMX).text
+            assert f'hx-target="#post-{opening.pk}"' in asked
+            deed = {"on": key(opening), "reason": "tidying"} | given
+            got = as_moderator.post(f"/moderation/acts/{name}/", deed, headers=HTMX)
+            assert "HX-Redirect" not in got
+            assert f'<article id="post-{opening.pk}"' in got.text
+            return got.text
+
+        locked = do("lock")
+        assert "Locked: nothing changes any more" in locked
+        assert "locked this thread" in locked
+        assert '<div id="reply" hx-swap-oob="true">' in locked
+        assert "nothing in it changes any more" in locked
+        assert "/moderation/acts/unlock/" in locked
+        opened = do("unlock")
+        assert 'id="reply-form"' in opened
+        moved = do("move", board="planning")
+        assert f'<a href="{other.get_absolute_url()}">Planning</a>' in moved.partition('<nav id="crumbs"')[2]
+        # A plain form leads to the page, as ever.
+        deed = {"on": key(opening), "reason": "tidying"}
+        assert as_moderator.post("/moderation/acts/close/", deed).status_code == 303
+
     def test_a_reason_is_needed_and_other_needs_words(self, moderator, answer):
         refused("no_reason", moderator, "hide", answer, reason="because")
         refused("no_words", moderator, "hide", answer, reason="other")
@@ -218,7 +262,7 @@ class TestThreads:
         assert answer.text in page.text
         assert comment.text in page.text
         into.refresh_from_db()
-        assert into.replies == 2
+        assert into.replies == 1  # what the other one began with is no answer
         assert thread.title not in client.get("/forum/").text
         services.undo(by=moderator, entry=entry)
         assert client.get(thread.get_absolute_url()).status_code == 200

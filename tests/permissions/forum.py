@@ -31,6 +31,7 @@ OF_THE_HOST = {
     "api:forum_posts@hidden",
     "api:forum_answer@hidden",
     "api:forum_vote@hidden",
+    "api:forum_post_removal@hidden",
     "thread_draft@hidden",
     "thread_reading@hidden",
     "thread_following@hidden",
@@ -67,6 +68,9 @@ ARGUMENTS = {
     "post_acceptance": _pk("own_answer"),
     "api:forum_thread": _pk("thread"),
     "api:forum_thread@hidden": _pk("hidden_thread"),
+    "api:forum_thread_removal": _pk("thread"),
+    "api:forum_post_removal": _pk("own_post"),
+    "api:forum_post_removal@hidden": _pk("hidden_post"),
     "api:forum_posts": _pk("thread"),
     "api:forum_posts@hidden": _pk("hidden_thread"),
     "api:forum_answer": _pk("thread"),
@@ -227,6 +231,13 @@ api:forum_ask          POST   401 401 201 201 201 201 201 201
 api:forum_thread       GET    200
 api:forum_thread@hidden GET    404 404 404 200 404 404 200 200
 api:forum_thread@workshop GET  404 404 404 200 404 404 200 200
+api:forum_thread       DELETE 401 401 404 404 409 404 404 404
+api:forum_thread@hidden DELETE 401 401 404 409 404 404 404 404
+api:forum_thread@workshop DELETE 401 401 404 204 404 404 404 404
+api:forum_thread_removal GET    200
+api:forum_thread_removal DELETE 401 401 404 404 409 404 404 404
+api:forum_post_removal DELETE 401 401 404 204 404 404 404 404
+api:forum_post_removal@hidden DELETE 401 401 404 409 404 404 404 404
 api:forum_publish      PUT    401 401 404 200 404 404 200 200
 api:forum_posts        GET    200
 api:forum_posts        POST   401 401 201 201 201 201 201 201

@@ -48,16 +48,19 @@ def read_message(raw: bytes) -> Message:
 
 
 def _header(found, name) -> str:
-    """As text: what cannot be read as a header is none."""
+    return next(iter(_all(found, name)), "")
+
+
+def _all(found, name) -> list[str]:
+    """As text: what cannot be read as a header is none. The library falls over some that are made for it."""
     try:
-        return str(found.get(name, ""))
-    except (ValueError, LookupError, IndexError):
-        return ""
+        return [str(line) for line in found.get_all(name, [])]
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return []
 
 
 def _addresses(found) -> list[str]:
-    lines = [line for name in RECIPIENTS for line in found.get_all(name, [])]
-    return [address for _name, address in getaddresses([str(line) for line in lines])]
+    return [address for _name, address in getaddresses([line for name in RECIPIENTS for line in _all(found, name)])]
 
 
 def _is_automatic(found) -> bool:

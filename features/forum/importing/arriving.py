@@ -17,7 +17,7 @@ from features.forum import wording
 from features.forum.importing.records import Person, Problem, Reader, Said
 from features.forum.models import LONGEST, Board, Closing, ImportedRow, Kind, Post, Thread
 from features.forum.services import date_answers, recount
-from features.forum.services.writing import clean
+from features.forum.wording import clean
 from features.skills.services import resolve_all
 
 BATCH = 500
@@ -124,6 +124,8 @@ def _is_sound(row: Said, known: dict[str, int], done: Done) -> bool:
     why = ""
     if not clean(row.text):
         why = "it has no text"
+    elif row.title and not one_line(row.title):
+        why = "its title says nothing"
     elif len(row.text) > LONGEST:
         why = f"it is longer than {LONGEST:,} letters"
     elif not row.title and row.parent not in known:
@@ -199,8 +201,12 @@ def _answers(rows, known, done) -> list[tuple[str, int]]:
 
 @transaction.atomic
 def _accept(refs: Iterable[str], source: str) -> int:
-    """Where nobody here has said otherwise since."""
-    posts = Post.objects.filter(pk__in=_targets(source, refs).values(), part=Post.Part.REPLY, state="shown")
+    """Once, and where nobody here has said otherwise before: who takes it back here is not asked again."""
+    refs = set(refs)
+    done = _targets(source, (f"accepted:{ref}" for ref in refs))
+    targets = {ref: pk for ref, pk in _targets(source, refs).items() if f"accepted:{ref}" not in done}
+    posts = Post.objects.filter(pk__in=targets.values(), part=Post.Part.REPLY, state="shown")
+    _remember(source, ((f"accepted:{ref}", pk) for ref, pk in targets.items()))
     count = 0
     for post in posts.select_related("thread"):
         count += Thread.objects.filter(pk=post.thread_id, kind=Kind.QUESTION, accepted=None, accepted_at=None).update(

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import QuerySet
-from features.forum.models.threads import State, Thread
+from features.forum.models.threads import Kind, State, Thread
 
 LONGEST = 20_000  # letters of Markdown
 
@@ -14,6 +14,11 @@ LONGEST = 20_000  # letters of Markdown
 class PostQuerySet(QuerySet):
     def shown(self):
         return self.filter(state=State.SHOWN)
+
+    def answers(self, kind):
+        """Those that a thread of this kind counts. In a question that is nothing that was not written as an answer."""
+        found = self.shown().filter(part=Post.Part.REPLY)
+        return found.filter(is_aside=False) if kind == Kind.QUESTION else found
 
     def visible_to(self, person):
         """What everybody reads, and one's own. `person` is a key, None for a stranger."""
@@ -50,6 +55,11 @@ class Post(models.Model):
     )
     is_of_asker = models.BooleanField(
         default=False, db_default=False, help_text="Came here from a thread that its author began: it proves no skill"
+    )
+    is_aside = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Came here by a merge, and was not written as an answer: a question does not count it as one",
     )
     score = models.IntegerField(default=0, help_text="The sum of its votes")
     ups = models.PositiveIntegerField(default=0)

@@ -3,13 +3,23 @@
 from features.forum.pages.asked_about import about_of, begun, session_panel
 from features.forum.pages.drawn import draw_thread
 from features.forum.pages.said import Said, acts_on, in_words, one
-from features.forum.pages.thread import comments_page, frame_of, moved_to, opening_of, place_of, split_off, thread_page
+from features.forum.pages.thread import (
+    changed,
+    comments_page,
+    frame_of,
+    moved_to,
+    opening_of,
+    place_of,
+    split_off,
+    thread_page,
+)
 
 __all__ = [
     "Said",
     "about_of",
     "acts_on",
     "begun",
+    "changed",
     "comments_page",
     "draw_thread",
     "frame_of",

@@ -32,7 +32,7 @@ def reply_form(request, opening: Post, token: str = "", began: str = "") -> str:
                 "state": thread.state,
             },
             "may_reply": may_reply,
-            "form": ReplyForm(initial={"text": marks["text"]}),
+            "form": ReplyForm(initial={"text": marks["text"]}, is_question=thread.is_question),
             "draft_at": marks["draft_at"] if draft_at else "",
             "has_session": is_member,
             "user": {"is_authenticated": is_member},

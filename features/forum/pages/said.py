@@ -72,6 +72,7 @@ class Said:
     is_nameless: bool  # readers are not told who it was; the viewer, a moderator or themselves, is
     is_new: bool  # since the viewer last read the thread
     is_accepted: bool
+    is_aside: bool  # came by a merge, and is not counted as an answer
     may_edit: bool
     may_take_back: bool
     may_suggest: bool
@@ -102,9 +103,9 @@ class Said:
         """All that decides which parts of its template are drawn."""
         return (
             bool(self.url), bool(self.edited), bool(self.more), bool(self.remarks), self.part, self.state_words,
-            self.state_tone, self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.may_edit,
-            self.may_take_back,
-            self.may_suggest, self.may_accept, self.may_vote, self.may_remark, self.may_quote, self.acts,
+            self.state_tone, self.mine, self.is_own, self.is_nameless, self.is_new, self.is_accepted, self.is_aside,
+            self.may_edit, self.may_take_back, self.may_suggest, self.may_accept, self.may_vote, self.may_remark,
+            self.may_quote, self.acts,
         )  # fmt: skip
 
 
@@ -215,6 +216,7 @@ class Viewer:
             is_nameless=post.is_anonymous and is_told,
             is_new=bool(self.read_to and key > self.read_to and not is_own),
             is_accepted=thread.accepted_id == key,
+            is_aside=post.is_aside and thread.is_question,
             may_edit=may_edit,
             may_take_back=is_own_to_edit and not services.is_answered(post, thread),
             may_suggest=is_member and may_remark and not may_edit and part != Part.COMMENT,

@@ -18,7 +18,7 @@ from features.forum.models import Post, State, Thread
 from features.forum.pages import rows
 from features.forum.pages.asked_about import about_of
 from features.forum.pages.replying import reply_form
-from features.forum.pages.said import Viewer, draw, in_words
+from features.forum.pages.said import Viewer, draw, in_words, one
 from features.moderation import services as moderation
 
 Part = Post.Part
@@ -99,6 +99,22 @@ def thread_page(request, opening: Post) -> dict:
     if thread.state == State.SHOWN and is_first and not is_member:  # no search engine logs in
         context["json_ld"] = json_ld(structured.of_thread(thread, opening, [*accepted, *page.items]))
     return context
+
+
+def changed(person, post: Post) -> dict:
+    """One post by itself as an htmx answer shows it, and beside it what else of its page is another by now."""
+    context = one(person, post)
+    opening = opening_of(person, context["thread"].pk)
+    thread = opening.thread
+    return context | {
+        "thread": thread,
+        "board": thread.board,
+        "answers": answers_words(thread),
+        "events": moderation.in_words(opening.events),
+        "top": opening.top if thread.is_question and opening.top not in (None, thread.accepted_id) else "",
+        "until": thread.state == State.WORKSHOP,
+        "is_moderator": moderates(person, thread.board),
+    }
 
 
 def frame_of(opening: Post, context: dict, main: str) -> dict:

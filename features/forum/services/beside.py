@@ -1,9 +1,11 @@
-"""What stands beside a thread goes where its posts go: who hears of it, drafts, invitations, duplicates."""
+"""What stands beside a thread goes where its posts go: who hears of it, how far it was read, drafts, invitations,
+duplicates."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from features.forum.models import Draft, Duplicate, Invitation, Post, Thread
+from features.forum.services.reading import read_apart, read_on
 from features.notifications.models import Follow
 
 
@@ -11,8 +13,8 @@ def _key(thread_id: int) -> str:
     return f"thread:{thread_id}"
 
 
-def bring(source: Thread, into: Thread) -> dict[str, list[int]]:
-    """What `into` has of it already stays there as it is. Answers what taking it back needs."""
+def bring(source: Thread, into: Thread, posts: Collection[int]) -> dict[str, list[int]]:
+    """What `into` has of it already stays there as it is; `posts` have come along. Answers what taking back needs."""
     drafts = Draft.objects.filter(place=_key(source.pk))
     drafts = drafts.exclude(person__in=Draft.objects.filter(place=_key(into.pk)).values("person"))
     inward = Duplicate.objects.filter(of=source).exclude(thread=into)
@@ -21,6 +23,7 @@ def bring(source: Thread, into: Thread) -> dict[str, list[int]]:
         "followers": follow_along(source.pk, into.pk),
         "drafts": _taken(drafts, place=_key(into.pk)),
         "inward": _taken(inward, of=into),
+        "readers": read_on(source, into, set(posts)),
     }
     if into.is_question:
         outward = Duplicate.objects.filter(thread=source).exclude(of=into)
@@ -33,6 +36,7 @@ def bring(source: Thread, into: Thread) -> dict[str, list[int]]:
 
 def put_back(moved: Mapping[str, list[int]], source: Thread, into: int) -> None:
     """After the posts. Who wrote in the other thread meanwhile goes on hearing of it."""
+    read_apart(source, into, moved.get("readers", ()))
     wrote = Post.objects.filter(thread=into, author__in=moved.get("followers", ())).values("author")
     Follow.objects.filter(key=_key(into), person__in=moved.get("followers", ())).exclude(person__in=wrote).delete()
     Draft.objects.filter(pk__in=moved.get("drafts", ()), place=_key(into)).update(place=_key(source.pk))

@@ -77,7 +77,7 @@ def _write(message: Message, text: str, person: User, place: Place, now: datetim
     if place.kind == "t":
         thread = Thread.objects.visible_to(person.pk).now_at(place.number).first()
         if thread:
-            return reply(author=person, thread=thread, text=text, now=now)
+            return reply(author=person, thread=thread, text=text, now=now, keeps_draft=True)
     post = Post.objects.visible_to(person.pk).filter(pk=place.number).first() if place.kind == "p" else None
     if post is None:
         raise ForumRefused("gone", _("What it answers is no longer there to be read."))

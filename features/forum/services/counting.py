@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from features.forum.models import Board
 from features.forum.services.asked_about import forget_what_is_gone
+from features.forum.services.reading import recount_readings
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ RECOUNTS = {
             SELECT t.id, count(r.id) AS n, coalesce(max(o.score), 0) AS score FROM forum_thread t
             LEFT JOIN forum_post o ON o.thread_id = t.id AND o.part = 'opening'
             LEFT JOIN forum_post r ON r.thread_id = t.id AND r.part = 'reply' AND r.state = 'shown'
+                AND NOT (r.is_aside AND t.kind = 'question')
             GROUP BY t.id
         ) c WHERE c.id = t.id AND (t.replies, t.score) IS DISTINCT FROM (c.n, c.score)
     """,
@@ -47,7 +49,7 @@ def recount() -> int:
             if cursor.rowcount:
                 log.warning("recounted", extra={"what": name, "rows": cursor.rowcount})
                 mended += cursor.rowcount
-    return mended
+    return mended + recount_readings()
 
 
 def forget_demo() -> None:

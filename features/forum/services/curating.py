@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Count, Max, Q
+from django.db.models import CharField, Max, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +19,10 @@ from features.forum import wording
 from features.forum.models import Board, Post, State, Suggestion, Thread
 from features.forum.services import evidence
 from features.forum.services.acceptance import NOT_ACCEPTED, facts_of, give_back
+from features.forum.services.reading import recount_readings
 from features.forum.services.refusals import ForumRefused
 from features.forum.services.shelf import date_answers
-from features.forum.services.writing import tell_named
+from features.forum.services.writing import lock_post, tell_named
 from features.moderation import services as moderation
 from features.notifications import services as notifications
 
@@ -35,14 +36,15 @@ def lock_all(*threads: int) -> dict[int, Thread]:
 
 def count(thread_id: int) -> None:
     """What a thread says of its posts, counted anew."""
-    posts = Post.objects.filter(thread=thread_id, state=State.SHOWN)
-    found = posts.aggregate(replies=Count("pk", Q(part=Part.REPLY)), last=Max("created_at"))
-    opening = Post.objects.filter(thread=thread_id, part=Part.OPENING).first()
-    facts: dict[str, Any] = {"replies": found["replies"], "score": opening.score if opening else 0}
-    if found["last"]:
-        began = Thread.objects.filter(pk=thread_id).values_list("created_at", flat=True).get()
-        facts["active_at"] = max(found["last"], began)
+    kind, began = Thread.objects.values_list("kind", "created_at").get(pk=thread_id)
+    posts = Post.objects.filter(thread=thread_id)
+    last = posts.shown().aggregate(last=Max("created_at"))["last"]
+    opening = posts.filter(part=Part.OPENING).first()
+    facts: dict[str, Any] = {"replies": posts.answers(kind).count(), "score": opening.score if opening else 0}
+    if last:
+        facts["active_at"] = max(last, began)
     Thread.objects.filter(pk=thread_id).update(**facts)
+    recount_readings(thread_id)
 
 
 def republish(*threads: int) -> None:
@@ -77,8 +79,7 @@ def tell_all(thread_id: int) -> None:
 @transaction.atomic
 def set_state(*, post: Post, state: str, now: datetime | None = None) -> dict:
     """Show, hold or hide one post; with the opening post goes its thread. An answer nobody reads is not accepted."""
-    thread = lock_all(post.thread_id)[post.thread_id]
-    post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    thread, post = lock_post(post)
     before: dict[str, Any] = {"state": post.state}
     if post.state == state:
         return before

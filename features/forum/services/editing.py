@@ -16,9 +16,10 @@ from features.forum.access import helps_in_workshop, moderates
 from features.forum.models import Closing, Post, Revision, State, Suggestion, Thread
 from features.forum.services.curating import set_state
 from features.forum.services.guards import check_links, must_wait, queue_first
-from features.forum.services.refusals import ForumRefused, check_ability
+from features.forum.services.refusals import ForumRefused, check_ability, check_seen
 from features.forum.services.telling import tell_of_change
-from features.forum.services.writing import clean, index, lock, tell_named
+from features.forum.services.writing import index, lock, lock_post, tell_named
+from features.forum.wording import clean
 from features.moderation import services as moderation
 
 # By its author: what is held until it is changed can be changed.
@@ -32,8 +33,8 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
     An author's change within five minutes, before anybody answered to it, leaves no trace. What would have waited to be
     looked at had it been written so, waits now."""
     now = now or timezone.now()
-    thread = lock(post.thread)
-    post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
+    moderation.alone_with([f"post:{post.pk}"])  # before the thread, as whoever decides about it does
+    thread, post = lock_post(post)
     _may_edit(by, post, thread, reason)
     hit("forum_post", by.pk)
     text, title = clean(text), one_line(title) if post.part == Post.Part.OPENING and title else ""
@@ -85,6 +86,7 @@ def reword(*, by, post, thread, text, title, reason, now, is_anonymous, leaves_t
         post.edited_at = now
     post.text = text
     post.html, named = wording.render(text)
+    check_seen(post.html)
     post.save(update_fields=["text", "html", "edited_at"])
     if title != before:
         thread.title = title

@@ -21,7 +21,7 @@ def tell(post: Post) -> None:
     counts = counts and thread.is_question and post.author_id != thread.author_id and not post.is_of_asker
     counts = counts and not post.is_anonymous  # it would tell who wrote it
     is_accepted = counts and thread.accepted_id == post.pk
-    is_valued = counts and post.score >= WELL_VOTED
+    is_valued = counts and not post.is_aside and post.score >= WELL_VOTED
     skills.revoke_evidence(key(post.pk))
     found = []
     for skill in thread.skills.all():

@@ -18,7 +18,7 @@ from features.moderation import services as moderation
 from features.moderation.models import Case
 
 SALT = "forum.began"
-LINK = re.compile(r'href="(?:https?:|mailto:)')  # names of members lead nowhere else
+LINK = re.compile(r'href="(?:[a-z][a-z0-9+.-]*:|//)', re.IGNORECASE)  # names of members lead nowhere else
 TYPING = 3.0  # seconds: nobody reads a page and writes an answer in less
 LINKS = 2  # in one post, until somebody has found a post of theirs good
 YOUNG = timedelta(days=1)

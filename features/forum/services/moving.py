@@ -27,12 +27,19 @@ def conflict(source: Thread, into: Thread) -> bool:
 def merge(*, source: Thread, into: Thread, accepted: str = "", now: datetime | None = None) -> dict:
     """Put all posts of `source` into another thread, in the order in which they were written; its address leads there.
 
-    Where both have an accepted answer, `accepted` says whose stays: "into" or "source". Raises ForumRefused.
+    Where both have an accepted answer, `accepted` says whose stays: "into" or "source". What began the other thread,
+    and all of a discussion, was not written to answer a question, and is not counted as that there, until whoever asked
+    says that it solved it. Raises ForumRefused.
     """
     rows = lock_all(source.pk, into.pk)
     if source.pk == into.pk or len(rows) != 2 or rows[into.pk].moved_into_id or rows[source.pk].moved_into_id:
         raise ForumRefused("no_target", _("Choose another thread that is still there."))
     source, into = rows[source.pk], rows[into.pk]
+    if into.state != State.SHOWN:
+        raise ForumRefused(
+            "hidden",
+            _("Not everybody reads the other thread, so nothing goes there. Show it first, or choose another."),
+        )
     if conflict(source, into) and accepted not in ("into", "source"):
         raise ForumRefused("two_accepted", _("Both have an accepted answer. Say which one stays accepted."))
     posts = list(Post.objects.filter(thread=source).order_by("pk"))
@@ -46,16 +53,23 @@ def merge(*, source: Thread, into: Thread, accepted: str = "", now: datetime | N
         "target": facts_of(into),
         "led_here": list(led_here.values_list("pk", flat=True)),
         "displaced": False,
+        "asides": [
+            post.pk
+            for post in posts
+            if not post.is_aside
+            and (post.pk == opening or (source.kind == Kind.DISCUSSION and post.part == Part.REPLY))
+        ],
     }
     led_here.update(moved_into=into)
     Thread.objects.filter(pk=source.pk).update(**NOT_ACCEPTED, moved_into=into, state=State.HIDDEN)
     Post.objects.filter(pk=opening).update(part=Part.REPLY)
+    Post.objects.filter(pk__in=before["asides"]).update(is_aside=True)
     Post.objects.filter(thread=source, author=source.author_id).update(is_of_asker=True)
     Post.objects.filter(thread=source).update(thread=into)
     if source.accepted_id and into.kind == Kind.QUESTION and (accepted == "source" or not into.accepted_id):
         Thread.objects.filter(pk=into.pk).update(**NOT_ACCEPTED)
         before["displaced"] = give_back(into.pk, before["source"])
-    before["beside"] = beside.bring(source, into)
+    before["beside"] = beside.bring(source, into, before["posts"])
     known = before["target"]["post"]
     _after_move([*before["posts"], *([known] if known else [])], source.pk, into.pk)
     return before
@@ -75,6 +89,7 @@ def unmerge(*, source: Thread, before: Mapping[str, Any]) -> None:
         Thread.objects.filter(pk=at).update(**NOT_ACCEPTED)
     posts.update(thread=source)
     Post.objects.filter(pk=opening.pk).update(part=Part.OPENING)
+    Post.objects.filter(pk__in=before.get("asides", ())).update(is_aside=False)
     # What was done to what it opens with meanwhile stays done.
     Thread.objects.filter(pk=source.pk).update(moved_into=None, state=opening.state)
     Thread.objects.filter(pk__in=before.get("led_here", ()), moved_into=at).update(moved_into=source)
@@ -143,9 +158,10 @@ def unsplit(*, before: Mapping[str, Any]) -> None:
         raise ForumRefused("moved_on", _("What it began with has been moved on since. Take that back first."))
     Thread.objects.filter(Q(pk=new.pk) | Q(moved_into=new)).update(moved_into=at, state=State.HIDDEN)
     Post.objects.filter(thread=new, part=Part.OPENING).update(part=Part.REPLY)
+    Post.objects.filter(thread=new, part=Part.REPLY).exclude(pk__in=before["posts"]).update(is_aside=True)
     ids = list(Post.objects.filter(thread=new).values_list("pk", flat=True))
     Post.objects.filter(pk__in=ids).update(thread=at)
     if before["target"]["post"] in before["posts"]:
         give_back(at, before["target"])
-    beside.bring(new, rows[at])
+    beside.bring(new, rows[at], ids)
     _after_move(ids, at, new.pk)

@@ -1,5 +1,10 @@
 """Why something cannot be done here, with the next step."""
 
+import re
+
+from django.utils.translation import gettext as _
+
+from core.text import is_seen, without_marks
 from features.accounts import access
 
 
@@ -15,3 +20,9 @@ def check_ability(person, ability, scope="") -> None:
     """Raises ForumRefused where a moderator took this from the person."""
     if bar := access.bar(person, ability, scope):
         raise ForumRefused("barred", bar.words)
+
+
+def check_seen(html: str) -> None:
+    """Raises ForumRefused for words of which nothing is left on the page, such as a remark for machines."""
+    if not re.search(r'<img[^>]* (?:src|alt)="[^"]', html) and not is_seen(without_marks(html)):
+        raise ForumRefused("empty", _("Nothing of it would be seen. Say it in words."))

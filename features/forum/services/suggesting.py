@@ -13,7 +13,8 @@ from features.accounts.models import User
 from features.forum.models import Closing, Post, State, Suggestion, Thread
 from features.forum.services.editing import may_edit, reword
 from features.forum.services.refusals import ForumRefused, check_ability
-from features.forum.services.writing import clean, index, lock, tell_named
+from features.forum.services.writing import index, lock_post, tell_named
+from features.forum.wording import clean
 from features.moderation import services as moderation
 from features.moderation.models import Case
 from features.notifications import services as notifications
@@ -30,8 +31,7 @@ def suggest(
 ) -> Suggestion:
     """Suggest another wording; a second one takes the place of the first. Raises ForumRefused and RateLimited."""
     now = now or timezone.now()
-    thread = lock(post.thread)
-    post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    thread, post = lock_post(post)
     if not may_suggest(by, post, thread):
         raise ForumRefused("not_here", _("Nothing can be suggested here. Write a comment below it instead."))
     check_ability(by, Ability.POST, thread.board.scope)
@@ -64,9 +64,8 @@ def fits(suggestion: Suggestion) -> bool:
 def take(*, suggestion: Suggestion, now: datetime | None = None) -> dict:
     """It becomes what the post says, as a wording by whoever suggested it. Answers what undoing it needs."""
     now = now or timezone.now()
-    thread = lock(suggestion.post.thread)
-    post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=suggestion.post_id)
-    suggestion.post, post.thread = post, thread
+    thread, post = lock_post(suggestion.post)
+    suggestion.post = post
     if not fits(suggestion):
         raise ForumRefused("changed", _("The post has changed since. The suggestion no longer fits."))
     named = reword(

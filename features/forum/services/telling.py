@@ -8,6 +8,7 @@ from django.utils import timezone
 from features.accounts.models import User
 from features.forum.models import Post, State, Thread
 from features.forum.services.asked_about import about
+from features.forum.services.reading import told_of
 from features.notifications import services as notifications
 from features.notifications.models import Follow, Notification
 
@@ -62,8 +63,8 @@ def tell_of_reply(post_id: int, after: int = 0) -> int | None:
     thread = Thread.objects.select_for_update().get(pk=post.thread_id)
     key = f"thread:{thread.pk}"
     followers = Follow.objects.filter(key=key).values("person")
-    told = Notification.objects.unread().filter(recipient__in=followers, kind=REPLIED, ref__startswith=f"{thread.pk}.")
-    told = told.filter(ref__in=_still_there(told))
+    told = Notification.objects.unread().filter(told_of(thread), recipient__in=followers, kind=REPLIED)
+    told = told.filter(ref__in=_still_there(told, thread))
     return notifications.tell_followers(
         keys=[key],
         kind=REPLIED,
@@ -74,10 +75,11 @@ def tell_of_reply(post_id: int, after: int = 0) -> int | None:
     )
 
 
-def _still_there(told) -> list[str]:
-    """Those of their refs whose answers can be read: what was removed since is nothing that anybody has yet to see."""
+def _still_there(told, thread: Thread) -> list[str]:
+    """Those of their refs whose answers can be read here: what was removed since is nothing that anybody has yet to
+    see."""
     refs = {int(ref.partition(".")[2]): ref for ref in told.values_list("ref", flat=True).distinct()}
-    shown = Post.objects.shown().filter(pk__in=list(refs)).values_list("pk", flat=True)
+    shown = Post.objects.shown().filter(thread=thread, pk__in=list(refs)).values_list("pk", flat=True)
     return [refs[pk] for pk in shown]
 
 

@@ -16,9 +16,10 @@ from features.forum.findable import KIND, standing
 from features.forum.models import Closing, Kind, Post, State, Thread, Vote
 from features.forum.services import evidence
 from features.forum.services.acceptance import NOT_ACCEPTED, NOT_CONFIRMED
+from features.forum.services.curating import count
 from features.forum.services.refusals import ForumRefused, check_ability
 from features.forum.services.shelf import due
-from features.forum.services.writing import index, lock
+from features.forum.services.writing import index, lock_post
 from features.notifications import services as notifications
 
 TO_VOTE_DOWN = 3  # votes up that somebody has been given, before they vote others down
@@ -28,9 +29,8 @@ TO_VOTE_DOWN = 3  # votes up that somebody has been given, before they vote othe
 def vote(*, person: User, post: Post, value: int, now: datetime | None = None) -> Post:
     """Say that a post helps (1), that it is wrong (-1), or take that back (0). Saying it twice is saying it once."""
     now = now or timezone.now()
-    thread = lock(post.thread)
+    thread, post = lock_post(post)
     check_ability(person, Ability.VOTE, thread.board.scope)
-    post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
     if post.part == Post.Part.COMMENT or post.state != State.SHOWN or thread.closing == Closing.LOCKED:
         raise ForumRefused("gone", _("This can no longer be voted on. Look at the thread again."))
     if post.author_id == person.pk:
@@ -75,7 +75,7 @@ def may_vote_down(person: User) -> bool:
 def accept(*, by: User, post: Post, now: datetime | None = None) -> None:
     """The asker, or a moderator for them, says which answer solved it: this one, and no other any more."""
     now = now or timezone.now()
-    thread = _of_asker(by, post)
+    thread, post = _of_asker(by, post)
     if post.part != Post.Part.REPLY or post.state != State.SHOWN:
         raise ForumRefused("gone", _("Only an answer that everybody reads can be accepted."))
     former, thread.accepted_id = thread.accepted_id, post.pk
@@ -84,6 +84,9 @@ def accept(*, by: User, post: Post, now: datetime | None = None) -> None:
     Thread.objects.filter(pk=thread.pk).update(
         accepted=post, accepted_at=now, accepted_by=by, ages_at=due(thread.board, now), **NOT_CONFIRMED
     )
+    if post.is_aside:  # whoever asked found it to be an answer
+        Post.objects.filter(pk=post.pk).update(is_aside=False)
+        count(thread.pk)
     if former:
         evidence.tell(Post.objects.get(pk=former))
     evidence.tell(post)
@@ -95,14 +98,14 @@ def accept(*, by: User, post: Post, now: datetime | None = None) -> None:
 @transaction.atomic
 def take_back_acceptance(*, by: User, post: Post) -> None:
     """The answer did not solve it after all."""
-    thread = _of_asker(by, post)
+    thread, post = _of_asker(by, post)
     if Thread.objects.filter(pk=thread.pk, accepted=post).update(**NOT_ACCEPTED):
         evidence.tell(post)
         index(thread)
 
 
-def _of_asker(by, post) -> Thread:
-    thread = lock(post.thread)
+def _of_asker(by, post) -> tuple[Thread, Post]:
+    thread, post = lock_post(post)
     if thread.kind != Kind.QUESTION or not (thread.author_id == by.pk or moderates(by, thread.board)):
         raise ForumRefused("not_the_asker", _("Only who asked says which answer solved it."))
     if thread.closing == Closing.LOCKED:
@@ -112,4 +115,4 @@ def _of_asker(by, post) -> Thread:
             "acceptance_locked", _("A moderator settled which answer is accepted. Write to them by a flag.")
         )
     check_ability(by, Ability.POST, thread.board.scope)
-    return thread
+    return thread, post

@@ -4,7 +4,7 @@ Whoever changes what a thread counts locks the thread's row first, then posts, s
 other.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -23,12 +23,13 @@ from features.forum.access import may_read
 from features.forum.models import Board, Closing, Draft, Post, State, Thread
 from features.forum.services.asked_about import check_about
 from features.forum.services.guards import check_pace, queue_first, state_for
-from features.forum.services.refusals import ForumRefused, check_ability
+from features.forum.services.refusals import ForumRefused, check_ability, check_seen
 from features.forum.services.telling import tell_in_workshop
 from features.notifications import services as notifications
 from features.notifications.models import Follow, Level
 
 SEARCHED = 20  # replies whose words lead to a thread: a long one is not written anew with every reply
+AGAIN = timedelta(minutes=1)
 Part = Post.Part
 
 
@@ -46,17 +47,25 @@ def ask(
     in_workshop: bool = False,
     now: datetime | None = None,
     typed: float | None = None,
+    keeps_draft: bool = False,
+    once: bool = False,
 ) -> Thread:
     """Begin a question or a discussion; without a name to readers, `is_anonymous`. Raises ForumRefused, and RateLimited
     from the eleventh of a day. Who asks is told of answers by mail, until they choose otherwise.
     `about` is the key of what it is asked about; whose that is, is told. `in_workshop`: volunteers look at it first,
-    where it is a first one. `typed` are the seconds that writing it took, where that is known."""
+    where it is a first one. `typed` are the seconds that writing it took, where that is known. `keeps_draft`: it comes
+    from elsewhere than the page, where something else may have been typed. `once`: from a form, whose button may be
+    pressed twice."""
     now = now or timezone.now()
     check_ability(author, Ability.POST, board.scope)
     if not board.is_open:
         raise ForumRefused("board_closed", _("This board takes no new threads. Choose another one."))
     check_about(author, about)
     hit("forum_thread", author.pk)
+    if once and (
+        sent := _sent_already(author, text, now, part=Part.OPENING, thread__board=board, thread__title=one_line(title))
+    ):
+        return sent.thread
     state, is_first = state_for(author, text, "thread", now, typed)
     if in_workshop and not is_new(author):
         raise ForumRefused("not_new", _("The workshop is for first questions, and you have asked before. Publish it."))
@@ -72,17 +81,29 @@ def ask(
     if is_first and state != State.WORKSHOP:
         queue_first(post, now)
     follow_by_writing(author, thread, Level.MAIL)
-    Draft.objects.filter(person=author, place="new").delete()
+    if not keeps_draft:
+        Draft.objects.filter(person=author, place="new").delete()
     enqueue("features.forum.tasks.tell_of_thread", thread.pk, key=f"forum-thread:{thread.pk}")
     return thread
 
 
 @transaction.atomic
-def reply(*, author: User, thread: Thread, text: str, now: datetime | None = None, typed: float | None = None) -> Post:
+def reply(
+    *,
+    author: User,
+    thread: Thread,
+    text: str,
+    now: datetime | None = None,
+    typed: float | None = None,
+    keeps_draft: bool = False,
+    once: bool = False,
+) -> Post:
     """Answer a question, or say something in a discussion. Raises ForumRefused and RateLimited."""
     now = now or timezone.now()
     thread = lock(thread)
     _may_write(author, thread)
+    if once and (sent := _sent_already(author, text, now, part=Part.REPLY, thread=thread)):
+        return sent
     if thread.closing:
         raise ForumRefused("closed", _("This thread takes no new answers. Ask a question of your own instead."))
     check_pace(author, thread, now)
@@ -95,20 +116,30 @@ def reply(*, author: User, thread: Thread, text: str, now: datetime | None = Non
     if is_first:
         queue_first(post, now)
     follow_by_writing(author, thread)
-    Draft.objects.filter(person=author, place=f"thread:{thread.pk}").delete()
+    if not keeps_draft:
+        Draft.objects.filter(person=author, place=f"thread:{thread.pk}").delete()
     enqueue("features.forum.tasks.tell_of_reply", post.pk, key=f"forum-reply:{post.pk}")
     return post
 
 
 @transaction.atomic
-def remark(*, author: User, post: Post, text: str, now: datetime | None = None, typed: float | None = None) -> Post:
+def remark(
+    *,
+    author: User,
+    post: Post,
+    text: str,
+    now: datetime | None = None,
+    typed: float | None = None,
+    once: bool = False,
+) -> Post:
     """A comment below a post: about it, not an answer. Raises ForumRefused and RateLimited."""
     now = now or timezone.now()
-    thread = lock(post.thread)
+    thread, about = lock_post(post)
     _may_write(author, thread, in_workshop=True)
-    about = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
     if about.part == Part.COMMENT or about.state != thread.state:
         raise ForumRefused("gone", _("There is nothing here to comment on any more. Look at the thread again."))
+    if once and (sent := _sent_already(author, text, now, part=Part.COMMENT, parent=about)):
+        return sent
     check_pace(author, thread, now)
     state, is_first = state_for(author, text, "comment", now, typed)
     if thread.state == State.WORKSHOP:
@@ -133,9 +164,27 @@ def is_new(author: User) -> bool:
     return not Thread.objects.shown().filter(author=author).exists()
 
 
+def _sent_already(author: User, text: str, now: datetime, **where) -> Post | None:
+    """The same, a moment ago."""
+    of_late = Post.objects.filter(author=author, created_at__gt=now - AGAIN, created_at__lte=now, **where)
+    of_late = of_late.exclude(state__in=[State.HIDDEN, State.REMOVED]).select_related("thread")
+    return of_late.filter(text=wording.clean(text)).first()
+
+
 def lock(thread: Thread) -> Thread:
     """The thread's row, for this transaction alone."""
     return Thread.objects.select_for_update(of=("self",)).select_related("board", "author").get(pk=thread.pk)
+
+
+def lock_post(post: Post) -> tuple[Thread, Post]:
+    """A post and the thread in which it stands by now, for this transaction alone: while one waited for a thread, the
+    post may have been moved to another."""
+    while True:
+        thread = lock(Thread(pk=post.thread_id))
+        post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
+        if post.thread_id == thread.pk:
+            post.thread = thread
+            return thread, post
 
 
 def _may_write(author, thread, in_workshop=False) -> None:
@@ -150,8 +199,9 @@ def _may_write(author, thread, in_workshop=False) -> None:
 
 
 def _write(thread, part, author, text, now, parent=None, state=State.SHOWN) -> Post:
-    text = clean(text)
+    text = wording.clean(text)
     html, named = wording.render(text)
+    check_seen(html)
     is_anonymous = thread.is_anonymous if part == Part.OPENING else thread.hides(author.pk)
     post = Post.objects.create(
         thread=thread, part=part, parent=parent, author=author, text=text, html=html, state=state, created_at=now,
@@ -160,10 +210,6 @@ def _write(thread, part, author, text, now, parent=None, state=State.SHOWN) -> P
     if state == State.SHOWN:
         tell_named(post, named)
     return post
-
-
-def clean(text: str) -> str:
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def tell_named(post: Post, people) -> None:

@@ -3,14 +3,21 @@
 from django.shortcuts import render
 
 from features.forum import pages
-from features.forum.models import Post
+from features.forum.forms import ReplyForm
+from features.forum.models import Post, State
+
+OF_CLOSING = ("close", "reopen", "lock", "unlock")
 
 
-def as_it_stands(request, ref):
-    """The post alone, as htmx swaps it in; None where its page has to be read anew."""
+def as_it_stands(request, ref, act):
+    """The post, as htmx swaps it in, and beside it what of its thread the act has changed; None where its page has to
+    be read anew."""
     post = Post.objects.filter(pk=ref).first()
     if post is None:
         return None
-    context = pages.one(request.user, post)
-    template = "forum/_remark_item.html" if post.part == Post.Part.COMMENT else "forum/_post.html"
-    return render(request, template, context | {"remark": context["post"]})
+    context = pages.changed(request.user, post)
+    if act in OF_CLOSING:
+        thread = context["thread"]
+        context["may_reply"] = thread.state == State.SHOWN and not thread.closing
+        context["form"] = ReplyForm(is_question=thread.is_question)
+    return render(request, "forum/_acted.html", context)

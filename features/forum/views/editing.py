@@ -66,7 +66,7 @@ def post_removal(request, pk):
         else:
             messages.success(request, _("It is taken back."))
             if post.part == Post.Part.REPLY and is_htmx(request):
-                return render(request, "forum/_post.html", pages.one(request.user, post))
+                return render(request, "forum/_acted.html", pages.changed(request.user, post))
             return see_other("post", post.pk)
     context = {
         "post": post,

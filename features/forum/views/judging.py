@@ -42,5 +42,5 @@ def acceptance(request, pk):
     if not is_htmx(request):
         return see_other("post", post.pk)
     others = Post.objects.filter(pk=former).exclude(pk=post.pk) if former else []
-    context = pages.one(request.user, post) | {"also": [pages.one(request.user, other)["post"] for other in others]}
+    context = pages.changed(request.user, post) | {"also": [pages.one(request.user, other)["post"] for other in others]}
     return render(request, "forum/_accepted.html", context)

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -50,7 +52,9 @@ def _ask(request, form):
         with transaction.atomic():
             form.cleaned_data["text"] = with_picture(form.cleaned_data["text"], form, request.user)
             return (
-                None if form.errors else services.ask(author=request.user, typed=_typed(request), **form.cleaned_data)
+                None
+                if form.errors
+                else services.ask(author=request.user, typed=_typed(request), once=True, **form.cleaned_data)
             )
     except services.ForumRefused as refused:
         form.add_error(None, refused.words)
@@ -72,19 +76,21 @@ def similar_threads(request):
 def replies(request, pk, slug):
     """An answer: in place for htmx, else the way to where it stands."""
     thread = visible_thread(request.user, pk)
-    form = ReplyForm(request.POST, request.FILES)
+    blank = partial(ReplyForm, is_question=thread.is_question)
+    form = blank(request.POST, request.FILES)
     if "preview" in request.POST:
-        context = {"thread": thread, "may_reply": True, "form": ReplyForm(initial=request.POST.dict())}
+        context = {"thread": thread, "may_reply": True, "form": blank(initial=request.POST.dict())}
         return render(request, "forum/reply.html", context | {"preview": _rendered(request)})
     post = _reply(request, form, thread) if form.is_valid() else None
     if post and post.state != State.SHOWN:
         _say_where_it_is(request, post.state)
     if post and not is_htmx(request):
         return see_other("post", post.pk)
-    context = {"thread": thread, "board": thread.board, "may_reply": True, "form": ReplyForm() if post else form}
-    if post:
-        context |= pages.one(request.user, post)
+    context = {"thread": thread, "board": thread.board, "may_reply": True, "form": blank() if post else form}
     template = "forum/_reply.html" if is_htmx(request) else "forum/reply.html"
+    if post:
+        context |= pages.changed(request.user, post)
+        template = "forum/_replied.html"
     return render(request, template, context, status=200 if post else 422)
 
 
@@ -95,7 +101,7 @@ def _reply(request, form, thread):
             return (
                 None
                 if form.errors
-                else services.reply(author=request.user, thread=thread, text=text, typed=_typed(request))
+                else services.reply(author=request.user, thread=thread, text=text, typed=_typed(request), once=True)
             )
     except services.ForumRefused as refused:
         form.add_error(None, refused.words)
@@ -120,7 +126,7 @@ def _remark(request, post):
     if form.is_valid():
         try:
             comment = services.remark(
-                author=request.user, post=post, text=form.cleaned_data["text"], typed=_typed(request)
+                author=request.user, post=post, text=form.cleaned_data["text"], typed=_typed(request), once=True
             )
         except services.ForumRefused as refused:
             form.add_error(None, refused.words)

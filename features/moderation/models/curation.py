@@ -93,6 +93,7 @@ class Case(models.Model):
         ACTED = "acted", _("Something was done")
         KEPT = "kept", _("It stays as it is")
         IGNORED = "ignored", _("Closed without a word on who was right")
+        GONE = "gone", _("Its author took it back")
 
     kind = models.CharField(max_length=20)
     ref = models.CharField(max_length=40)

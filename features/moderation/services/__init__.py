@@ -66,6 +66,7 @@ from features.moderation.services.cases import (
 )
 from features.moderation.services.cases import claim as claim_case
 from features.moderation.services.cases import release as release_case
+from features.moderation.services.closing import close_gone
 from features.moderation.services.facts import facts, facts_about
 from features.moderation.services.figures import figures
 from features.moderation.services.flags import (
@@ -131,6 +132,7 @@ from features.moderation.services.subjects import (
     ModerationRefused,
     Subject,
     Thing,
+    alone_with,
     as_seen_by,
     moderates,
     scopes_of,
@@ -168,6 +170,7 @@ __all__ = [
     "Told",
     "act",
     "acts",
+    "alone_with",
     "answer",
     "apart",
     "appeal",
@@ -185,6 +188,7 @@ __all__ = [
     "check",
     "claim",
     "claim_case",
+    "close_gone",
     "current",
     "decide",
     "decide_act_appeal",

@@ -1,10 +1,11 @@
 """What holds in one area, when that area's skill becomes another: who looks after it, and what was taken from whom."""
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from features.accounts.models import RoleGrant
-from features.moderation.models import Case, ExpertApplication, Sanction
+from features.moderation.models import Case, Entry, ExpertApplication, Sanction
 
 
 def take_over_skill(source, into) -> int:
@@ -16,6 +17,10 @@ def take_over_skill(source, into) -> int:
     applied.update(skill=into)
     Case.objects.filter(scope=before).update(scope=after)
     limits = Sanction.objects.filter(scope=before).update(scope=after)
+    with connection.cursor() as cursor:  # the log says the same as ever, but for whose area it is
+        cursor.execute("SET LOCAL moderation.merging = 'on'")
+        Entry.objects.filter(scope=before).update(scope=after)
+        cursor.execute("SET LOCAL moderation.merging = 'off'")
     return limits + _grants(before, after)
 
 

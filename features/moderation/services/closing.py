@@ -1,7 +1,10 @@
 """What becomes of a case and of the reports in it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from features.accounts.models import User
@@ -12,6 +15,7 @@ VERDICT = {
     Case.Outcome.ACTED: Flag.Outcome.RIGHT,
     Case.Outcome.KEPT: Flag.Outcome.WRONG,
     Case.Outcome.IGNORED: Flag.Outcome.UNSAID,
+    Case.Outcome.GONE: Flag.Outcome.UNSAID,
 }
 
 
@@ -23,13 +27,24 @@ def taken(case) -> ModerationRefused:
     return ModerationRefused("claimed", _("%(name)s is looking at this. Take the next one.") % {"name": name})
 
 
-def close(case: Case, by: User, outcome: str, now: datetime, entry: Entry | None = None) -> None:
+def close(case: Case, by: User | None, outcome: str, now: datetime, entry: Entry | None = None) -> None:
     """Decide a locked case, and with it how right each report was."""
     if case.decided_at:
         raise taken(case)
     case.outcome, case.decided_by, case.decided_at, case.entry = outcome, by, now, entry
     case.save(update_fields=["outcome", "decided_by", "decided_at", "entry"])
     case.flags.update(outcome=VERDICT[Case.Outcome(outcome)])
+
+
+def close_gone(keys: Sequence[str], now: datetime | None = None) -> None:
+    """Whoever wrote these took them back: nobody has to decide about them. Inside the caller's transaction, which is
+    `alone_with` them."""
+    wanted = Q(pk=None)
+    for key in keys:
+        kind, _colon, ref = key.partition(":")
+        wanted |= Q(kind=kind, ref=ref)
+    for case in Case.objects.select_for_update().filter(wanted, decided_at=None).order_by("pk"):
+        close(case, None, Case.Outcome.GONE, now or timezone.now())
 
 
 def reopen(case: Case) -> None:

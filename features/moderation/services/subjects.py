@@ -55,7 +55,7 @@ class Subject:
     `set_state` makes it one of `states`: shown, held (out of sight until it is changed) or hidden. It answers what
     `restore` needs to put it back; without it nothing can be hidden, by reports neither.
     `by_person` are the newest things of one person. `places` answers (title, address) of those place keys that
-    everybody may read. `fragment` is the thing as its page shows it now, for htmx.
+    everybody may read. `fragment` is the thing as its page shows it after an act, for htmx.
     What `is_private` stands on a page of two people: a moderator reads the thing itself, and is not led there.
     What `needs_act` is decided by one of its acts: its case cannot be closed without.
     """
@@ -69,7 +69,7 @@ class Subject:
     restore: Callable[[Mapping[str, Any], Thing, datetime], None] = _nothing
     by_person: Callable[[User], list[Thing]] = lambda person: []
     places: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]] = _nothing
-    fragment: Callable[[Any, str], str] | None = None
+    fragment: Callable[[Any, str, str], Any] | None = None
     is_private: bool = False
     needs_act: bool = False
 

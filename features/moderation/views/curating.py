@@ -89,7 +89,7 @@ def _done(request, act, entries, things, way_back):
     undo = f"{reverse('moderation_undo', args=[entries[0].pk])}?{also}".rstrip("?") if act.undo else ""
     messages.success(request, words % {"label": act.label, "n": len(entries)}, extra_tags=undo)
     if is_htmx(request) and _in_place(act, things) and not way_back:
-        shown = services.subjects[things[0].kind].fragment(request, things[0].ref)
+        shown = services.subjects[things[0].kind].fragment(request, things[0].ref, entries[0].act)
         if shown is not None:
             return shown
     return see_other(way_back or _what_is_left(request.user, entries[0].key))
