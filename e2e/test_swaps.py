@@ -10,6 +10,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from e2e.world import published, seated
+from features.forum import services as forum
+from features.forum.models import Board
 from features.sessions.models import Registration
 from tests.factories import make_user
 
@@ -125,3 +127,40 @@ def test_a_strangers_times_are_in_the_browsers_zone_and_say_so(enter, session):
     there = f"New York time. {session.starts_at.astimezone(LAGOS):%H:%M} in Lagos."
     expect(page.get_by_role("definition").filter(has_text=there).locator("visible=true")).to_be_visible()
     expect(page.get_by_text("Times are shown in New York time.")).to_be_visible()
+
+
+class TestThread:
+    """What is done to a thread is seen where it is done, and what was being typed there stays."""
+
+    @pytest.fixture
+    def thread(self, outsider, expert, skill):
+        board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
+        thread = forum.ask(
+            author=outsider, board=board, kind="question", title="Why is my index not used?", skills=[skill],
+            text="I have a table of 300 rows, and the plan says Seq Scan.",
+        )  # fmt: skip
+        forum.reply(author=expert, thread=thread, text="Buy my course, it has all the answers.")
+        return thread
+
+    def test_an_act_changes_head_count_and_events_in_place(self, enter, thread, moderator):
+        page = enter(moderator)
+        page.goto(thread.get_absolute_url())
+        loaded = page.evaluate("performance.timeOrigin")
+        page.get_by_label("Your answer").fill("What I was about to say")
+
+        def do(post, name):
+            place = page.locator(f"#post-{post.pk}")
+            place.locator("details.menu summary").first.click()
+            place.get_by_role("link", name=name).click()
+            place.get_by_label("Reason").select_option("advertising")
+            place.get_by_role("button", name=name).click()
+
+        do(thread.posts.get(part="reply"), "Remove")
+        expect(page.get_by_role("heading", name="0 answers")).to_be_visible()
+        expect(page.get_by_text("removed a post")).to_be_visible()
+        expect(page.get_by_label("Your answer")).to_have_value("What I was about to say")
+        do(thread.posts.get(part="opening"), "Lock the thread")
+        expect(page.get_by_text("Locked: nothing changes any more")).to_be_visible()
+        expect(page.get_by_text("locked this thread")).to_be_visible()
+        expect(page.get_by_label("Your answer")).to_have_count(0)
+        assert page.evaluate("performance.timeOrigin") == loaded
