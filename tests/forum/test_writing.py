@@ -85,7 +85,7 @@ class TestAnswering:
         assert re.search(rf'<article id="post-{second.pk}"[^>]* tabindex="-1" autofocus>', answer.text)  # read on here
         assert '<div id="reply">' in answer.text
         assert '<h2 id="answers" hx-swap-oob="true">2 answers</h2>' in answer.text
-        assert '<p id="nobody-yet" hx-swap-oob="delete">' in answer.text
+        assert '<p id="nobody-yet" hidden hx-swap-oob="true">' in answer.text
         assert 'id="events"' not in answer.text  # moderators have a place for it
         assert "<html" not in answer.text
         thread.refresh_from_db()

@@ -108,10 +108,9 @@ def test_a_credit_that_comes_back_is_no_longer_earned(stripe, lot, expert, learn
 
 def test_while_the_bank_of_the_buyer_asks_no_more_of_it_is_released(stripe, lot, expert, learner):
     onboarded(stripe, expert)
-    earning = Earning.objects.get()
-    money.dispute(stripe.state, earning.payment.stripe_id)
-    services.receive(stripe.state.events[-1])
     attended(expert, learner)
+    money.dispute(stripe.state, Earning.objects.get().payment.stripe_id)
+    services.receive(stripe.state.events[-1])
     later()
     assert sent() == []
 
