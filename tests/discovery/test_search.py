@@ -209,7 +209,7 @@ class TestSearch:
             page = services.search("query", size=50)
             assert len([(document.title, document.get_absolute_url()) for document in page.documents]) >= 21
 
-    @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         words=st.text(st.characters(exclude_categories=()), max_size=60)
         | st.text("ab\"-' &|!:*()<>\\%\x00or", max_size=30)
@@ -220,7 +220,7 @@ class TestSearch:
         services.meant(words, None)
         list(services.matching_refs("session", words))
 
-    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(title=st.text(st.characters(exclude_categories=()), max_size=80), text=st.text(max_size=200))
     def test_any_text_can_be_published(self, db, title, text):
         publish("5", title, text, language="de")

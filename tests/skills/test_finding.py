@@ -90,7 +90,7 @@ class TestSuggest:
             with django_assert_max_num_queries(4):
                 services.suggest(typed)
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(text=st.text(st.characters(exclude_categories=()), max_size=120))
     def test_any_text_is_answered(self, starter, text):
         assert isinstance(services.suggest(text), list)
