@@ -212,14 +212,18 @@ class Door:
 
 
 def cpu(door: Door, path: str) -> tuple[float, float]:
-    """Milliseconds of CPU for one page: ours, and Postgres' own."""
-    for _ in range(20):
-        door.get(path)
-    theirs, ours = database_ticks(), time.process_time()
-    for _ in range(CPU_ROUNDS):
-        door.get(path)
-    ours = (time.process_time() - ours) * 1000 / CPU_ROUNDS
-    return ours, (database_ticks() - theirs) * 1000 / TICK / CPU_ROUNDS
+    """Milliseconds of CPU for one page: ours, and Postgres' own. The least of some rounds: what else the machine does
+    can only add to it."""
+    found = []
+    for _ in range(TURNS):
+        for _ in range(20):
+            door.get(path)
+        theirs, ours = database_ticks(), time.process_time()
+        for _ in range(CPU_ROUNDS):
+            door.get(path)
+        ours = (time.process_time() - ours) * 1000 / CPU_ROUNDS
+        found.append((ours, (database_ticks() - theirs) * 1000 / TICK / CPU_ROUNDS))
+    return min(found, key=sum)
 
 
 def database_ticks() -> int:
