@@ -47,6 +47,22 @@ def test_what_was_written_is_there_after_logging_in_and_is_sent_by_one_press(gon
     assert gone.get(reverse("unsent"))["Location"] == "/"
 
 
+def test_no_password_is_kept_however_its_field_is_called(gone, expert):
+    """A few words in a row are what the site itself advises."""
+    said = {"oldpassword": "four words of mine", "password1": "four other words here", "password2": "and once more"}
+    answer = gone.post(reverse("account_change_password"), said)
+    log_in(gone, expert, answer)
+    assert gone.get(reverse("unsent")).status_code == 302  # nothing was kept
+    mixed = {**SAID, **said, "client_secret": "not for anybody"}
+    Session.objects.all().delete()
+    answer = gone.post(reverse("session_messages", args=[make_session(expert).pk, "a"]), mixed)
+    log_in(gone, expert, answer)
+    page = gone.get(reverse("unsent")).content.decode()
+    assert "We try everything." in page
+    for word in ("four words of mine", "four other words", "once more", "not for anybody"):
+        assert word not in page
+
+
 def test_a_button_leads_back_to_its_page(gone, url):
     behind = {"Referer": f"http://testserver{url}"}
     assert gone.post(url, {"act": "send"}, headers=behind)["Location"].endswith(f"?next={url}")

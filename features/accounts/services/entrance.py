@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REASON, INPUT, UNSENT = "entrance_reason", "entrance_input", "entrance_unsent"
 # A registration form is small; a session is not a place for novels.
 LONGEST_INPUT = 20_000
-NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "code"}
+NEVER_KEPT = {"csrfmiddlewaretoken", "code"}  # and every password: see `_worth_keeping`
 
 
 def safe_next(request: HttpRequest, url: str | None, default: str = "") -> str:
@@ -33,24 +33,26 @@ def safe_next(request: HttpRequest, url: str | None, default: str = "") -> str:
 
 def keep_input(request: HttpRequest, key: str, data: QueryDict) -> None:
     """Keep what was typed while its author logs in or signs up. It survives the change of session at login."""
-    text = _as_text(data)
+    text = _worth_keeping(data).urlencode()
     if len(text) <= LONGEST_INPUT:
         request.session[INPUT] = {key: text}
 
 
-def _as_text(data: QueryDict) -> str:
+def _worth_keeping(data: QueryDict) -> QueryDict:
     kept = data.copy()
-    for name in NEVER_KEPT & set(kept):
-        del kept[name]
-    return kept.urlencode()
+    for name in list(kept):
+        if name in NEVER_KEPT or "password" in name or "secret" in name:
+            del kept[name]
+    return kept
 
 
 def keep_unsent(request: HttpRequest) -> bool:
     """Keep what somebody was sending when it turned out that they had been logged out meanwhile, if there are words in
     it: the page `unsent` offers it once they are back. Not where a view keeps it by itself."""
-    words = [value for values in request.POST.lists() for value in values[1] if " " in value.strip()]
-    text = _as_text(request.POST)
-    if not words or len(text) > LONGEST_INPUT or not has_session(request) or request.session.get(INPUT):
+    kept = _worth_keeping(request.POST)
+    has_words = any(" " in value.strip() for _name, values in kept.lists() for value in values)
+    text = kept.urlencode()
+    if not has_words or len(text) > LONGEST_INPUT or not has_session(request) or request.session.get(INPUT):
         return False
     request.session[UNSENT] = [request.get_full_path(), text]
     return True
