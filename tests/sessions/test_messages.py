@@ -346,6 +346,21 @@ class TestRunningLate:
         assert "about 20 minutes later" in page
         assert "about 10 minutes later" not in page
 
+    def test_a_form_of_somebody_else_does_not_take_its_place(self, expert, learner, outsider, letters):
+        """Forms bring their own keys: whoever makes one up says nothing in another's session, and stops nothing."""
+        session = make_session(expert, starts_in=timedelta(minutes=12))
+        seat = services.register(session=session, person=learner)
+        letters()
+        other = SessionMessage(session=make_session(outsider))
+        data = {"title": "Free money", "text": "Come to my house.", "audience": "seats", "ticket": None}
+        services.save_message(message=other, by=outsider, data=data, form_key=f"late:{session.pk}:10")
+        join = reverse("join", args=[seat.join_token])
+        assert "Come to my house" not in Client().get(join).content.decode()
+        services.say_late(session=session, by=expert, minutes=10)
+        [letter] = letters()
+        assert letter.subject.startswith("Running about 10 minutes late")
+        assert "about 10 minutes later than planned" in Client().get(join).content.decode()
+
     @pytest.mark.parametrize(("starts_in", "minutes"), [(61, 10), (-100, 10), (5, 7)])
     def test_not_long_before_not_afterwards_and_not_any_number(self, expert, starts_in, minutes):
         session = make_session(expert, starts_in=timedelta(minutes=starts_in))

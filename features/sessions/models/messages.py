@@ -40,7 +40,7 @@ class SessionMessage(Mailing):
     text = models.TextField(_("message"), max_length=4000)
     audience = models.CharField(max_length=10, choices=Audience)
     ticket = models.ForeignKey(TicketKind, models.CASCADE, null=True, related_name="+")
-    form_key = models.CharField(max_length=22, null=True, unique=True, editable=False)  # noqa: DJ001 - NULL repeats
+    form_key = models.CharField(max_length=22, null=True, editable=False)  # noqa: DJ001 - NULL repeats
     written_at = models.DateTimeField(default=timezone.now)
     asked_at = models.DateTimeField(null=True)
     is_reviewed = models.BooleanField(default=False, help_text="A moderator reads it before it is sent")
@@ -57,6 +57,8 @@ class SessionMessage(Mailing):
             models.CheckConstraint(
                 condition=Q(sent_at=None) | Q(asked_at__isnull=False), name="message_is_sent_once_asked"
             ),
+            # Of each host's own, as forms bring them: nobody takes the place of what another says.
+            models.UniqueConstraint(fields=["by", "form_key"], name="one_message_per_form_key"),
         ]
         indexes = [models.Index(fields=["session", "-written_at", "-id"], name="messages_of_session")]
 

@@ -34,8 +34,8 @@ def say_late(*, session: SkillSession, by: User, minutes: int, now: datetime | N
         "text": _("The host is on the way: it begins about %(n)d minutes later than planned. Please stay.")
         % {"n": minutes},
     }
-    facts = words | {"session": session, "by": by, "audience": SessionMessage.Audience.SEATS, "asked_at": now}
-    message, is_new = SessionMessage.objects.get_or_create(form_key=_key(session, minutes), defaults=facts)
+    facts = words | {"session": session, "audience": SessionMessage.Audience.SEATS, "asked_at": now}
+    message, is_new = SessionMessage.objects.get_or_create(by=by, form_key=_key(session, minutes), defaults=facts)
     if is_new:
         audit(by, "message.asked", f"session:{session.pk}", [f"message:{message.pk}", str(recipients(message).count())])
         release(message, now)
@@ -45,7 +45,7 @@ def say_late(*, session: SkillSession, by: User, minutes: int, now: datetime | N
 def lateness(session: SkillSession) -> SessionMessage | None:
     """What the host said last about being late."""
     keys = [_key(session, minutes) for minutes in MINUTES]
-    said = SessionMessage.objects.filter(form_key__in=keys, stopped_at=None)
+    said = SessionMessage.objects.on_their_way().filter(session=session, by=session.host_id, form_key__in=keys)
     return said.order_by("-asked_at", "-pk").first()
 
 
