@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -39,16 +40,22 @@ PLAIN: dict[type[forms.Field], dict[str, Any]] = {
 }
 
 
+@cache
+def _said_of(kind: type[forms.Field]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What we say of fields of this kind, and Django of its own ones from which it comes."""
+    kinds = [one for one in kind.__mro__ if issubclass(one, forms.Field)]
+    plain = {code: said for one in reversed(kinds) for code, said in PLAIN.get(one, {}).items()}
+    return plain, [one.default_error_messages for one in kinds if one.__module__.startswith("django.")]
+
+
 def _in_plain_words(field: forms.Field) -> dict[str, Any]:
     """What a field says when something is wrong: its own words, then ours, and Django's where we have none."""
-    kinds = [kind for kind in type(field).__mro__ if issubclass(kind, forms.Field)]
-    of_django = [kind.default_error_messages for kind in kinds if kind.__module__.startswith("django.")]
+    plain, of_django = _said_of(type(field))
     own = {
         code: said
         for code, said in field.error_messages.items()
         if not any(words.get(code) is said for words in of_django)
     }
-    plain = {code: said for kind in reversed(kinds) for code, said in PLAIN.get(kind, {}).items()}
     return FAULTS | field.error_messages | plain | own
 
 

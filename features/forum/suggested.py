@@ -66,7 +66,6 @@ def register():
         Subject(
             label=_("a suggested edit"),
             things=things,
-            shown_to=lambda person, ref: False,
             acts=("take_edit", "decline_edit"),
         ),
     )

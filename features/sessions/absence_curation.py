@@ -51,11 +51,6 @@ def _both_sides(absence):
     return format_html("{}<p>{}</p>", told, seen)
 
 
-def nobody(person, ref) -> bool:
-    """It is said on the session's own page."""
-    return False
-
-
 def _decides(came):
     def do(by, thing, given, now):
         try:
@@ -101,7 +96,6 @@ def register():
         Subject(
             label=gettext_lazy("whether a host came"),
             things=things,
-            shown_to=nobody,
             acts=("host_absent", "host_came"),
             needs_act=True,
         ),

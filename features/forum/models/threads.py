@@ -165,6 +165,10 @@ class Thread(models.Model):
     def is_solved(self):
         return self.accepted_id is not None
 
+    @property
+    def takes_answers(self):
+        return self.state == State.SHOWN and not self.closing
+
     def hides(self, person_id) -> bool:
         """Whether readers are not to be told that it is this person who writes here now: whoever asked without a name,
         here or in a thread whose posts came here. What is written keeps that for itself."""

@@ -9,7 +9,7 @@ from core.templatetags.ui import local, words
 from core.text import number
 from features.forum import wording
 from features.forum.forms import ReplyForm
-from features.forum.models import Post, State
+from features.forum.models import Post
 
 REPLY = Mould("forum/_reply.html", ("pk", "slug", "address", "text", "draft_at", "csrf_token", "began"))
 
@@ -18,7 +18,7 @@ def reply_form(request, opening: Post, token: str = "", began: str = "") -> str:
     """Empty, with the draft of before, or with what is quoted; for strangers the way in."""
     thread = opening.thread
     text, draft_at = _begun(request, thread, opening)
-    may_reply = thread.state == State.SHOWN and not thread.closing
+    may_reply = thread.takes_answers
     is_member = has_session(request) and request.user.is_authenticated
 
     def context(marks):

@@ -4,7 +4,7 @@ from django.shortcuts import render
 
 from features.forum import pages
 from features.forum.forms import ReplyForm
-from features.forum.models import Post, State
+from features.forum.models import Post
 
 OF_CLOSING = ("close", "reopen", "lock", "unlock")
 
@@ -18,6 +18,6 @@ def as_it_stands(request, ref, act):
     context = pages.changed(request.user, post)
     if act in OF_CLOSING:
         thread = context["thread"]
-        context["may_reply"] = thread.state == State.SHOWN and not thread.closing
+        context["may_reply"] = thread.takes_answers
         context["form"] = ReplyForm(is_question=thread.is_question)
     return render(request, "forum/_acted.html", context)

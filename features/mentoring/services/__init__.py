@@ -139,7 +139,6 @@ from features.mentoring.services.requests import (
     ask_for_more,
     brief_of,
     decline_request,
-    expire_requests,
     send_request,
     view_request,
     why_not_ask,
@@ -148,6 +147,7 @@ from features.mentoring.services.requests import (
 from features.mentoring.services.steps import (
     next_step,
 )
+from features.mentoring.services.unanswered import expire_requests
 from features.mentoring.services.waiting import keep_freed_times, stop_waiting, suiting, wait_for_time, wish_of
 from features.mentoring.services.written import (
     WrittenReviewFulfilment,

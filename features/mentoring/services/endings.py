@@ -25,7 +25,7 @@ from features.mentoring.services.apart import keep_apart
 from features.mentoring.services.colleagues import alternatives
 from features.mentoring.services.engagements import check_active, end_engagement, lock_engagement, rate, tell
 from features.mentoring.services.refusals import MentoringRefused
-from features.mentoring.services.requests import go_on
+from features.mentoring.services.unanswered import go_on
 from features.moderation.models import Reason
 from features.moderation.services import flag, part_pair
 from features.notifications.services import follow

@@ -22,11 +22,9 @@ from features.mentoring.models import (
     MentorPage,
     MentorshipRequest,
 )
-from features.mentoring.services.answering import count_places, freeze_if_silent
-from features.mentoring.services.colleagues import alternatives
+from features.mentoring.services.answering import count_places
 from features.mentoring.services.refusals import MentoringRefused
-from features.moderation.models import Incident
-from features.moderation.services import hold_pair, kept_apart_from, note_incident
+from features.moderation.services import hold_pair, kept_apart_from
 from features.notifications.services import notify
 from features.skills import services as skills
 from features.skills.models import Skill
@@ -109,7 +107,7 @@ def send_request(
         due_at=now + ANSWER_WITHIN,
     )
     made.skills.set(about)
-    _tell(made.mentor, "request_received", made)
+    tell(made.mentor, "request_received", made)
     return made
 
 
@@ -128,7 +126,7 @@ def ask_for_more(*, request: MentorshipRequest, question: str, now: datetime | N
     request.first_answer_at = request.first_answer_at or now
     request.due_at = now + QUESTION_WAITS
     request.save()
-    _tell(request.mentee, "request_question", request, f":{now.isoformat()}")
+    tell(request.mentee, "request_question", request, f":{now.isoformat()}")
 
 
 @transaction.atomic
@@ -139,7 +137,7 @@ def answer_request(*, request: MentorshipRequest, answer: str, now: datetime | N
         raise MentoringRefused("not_asked", _("Nothing was asked, or it is decided by now."))
     request.state, request.answer, request.due_at = State.VIEWED, answer, now + ANSWER_WITHIN
     request.save()
-    _tell(request.mentor, "request_answered", request, f":{now.isoformat()}")
+    tell(request.mentor, "request_answered", request, f":{now.isoformat()}")
 
 
 @transaction.atomic
@@ -148,9 +146,7 @@ def accept_request(*, request: MentorshipRequest, now: datetime | None = None) -
     now = now or timezone.now()
     hold_pair(request.mentor_id, request.mentee_id)
     page = MentorPage.objects.select_for_update().get(pk=request.mentor_id)
-    request = _locked(request)
-    if not request.is_open:
-        raise MentoringRefused("decided", _("This request is decided already."))
+    request = _undecided(request)
     if barred := bar(request.mentor, Ability.MENTOR):
         raise MentoringRefused("barred", barred.words, barred.url)
     if Block.objects.filter(Block.between(request.mentor, request.mentee)).exists():
@@ -160,9 +156,9 @@ def accept_request(*, request: MentorshipRequest, now: datetime | None = None) -
     if Engagement.objects.active().filter(mentor=request.mentor).count() >= page.capacity:
         words = _("All your places are taken. Make room for one more, or decline and suggest a colleague.")
         raise MentoringRefused("full", words)
-    _decide(request, State.ACCEPTED, now)
+    decide(request, State.ACCEPTED, now)
     made = begin(request, now)
-    _tell(request.mentee, "request_accepted", request)
+    tell(request.mentee, "request_accepted", request)
     return made
 
 
@@ -193,94 +189,33 @@ def decline_request(
 ) -> None:
     """Say no, with a reason; perhaps name somebody else, and take nobody new for a while."""
     now = now or timezone.now()
-    request = _locked(request)
-    if not request.is_open:
-        raise MentoringRefused("decided", _("This request is decided already."))
+    request = _undecided(request)
     if colleague and colleague.pk in {request.mentee_id, request.mentor_id, *kept_apart_from(request.mentee)}:
         colleague = None  # nobody is told why
     request.reason, request.words, request.colleague = reason, words, colleague
-    _decide(request, State.DECLINED, now)
+    decide(request, State.DECLINED, now)
     if pause:
         MentorPage.objects.filter(person=request.mentor).update(is_accepting=False, updated_at=now)
-    _tell(request.mentee, "request_declined", request)
+    tell(request.mentee, "request_declined", request)
 
 
 @transaction.atomic
 def withdraw_request(*, request: MentorshipRequest, now: datetime | None = None) -> None:
-    request = _locked(request)
-    if not request.is_open:
-        raise MentoringRefused("decided", _("This request is decided already."))
-    _decide(request, State.WITHDRAWN, now or timezone.now(), by_mentor=False)
-
-
-def expire_requests(*, now: datetime | None = None) -> int:
-    """What nobody answered in time. It goes to the next who fits, if its mentee wants that and somebody does."""
-    now, expired = now or timezone.now(), 0
-    for pk in list(MentorshipRequest.objects.open().filter(due_at__lte=now).values_list("pk", flat=True)):
-        with transaction.atomic():
-            expired += _expire(pk, now)
-    return expired
-
-
-def _expire(pk, now) -> bool:
-    request = MentorshipRequest.objects.open().select_for_update().filter(pk=pk, due_at__lte=now).first()
-    if request is None:
-        return False
-    was_mentors = request.waits_for_mentor
-    _decide(request, State.EXPIRED, now, by_mentor=False)
-    if not was_mentors:
-        _tell(request.mentee, "request_lapsed", request)
-        return True
-    _tell(request.mentor, "request_missed", request)
-    freeze_if_silent(request.mentor, now)
-    note_incident(
-        person=request.mentor,
-        kind=Incident.Kind.NO_ANSWER,
-        source=f"request:{request.pk}",
-        happened_at=request.due_at,
-        ability=Ability.MENTOR,
-        other=request.mentee,
-        now=now,
-    )
-    if not (request.goes_on and go_on(request, now)):
-        _tell(request.mentee, "request_expired", request)
-    return True
-
-
-def go_on(request, now, without=frozenset()) -> bool:
-    """Ask the next who fits, with all that was said."""
-    asked = set(_line_of(request)) | without
-    for mentor in alternatives(request.mentee, request.skills.all(), without=asked, now=now):
-        try:
-            with transaction.atomic():
-                onward = send_request(
-                    person=request.mentee,
-                    mentor=mentor,
-                    goal=request.goal,
-                    background=request.background,
-                    expectation=request.expectation,
-                    about=list(request.skills.all()),
-                    goes_on=True,
-                    origin=request,
-                    now=now,
-                )
-        except MentoringRefused:
-            continue
-        _tell(request.mentee, "request_moved_on", onward)
-        return True
-    return False
-
-
-def _line_of(request):
-    while request:
-        yield request.mentor_id
-        request = request.origin
+    request = _undecided(request)
+    decide(request, State.WITHDRAWN, now or timezone.now(), by_mentor=False)
 
 
 # --- What they share --------------------------------------------------------------------------------------------------
 def _locked(request) -> MentorshipRequest:
     rows = MentorshipRequest.objects.select_for_update(of=("self",)).select_related("mentor", "mentee")
     return rows.get(pk=request.pk)
+
+
+def _undecided(request) -> MentorshipRequest:
+    request = _locked(request)
+    if not request.is_open:
+        raise MentoringRefused("decided", _("This request is decided already."))
+    return request
 
 
 def _waiting_for_mentor(request) -> MentorshipRequest:
@@ -290,12 +225,12 @@ def _waiting_for_mentor(request) -> MentorshipRequest:
     return request
 
 
-def _decide(request, state, now, *, by_mentor=True) -> None:
+def decide(request, state, now, *, by_mentor=True) -> None:
     request.state, request.decided_at = state, now
     if by_mentor:
         request.first_answer_at = request.first_answer_at or now
     request.save()
 
 
-def _tell(person, kind, request, suffix="") -> None:
+def tell(person, kind, request, suffix="") -> None:
     notify(person, kind, request.pk, request.get_absolute_url(), key=f"{kind}:{request.pk}{suffix}")

@@ -51,7 +51,8 @@ def _nothing(*_given) -> Any:
 class Subject:
     """A kind of thing: how rows are found, who sees them, what can be done to them.
 
-    `things` answers by ref, in a fixed number of queries. `shown_to` says whether somebody reads it and may report it.
+    `things` answers by ref, in a fixed number of queries. `shown_to` says whether somebody reads it and may report it:
+    nobody, unless it says so.
     `set_state` makes it one of `states`: shown, held (out of sight until it is changed) or hidden. It answers what
     `restore` needs to put it back; without it nothing can be hidden, by reports neither.
     `by_person` are the newest things of one person. `places` answers (title, address) of those place keys that
@@ -62,7 +63,7 @@ class Subject:
 
     label: Any  # a lazy translation, in lower case: an answer
     things: Callable[[Sequence[str]], dict[str, Thing]]
-    shown_to: Callable[[User, str], bool]
+    shown_to: Callable[[User, str], bool] = lambda person, ref: False
     acts: Sequence[str] = ()
     states: frozenset[str] = frozenset({"shown", "held", "hidden"})
     set_state: Callable[[Thing, str, datetime], dict] | None = None
