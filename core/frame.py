@@ -18,7 +18,9 @@ from core.gaps import Mould
 from core.middleware import has_session
 
 # What of the context of every page decides which parts of the frame are drawn.
-FACTS = ("has_session", "theme", "viewer_zone", "viewer_zone_is_known", "test_mode", "demo", "role_rests")
+FACTS = (
+    "has_session", "theme", "viewer_zone", "viewer_zone_is_known", "test_mode", "demo", "role_rests", "announcement",
+)  # fmt: skip
 # What differs from viewer to viewer, and from page to page.
 GAPS = ("name", "email", "viewer_face", "here", "csrf_token", "canonical_url")
 
@@ -38,6 +40,7 @@ def render_framed(request, template: str, *, same: dict, gaps: dict[str, str], t
     for processor in engines["django"].engine.template_context_processors:
         about |= processor(request)
     unread = about["unread_count"]() if is_member else 0
+    about["announcement"] = about["announcement"]()
     values = gaps | {"here": about["here"](), "canonical_url": about["canonical_url"]}
     if is_member:
         values |= {

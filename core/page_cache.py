@@ -34,6 +34,7 @@ LIFE = 60  # seconds
 watched: dict[str, set[str]] = {}
 
 SNAPSHOT = "SELECT pg_current_snapshot()::text"
+FRAME = "frame"  # the group of what stands on every page
 CHANGED = """
     SELECT EXISTS (
         SELECT FROM core_pagetouch
@@ -137,7 +138,7 @@ def shows(*groups: str):
         @wraps(view)
         def cached(request, *args, **kwargs):
             if may_be_kept(request):
-                request.page_groups = groups or tuple(watched)
+                request.page_groups = (*groups, FRAME) if groups else tuple(watched)
                 request.page_snapshot = _ask(SNAPSHOT)
             return view(request, *args, **kwargs)
 

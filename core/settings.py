@@ -122,6 +122,7 @@ TEMPLATES = [
                 "features.accounts.context.demo_world",
                 "features.notifications.context.unread",
                 "features.payments.context.test_mode",
+                "features.marketing.context.announcement",
             ],
         },
     }

@@ -122,7 +122,7 @@ def fail(row: Outbox, error: Exception) -> None:
 
 
 def retry(ids: list[int] | None = None) -> int:
-    """Give parked rows, or all of them, their attempts back."""
+    """Give parked rows, or all of them, their attempts back; answers how many these were."""
     parked = Outbox.objects.filter(parked_at__isnull=False)
     if ids is not None:
         parked = parked.filter(pk__in=ids)

@@ -21,7 +21,7 @@ class AccountsConfig(AppConfig):
         for order, (name, label) in enumerate(
             {
                 "manage": _("Health"), "manage_roles": _("Roles"), "manage_skills": _("Skills"),
-                "manage_audit": _("Audit log"),
+                "manage_audit": _("Audit log"), "manage_work": _("Work"),
                 "manage_terms": _("Terms"), "manage_exports": _("Exports"), "admin:index": _("Records"),
             }.items()
         ):  # fmt: skip

@@ -38,11 +38,13 @@ ACTS = {
     "account.closed": AuditAct(_("closed the account"), closing_in_words),
     "account.reopened": _("opened the account again"),
     "account.erased": _("erased the account"),
+    "work.retried": _("had work tried again"),
     "terms.published": AuditAct(_("published a version of the terms"), terms_in_words),
 }
 THINGS = {
     "terms": AuditThing(_("Terms")),
     "version": AuditThing(_("Version")),
+    "work": AuditThing(_("Task")),
     "export": AuditThing(_("Export")),
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import checks
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -53,9 +54,9 @@ def _worker(now: datetime) -> Finding:
 def _letters() -> Finding:
     parked = Outbox.objects.filter(parked_at__isnull=False).count()
     if not parked:
-        return Finding(_("Work after the answer"), True, _("Nothing is stuck."))
+        return Finding(_("Work after the answer"), True, _("Nothing is stuck."), reverse("manage_work"))
     words = ngettext("{n} task failed too often and was parked.", "{n} tasks failed too often and were parked.", parked)
-    return Finding(_("Work after the answer"), False, words.format(n=parked))
+    return Finding(_("Work after the answer"), False, words.format(n=parked), reverse("manage_work"))
 
 
 def _address() -> Finding:

@@ -52,7 +52,6 @@ class AuditTable(tables.Table):
         orderable = False
         attrs = {"class": "records"}
         caption = _("Audit log")
-        empty_text = _("Nothing has been written down yet.")
 
     def render_happened_at(self, value):
         return when(value)

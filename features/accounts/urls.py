@@ -6,7 +6,7 @@ from django.db.transaction import atomic
 from django.urls import include, path
 
 from features.accounts.admin import hide_secrets, one_way_in
-from features.accounts.views import codes, exports, files, manage, own, privacy, terms
+from features.accounts.views import codes, exports, files, manage, own, privacy, terms, work
 
 hide_secrets()
 one_way_in()
@@ -42,6 +42,7 @@ urlpatterns = [
     path("manage/", manage.manage, name="manage"),
     path("manage/roles/", manage.roles, name="manage_roles"),
     path("manage/audit/", manage.audit, name="manage_audit"),
+    path("manage/work/", work.work, name="manage_work"),
     path("manage/exports/", exports.exports, name="manage_exports"),
     path("manage/exports/<str:name>.zip", exports.archive, name="manage_export"),
     path("manage/terms/", terms.manage, name="manage_terms"),

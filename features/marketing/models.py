@@ -56,3 +56,20 @@ class Newsletter(Mailing):
 
     def get_absolute_url(self):
         return reverse("newsletter", args=[self.pk])
+
+
+class Announcement(models.Model):
+    """A line at the top of every page, until a moment that is known from the start. The newest one is shown."""
+
+    words = models.CharField(_("words"), max_length=200)
+    url = models.CharField(_("address"), max_length=300, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        indexes = [models.Index(fields=["-until"], name="announcements_in_force")]
+
+    def __str__(self):
+        return self.words

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.text import number
 from features.accounts.access import role_required
 from features.accounts.models import Role
-from features.marketing import access, segments, services
-from features.marketing.forms import NewsletterForm
+from features.marketing import access, announcing, segments, services
+from features.marketing.forms import AnnouncementForm, NewsletterForm
 from features.marketing.letters import KIND
-from features.marketing.models import Newsletter
+from features.marketing.models import Announcement, Newsletter
 from features.notifications import services as notifications
 
 
@@ -106,3 +107,28 @@ def _page(request, found, status=200, **context):
     else:
         shown["count"] = segments.count(found, timezone.now())
     return render(request, "marketing/manage_newsletter.html", shown, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Role.ORGANISER)
+def announcements(request):
+    """What is said at the top of every page, saying something else, and what was said before."""
+    end = request.POST.get("end", "")
+    if end:
+        return _end(request, number(end))
+    form = AnnouncementForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        announcing.announce(by=request.user, **form.cleaned_data)
+        messages.success(request, _("It stands at the top of every page now."))
+        return see_other("manage_announcements")
+    now = timezone.now()
+    page = keyset(Announcement.objects.select_related("made_by"), request, order=("-made_at", "-id"), size=20)
+    context = {"form": form, "page": page, "rows": [(row, row.until > now) for row in page.items]}
+    return render(request, "marketing/announcements.html", context, status=422 if form.errors else 200)
+
+
+def _end(request, pk):
+    found = get_object_or_404(Announcement, pk=pk)
+    if announcing.end_announcement(by=request.user, announcement=found):
+        messages.success(request, _("It is not said any more."))
+    return see_other("manage_announcements")

@@ -1,16 +1,23 @@
 """What this feature writes into the audit log, in words that stand after the name of whoever did it."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from features.accounts.services import AuditAct, AuditThing, audit_acts, audit_things
 
+
+def to_people(field: str) -> str:
+    return ngettext("to {n} person", "to {n} people", int(field)).format(n=field) if field.isdecimal() else field
+
+
 ACTS = {
     "attendance.corrected": _("corrected who was there"),
-    "message.asked": _("wrote to attendees"),
+    "message.asked": AuditAct(_("wrote to attendees"), to_people),
 }
 THINGS = {
     "registration": AuditThing(_("Seat")),
     "session": AuditThing(_("Session")),
+    "message": AuditThing(_("Message to attendees")),
     "session_message": AuditThing(_("Message to attendees")),
 }
 

@@ -1,12 +1,15 @@
 """Each privileged act leaves one row, in its own transaction, without a personal value, for good."""
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from features.accounts import services
 from features.accounts.models import AuditEntry, RoleGrant, User
@@ -18,6 +21,7 @@ from tests.conftest import CODE
 from tests.factories import PASSWORD, make_user
 
 NEW = "another sentence of mine"
+LONG_AGO = datetime(2020, 3, 3, 23, 30, tzinfo=UTC)
 
 
 def rows():
@@ -301,3 +305,46 @@ class TestInWords:
         services.audit(learner, "gone.for_long", "thing:1", ["<b>"])
         [entry] = services.written_down(AuditEntry.objects.all())
         assert (entry.said, entry.target, entry.fields) == ("gone for long", "thing:1", "&lt;b&gt;")
+
+
+class TestFinding:
+    """A log of years is of use only if one finds what one looks for."""
+
+    @pytest.fixture
+    def entries(self, organiser, moderator, learner):
+        with transaction.atomic():
+            services.audit(organiser, "role.granted", f"person:{learner.pk}", ["finance"])
+            services.audit(moderator, "note.written", f"person:{learner.pk}", ["note:7"])
+            services.audit(organiser, "terms.published", "terms:7", ["terms"])
+        return AuditEntry.objects.create(act="terms.published", target="terms:3", happened_at=LONG_AGO)
+
+    @pytest.mark.parametrize(
+        ("query", "acts"),
+        [
+            ("q=sofia", {"role.granted", "note.written"}),
+            ("q=Terms 7", {"terms.published"}),
+            ("q=note:7", {"note.written"}),
+            ("by=oskar", {"role.granted", "terms.published"}),
+            ("by=oskar&q=sofia", {"role.granted"}),
+            ("act=note.written", {"note.written"}),
+            ("by=nobody-is-called-so", set()),
+        ],
+    )
+    def test_entries_are_found(self, in_charge, entries, query, acts):
+        shown = in_charge.get(f"/manage/audit/?{query}").context["table"].data
+        assert {row.entry.act for row in shown if row.entry.actor_id} - {"mfa.added"} == acts
+
+    def test_days_are_those_of_whoever_reads(self, in_charge, organiser, entries):
+        organiser.time_zone = "Pacific/Auckland"
+        organiser.save()
+        day = timezone.localdate(LONG_AGO, ZoneInfo("Pacific/Auckland")).isoformat()
+        shown = in_charge.get(f"/manage/audit/?since={day}&until={day}").context["table"].data
+        assert [row.entry for row in shown] == [entries]
+
+    def test_a_day_that_is_none_says_so_and_narrows_nothing(self, in_charge, entries):
+        page = in_charge.get("/manage/audit/?since=yesterday").content.decode()
+        assert "Write a date such as 2030-03-24." in page
+        assert "gave a role" in page
+
+    def test_nothing_found_says_what_to_do(self, in_charge):
+        assert "Take a filter away" in in_charge.get("/manage/audit/?q=zzz").content.decode()

@@ -29,6 +29,7 @@ NEW_PASSWORD = {"password1": "quite another phrase", "password2": "quite another
 SECRET = {"reopening"}
 
 BODIES = {
+    ("manage_work", "POST"): lambda w: {"row": "all"},
     ("preferences", "POST"): lambda w: PREFERENCES,
     ("closure", "POST"): lambda w: {"words": "keep", "sure": "on"},
     ("manage_terms", "POST"): lambda w: TERMS | {"in_force_on": site_day() + timedelta(days=30)},
@@ -140,6 +141,8 @@ manage_exports                      GET  login    login    404    404   404    m
 manage_exports                      POST login    login    404    404   404    mfa      404        again
 manage_export                       GET  login    login    404    404   404    mfa      404        again
 manage_export                       POST login    login    404    404   404    mfa      405        405
+manage_work                         GET  login    login    404    404   404    mfa      404        200
+manage_work                         POST login    login    404    404   404    mfa      404        303
 manage_audit                        GET  login    login    404    404   404    mfa      404        200
 manage_audit                        POST login    login    404    404   404    mfa      405        405
 """

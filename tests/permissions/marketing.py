@@ -21,6 +21,7 @@ ARGUMENTS["newsletter"] = lambda w: [w.sent_letter.pk]
 ARGUMENTS["newsletter@draft"] = lambda w: [w.draft_letter.pk]
 SAID = {"title": "News", "text": "Hello", "segment": "all"}
 BODIES = {
+    ("manage_announcements", "POST"): lambda w: {"words": "Canary line", "hours": 24},
     ("manage_newsletter", "POST"): lambda w: {"act": "try"},
     ("manage_newsletter_new", "POST"): lambda w: SAID,
     ("manage_newsletter_edit", "POST"): lambda w: SAID,
@@ -30,6 +31,8 @@ TABLE = """
 #                            stranger unverif. member owner expert moderat. moderator+ organiser
 newsletter              GET  login    login    404    200   404    404      404        200
 newsletter@draft        GET  login    login    404    404   404    404      404        200
+manage_announcements    GET  login    login    404    404   404    mfa      404        200
+manage_announcements    POST login    login    404    404   404    mfa      404        303
 manage_newsletters      GET  login    login    404    404   404    mfa      404        200
 manage_newsletters      POST login    login    404    404   404    mfa      405        405
 manage_newsletter       GET  login    login    404    404   404    mfa      404        200

@@ -53,6 +53,7 @@ from features.accounts.services.privacy import (
 )
 from features.accounts.services.roles import RoleRefused, grant_role, organisers, revoke_role
 from features.accounts.services.terms import TermsRefused, agree, owed_terms, publish_terms, terms_in_force
+from features.accounts.services.work import retry_work
 from features.accounts.services.written_down import (
     AuditAct,
     AuditThing,
@@ -109,6 +110,7 @@ __all__ = [
     "reinstate",
     "remove_file",
     "reopen",
+    "retry_work",
     "revoke_role",
     "safe_next",
     "set_photo",

@@ -1,11 +1,13 @@
 """The organiser's pages: is the site well, who may do what, what was done."""
 
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.pagination import keyset
 from features.accounts import services
 from features.accounts.access import role_required
+from features.accounts.filters import AuditFilter
 from features.accounts.health import findings
 from features.accounts.models import AuditEntry, Role, RoleGrant
 from features.accounts.tables import AuditTable, RolesTable
@@ -31,6 +33,14 @@ def roles(request):
 @require_safe
 @role_required(Role.ORGANISER)
 def audit(request):
-    page = keyset(AuditEntry.objects.all(), request, order=("-happened_at", "-id"), size=PAGE)
-    table = AuditTable(services.written_down(page.items))
-    return render(request, "accounts/manage/audit.html", {"page": page, "table": table})
+    found = AuditFilter(request.GET, queryset=AuditEntry.objects.all())
+    page = keyset(found.qs, request, order=("-happened_at", "-id"), size=PAGE)
+    is_narrowed = any(found.data.get(name) for name in found.filters)
+    words = _("Nothing like that. Take a filter away.") if is_narrowed else _("Nothing has been written down yet.")
+    context = {
+        "filter": found,
+        "has_filters": any(found.data.get(name) for name in found.filters if name != "q"),
+        "page": page,
+        "table": AuditTable(services.written_down(page.items), empty_text=words),
+    }
+    return render(request, "accounts/manage/audit.html", context)
