@@ -236,10 +236,12 @@ class TestFrame:
             static("css/site.css")
         assert 'href="/static/css/site.css"' in render_to_string("500.html")
 
+    @pytest.mark.django_db  # the frame says what is announced
     def test_too_often_says_when(self, rf):
         assert "in 5 minutes" in render_to_string("429.html", {"retry_after": 300}, rf.get("/"))
         assert "in 40 seconds" in render_to_string("429.html", {"retry_after": 40}, rf.get("/"))
 
+    @pytest.mark.django_db  # the frame says what is announced
     def test_too_often_leads_on_to_what_was_asked_for_and_back_to_what_was_typed(self, rf):
         asked = render_to_string("429.html", {"retry_after": 40}, rf.get("/sessions/?q=sql&level=2"))
         assert 'href="/sessions/?q=sql&amp;level=2" rel="nofollow">Try again' in asked
@@ -248,6 +250,7 @@ class TestFrame:
         assert "what you typed is still there" in sent
         assert ">Try again<" not in sent
 
+    @pytest.mark.django_db  # the frame says what is announced
     def test_a_form_that_is_too_old_leads_back_to_its_page_and_to_no_other_site(self, rf):
         def page(referer):
             return render_to_string("403_csrf.html", {}, rf.post("/forum/new/", headers={"Referer": referer}))
