@@ -4,6 +4,8 @@ import re
 import secrets
 from collections.abc import Iterator
 
+from django.conf import settings
+from django.utils.crypto import salted_hmac
 from django.utils.text import slugify
 
 LONGEST = 30
@@ -74,3 +76,10 @@ def candidates(name: str) -> Iterator[str]:
     for digits in (2, 3, 4, 6, 8, 10, 12):
         ending = "".join(secrets.choice("0123456789") for _ in range(digits))
         yield f"{plain[: LONGEST - digits - 1].rstrip('-')}-{ending}"
+
+
+def digests(handle: str) -> list[str]:
+    """What is kept of a handle whose owner was erased: by the site's key, then by its keys of before. Without a key,
+    anybody with a list of names could tell from it who was here."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [salted_hmac("accounts.handles", handle, secret=key, algorithm="sha256").hexdigest() for key in keys]

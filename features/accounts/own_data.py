@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
+from features.accounts import handles
 from features.accounts.models import (
     AccountLetter,
     AuditEntry,
@@ -16,6 +17,7 @@ from features.accounts.models import (
     Consent,
     DataExport,
     FormerHandle,
+    GoneHandle,
     RoleGrant,
     StoredFile,
     User,
@@ -63,6 +65,10 @@ def erase(person: User) -> None:
         session.end()
     for table in (EmailAddress.objects, Authenticator.objects, LogEntry.objects, *_other_logins()):
         table.filter(user=person).delete()
+    had = [person.handle, *FormerHandle.objects.filter(person=person).values_list("handle", flat=True)]
+    GoneHandle.objects.bulk_create(
+        (GoneHandle(digest=handles.digests(handle)[0]) for handle in had), ignore_conflicts=True
+    )
     for table in (FormerHandle.objects, RoleGrant.objects, DataExport.objects, Consent.objects):
         table.filter(person=person).delete()
     for file in StoredFile.objects.filter(owner=person):

@@ -6,7 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from features.accounts import handles, services
-from features.accounts.models import RoleGrant, User
+from features.accounts.models import GoneHandle, RoleGrant, User
+from features.accounts.personal_data import erase_all
 from tests.factories import PASSWORD, make_user
 from tests.parallel import in_parallel
 
@@ -255,6 +256,37 @@ class TestHandles:
 
 
 @pytest.mark.django_db(transaction=True)
+class TestHandlesOfWhoWasErased:
+    """Links to them are still about: whoever took the handle would be found by them."""
+
+    @pytest.fixture
+    def gone(self, expert):
+        services.change_preferences(person=expert, handle="query-plans")
+        erase_all(User.objects.get(pk=expert.pk))
+        return expert
+
+    def test_nobody_gets_one_by_their_name(self, gone):
+        assert not User.objects.filter(handle__in=["amara-okonjo", "query-plans"]).exists()
+        for name, handle in [("Amara Okonjo", "amara-okonjo"), ("Query Plans", "query-plans")]:
+            assert services.create_person(User(email=f"{handle}@example.org", name=name)).handle.startswith(
+                f"{handle}-"
+            )
+
+    def test_nobody_chooses_one(self, gone, learner):
+        for handle in ("amara-okonjo", "query-plans"):
+            with pytest.raises(services.HandleTaken):
+                services.change_preferences(person=learner, handle=handle)
+        assert User.objects.get(pk=learner.pk).handle == "sofia-mendes"
+
+    def test_what_is_kept_says_nothing_without_the_key_and_outlives_a_new_one(self, gone, learner, settings):
+        kept = list(GoneHandle.objects.values_list("digest", flat=True))
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
+        with pytest.raises(services.HandleTaken):
+            services.change_preferences(person=learner, handle="query-plans")
+        settings.SECRET_KEY_FALLBACKS = []
+        assert not set(kept) & {digest for name in ("amara-okonjo", "query-plans") for digest in handles.digests(name)}
+
+
 class TestAtTheSameMoment:
     def test_people_of_one_name_get_handles_of_their_own(self):
         def sign_up(number):

@@ -193,6 +193,13 @@ class FormerHandle(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
 
+class GoneHandle(models.Model):
+    """A handle of somebody who was erased. Nobody else can take it and be found by the links to them; that it was
+    somebody's can only be told by who has the site's key and the handle itself (`handles.digests`)."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+
+
 class AccountLetter(models.Model):
     """A letter about the account itself, from the request that asked for it to the worker that sends and deletes it.
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.limits import hit
 from core.text import one_line
 from features.accounts import handles
-from features.accounts.models import FOR_GOOD, FormerHandle, User
+from features.accounts.models import FOR_GOOD, FormerHandle, GoneHandle, User
 from features.accounts.signals import people_came_or_went
 
 SHOWN_OUT = "shown_out"
@@ -54,12 +54,13 @@ def create_person(user: User) -> User:
     if User.objects.filter(email=user.email).exists():
         raise EmailTaken
     for handle in handles.candidates(user.name):
-        if FormerHandle.objects.filter(handle=handle).exists():
-            continue
         user.handle = handle
         try:
             with transaction.atomic():
                 user.save(force_insert=True)
+                _refuse_anothers(handle, user)
+        except HandleTaken:
+            user.pk = None
         except IntegrityError as error:
             if not _is_about_handle(error):
                 raise
@@ -84,10 +85,8 @@ def change_preferences(*, person: User, **fields) -> None:
     handle = fields.get("handle", person.handle)
     former = User.objects.select_for_update().values_list("handle", flat=True).get(pk=person.pk)
     if handle != former:
-        if FormerHandle.objects.filter(handle=handle).exclude(person=person).exists():
-            raise HandleTaken(_("This handle is taken. Choose another."))
         hit("handle", person.pk)  # those of before stay theirs
-        FormerHandle.objects.filter(handle=handle).delete()
+        FormerHandle.objects.filter(handle=handle, person=person).delete()
         FormerHandle.objects.update_or_create(handle=former, defaults={"person": person})
     for name, value in fields.items():
         setattr(person, name, value)
@@ -98,6 +97,16 @@ def change_preferences(*, person: User, **fields) -> None:
         if not _is_about_handle(error):
             raise
         raise HandleTaken(_("This handle is taken. Choose another.")) from error
+    if handle != former:
+        _refuse_anothers(handle, person)
+
+
+def _refuse_anothers(handle: str, person: User) -> None:
+    """Nobody is found by links to somebody else who had this handle, or had it until they were erased. Asked once the
+    row is written: whoever was giving it up at that moment has committed by then."""
+    former = FormerHandle.objects.filter(handle=handle).exclude(person=person)
+    if former.exists() or GoneHandle.objects.filter(digest__in=handles.digests(handle)).exists():
+        raise HandleTaken(_("This handle is taken. Choose another."))
 
 
 def _is_about_handle(error: IntegrityError) -> bool:
