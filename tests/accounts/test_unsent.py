@@ -1,6 +1,7 @@
 """Section 12: what somebody writes survives the end of their log-in."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -21,7 +22,7 @@ def url(expert):
 @pytest.fixture
 def gone(client, expert):
     """A browser whose log-in has come to its end."""
-    client.force_login(expert)
+    log_in(client, expert, {"Location": "/account/login/"})
     Session.objects.all().delete()
     return client
 
@@ -72,3 +73,35 @@ def test_of_strangers_nothing_is_kept(url):
     client = Client()
     client.post(url, SAID)
     assert not Session.objects.exists()
+
+
+def test_whoever_logs_in_next_in_that_browser_never_sees_it(gone, outsider, expert, url):
+    answer = gone.post(url, SAID)
+    log_in(gone, outsider, answer)
+    back = gone.get(reverse("unsent"))
+    assert (back.status_code, back["Location"]) == (302, "/")
+    gone.post("/account/logout/")
+    log_in(gone, expert, answer)
+    assert gone.get(reverse("unsent"))["Location"] == "/"  # it went with that log-in
+
+
+def test_a_note_for_a_host_is_not_offered_to_them_either(gone, expert, outsider, learner):
+    place = f"{make_session(learner).get_absolute_url()}registration/"
+    gone.post(place, {"note": "I am deaf in one ear"}, headers={"HX-Request": "true"})
+    log_in(gone, outsider, {"Location": "/account/login/"})
+    assert "one ear" not in gone.get(place).content.decode()
+
+
+def test_it_is_still_there_for_who_wrote_it(gone, expert, learner):
+    place = f"{make_session(learner).get_absolute_url()}registration/"
+    gone.post(place, {"note": "I am deaf in one ear"}, headers={"HX-Request": "true"})
+    log_in(gone, expert, {"Location": "/account/login/"})
+    assert "one ear" in gone.get(place).content.decode()
+
+
+def test_nothing_is_kept_where_nobody_can_tell_whose_it_was(gone, expert, url):
+    """They ended this log-in from another browser: perhaps because somebody else sits here."""
+    UserSession.objects.all().delete()
+    gone.post(url, SAID)
+    log_in(gone, expert, {"Location": "/account/login/"})
+    assert gone.get(reverse("unsent"))["Location"] == "/"

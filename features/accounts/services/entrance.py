@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from allauth.account.internal import flows
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -13,7 +15,7 @@ from core.middleware import has_session
 if TYPE_CHECKING:
     from features.accounts.forms import SignupForm
 
-REASON, INPUT, UNSENT = "entrance_reason", "entrance_input", "entrance_unsent"
+REASON, INPUT, UNSENT = "entrance_reason", "entrance_typed", "entrance_unsent_of"
 # A registration form is small; a session is not a place for novels.
 LONGEST_INPUT = 20_000
 NEVER_KEPT = {"csrfmiddlewaretoken", "code"}  # and every password: see `_worth_keeping`
@@ -35,7 +37,16 @@ def keep_input(request: HttpRequest, key: str, data: QueryDict) -> None:
     """Keep what was typed while its author logs in or signs up. It survives the change of session at login."""
     text = _worth_keeping(data).urlencode()
     if len(text) <= LONGEST_INPUT:
-        request.session[INPUT] = {key: text}
+        request.session[INPUT] = {key: [text, _author(request)]}
+
+
+def _author(request: HttpRequest) -> int | None:
+    """Whose account the browser was logged in to, though that may be over; None for a stranger. The next to log in
+    there may be somebody else."""
+    if request.user.is_authenticated:
+        return request.user.pk
+    ended = UserSession.objects.filter(session_key=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    return ended.values_list("user", flat=True).first()
 
 
 def _worth_keeping(data: QueryDict) -> QueryDict:
@@ -48,20 +59,25 @@ def _worth_keeping(data: QueryDict) -> QueryDict:
 
 def keep_unsent(request: HttpRequest) -> bool:
     """Keep what somebody was sending when it turned out that they had been logged out meanwhile, if there are words in
-    it: the page `unsent` offers it once they are back. Not where a view keeps it by itself."""
+    it: the page `unsent` offers it once they are back. Not where a view keeps it by itself, and not where nobody can
+    tell any more whose it is: somebody ended that log-in from another browser."""
     kept = _worth_keeping(request.POST)
     has_words = any(" " in value.strip() for _name, values in kept.lists() for value in values)
     text = kept.urlencode()
     if not has_words or len(text) > LONGEST_INPUT or not has_session(request) or request.session.get(INPUT):
         return False
-    request.session[UNSENT] = [request.get_full_path(), text]
+    before = request.session.get(UNSENT)
+    author = _author(request) or (before and before[2])
+    if not author:
+        return False
+    request.session[UNSENT] = [request.get_full_path(), text, author]
     return True
 
 
 def unsent(request: HttpRequest) -> tuple[str, QueryDict] | None:
-    """Where it was being sent to, and what it was."""
-    kept = request.session.get(UNSENT)
-    return (kept[0], QueryDict(kept[1])) if kept else None
+    """Where it was being sent to, and what it was: for its author alone."""
+    path, text, author = request.session.get(UNSENT) or ("", "", None)
+    return (path, QueryDict(text)) if author == request.user.pk else None
 
 
 def forget_unsent(request: HttpRequest) -> None:
@@ -69,9 +85,10 @@ def forget_unsent(request: HttpRequest) -> None:
 
 
 def kept_input(request: HttpRequest, key: str) -> QueryDict | None:
-    """What `keep_input` kept under `key`, until it is forgotten; fits a form as data or as initial values."""
-    text = request.session.get(INPUT, {}).get(key)
-    return None if text is None else QueryDict(text)
+    """What `keep_input` kept under `key`, until it is forgotten; fits a form as data or as initial values. What
+    somebody typed who was logged in is for them alone."""
+    text, author = request.session.get(INPUT, {}).get(key) or (None, None)
+    return None if text is None or author not in (None, request.user.pk) else QueryDict(text)
 
 
 def forget_input(request: HttpRequest, key: str) -> None:
