@@ -18,7 +18,7 @@ from features.assessments.models import (
     SubmittedFile,
     Task,
 )
-from features.assessments.services.keys import may_read_for
+from features.assessments.services.keys import banks_to_read
 
 AUTHORS = (Role.EXPERT, Role.ORGANISER)
 
@@ -56,10 +56,7 @@ def readable_item(person, pk) -> Item:
 
 def bank_to_read(person, pk) -> Bank:
     """One whose questions wait for somebody like this person to read them."""
-    bank = get_object_or_404(Bank.objects.select_related("skill"), pk=pk)
-    if not may_read_for(person, bank):
-        raise Http404
-    return bank
+    return get_object_or_404(banks_to_read(person).select_related("skill"), pk=pk)
 
 
 def own_attempt(person, public_id) -> Attempt:

@@ -6,12 +6,11 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from core import text
-from features.accounts.access import has_any_role, has_role, roles
+from features.accounts.access import has_any_role
 from features.accounts.models import Role
+from features.assessments import services
 from features.assessments.models import Attempt, Bank, BankReader, Item, ItemFlag, ItemParameter, ItemReview, Response
 from features.assessments.models.banks import Stage
-from features.skills.models import SkillLevel
 
 
 def banks(person) -> dict:
@@ -35,13 +34,7 @@ def banks(person) -> dict:
 
 def _seek_readers(person, drafts):
     """Banks of others whose questions wait for somebody like this person."""
-    if not has_role(person, Role.EXPERT):
-        return Bank.objects.none()
-    waiting = Bank.objects.filter(items__in=drafts).select_related("skill")
-    if not has_role(person, Role.REVIEWER):
-        proven = SkillLevel.objects.evidenced().filter(person=person).values("skill")
-        scopes = [scope.partition(":")[2] for role, scope in roles(person) if role == Role.REVIEWER]
-        waiting = waiting.filter(Q(skill__in=proven) | Q(skill__in=text.numbers(scopes)))
+    waiting = services.banks_to_read(person).filter(items__in=drafts).select_related("skill")
     return waiting.annotate(waiting=Count("items")).order_by("pk")[:20]
 
 

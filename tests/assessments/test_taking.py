@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from features.accounts.models import RoleGrant
 from features.accounts.personal_data import export_all
+from features.accounts.services import grant_role, revoke_role
 from features.assessments import ability, services
 from features.assessments.models import Attempt, Bank, ItemVersion, Response
 from features.assessments.services import voiding
+from features.assessments.services.calibrating import gather
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
 from tests.assessments.conftest import make_bank, prove, sit, write
@@ -133,6 +135,28 @@ class TestResult:
         before = bank.created_at - timedelta(days=1)
         RoleGrant.objects.filter(pk=grant.pk).update(granted_at=before - timedelta(days=1), revoked_at=before)
         assert services.begin(bank=bank, person=organiser)
+
+    def test_whoever_comes_to_read_its_questions_while_it_runs_gets_no_result(self, bank, learner, organiser, client):
+        """Also when what they could read by is over again at the end."""
+        attempt = services.begin(bank=bank, person=learner)
+        grant = grant_role(actor=organiser, person=learner, role="organiser")
+        revoke_role(actor=organiser, grant=grant)
+        while row := services.current(attempt=attempt):
+            attempt = services.answer(attempt=attempt, position=row.position, given=["0"])
+        assert (attempt.ending, attempt.mean, attempt.passed) == ("known", None, None)
+        assert not SkillEvidence.objects.filter(person=learner).exists()
+        client.force_login(learner)
+        assert "came to read its questions" in client.get(f"{attempt.get_absolute_url()}result/").text
+        assert gather(bank) is None  # nothing is learnt from it either
+
+    def test_what_somebody_becomes_when_its_time_is_over_takes_no_result_away(self, bank, learner):
+        then = timezone.now() - timedelta(hours=3)
+        attempt = sit(bank, learner, most=6, now=then)
+        RoleGrant.objects.create(person=learner, role="organiser")
+        services.end_overdue()
+        attempt.refresh_from_db()
+        assert attempt.ending == "time"
+        assert attempt.mean is not None
 
     def test_the_level_of_the_skill_is_the_result_and_its_basis_assessed(self, bank, learner):
         attempt = sit(bank, learner, knows=lambda row: row.b < 0.4)

@@ -31,6 +31,7 @@ class Attempt(models.Model):
         ALL = "all", _("All questions were asked")
         TIME = "time", _("The time was over")
         STOPPED = "stopped", _("You ended it")
+        KNOWN = "known", _("Its questions could be read meanwhile")
 
     public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
     bank = models.ForeignKey(Bank, models.CASCADE, related_name="attempts")

@@ -36,7 +36,7 @@ from features.assessments.services.judging import (
     judge_self,
     keep_snippet,
 )
-from features.assessments.services.keys import knows_keys, may_read_for, read_bank
+from features.assessments.services.keys import banks_to_read, knows_keys, read_bank
 from features.assessments.services.practice import next_card, next_due, practise
 from features.assessments.services.reading import (
     give_back,
@@ -72,6 +72,7 @@ __all__ = [
     "answer",
     "answer_feedback",
     "appeal",
+    "banks_to_read",
     "begin",
     "book_evaluation",
     "calibrate",
@@ -95,7 +96,6 @@ __all__ = [
     "keep_rubric",
     "keep_snippet",
     "knows_keys",
-    "may_read_for",
     "next_card",
     "next_due",
     "part",

@@ -61,7 +61,8 @@ def gather(bank: Bank) -> dict | None:
         .order_by("pk")
     )
     place = {version.pk: n for n, version in enumerate(versions)}
-    attempts = Attempt.objects.finished().filter(bank=bank, voided_at=None).order_by("-pk")[:MOST_PEOPLE]
+    attempts = Attempt.objects.finished().filter(bank=bank, voided_at=None).exclude(ending=Attempt.Ending.KNOWN)
+    attempts = attempts.order_by("-pk")[:MOST_PEOPLE]
     people = {pk: n for n, pk in enumerate(attempts.values_list("pk", flat=True))}
     rows = Response.objects.filter(version__in=versions, attempt__bank=bank, answered_at__isnull=False)
     answers = []

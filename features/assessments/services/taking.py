@@ -217,8 +217,13 @@ def _ask(attempt, bank, rows, now) -> Response | None:
 
 
 def _end(attempt, ending, now) -> Attempt:
+    """Whoever came to read its questions while it ran gets no result: when they looked nobody knows."""
     attempt.finished_at = min(now, attempt.deadline_at) if ending == Attempt.Ending.TIME else now
-    attempt.ending = ending
     attempt.responses.filter(answered_at=None).delete()
+    if knows_keys(attempt.bank, attempt.person, by=min(now, attempt.deadline_at + GRACE)):
+        attempt.ending = Attempt.Ending.KNOWN
+        attempt.save(update_fields=["finished_at", "ending"])
+        return attempt
+    attempt.ending = ending
     conclude(attempt)
     return attempt
