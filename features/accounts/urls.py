@@ -33,6 +33,8 @@ urlpatterns = [
     path("account/preferences/", own.preferences, name="preferences"),
     path("account/sessions/<int:pk>/end/", own.end_session, name="end_session"),
     path("account/login/code/confirm/", codes.confirm_login, name="account_confirm_login_code"),
+    path("account/password/reset/confirm/", codes.confirm_reset, name="account_confirm_password_reset_code"),
+    path("account/password/reset/complete/", codes.complete_reset, name="account_complete_password_reset"),
     *audited,
     path("account/", include("allauth.urls")),
     path("files/<str:name>/<int:width>.webp", files.stored_file, name="stored_file"),

@@ -1,9 +1,10 @@
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from core.models import Outbox
 from features.accounts import services
-from features.accounts.models import AccountLetter
+from features.accounts.models import AccountLetter, User
 from tests.accounts.conftest import log_in
 from tests.factories import PASSWORD, make_user
 
@@ -189,6 +190,45 @@ class TestMailedCode:
         AccountLetter.objects.update(written_at=timezone.now() - timedelta(days=4))
         tasks.forget()
         assert not AccountLetter.objects.exists()
+
+
+class TestAnAddressThatWasGivenUp:
+    """Perhaps because somebody else reads it by now: a code that went there opens nothing more."""
+
+    @pytest.fixture
+    def give_up(self, learner, mailed_code):
+        def change():
+            browser = Client()
+            browser.force_login(learner, second_factor=False)
+            browser.post("/account/reauthenticate/", {"password": PASSWORD})
+            answer = browser.post("/account/email/", {"email": "new@example.org", "action_add": ""})
+            browser.post(answer["Location"], {"code": mailed_code()})
+            assert User.objects.get(pk=learner.pk).email == "new@example.org"
+
+        return change
+
+    def test_a_code_to_log_in(self, client, learner, mailed_code, give_up):
+        answer = client.post("/account/login/code/", {"email": learner.email})
+        code = mailed_code()
+        give_up()
+        answer = client.post(answer["Location"], {"code": code})
+        assert answer["Location"] == "/account/login/"
+        assert "has another address by now" in client.get("/account/login/").text
+        assert client.get("/account/").status_code == 302
+        assert list(EmailAddress.objects.values_list("email", flat=True)) == ["new@example.org"]
+
+    @pytest.mark.parametrize("is_entered_before", [True, False])
+    def test_a_code_for_a_new_password(self, client, learner, mailed_code, give_up, is_entered_before):
+        answer = client.post("/account/password/reset/", {"email": learner.email})
+        code = mailed_code()
+        if not is_entered_before:
+            give_up()
+        client.post(answer["Location"], {"code": code})
+        if is_entered_before:
+            give_up()
+        new = "another sentence of mine"
+        client.post("/account/password/reset/complete/", {"password1": new, "password2": new})
+        assert User.objects.get(pk=learner.pk).check_password(PASSWORD)
 
 
 class TestForgottenPassword:
