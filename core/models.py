@@ -82,9 +82,9 @@ class PeriodicRun(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a long-running part of the site last said that it lives."""
+    """When a part of the site, or a script of its operator, last said that it lives."""
 
-    WORKER = "worker"
+    WORKER, BACKUP = "worker", "backup"
 
     name = models.CharField(max_length=50, primary_key=True)
     beat_at = models.DateTimeField(db_default=Now())

@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 from core.health import LATE
 from core.models import Heartbeat, Outbox
 from core.registry import Registry
-from features.accounts.models import PRIVILEGED_ROLES, RoleGrant, User
+from features.accounts.models import PRIVILEGED_ROLES, RoleGrant, Terms, User, site_day
+
+BACKED_UP = timedelta(days=2)  # a day, and one that was missed
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ health_reports = Registry("reports on health")  # of other features: from now to
 
 def findings(now: datetime | None = None) -> list[Finding]:
     now = now or timezone.now()
-    own = [_mail(), _worker(now), _letters(), _address(), _second_factors(), _demo()]
+    own = [
+        _mail(), _worker(now), _letters(), _backup(now), _address(), _time_zone(), _terms(), _second_factors(), _demo(),
+    ]  # fmt: skip
     return [*own, *(report(now) for report in health_reports.values()), *_checks()]
 
 
@@ -57,6 +61,34 @@ def _letters() -> Finding:
         return Finding(_("Work after the answer"), True, _("Nothing is stuck."), reverse("manage_work"))
     words = ngettext("{n} task failed too often and was parked.", "{n} tasks failed too often and were parked.", parked)
     return Finding(_("Work after the answer"), False, words.format(n=parked), reverse("manage_work"))
+
+
+def _backup(now: datetime) -> Finding:
+    last = Heartbeat.objects.filter(name=Heartbeat.BACKUP).values_list("beat_at", flat=True).first()
+    label = _("Backup")
+    if last and now - last < BACKED_UP:
+        return Finding(label, True, _("The last one was made {time} ago.").format(time=timesince(last, now)))
+    if last:
+        words = _("The last one was made {time} ago. Whatever came since would be lost with the database.")
+        return Finding(label, False, words.format(time=timesince(last, now)))
+    words = _("Nobody has said that one was made. docs/operations.md shows how, and how it is brought back.")
+    return Finding(label, settings.IS_LOOPBACK, words)
+
+
+def _time_zone() -> Finding:
+    words = _("Whoever has chosen none sees times of {zone}. DEFAULT_TIME_ZONE changes it.")
+    return Finding(_("Time zone"), True, words.format(zone=settings.DEFAULT_TIME_ZONE))
+
+
+def _terms() -> Finding:
+    day = site_day()
+    missing = [
+        str(kind.label) for kind in Terms.Kind if not Terms.objects.filter(kind=kind, in_force_on__lte=day).exists()
+    ]
+    if not missing:
+        return Finding(_("Terms"), True, _("Members agree to them when they join."), reverse("manage_terms"))
+    words = _("Not published yet: {names}. Nobody has agreed to anything.")
+    return Finding(_("Terms"), False, words.format(names=", ".join(missing)), reverse("manage_terms"))
 
 
 def _address() -> Finding:

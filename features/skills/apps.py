@@ -9,8 +9,9 @@ class SkillsConfig(AppConfig):
     def ready(self):
         from core import nav, page_cache
         from core.seeds import scales, seeds
+        from features.accounts.health import health_reports
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.skills import audit_words, causes, exported, own_data
+        from features.skills import audit_words, causes, exported, health, own_data
         from features.skills.scale import claims, levels
         from features.skills.seeds import fill
 
@@ -22,6 +23,7 @@ class SkillsConfig(AppConfig):
         )
         causes.register()
         exported.register()
+        health_reports.register("skills", health.finding)
         seeds.register("skills", (20, fill))
         scales.register("skills", (20, claims))
         scales.register("levels", (50, levels))

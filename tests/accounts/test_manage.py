@@ -1,12 +1,16 @@
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from core.models import Heartbeat, Outbox
 from features.accounts.access import staff_pages_of
 from features.accounts.health import findings
+from features.accounts.models import Terms, site_day
 from features.accounts.templatetags.accounts import staff_places
+from features.skills.models import Skill
 from tests.accounts.conftest import add_totp
 from tests.factories import make_user
 
@@ -63,6 +67,25 @@ class TestHealth:
         make_user("Invented", is_demo=True)
         settings.IS_LOOPBACK = False
         assert not found()["Demo data"].is_fine
+
+    def test_a_backup_that_nobody_made_or_that_is_old_is_named(self, settings):
+        assert found()["Backup"].is_fine  # at home
+        settings.IS_LOOPBACK = False
+        assert not found()["Backup"].is_fine
+        call_command("backed_up", stdout=StringIO())
+        assert found()["Backup"].is_fine
+        Heartbeat.objects.filter(name=Heartbeat.BACKUP).update(beat_at=timezone.now() - timedelta(days=3))
+        assert "3\xa0days" in found()["Backup"].words
+        assert not found()["Backup"].is_fine
+
+    def test_what_a_new_site_lacks_is_named(self, organiser):
+        assert "Privacy" in found()["Terms"].words
+        assert "load_skills" in found()["Skills"].words
+        for kind in Terms.Kind:
+            Terms.objects.create(kind=kind, version=1, text="x", html="x", in_force_on=site_day(), written_by=organiser)
+        Skill.objects.create(name="SQL", slug="sql")
+        assert found()["Terms"].is_fine
+        assert found()["Skills"].is_fine
 
     def test_the_page_says_it_all(self, in_charge):
         page = in_charge.get("/manage/").content.decode()

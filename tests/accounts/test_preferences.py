@@ -183,9 +183,10 @@ class TestZones:
 
 
 class TestViewerZone:
-    def test_a_stranger_costs_no_query(self, client, django_assert_num_queries):
-        with django_assert_num_queries(0):
+    def test_of_a_stranger_nothing_is_asked_but_what_everybody_is_told(self, client, django_assert_num_queries):
+        with django_assert_num_queries(1) as asked:
             page = client.get("/account/inactive/")
+        assert "marketing_announcement" in asked[0]["sql"]
         assert "data-guest" in page.content.decode()
 
     def test_strangers_see_the_sites_zone_and_members_their_own(self, member, client, rf, settings):
