@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 QUIET = 4  # modules of white around it, as readers need
 
 
-def qr_svg(text: str) -> str:
+def qr_svg(text: str, label: str = "") -> str:
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)
@@ -20,7 +20,7 @@ def qr_svg(text: str) -> str:
     return format_html(
         '<svg class="qr" viewBox="{}" width="180" height="180" role="img" aria-label="{}">'
         '<path d="{}" shape-rendering="crispEdges"/></svg>',
-        box, _("QR code with the address of this page"), path,
+        box, label or _("QR code with the address of this page"), path,
     )  # fmt: skip
 
 

@@ -91,7 +91,11 @@ def member_home(person, now) -> dict:
     offers = list(offers.select_related("entry__session"))
     in_line = waiting.exclude(pk__in=[offer.entry_id for offer in offers])
     in_line = list(in_line.select_related("session__host").order_by("session__starts_at", "pk")[:5])
-    soon = SkillSession.objects.upcoming(now).select_related("host").exclude(host=person)
+    soon = (
+        SkillSession.objects.upcoming(now)
+        .select_related("host")
+        .exclude(pk__in=SkillSession.objects.hosted_by(person).values("pk"))
+    )
     mine = Registration.objects.active().filter(person=person, session=OuterRef("pk"))
     soon = soon.exclude(Exists(mine)).order_by("starts_at", "pk")
     unpaid = Order.objects.unpaid().filter(buyer=person, hold_until__gt=now)
@@ -105,7 +109,7 @@ def member_home(person, now) -> dict:
         "today": timezone.localdate(now),
         "following": following,
         "registration": next((seat for seat in seats if seat.session == following), None),
-        "is_host": bool(following and following.host_id == person.pk),
+        "is_host": following in hosted,
         "room_is_open": bool(following and room_is_open(following, now)),
         "room_opens_at": following.starts_at - ROOM_OPENS if following else None,
         "offers": offers,
@@ -129,7 +133,7 @@ def language_names(codes) -> list:
 # --- A person's page --------------------------------------------------------------------------------------------------
 def facts(person, now, *, is_open: bool = True) -> dict:
     """What somebody has done here, counted; points where their causes may be seen."""
-    held = SkillSession.objects.held(now).filter(host=person)
+    held = SkillSession.objects.held(now).hosted_by(person)
     came = Registration.objects.present().filter(session__in=held)
     points = skills.reputation_of(person) if is_open else 0
     return {"held": held.count(), "came": came.count(), "points": points}

@@ -10,11 +10,13 @@ class SessionsConfig(AppConfig):
     def ready(self):
         from core import nav, page_cache, seeds, seo
         from features.calendar.services import calendars
+        from features.moderation import services as apart
         from features.payments.services import fulfilments
         from features.sessions import (
             absence_curation,
             absence_news,
             audit_words,
+            cohost_news,
             curation,
             demo_follows,
             emails,
@@ -65,6 +67,8 @@ class SessionsConfig(AppConfig):
         absence_news.register()
         message_curation.register()
         message_news.register()
+        cohost_news.register()
+        apart.partings.register("co-hosts", services.part)
         findable.register()
         happenings.register()
         seeds.seeds.register("sessions", (40, fill))

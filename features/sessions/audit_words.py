@@ -12,6 +12,9 @@ def to_people(field: str) -> str:
 
 ACTS = {
     "attendance.corrected": _("corrected who was there"),
+    "cohost.accepted": _("became co-host"),
+    "cohost.left": _("is no longer co-host"),
+    "cohost.removed": _("took a co-host off"),
     "message.asked": AuditAct(_("wrote to attendees"), to_people),
 }
 THINGS = {

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from features.sessions.models import Registration, SkillSession
+from features.sessions.models import Registration, SkillSession, fetch_cohosts
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
 
@@ -24,6 +24,8 @@ def tell(session, present) -> None:
 
 
 def _evidence(session, present):
+    # Whoever was added once it had begun is named, but what they taught stands on nobody's word.
+    held = [session.host, *(row.person for row in session.held_with if row.accepted_at <= session.starts_at)]
     for skill in session.skills.all():
         for seat in present:
             yield SkillEvidence(
@@ -34,9 +36,9 @@ def _evidence(session, present):
                 happened_at=session.starts_at,
                 source=_seat_key(seat.pk),
             )
-        if present:
+        for person in held if present else ():
             yield SkillEvidence(
-                person=session.host,
+                person=person,
                 skill=skill,
                 kind=HOSTED,
                 strength=HOSTED_STRENGTH * session.level * min(1, len(present) / FULL_ROOM),
@@ -59,10 +61,12 @@ def tell_attended(keys, viewer):
     if not viewer.is_authenticated:
         return {}
     seats = Registration.objects.filter(pk__in=_numbers(keys), session__in=SkillSession.objects.visible_to(viewer.pk))
+    seats = list(seats.select_related("session"))
+    fetch_cohosts([seat.session for seat in seats if seat.person_id != viewer.pk])
     return {
         _seat_key(seat.pk): _told(_("Came to “%(title)s”"), seat.session)
-        for seat in seats.select_related("session")
-        if viewer.pk in (seat.person_id, seat.session.host_id)
+        for seat in seats
+        if viewer.pk == seat.person_id or seat.session.is_hosted_by(viewer)
     }
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.seo import absolute
 from features.calendar.ical import Entry
-from features.sessions.models import Format, Registration, SkillSession
+from features.sessions.models import Format, Registration, SkillSession, fetch_cohosts
 
 PAST = timedelta(days=90)
 
@@ -31,7 +31,7 @@ def of_seat(seat) -> Entry:
         # Giving a seat back must outrank the last request, and a session's cancellation has raised its own number.
         sequence=session.ical_sequence * 2 + (1 if seat.cancelled_at else 0),
         status="CANCELLED" if session.is_cancelled or seat.cancelled_at else "CONFIRMED",
-        description="\n\n".join([session.outcome, *preparation(seat), absolute(session.get_absolute_url())]),
+        description="\n\n".join([*_said(session), *preparation(seat), absolute(session.get_absolute_url())]),
         location=where,
         organizer_name=settings.SITE_NAME,
         organizer_email=settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"),
@@ -48,7 +48,7 @@ def of_session(session) -> Entry:
         uid=f"{session.ical_uid}@{_host()}",
         sequence=session.ical_sequence * 2,
         status="CANCELLED" if session.is_cancelled else "CONFIRMED",
-        description=f"{session.outcome}\n\n{absolute(session.get_absolute_url())}",
+        description="\n\n".join([*_said(session), absolute(session.get_absolute_url())]),
         location=session.address if session.is_held_somewhere else absolute(session.get_absolute_url()),
         last_modified=session.updated_at,
     )
@@ -58,9 +58,18 @@ def of_person(person, now) -> list[Entry]:
     """All that somebody goes to or hosts, from 90 days ago on; what was cancelled says so."""
     since = now - PAST
     seats = Registration.objects.filter(person=person, session__ends_at__gt=since, session__removed_at=None)
-    seats = seats.filter(confirmed_at__isnull=False).select_related("session", "person", "ticket")
-    hosted = SkillSession.objects.published().filter(host=person, ends_at__gt=since)
+    seats = seats.filter(confirmed_at__isnull=False).select_related("session__host", "person", "ticket")
+    seats = list(seats)
+    hosted = list(SkillSession.objects.published().hosted_by(person).filter(ends_at__gt=since).select_related("host"))
+    fetch_cohosts([*hosted, *(seat.session for seat in seats)])
     return [*map(of_seat, seats), *map(of_session, hosted)]
+
+
+def _said(session) -> list[str]:
+    """What it is, and who holds it where that are several."""
+    if not session.held_with:
+        return [session.outcome]
+    return [session.outcome, _("With %(names)s") % {"names": ", ".join(person.name for person in session.hosts)}]
 
 
 def _of_both(session) -> dict:

@@ -43,7 +43,8 @@ def atom(sessions, *, title: str, page: str, path: str) -> HttpResponse:
 
 def calendar(sessions, *, title: str, page: str, path: str) -> HttpResponse:
     """The next of these, as entries to subscribe to."""
-    found = [entries.of_session(session) for session in sessions.order_by("starts_at", "pk")[:NEXT]]
+    next_ones = sessions.order_by("starts_at", "pk").select_related("host").with_cohosts()[:NEXT]
+    found = [entries.of_session(session) for session in next_ones]
     return HttpResponse(ical.feed(name=title, entries=found), content_type="text/calendar; charset=utf-8")
 
 

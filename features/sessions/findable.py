@@ -10,7 +10,7 @@ from features.discovery import services as discovery
 from features.discovery.kinds import Entry, Kind, Row, kinds
 from features.sessions import services
 from features.sessions.cards import cards
-from features.sessions.models import SkillSession
+from features.sessions.models import CoHost, SkillSession
 
 KIND = "session"
 
@@ -25,7 +25,7 @@ def entries(refs=None):
     found = SkillSession.objects.published().filter(cancelled_at=None, host__is_active=True).order_by("pk")
     if refs is not None:
         found = found.filter(pk__in=refs)
-    found = found.select_related("host").prefetch_related("skills__names")
+    found = found.select_related("host").prefetch_related("skills__names").with_cohosts()
     for session in found.iterator(chunk_size=500):
         taught = sorted(session.skills.all(), key=lambda skill: skill.pk)
         yield Entry(
@@ -33,7 +33,7 @@ def entries(refs=None):
             ref=str(session.pk),
             title=session.title,
             text=f"{session.outcome}\n{without_marks(session.description_html)}".strip(),
-            names=[session.host.name, *(name for skill in taught for name in called(skill))],
+            names=[*(person.name for person in session.hosts), *(name for skill in taught for name in called(skill))],
             skills=[skill.pk for skill in taught],
             language=session.language,
             url=session.get_absolute_url(),
@@ -65,7 +65,8 @@ def hosts_came_or_went(sender, people, **kwargs):
     """What somebody who was shut out hosts is not found; what somebody who is back hosts is, and its line moves on.
     A seat that is kept for somebody who was shut out goes to the next."""
     hosted = SkillSession.objects.published().filter(host__in=people, cancelled_at=None)
-    discovery.republish(KIND, [str(pk) for pk in hosted.values_list("pk", flat=True)])
+    together = CoHost.objects.in_force().filter(person__in=people).values_list("session", flat=True)
+    discovery.republish(KIND, [str(pk) for pk in {*hosted.values_list("pk", flat=True), *together}])
     services.move_lines(hosted.filter(host__is_active=True))
     services.pass_on_offers(people)
 
@@ -74,5 +75,5 @@ def person_changed(sender, instance, created, update_fields, **kwargs):
     """A host has another name, or none any more: their sessions are found by that."""
     if created or (update_fields is not None and "name" not in update_fields):
         return
-    hosted = SkillSession.objects.published().filter(host=instance, cancelled_at=None)
+    hosted = SkillSession.objects.published().hosted_by(instance).filter(cancelled_at=None)
     discovery.republish(KIND, [str(pk) for pk in hosted.values_list("pk", flat=True)])

@@ -13,7 +13,7 @@ from features.accounts.models import Role, RoleGrant, User
 from features.notifications import services as notifications
 from features.notifications.kinds import FOLLOWS, Kind, Letter, Line, kinds
 from features.sessions.emails import TEMPLATE, when_and_where
-from features.sessions.models import Registration, SkillSession
+from features.sessions.models import CoHost, Registration, SkillSession
 from features.skills.models import Skill
 from features.skills.services import Merge, merges
 
@@ -38,8 +38,9 @@ def register():
 def hosts(ids) -> dict[int, notifications.Followed]:
     """People who host or may: those who have a page for everybody."""
     hosted = SkillSession.objects.published().filter(host=OuterRef("pk"))
+    together = CoHost.objects.in_force().filter(person=OuterRef("pk"), session__in=SkillSession.objects.published())
     expert = RoleGrant.objects.in_force().filter(person=OuterRef("pk"), role=Role.EXPERT)
-    people = User.objects.filter(Exists(hosted) | Exists(expert), pk__in=ids, is_active=True)
+    people = User.objects.filter(Exists(hosted) | Exists(together) | Exists(expert), pk__in=ids, is_active=True)
     return {
         person.pk: notifications.Followed(f"person:{person.pk}", person.name, person.get_absolute_url(), _("Person"))
         for person in people
@@ -54,9 +55,10 @@ def skills(ids) -> dict[int, notifications.Followed]:
 
 
 def keys_of(session) -> set[str]:
-    """What one may follow to hear of this session: its host, its skills, and the areas in which they lie."""
+    """What one may follow to hear of this session: who holds it, its skills, and the areas in which they lie."""
     taught = {pk for skill in session.skills.all() for pk in (skill.pk, skill.parent_id) if pk}
-    return {f"person:{session.host_id}", *(f"skill:{pk}" for pk in taught)}
+    hosts = {session.host_id, *(row.person_id for row in session.held_with)}
+    return {*(f"person:{pk}" for pk in hosts), *(f"skill:{pk}" for pk in taught)}
 
 
 def tell_followers(session_id: int, after: int = 0, *, now=None) -> int | None:
@@ -77,7 +79,7 @@ def tell_followers(session_id: int, after: int = 0, *, now=None) -> int | None:
 
 # --- What is said -----------------------------------------------------------------------------------------------------
 def levels(told) -> dict[int, str]:
-    found = _sessions(told, SkillSession.objects.prefetch_related("skills"))
+    found = _sessions(told, SkillSession.objects.prefetch_related("skills").with_cohosts())
     keys = {row.pk: keys_of(found[row.ref]) for row in told if row.ref in found}
     return notifications.wanted_by(told[0].recipient, keys)
 
@@ -113,9 +115,10 @@ def lines(told) -> dict[int, Line]:
 
 
 def _news(told) -> dict[str, SkillSession]:
-    """Of what one person was told, what is still to come and in which they have no seat yet."""
+    """Of what one person was told, what is still to come and in which they have no part yet."""
+    together = CoHost.objects.in_force().filter(person=told[0].recipient, session=OuterRef("pk"))
     seats = Registration.objects.active().filter(person=told[0].recipient, session=OuterRef("pk"))
-    return _sessions(told, SkillSession.objects.upcoming(timezone.now()).exclude(Exists(seats)))
+    return _sessions(told, SkillSession.objects.upcoming(timezone.now()).exclude(Exists(seats) | Exists(together)))
 
 
 def _sessions(told, among) -> dict[str, SkillSession]:

@@ -16,6 +16,7 @@ from features.payments import services as payments
 from features.sessions.fields import LineField
 from features.sessions.joining import VERDICTS
 from features.sessions.models import REMINDERS, Format, SkillSession
+from features.sessions.services.hosting import OF_THE_OWNER
 from features.sessions.ticket_forms import ticket_forms, written
 from features.skills.fields import SkillPickerField
 
@@ -139,9 +140,10 @@ class SessionForm(forms.ModelForm):
     def __init__(self, *args, host, tickets=None, **kwargs):
         super().__init__(*args, **kwargs)
         session, given = self.instance, kwargs.get("initial") or {}
+        self.is_owner = session.pk is None or session.host_id == host.pk
         if session.pk is None:
             session.currency = settings.CURRENCY
-        self.tickets = ticket_forms(session, self.data if self.is_bound else None, tickets)
+        self.tickets = ticket_forms(session, self.data if self.is_bound and self.is_owner else None, tickets)
         if session.pk is None:
             known = {
                 "form_key": make_public_id(),
@@ -163,6 +165,9 @@ class SessionForm(forms.ModelForm):
             self.fields["price"].label = _("Price in %(currency)s") % {"currency": session.currency}
         else:  # a free community: nothing about money anywhere
             del self.fields["price"], self.fields["refund_preset"]
+        if not self.is_owner:
+            for name in ("price", *OF_THE_OWNER):
+                self.fields.pop(name, None)
         self.initial |= known | given
 
     @classmethod

@@ -23,7 +23,7 @@ def register():
 def of_seat(event, seat) -> None:
     session = seat.session
     integrations.emit(
-        people={seat.person_id, session.host_id},
+        people={seat.person_id, *_hosts(session)},
         event=event,
         about={"session": session.pk, "registration": seat.public_id}
         | ({"ticket": seat.ticket_id} if seat.ticket_id else {}),
@@ -34,8 +34,12 @@ def of_seat(event, seat) -> None:
 def of_session(event, session) -> None:
     seats = Registration.objects.active().filter(session=session)
     integrations.emit(
-        people={session.host_id, *seats.values_list("person_id", flat=True)},
+        people={*_hosts(session), *seats.values_list("person_id", flat=True)},
         event=event,
         about={"session": session.pk},
         path=session.get_absolute_url(),
     )
+
+
+def _hosts(session) -> set[int]:
+    return {session.host_id, *(row.person_id for row in session.held_with)}

@@ -13,7 +13,7 @@ from core.db import Prepared
 from features.accounts import access
 from features.accounts.models import User
 from features.payments import services as payments
-from features.sessions.models import Registration, SkillSession, WaitlistEntry, WaitlistOffer
+from features.sessions.models import CoHost, Registration, SkillSession, WaitlistEntry, WaitlistOffer
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -84,6 +84,7 @@ class Standing:
     is_verified: bool
     line: int
     host_is_away: bool
+    is_cohost: bool
 
 
 def with_standing(sessions, person, now, of_kind=None):
@@ -106,6 +107,7 @@ def with_standing(sessions, person, now, of_kind=None):
             Exists(EmailAddress.objects.filter(user=person, verified=True)),
             Coalesce(Subquery(counted), 0),
             Exists(User._default_manager.filter(pk=OuterRef("host"), is_active=False)),
+            Exists(CoHost.objects.in_force().filter(session=session, person=person)),
         )
     )
 
@@ -150,7 +152,7 @@ def _code(session, person, mine, now, ticket):
         return "ended"
     if session.has_started(now):
         return "started"
-    if person.is_authenticated and session.host_id == person.pk:
+    if person.is_authenticated and (session.host_id == person.pk or mine.is_cohost):
         return "host"
     if mine.host_is_away:
         return "host_away"

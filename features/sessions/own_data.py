@@ -8,6 +8,7 @@ from features.accounts.personal_data import Foretold, PersonalData, personal_dat
 from features.moderation.services import facts
 from features.sessions import services
 from features.sessions.models import (
+    CoHost,
     HostAbsence,
     HostAbsenceVoice,
     KeptForm,
@@ -72,6 +73,11 @@ def export(person) -> dict:
             .order_by("pk")
             .values("session__title", "title", "text", "audience", "written_at", "sent_at", "told_count")
         ),
+        "hosted_with_others": list(
+            CoHost.objects.filter(person=person)
+            .order_by("pk")
+            .values("session__title", "invited_at", "accepted_at", "ended_at", "ending")
+        ),
         "hosted": list(
             SkillSession.objects.filter(host=person).order_by("pk").values("title", "outcome", "description")
         ),
@@ -85,6 +91,7 @@ def leave(person) -> None:
         services.cancel_registration(registration=seat, by=person, now=now)
     for entry in _in_line(person):
         services.leave_waitlist(entry=entry, now=now)
+    services.leave_all(person, now)
     for session in _hosting(person, now):
         services.cancel_session(session=session, by=person, reason=_("The host has left the site."), now=now)
 
@@ -102,6 +109,7 @@ def erase(person) -> None:
     WaitlistEntry.objects.filter(person=person).update(note="")
     SkillSession.objects.filter(host=person, published_at=None).delete()
     KeptForm.objects.filter(person=person).delete()
+    CoHost.objects.filter(person=person).delete()
     HostAbsenceVoice.objects.filter(registration__person=person).update(words="")
     HostAbsence.objects.filter(session__host=person).update(answer_words="")
     SessionMessage.objects.drafts().filter(by=person).delete()
@@ -118,6 +126,7 @@ def foretell(person) -> Foretold:
             (_("Seats given back"), _coming(person, now).count()),
             (_("Places in line given up"), _in_line(person).count()),
             (_("Sessions called off, and everybody told"), _hosting(person, now).count()),
+            (_("Sessions of others that you no longer host with them"), _together(person, now).count()),
         ],
         words=[(_("Reviews"), reviews.count()), (_("Answers to reviews"), replies.count())],
     )
@@ -133,6 +142,10 @@ def _in_line(person):
 
 def _hosting(person, now):
     return SkillSession.objects.published().filter(host=person, cancelled_at=None, starts_at__gt=now)
+
+
+def _together(person, now):
+    return CoHost.objects.in_force().filter(person=person, session__starts_at__gt=now)
 
 
 def numbers(person) -> list[tuple[str, int]]:

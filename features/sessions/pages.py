@@ -155,7 +155,8 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
     """Everything the panel with the one button needs, on the page of the session and on the registration page."""
     verdict = verdict or can_join(session, person, now)
     context = {"session": session, "verdict": verdict, "now": now, "waiting_count": verdict.waiting}
-    if session.host_id == person.pk:
+    context["is_host"] = is_host = session.is_hosted_by(person)
+    if is_host:
         context["copy_key"] = make_public_id()
         context["messages_sent"] = session.messages.asked().filter(stopped_at=None).order_by("-written_at")[:3]
     if session.starts_at:
@@ -175,9 +176,9 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
         found = choices(session, person, now)
         context |= {"tickets": found, "choose": RegistrationForm(session=session, choices=to_take(found))}
     if session.is_published and session.has_started(now) and not session.is_cancelled:
-        is_host = session.host_id == person.pk
-        if is_host or verdict.code == "registered":
-            context["absence"] = absence(session, context.get("registration"), is_host, now)
+        is_owner = session.host_id == person.pk
+        if is_owner or verdict.code == "registered":
+            context["absence"] = absence(session, context.get("registration"), is_owner, now)
     if not session.is_free:
         context["policy"] = payments.policy_words(payments.policy(session.refund_preset, session.cancellation_hours))
     if (seat := context.get("registration")) and payments.price_of("registration", seat.pk):
@@ -231,6 +232,9 @@ def event(session: SkillSession, rating: Rating | None = None) -> dict:
         status = "EventCancelled"
     elif session.previous_starts_at:
         status = "EventRescheduled"
+    people = [
+        {"@type": "Person", "name": person.name, "url": absolute(person.get_absolute_url())} for person in session.hosts
+    ]
     data = {
         "@type": "EducationEvent",
         "name": session.title,
@@ -240,8 +244,8 @@ def event(session: SkillSession, rating: Rating | None = None) -> dict:
         "endDate": timezone.localtime(session.ends_at, session.zone).isoformat(),
         "eventStatus": f"https://schema.org/{status}",
         "inLanguage": session.language,
-        "organizer": {"@type": "Person", "name": session.host.name, "url": absolute(session.host.get_absolute_url())},
-        "performer": {"@type": "Person", "name": session.host.name},
+        "organizer": people if len(people) > 1 else people[0],
+        "performer": [{"@type": "Person", "name": person.name} for person in session.hosts],
         "maximumAttendeeCapacity": session.capacity,
         "remainingAttendeeCapacity": session.seats_on_sale,
         "isAccessibleForFree": not session.price_minor,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from features.accounts.access import Ability
 from features.moderation import services as moderation
 from features.moderation.models import Incident
-from features.sessions.models import Registration, SkillSession
+from features.sessions.models import CoHost, Registration, SkillSession
 
 
 def tell(session, present) -> None:
@@ -91,6 +91,13 @@ def tell_sessions(sources, viewer):
     return {f"session:{row.pk}": (f"“{row.title}”", row.get_absolute_url()) for row in rows}
 
 
+def parts(person):
+    """What came of sessions that somebody holds with their host: they judge nothing of it."""
+    together = CoHost.objects.in_force().filter(person=person).values_list("session", flat=True)
+    seats = Registration.objects.filter(session__in=together).values_list("pk", flat=True)
+    return [*(f"session:{pk}" for pk in together), *map(_key, seats)]
+
+
 def _key(pk):
     return f"registration:{pk}"
 
@@ -103,3 +110,4 @@ def register():
     moderation.kept.register("sessions", kept)
     moderation.causes.register("registration", tell_seats)
     moderation.causes.register("session", tell_sessions)
+    moderation.parts.register("sessions", parts)

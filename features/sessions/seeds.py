@@ -17,7 +17,7 @@ from core.models import RateCounter
 from features.accounts.models import User
 from features.notifications.models import Notification
 from features.payments import services as payments
-from features.sessions import demo_messages, services
+from features.sessions import demo_cohosts, demo_messages, services
 from features.sessions.demo_crowd import Crowd
 from features.sessions.models import Format, Registration, Review, SessionMessage, SkillSession, WaitlistEntry
 from features.sessions.services import letters
@@ -48,12 +48,14 @@ def fill(now):
         return
     World(now).build()
     demo_messages.fill(now)
+    demo_cohosts.fill(now)
+    demo_cohosts.fill(now)
     letters.remind(now=now)
     _file_old_letters(now)
     # Nobody has used up what they may do in this hour.
     done_by = "|".join(str(person.pk) for person in User.objects.filter(is_demo=True))
     RateCounter.objects.filter(
-        key__regex=rf"^(registration|session_publish|host_(first_)?message):({done_by})$"
+        key__regex=rf"^(registration|session_publish|cohost_invite|host_(first_)?message):({done_by})$"
     ).delete()
 
 

@@ -123,6 +123,8 @@ def test_an_earning_that_cannot_be_weighed_holds_up_no_other(stripe, expert, lea
     monkeypatch.setattr(fulfilments["registration"], "delivered_at", fails)
     services.release_earnings(now=later(other))
     assert list(Earning.objects.exclude(released_at=None)) == [other]
+    earned = services.earned_with("registration", [one.line.ref, other.line.ref])  # what a host sees of it meanwhile
+    assert (earned.held, earned.released) == (one.net_minor, other.net_minor)
     assert stuck() == [f"payment:{one.payment_id}"]
 
 

@@ -8,11 +8,13 @@ OF_THE_HOST = {
     "session_message_edit", "session_message_edit@sent", "session_message@another-session",
     "session_late", "session_new", "hosting", "kept_form",
     "review_reply",
+    "session_short@draft",
     "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
     "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
     "api:hosting", "api:hosted_one", "api:hosted_one@draft", "api:publish@draft", "api:call_off", "api:roster",
     "api:check_in", "api:undo_check_in", "api:answer_for_host", "host_absence@of-the-host",
     "api:new_session", "api:change", "api:remove",
+    "session_dashboard", "session_share", "session_cohosts", "api:cohosts", "api:invite_cohost", "api:remove_cohost",
 }  # fmt: skip
 SECRET = {"join", "waitlist_link", "cancellation_link"}
 
@@ -35,6 +37,17 @@ ABOUT_ONE = (
     "session_roster_file",
 )  # fmt: skip
 
+OF_A_COHOST = (
+    "session", "session_edit", "session_publication", "session_cancellation", "session_copy", "session_removal",
+    "session_roster", "session_roster_file", "session_messages", "session_cohosts", "host_absence",
+    "session_dashboard", "session_share",
+)  # fmt: skip
+
+OF_THE_GUEST = {
+    f"{name}@together"
+    for name in (*OF_A_COHOST, "api:cohosts", "api:hosted_one", "api:roster", "api:call_off", "api:publish")
+}
+
 ARGUMENTS = {
     **{name: _session("session") for name in ABOUT_ONE},
     **_every(ABOUT_ONE, ("draft", "removed", "full", "offered", "now")),
@@ -42,6 +55,24 @@ ARGUMENTS = {
     "registration@old-slug": lambda w: [w.session.pk, "as-it-was-called"],
     "session@old-slug-of-a-draft": lambda w: [w.draft.pk, "as-it-was-called"],
     "session_removal@restored": _session("removed"),
+    "session_cohosts": _session("together"),
+    "session_dashboard": _session("session"),
+    "session_share": _session("session"),
+    "session_short": lambda w: [w.session.pk],
+    "session_short@draft": lambda w: [w.draft.pk],
+    "cohosting": _session("asked"),
+    "cohosting@accepted": _session("together"),
+    **_every(OF_A_COHOST, ("together",)),
+    "api:accept_cohosting": lambda w: [w.asked.pk],
+    "api:decline_cohosting": lambda w: [w.asked.pk],
+    "api:cohosts": lambda w: [w.together.pk],
+    "api:invite_cohost": lambda w: [w.together.pk],
+    "api:cohosts@together": lambda w: [w.together.pk],
+    "api:remove_cohost": lambda w: [w.together.pk, w.guest.handle],
+    "api:hosted_one@together": lambda w: [w.together.pk],
+    "api:roster@together": lambda w: [w.together.pk],
+    "api:call_off@together": lambda w: [w.together.pk],
+    "api:publish@together": lambda w: [w.together.pk],
     "session_messages": _session("session"),
     "session_late": _session("now"),
     "session_message": _message("draft_message"),
@@ -130,6 +161,18 @@ BODIES = {
     ("session_message@sent", "POST"): lambda w: {"act": "discard"},
     ("session_copy", "POST"): lambda w: {"form_key": "AbCdEfGhIjKlMnOpQrStUv"},
     ("kept_form", "POST"): lambda w: {"title": "Half a tit"},
+    ("session_cohosts", "POST"): lambda w: {"handle": w.people["member"].handle},
+    ("session_cohosts@together", "POST"): lambda w: {"remove": w.cohost.pk},
+    ("cohosting", "POST"): lambda w: {"act": "accept"},
+    ("cohosting@accepted", "POST"): lambda w: {"act": "decline"},
+    ("session_edit@together", "POST"): lambda w: wording(),
+    ("session_messages@together", "POST"): lambda w: {"to": "seats", "title": "Hello", "text": "Bring it."},
+    ("session_cancellation@together", "POST"): lambda w: {"reason": "I am ill."},
+    ("api:cohosts", "POST"): lambda w: {"handle": w.people["member"].handle},
+    ("api:cohosts@together", "POST"): lambda w: {"handle": w.people["member"].handle},
+    ("api:invite_cohost", "POST"): lambda w: {"handle": w.people["member"].handle},
+    ("api:hosted_one@together", "PATCH"): lambda w: {"title": "Canary two, again"},
+    ("api:call_off@together", "POST"): lambda w: {"reason": "I am ill."},
     ("session_cancellation", "POST"): lambda w: {"reason": "I am ill."},
     ("own_review", "POST"): lambda w: {"rating": "5", "words": "Of much use."},
     ("host_absence@to-come", "POST"): lambda w: {"came": "no"},
@@ -237,6 +280,55 @@ session_message_edit           GET    login    login    404    200   404    404 
 session_message_edit           POST   login    login    404    303   404    404      404        404
 session_message_edit@sent      GET    login    login    404    404   404    404      404        404
 session_message_edit@sent      POST   login    login    404    404   404    404      404        404
+
+# Who was asked to host along, and who does: here the owner is the guest, who said yes to the host's draft. What a
+# co-host may not is nothing to them.
+session_cohosts                GET    login    login    404    200   404    404      404        404
+session_cohosts                POST   login    login    404    303   404    404      404        404
+session_dashboard              GET    login    login    404    200   404    404      404        404
+session_dashboard@together     GET    login    login    404    200   404    404      404        404
+session_share                  GET    login    login    404    200   404    404      404        404
+session_share@together         GET    login    login    404    200   404    404      404        404
+session_short                  GET    302
+session_short@draft            GET    404      404      404    302   404    404      404        404
+cohosting                      GET    login    login    404    200   404    404      404        404
+cohosting                      POST   login    login    404    303   404    404      404        404
+cohosting@accepted             GET    login    login    404    200   404    404      404        404
+cohosting@accepted             POST   login    login    404    303   404    404      404        404
+session@together               GET    404      404      404    200   404    404      404        404
+session_edit@together          GET    login    login    404    200   404    404      404        404
+session_edit@together          POST   login    login    404    303   404    404      404        404
+session_roster@together        GET    login    login    404    200   404    404      404        404
+session_roster_file@together   GET    login    login    404    200   404    404      404        404
+session_messages@together      GET    login    login    404    200   404    404      404        404
+session_messages@together      POST   login    login    404    422   404    404      404        404
+session_cohosts@together       GET    login    login    404    200   404    404      404        404
+session_cohosts@together       POST   login    login    404    404   404    404      404        404
+session_publication@together   POST   login    login    404    404   404    404      404        404
+session_cancellation@together  GET    login    login    404    404   404    404      404        404
+session_cancellation@together  POST   login    login    404    404   404    404      404        404
+session_copy@together          POST   login    login    404    404   404    404      404        404
+session_removal@together       POST   login    login    404    404   404    404      404        404
+host_absence@together          GET    login    login    404    404   404    404      404        404
+host_absence@together          POST   login    login    404    404   404    404      404        404
+api:invitations                GET    401      401      200    200   200    200      200        200
+api:accept_cohosting           PUT    401      401      404    200   404    404      404        404
+api:accept_cohosting           DELETE 401      401      404    204   404    404      404        404
+api:decline_cohosting          PUT    401      401      404    200   404    404      404        404
+api:decline_cohosting          DELETE 401      401      404    204   404    404      404        404
+api:cohosts                    GET    401      401      404    200   404    404      404        404
+api:cohosts                    POST   401      401      404    201   404    404      404        404
+api:invite_cohost              GET    401      401      404    200   404    404      404        404
+api:invite_cohost              POST   401      401      404    201   404    404      404        404
+api:cohosts@together           GET    401      401      404    200   404    404      404        404
+api:cohosts@together           POST   401      401      404    404   404    404      404        404
+api:remove_cohost              DELETE 401      401      404    204   404    404      404        404
+api:hosted_one@together        GET    401      401      404    200   404    404      404        404
+api:hosted_one@together        PATCH  401      401      404    200   404    404      404        404
+api:hosted_one@together        DELETE 401      401      404    404   404    404      404        404
+api:roster@together            GET    401      401      404    200   404    404      404        404
+api:call_off@together          POST   401      401      404    404   404    404      404        404
+api:publish@together           POST   401      401      404    404   404    404      404        404
 
 # Who was there reviews, everybody reads, the host answers. A seat in what is to come: 422 says that it is not over.
 own_review                     GET    login    login    404    200   404    404      404        404

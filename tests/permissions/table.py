@@ -162,7 +162,8 @@ def read(module: ModuleType) -> list[Row]:
         if name not in rows:
             url_name = name.partition("@")[0]
             arguments = module.ARGUMENTS.get(name) or module.ARGUMENTS.get(url_name)
-            owner = "host" if {name, url_name} & getattr(module, "OF_THE_HOST", set()) else "guest"
+            is_hosts = {name, url_name} & getattr(module, "OF_THE_HOST", set())
+            owner = "host" if is_hosts and name not in getattr(module, "OF_THE_GUEST", ()) else "guest"
             rows[name] = Row(name, owner, url_name in getattr(module, "SECRET", ()), arguments)
         row = rows[name]
         if len(values) == 1:

@@ -37,6 +37,7 @@ from features.skills.models import ProfileLink, Project
 from tests.factories import PASSWORD, make_session, make_skill, make_upload, make_user
 from tests.permissions import passkey
 from tests.permissions.assessments_world import add_assessments
+from tests.permissions.cohosts_world import add_cohosts
 from tests.permissions.forum_world import add_forum
 from tests.permissions.library_world import add_library
 from tests.permissions.marketing import add_newsletters
@@ -194,6 +195,7 @@ class World:
         add_orders(self)
         add_newsletters(self)
         add_messages(self)
+        add_cohosts(self)
         add_mentors(self)
 
     def _profile(self):

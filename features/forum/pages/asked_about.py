@@ -39,7 +39,7 @@ def session_panel(session, viewer, now) -> dict | None:
         "questions": [_question(post, session, viewer) for post in found[:FEW]],
         "all": f"{reverse('forum')}?{urlencode({'about': key})}" if len(found) > FEW else "",
         "ask": f"{reverse('thread_new')}?{urlencode({'about': key})}",
-        "is_host": viewer.pk == session.host_id,
+        "is_host": session.is_hosted_by(viewer),
     }
 
 

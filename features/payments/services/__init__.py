@@ -23,7 +23,7 @@ from features.payments.services.credits import (
     refund_worth,
     withdraw_package,
 )
-from features.payments.services.earnings import debts, release_earnings
+from features.payments.services.earnings import Earned, debts, earned_with, release_earnings
 from features.payments.services.entitlements import end_entitlements, entitle, entitle_many, entitled, entitled_to
 from features.payments.services.events import Handler, forget_events, handlers, pull_events, receive
 from features.payments.services.gifts import give, give_back_gift, may_give_back_gift, take
@@ -85,6 +85,7 @@ from features.payments.services.transfers import send_reversal, send_transfer, t
 
 __all__ = [
     "CheckoutRefused",
+    "Earned",
     "EntitlementFulfilment",
     "Fulfilment",
     "GoneMeanwhile",
@@ -109,6 +110,7 @@ __all__ = [
     "credits_left",
     "dashboard_url",
     "debts",
+    "earned_with",
     "end_at_once",
     "end_entitlements",
     "end_hold",

@@ -3,11 +3,12 @@ have, less what was sent, is a transfer or a reversal. So it does not matter in 
 and answers of Stripe's come."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from core.jobs import enqueue
@@ -225,3 +226,19 @@ def earn_missing(*, now: datetime) -> int:
             earn(order=payment.order, payment=payment, now=now)
             weigh(payment.pk, now)
     return len(rows)
+
+
+@dataclass(frozen=True)
+class Earned:
+    """What some things earn their seller by now, what goes back left out, in minor units."""
+
+    held: int  # until they are delivered and the time for complaints is over
+    released: int
+
+
+def earned_with(kind: str, refs: Iterable) -> Earned:
+    rows = Earning.objects.filter(line__kind=kind, line__ref__in=[str(ref) for ref in refs])
+    found = rows.aggregate(
+        held=Sum("net_minor", filter=Q(released_at=None)), released=Sum("net_minor", filter=~Q(released_at=None))
+    )
+    return Earned(found["held"] or 0, found["released"] or 0)

@@ -26,9 +26,9 @@ def person(request, handle):
     if person.handle != handle:
         return redirect(person, permanent=True)
     now = timezone.now()
-    hosted = SkillSession.objects.published().filter(host=person, cancelled_at=None).select_related("host")
+    hosted = SkillSession.objects.published().hosted_by(person).filter(cancelled_at=None).select_related("host")
     coming = hosted.filter(starts_at__gt=now).order_by("starts_at", "pk")[:20]
-    over = SkillSession.objects.held(now).filter(host=person).select_related("host")
+    over = SkillSession.objects.held(now).hosted_by(person).select_related("host")
     page = keyset(over, request, order=("-starts_at", "-id"), size=10)
     blocks = visible_blocks(person, request.user)
     shown = portrait(person, blocks)

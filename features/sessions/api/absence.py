@@ -7,7 +7,7 @@ from ninja import Field, Schema
 
 from core.api_parts import Member, Refusal
 from features.sessions import services
-from features.sessions.access import hosted_session
+from features.sessions.access import owned_session
 from features.sessions.api import browsing, hosting
 from features.sessions.api.schemas import HOSTING_WRITE, SEATS_WRITE
 from features.sessions.models import Registration
@@ -41,7 +41,7 @@ def say_of_host(request, pk: int, body: Said):
 )
 def answer_for_host(request, pk: int, body: Said):
     """Once. Owning up pays everybody back; otherwise a moderator reads both sides."""
-    return _act(services.answer_for_host, session=hosted_session(request.user, pk), came=body.came, words=body.words)
+    return _act(services.answer_for_host, session=owned_session(request.user, pk), came=body.came, words=body.words)
 
 
 def _act(verb, **given):

@@ -130,7 +130,7 @@ def published(request, pk, parts=frozenset()) -> SkillSession:
 def with_parts(queryset, parts):
     """What the answer names of a session, for all rows at once."""
     mentions = SessionSkill.objects.select_related("skill__parent" if "skills.parent" in parts else "skill")
-    return queryset.select_related("host").prefetch_related(Prefetch("session_skills", mentions))
+    return queryset.select_related("host").prefetch_related(Prefetch("session_skills", mentions)).with_cohosts()
 
 
 def _matching(request, filters: SessionFilters):

@@ -17,7 +17,7 @@ from core.seo import absolute
 from core.templatetags.ui import plain_price
 from features.payments import services as payments
 from features.sessions import services
-from features.sessions.access import hosted_session
+from features.sessions.access import hosted_session, owned_session
 from features.sessions.api.browsing import with_parts
 from features.sessions.api.schemas import FORMATS, HOSTING_READ, HOSTING_WRITE, KINDS
 from features.sessions.choices import fetch_tickets
@@ -80,6 +80,9 @@ class Wording(Schema):
 
 class Hosted(Schema):
     id: int
+    host: str = Field(
+        description="The handle of who decides over price and calling it off: yours, unless you host along"
+    )
     state: str = Field(description="draft, published or cancelled")
     wording: Wording
     starts: Moment | None
@@ -134,14 +137,17 @@ def change(request, pk: int, body: PatchDict[Wording]):
     """Who is coming is told of a new time or place."""
     session = hosted_session(request.user, pk)
     _must_match(request, session)
-    said = _cleaned(wording(session) | body, session, request.user)
+    known = wording(session)
+    said = _cleaned(known | body, session, request.user)
     try:
+        if session.host_id != request.user.pk:
+            services.keep_to_part(session, request.user, {name for name in body if body[name] != known[name]})
         if session.is_published:
-            session = services.save_edit(session=session, **said)
+            session = services.save_edit(session=session, by=request.user, **said)
         else:
-            session = services.save_draft(host=session.host, session=session, **said)
+            session = services.save_draft(host=session.host, session=session, by=request.user, **said)
     except services.HostingRefused as refused:
-        raise _refusal(refused) from refused
+        raise refusal(refused) from refused
     return hosted(session)
 
 
@@ -149,32 +155,32 @@ def change(request, pk: int, body: PatchDict[Wording]):
 def remove(request, pk: int):
     """For 14 days it can be brought back, on the site."""
     try:
-        services.remove_draft(session=hosted_session(request.user, pk), by=request.user)
+        services.remove_draft(session=owned_session(request.user, pk), by=request.user)
     except services.HostingRefused as refused:
-        raise _refusal(refused) from refused
+        raise refusal(refused) from refused
     return Status(204, None)
 
 
 @router.post("{int:pk}/publication/", auth=Member(HOSTING_WRITE), response=Hosted, summary="Publish it")
 def publish(request, pk: int):
     try:
-        return hosted(services.publish(session=hosted_session(request.user, pk), by=request.user))
+        return hosted(services.publish(session=owned_session(request.user, pk), by=request.user))
     except services.HostingRefused as refused:
-        raise _refusal(refused) from refused
+        raise refusal(refused) from refused
 
 
 @router.post("{int:pk}/cancellation/", auth=Member(HOSTING_WRITE), response=Hosted, summary="Call it off")
 def call_off(request, pk: int, body: CancellationReason):
     """Everybody with a seat is told. Twice is once."""
-    session = hosted_session(request.user, pk)
+    session = owned_session(request.user, pk)
     form = CancellationForm(body.dict())
     if not form.is_valid():
         raise _invalid(form)
     try:
         services.cancel_session(session=session, by=request.user, reason=form.cleaned_data["reason"])
     except services.HostingRefused as refused:
-        raise _refusal(refused) from refused
-    return hosted(hosted_session(request.user, pk))
+        raise refusal(refused) from refused
+    return hosted(owned_session(request.user, pk))
 
 
 # --- What they share --------------------------------------------------------------------------------------------------
@@ -196,6 +202,7 @@ def hosted(session) -> dict:
     state = "cancelled" if session.is_cancelled else "published" if session.is_published else "draft"
     return {
         "id": session.pk,
+        "host": session.host.handle,
         "state": state,
         "wording": wording(session),
         "starts": moment(session.starts_at, session.time_zone),
@@ -257,6 +264,6 @@ def _invalid(form) -> Invalid:
     return Invalid(errors)
 
 
-def _refusal(refused) -> Refusal:
+def refusal(refused) -> Refusal:
     step = "starts_at" if refused.field == "date" else refused.field
     return Refusal(refused.code, refused.words, step=step if refused.row is None else f"tickets.{refused.row}.{step}")

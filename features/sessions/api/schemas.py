@@ -56,6 +56,7 @@ class Session(Selectable):
     level: int = Field(ge=min(Level.values), le=max(Level.values))
     language: str
     host: Host | str = Field(description="The host's handle; with expand=host the host")
+    co_hosts: list[str] = Field(description="The handles of those who hold it together with the host")
     skills: list[SkillName | str] = Field(description="Slugs; with expand=skills the skills")
     starts: Moment
     ends: Moment
@@ -124,6 +125,7 @@ def session(row, parts=frozenset()) -> dict:
         "id": row.pk,
         **{name: getattr(row, name) for name in ("title", "outcome", "kind", "format", "level", "language")},
         "host": host(row.host) if "host" in parts else row.host.handle,
+        "co_hosts": [co_host.person.handle for co_host in row.held_with],
         "skills": [skill(mention.skill, parts) for mention in row.session_skills.all()],
         "starts": moment(row.starts_at, row.time_zone),
         "ends": moment(row.ends_at, row.time_zone),

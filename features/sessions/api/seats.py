@@ -8,7 +8,7 @@ from core.seo import absolute
 from features.sessions.api import schemas
 from features.sessions.api.schemas import SEATS_READ
 from features.sessions.choices import fetch_tickets
-from features.sessions.models import Registration, SessionSkill
+from features.sessions.models import Registration, SessionSkill, fetch_cohosts
 from features.sessions.services.waitlist import position
 
 router = Router(tags=["Seats"])
@@ -55,4 +55,5 @@ def place(entry) -> dict:
 
 def _fetch_parts(seats) -> None:
     fetch_tickets([seat.session for seat in seats])
+    fetch_cohosts([seat.session for seat in seats])
     prefetch_related_objects(seats, Prefetch("session__session_skills", SessionSkill.objects.select_related("skill")))

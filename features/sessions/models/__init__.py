@@ -1,4 +1,6 @@
 from features.sessions.models.absence import ANSWERED_WITHIN, HostAbsence, HostAbsenceVoice
+from features.sessions.models.cohosts import CoHost, CoHostQuerySet, fetch_cohosts
+from features.sessions.models.kept import KeptForm
 from features.sessions.models.messages import SessionMessage
 from features.sessions.models.reviews import Review, ReviewQuerySet
 from features.sessions.models.seats import (
@@ -12,7 +14,6 @@ from features.sessions.models.seats import (
 from features.sessions.models.sessions import (
     REMINDERS,
     Format,
-    KeptForm,
     Kind,
     SessionQuerySet,
     SessionSkill,
@@ -25,6 +26,8 @@ __all__ = [
     "ANSWERED_WITHIN",
     "REMINDERS",
     "Attendance",
+    "CoHost",
+    "CoHostQuerySet",
     "Format",
     "HostAbsence",
     "HostAbsenceVoice",
@@ -43,4 +46,5 @@ __all__ = [
     "WaitlistEntry",
     "WaitlistOffer",
     "default_reminders",
+    "fetch_cohosts",
 ]

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -50,20 +51,37 @@ class SessionQuerySet(QuerySet):
         return over.exclude(host_absence__outcome="absent")
 
     def visible_to(self, person):
-        """Drafts are seen by their host alone; what a suspended host has published, by those who have a seat in it or
-        wait for one. `person` is a key, and None for a stranger."""
+        """Drafts are seen by who holds them alone; what a suspended host has published, by those too who have a seat in
+        it or wait for one. `person` is a key, and None for a stranger."""
+        from features.sessions.models.cohosts import CoHost
         from features.sessions.models.seats import Registration, WaitlistEntry
 
         seat = Registration.objects.filter(session=OuterRef("pk"), person=person, cancelled_at=None)
         place = WaitlistEntry.objects.filter(session=OuterRef("pk"), person=person, left_at=None)
+        cohost = CoHost.objects.in_force().filter(session=OuterRef("pk"), person=person)
         shown = Q(published_at__isnull=False) & (Q(host__is_active=True) | Exists(seat) | Exists(place))
-        return self.filter(shown | Q(host=person), removed_at=None)
+        return self.filter(shown | Q(host=person) | Exists(cohost), removed_at=None)
+
+    def owned_by(self, person):
+        """Those whose money, calling off and co-hosts are theirs to decide."""
+        return self.filter(host=person, removed_at=None)
 
     def hosted_by(self, person):
-        return self.filter(host=person, removed_at=None)
+        """Those they hold, alone or with others: `SkillSession.is_hosted_by` is the same rule for one row."""
+        from features.sessions.models.cohosts import CoHost
+
+        own = SkillSession.objects.filter(host=person).values("pk")
+        together = CoHost.objects.in_force().filter(person=person).values("session")
+        return self.filter(pk__in=own.union(together, all=True), removed_at=None)
 
     def removed_drafts(self, person):
         return self.filter(host=person, published_at=None, removed_at__isnull=False)
+
+    def with_cohosts(self):
+        """With those who hold each together with its host: one query for all."""
+        from features.sessions.models.cohosts import CoHost
+
+        return self.prefetch_related(Prefetch("cohosts", CoHost.objects.shown(), to_attr="held_with"))
 
 
 class SkillSession(Removable):
@@ -180,6 +198,20 @@ class SkillSession(Removable):
     def zone(self):
         return ZoneInfo(self.time_zone)
 
+    @cached_property
+    def held_with(self) -> list:
+        """Who holds it together with its host: rows of CoHost with their person. Nobody who was only asked, and nobody
+        whose account is suspended."""
+        return list(self.cohosts.shown())
+
+    @property
+    def hosts(self) -> list:
+        return [self.host, *(row.person for row in self.held_with)]
+
+    def is_hosted_by(self, person) -> bool:
+        """Who may host it: its roster, its messages, its wording. `SessionQuerySet.hosted_by` is the same for rows."""
+        return person.pk is not None and person.pk in {self.host_id, *(row.person_id for row in self.held_with)}
+
     @property
     def decides_at(self):
         """By then enough people have a seat, or it is called off."""
@@ -251,18 +283,6 @@ class SkillSession(Removable):
 
     def has_ended(self, now):
         return self.ends_at is not None and self.ends_at <= now
-
-
-class KeptForm(models.Model):
-    """What a host has typed and not sent yet: kept while they type, on any device, until it is sent or discarded."""
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="kept_forms")
-    key = models.CharField(max_length=20, help_text="The id of the session, or new")
-    data = models.TextField()
-    saved_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_kept_form_per_person_and_thing")]
 
 
 class SessionSkill(models.Model):

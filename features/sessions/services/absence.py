@@ -146,7 +146,7 @@ def _decide_by_rule(pk, now) -> bool:
         return _decide(session, absence, came=True, by=None, now=now)
     seen = Registration.objects.present().filter(session=session)
     ticked = Attendance.objects.filter(
-        registration__session=session, source=Attendance.Source.CHECK_IN, recorded_by=session.host_id
+        registration__session=session, source=Attendance.Source.CHECK_IN, recorded_by__in=session.hosts
     )
     decided = silence_says_absent(
         absent=absent,
@@ -165,7 +165,7 @@ def decide_absence(*, absence: HostAbsence, came: bool, by: User, now: datetime 
     """A moderator has read both sides. Raises AbsenceRefused."""
     session = lock(absence.session_id)
     absence = HostAbsence.objects.get(pk=absence.pk)
-    if by.pk == session.host_id or Registration.objects.confirmed().filter(session=session, person=by).exists():
+    if session.is_hosted_by(by) or Registration.objects.confirmed().filter(session=session, person=by).exists():
         raise AbsenceRefused("own", _("You have a part in it. Another moderator decides."))
     if not _decide(session, absence, came=came, by=by, now=now or timezone.now()):
         raise AbsenceRefused("decided", _("This is decided already."))

@@ -1,9 +1,7 @@
-"""What a host does with a session: write, publish, change, copy, cancel."""
-
-from datetime import timedelta
+"""What a host does with a session: write, publish, change, cancel."""
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,25 +10,20 @@ from core.jobs import enqueue
 from core.limits import hit
 from core.text import one_line, render_markdown
 from features.accounts import access
-from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.calendar import services as calendar
 from features.discovery import services as discovery
+from features.notifications.services import notify
 from features.payments import services as payments
 from features.sessions import happenings, promises
-from features.sessions.models import KeptForm, SessionSkill, SkillSession, TicketKind
-from features.sessions.services.tickets import TicketsRefused, Wanted, set_tickets, wanted_of
+from features.sessions.models import SessionSkill, SkillSession, TicketKind
+from features.sessions.services.tickets import TicketsRefused, Wanted, set_tickets
 from features.sessions.services.waitlist import close_line, hand_on, lock, shorten_offers
 
-RECOVERY = timedelta(days=14)
-LONGEST_FORM = 40_000
 # Changes to these reach calendars: the same entry, one sequence number higher.
 ON_THE_CALENDAR = ("title", "starts_at", "ends_at", "time_zone", "format", "address")
-COPIED = (
-    "title", "outcome", "description", "description_html", "kind", "format", "level", "language", "time_zone",
-    "address", "room_url", "preparation", "capacity", "price_minor", "currency", "cancellation_hours", "refund_preset",
-    "reminder_minutes", "follow_up_minutes", "least_seats", "decide_hours",
-)  # fmt: skip
+# What decides over money, and over whether it takes place, is its owner's to say.
+OF_THE_OWNER = ("price_minor", "refund_preset", "cancellation_hours", "least_seats", "decide_hours", "tickets")
 
 
 class HostingRefused(Exception):
@@ -41,15 +34,17 @@ class HostingRefused(Exception):
         self.code, self.words, self.field, self.row = code, words, field, row
 
 
-def save_draft(*, host, data, skills, session=None, form_key=None, tickets: list[Wanted] | None = None) -> SkillSession:
+def save_draft(
+    *, host, data, skills, session=None, form_key=None, tickets: list[Wanted] | None = None, by=None
+) -> SkillSession:
     """Write a draft: new, or again. The same `form_key` is the same draft, however often its form arrives. `tickets`
     are all its kinds of ticket; None leaves them alone. What was published meanwhile is changed as such, which may be
-    refused."""
+    refused. `by` is who writes, where that may be a co-host."""
     if session is None and form_key:
         session = SkillSession.objects.filter(host=host, form_key=form_key, published_at=None).first()
     try:
         new = SkillSession(host=host, form_key=form_key, currency=settings.CURRENCY)
-        return _save_draft(session or new, data, skills, tickets)
+        return _save_draft(session or new, data, skills, tickets, by)
     except IntegrityError as error:
         if "form_key" not in broken_constraint(error):
             raise
@@ -57,15 +52,16 @@ def save_draft(*, host, data, skills, session=None, form_key=None, tickets: list
 
 
 @atomic_retry
-def _save_draft(session, data, skills, tickets):
+def _save_draft(session, data, skills, tickets, by):
     if session.pk:
         session = lock(session.pk)  # as it is now: what was read to show the form may be published since
     if session.is_published:
-        return save_edit(session=session, data=data, skills=skills, tickets=tickets)
+        return save_edit(session=session, data=data, skills=skills, tickets=tickets, by=by)
+    _keep_to_part(session, by, data, tickets)
     _fill(session, data)
     session.save()
-    _set_skills(session, skills)
-    _set_tickets(session, tickets)
+    set_skills(session, skills)
+    write_tickets(session, tickets)
     return session
 
 
@@ -76,12 +72,14 @@ def publish(*, session, by, now=None) -> SkillSession:
     session = lock(session.pk)
     if session.is_published:
         return session
+    if session.host_id != by.pk:
+        raise HostingRefused("owner_only", _("Publishing is for %(name)s to do.") % {"name": session.host.name})
     if session.removed_at:
         raise HostingRefused("removed", _("This draft was thrown away meanwhile. Bring it back first."))
     _may_publish(session, by, now)
     hit("session_publish", by.pk)
     session.published_at = now
-    _claim_time(session)
+    _claim_time(session, by)
     session.save()
     _index(session)
     enqueue("features.sessions.tasks.tell_followers", session.pk, key=f"followers:{session.pk}")
@@ -91,13 +89,15 @@ def publish(*, session, by, now=None) -> SkillSession:
 
 
 @atomic_retry
-def save_edit(*, session, data, skills, tickets: list[Wanted] | None = None, now=None) -> SkillSession:
-    """Change a published session. Seats that are taken stay; who is coming is told of a new time or place."""
+def save_edit(*, session, data, skills, tickets: list[Wanted] | None = None, by=None, now=None) -> SkillSession:
+    """Change a published session. Seats that are taken stay; who is coming is told of a new time or place. `by` is who
+    changes it, where that may be a co-host."""
     now = now or timezone.now()
     session = lock(session.pk)
     if session.is_cancelled or session.has_started(now):
         raise HostingRefused("over", _("A session that has started or was cancelled can no longer be changed."))
     _may_write(session.host)
+    _keep_to_part(session, by, data, tickets)
     before = {name: getattr(session, name) for name in ON_THE_CALENDAR}
     if data["capacity"] < session.seats_taken:
         words = _("%(taken)s seats are taken or kept. Choose at least that many.") % {"taken": session.seats_taken}
@@ -105,18 +105,22 @@ def save_edit(*, session, data, skills, tickets: list[Wanted] | None = None, now
     _fill(session, data)
     _need_time(session, now)
     formats = _formats(session)
-    _set_tickets(session, tickets)
+    write_tickets(session, tickets)
     changed = any(before[name] != getattr(session, name) for name in ON_THE_CALENDAR) or formats != _formats(session)
     if has_moved := before["starts_at"] != session.starts_at:
         session.previous_starts_at = before["starts_at"]
     if changed:
         session.ical_sequence += 1
-        _claim_time(session)
+        _claim_time(session, by or session.host)
         what = f"{session.pk}:moved" if has_moved else session.pk
         enqueue("features.sessions.tasks.tell_of_change", what, key=f"change:{session.pk}:{session.ical_sequence}")
+    if changed and by and by.pk != session.host_id:
+        row = session.cohosts.in_force().get(person=by)
+        key = f"cohost_changed_it:{row.pk}:{session.ical_sequence}"
+        notify(session.host, "cohost_changed_it", row.pk, session.get_absolute_url(), key=key)
     session.updated_at = now
     session.save()
-    _set_skills(session, skills)
+    set_skills(session, skills)
     payments.selling_begins(person=session.host, price_minor=session.top_price_minor or session.price_minor)
     _index(session)
     if has_moved:
@@ -133,6 +137,8 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
     session = lock(session.pk)
     if session.is_cancelled:
         return False
+    if by and by.pk != session.host_id:
+        raise HostingRefused("owner_only", _("Calling it off is for %(name)s to do.") % {"name": session.host.name})
     if not session.is_published or session.has_ended(now):
         raise HostingRefused("over", _("Only a published session that is not over can be cancelled."))
     session.cancelled_at, session.cancellation_reason = now, one_line(reason)
@@ -149,58 +155,10 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
     return True
 
 
-@atomic_retry
-def duplicate(*, session, by, form_key=None) -> SkillSession:
-    """A draft like this one, without a date. The same `form_key` is the same copy, however often it is pressed."""
-    lock(session.pk)  # two presses at once come one after the other
-    if form_key and (made := SkillSession.objects.filter(form_key=form_key).first()):
-        if made.host_id == by.pk and not made.is_published and not made.removed_at:
-            return made
-        form_key = None
-    copy = SkillSession(host=by, form_key=form_key, **{name: getattr(session, name) for name in COPIED})
-    copy.slug = copy.make_slug()
-    copy.save()
-    _set_skills(copy, list(session.skills.order_by("sessionskill__position")))
-    _set_tickets(copy, wanted_of(session))
-    return copy
-
-
-def keep_form(*, person, key: str, data: str, now=None):
-    """Keep what is being typed. Answers when it was kept."""
-    now = now or timezone.now()
-    KeptForm.objects.update_or_create(person=person, key=key, defaults={"data": data[:LONGEST_FORM], "saved_at": now})
-    return now
-
-
-def forget_form(*, person, key: str) -> None:
-    KeptForm.objects.filter(person=person, key=key).delete()
-
-
-@transaction.atomic
-def restore_draft(*, session) -> None:
-    """Bring back a draft that was thrown away."""
-    session.removed_at = session.removed_by = None
-    session.save(update_fields=["removed_at", "removed_by"])
-
-
-def erase_removed(*, now=None) -> int:
-    """Drafts that were thrown away 14 days ago are gone for good."""
-    old = SkillSession.objects.filter(published_at=None, removed_at__lt=(now or timezone.now()) - RECOVERY)
-    return old.delete()[0]
-
-
-@transaction.atomic
-def remove_draft(*, session, by, now=None) -> None:
-    """Throw a draft away; it can be brought back for 14 days. A published session is cancelled instead."""
-    session = lock(session.pk)
-    if session.is_published:
-        raise HostingRefused("published", _("A published session is cancelled, not removed."))
-    session.removed_at, session.removed_by = now or timezone.now(), by
-    session.save(update_fields=["removed_at", "removed_by"])
-
-
 def may_host(person) -> bool:
-    return has_role(person, Role.EXPERT) or has_role(person, Role.ORGANISER)
+    """Also where a role rests: without a second factor, and for a token. Publishing shows nobody what others do not
+    see, and so a page and the API give one answer."""
+    return access.holds_any_role(person, Role.EXPERT, Role.ORGANISER)
 
 
 def _fill(session, data):
@@ -212,6 +170,27 @@ def _fill(session, data):
     session.address = one_line(session.address)
     session.slug = session.make_slug()
     session.description_html = render_markdown(session.description)
+
+
+def keep_to_part(session, by, changed) -> None:
+    """What a co-host leaves alone: what decides over money, and over whether it takes place. Raises HostingRefused."""
+    if not session.is_hosted_by(by):
+        raise HostingRefused("no_host", _("You do not host this session any more."))
+    _may_write(by)
+    if wrong := sorted(changed.intersection(OF_THE_OWNER)):
+        words = _("Prices, refunds and the least number of people are for %(name)s to change.")
+        raise HostingRefused("owner_only", words % {"name": session.host.name}, wrong[0])
+
+
+def _keep_to_part(session, by, data, tickets):
+    if by is None or by.pk == session.host_id:
+        return
+    changed = {name for name in data if data[name] != getattr(session, name)}
+    keep_to_part(session, by, changed | ({"tickets"} if tickets is not None else set()))
+    needed = [session.least_seats, *session.tickets.values_list("capacity", flat=True)]
+    if data.get("capacity", session.capacity) < max(filter(None, needed), default=0):
+        words = _("%(name)s has set a number that is higher, of people or of a kind of ticket.")
+        raise HostingRefused("seats_promised", words % {"name": session.host.name}, "capacity")
 
 
 def _may_write(person):
@@ -238,9 +217,20 @@ def _need_time(session, now):
         raise HostingRefused("decided_too_early", words, "decide_hours")
 
 
-def _claim_time(session):
+def _claim_time(session, by):
+    for person in session.hosts:
+        try:
+            claim_time(session, person)
+        except HostingRefused as refused:
+            if person.pk == by.pk:
+                raise
+            words = _("%(name)s is not free at that time. Choose another.") % {"name": person.name}
+            raise HostingRefused(refused.code, words, refused.field) from refused
+
+
+def claim_time(session, person):
     try:
-        calendar.claim(session.host, session.starts_at, session.ends_at, "session", str(session.pk))
+        calendar.claim(person, session.starts_at, session.ends_at, "session", str(session.pk))
     except calendar.TimeTaken as taken:
         raise HostingRefused("time_taken", _("You host something else at that time."), "date") from taken
 
@@ -251,14 +241,14 @@ def _formats(session):
     return set(held.values_list("pk", "format")) if session.has_kinds else set()
 
 
-def _set_tickets(session, tickets):
+def write_tickets(session, tickets):
     try:
         set_tickets(session, tickets)
     except TicketsRefused as refused:
         raise HostingRefused(refused.code, refused.words, refused.field, refused.row) from refused
 
 
-def _set_skills(session, skills):
+def set_skills(session, skills):
     wanted = [skill.pk for skill in skills]
     if list(session.session_skills.values_list("skill_id", flat=True)) == wanted:
         return

@@ -11,6 +11,7 @@ from features.accounts.services import audit
 from features.sessions.models import SessionMessage, SkillSession
 from features.sessions.services.attendance import CHECK_IN_OPENS
 from features.sessions.services.messages import MessageRefused, recipients, release
+from features.sessions.services.waitlist import lock
 
 MINUTES = (5, 10, 20)
 
@@ -25,8 +26,13 @@ def may_say_late(session: SkillSession, now: datetime) -> bool:
 
 @transaction.atomic
 def say_late(*, session: SkillSession, by: User, minutes: int, now: datetime | None = None) -> SessionMessage:
-    """Each number once, however often it is pressed. Raises MessageRefused."""
+    """Each number once, however often it is pressed, and by whom of those who host. Raises MessageRefused."""
     now = now or timezone.now()
+    session = lock(session.pk)
+    if not session.is_hosted_by(by):
+        raise MessageRefused("no_host", _("You do not host this session any more."))
+    if said := _said(session, minutes).first():
+        return said
     if minutes not in MINUTES or not may_say_late(session, now):
         raise MessageRefused("not_now", _("You can say so from an hour before the start until the end."))
     words = {
@@ -44,9 +50,11 @@ def say_late(*, session: SkillSession, by: User, minutes: int, now: datetime | N
 
 def lateness(session: SkillSession) -> SessionMessage | None:
     """What the host said last about being late."""
-    keys = [_key(session, minutes) for minutes in MINUTES]
-    said = SessionMessage.objects.on_their_way().filter(session=session, by=session.host_id, form_key__in=keys)
-    return said.order_by("-asked_at", "-pk").first()
+    return _said(session, *MINUTES).on_their_way().order_by("-asked_at", "-pk").first()
+
+
+def _said(session, *minutes):
+    return SessionMessage.objects.asked().filter(session=session, form_key__in=[_key(session, n) for n in minutes])
 
 
 def _key(session, minutes) -> str:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from features.notifications.services import notify
 from features.sessions import happenings
-from features.sessions.models import REMINDERS, Registration, SkillSession
+from features.sessions.models import REMINDERS, CoHost, Registration, SkillSession
 from features.sessions.services.waitlist import CALLED_OFF
 
 # A worker that was down still reminds, but not so late that the reminder is a surprise.
@@ -23,6 +23,9 @@ def tell_of_change(session_id, *, has_moved=False) -> None:
     for entry in session.waitlist.filter(left_at=None).select_related("person"):
         key = f"waitlist_session_changed:{entry.pk}:{session.ical_sequence}"
         notify(entry.person, "waitlist_session_changed", entry.pk, session.get_absolute_url(), key=key)
+    for row in CoHost.objects.shown().filter(session=session):
+        key = f"cohost_session_changed:{row.pk}:{session.ical_sequence}"
+        notify(row.person, "cohost_session_changed", row.pk, session.get_absolute_url(), key=key)
     happenings.of_session("session.changed", session)
 
 
@@ -32,6 +35,8 @@ def tell_of_cancellation(session_id) -> None:
         notify(
             seat.person, "session_cancelled", seat.pk, session.get_absolute_url(), key=f"session_cancelled:{seat.pk}"
         )
+    for row in CoHost.objects.shown().filter(session=session):
+        notify(row.person, "cohost_session_cancelled", row.pk, session.get_absolute_url())
     happenings.of_session("session.cancelled", session)
     for entry in session.waitlist.filter(closed_reason=CALLED_OFF).select_related("person"):
         key = f"waitlist_session_cancelled:{entry.pk}"

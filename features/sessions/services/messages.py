@@ -65,8 +65,11 @@ def is_trusted(host: User, now: datetime) -> bool:
 
 
 def why_not_write(session: SkillSession, host: User, now: datetime) -> MessageRefused | None:
+    """`host` is who writes: its host, or whoever holds it with them."""
     if barred := access.bar(host, access.Ability.MESSAGE):
         return MessageRefused("barred", barred.words, url=barred.url)
+    if not session.is_hosted_by(host):
+        return MessageRefused("no_host", _("You do not host this session any more."))
     if not session.is_published:
         return MessageRefused("draft", _("Publish the session first. Then people can register, and you can write."))
     if session.has_ended(now - WRITTEN_UNTIL):
@@ -118,7 +121,9 @@ def _save(message, by, data, form_key, now):
     if message.pk:
         message = _own_draft(message.pk)
     else:
-        message.by, message.form_key, message.written_at = by, form_key, now
+        # No form brings a key of ours, as of `lateness`.
+        message.by, message.form_key = by, form_key if form_key and ":" not in form_key else None
+        message.written_at = now
     for name, value in data.items():
         setattr(message, name, value)
     message.title = one_line(message.title)
@@ -167,6 +172,8 @@ def send_message(*, message: SessionMessage, by: User, now: datetime | None = No
     if not trusted:
         _without_links({"title": found.title, "text": found.text})
     _count_it(by, trusted)
+    if by.pk != found.session.host_id:  # several who hold it together write no more than one
+        _count_it(found.session.host, trusted)
     found.asked_at, found.is_reviewed = now, not trusted
     found.save(update_fields=["asked_at", "is_reviewed"])
     audit(by, "message.asked", f"session:{found.session_id}", [f"message:{found.pk}", str(count)])

@@ -14,7 +14,7 @@ from features.notifications.services import notify
 from features.payments import services as payments
 from features.sessions import happenings, promises
 from features.sessions.joining import VERDICTS, Verdict, can_join
-from features.sessions.models import Registration, ResaleClaim, SkillSession, TicketKind, WaitlistOffer
+from features.sessions.models import CoHost, Registration, ResaleClaim, SkillSession, TicketKind, WaitlistOffer
 from features.sessions.services.waitlist import close_entry, hand_on, lock, take_offer
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,8 @@ def _register(session, person, note, ticket, now):
         session.refresh_from_db()
         verdict = can_join(session, person, now, ticket and TicketKind.objects.get(pk=ticket.pk))
         raise RegistrationRefused(VERDICTS["full"] if verdict.may_register else verdict)
+    if CoHost.objects.in_force().filter(session=session, person=person).exists():  # since they were asked about it
+        raise RegistrationRefused(VERDICTS["host"])
     registration = Registration.objects.create(
         session=session, person=person, ticket=ticket, note=note, registered_at=now, held_until=now + HOLD
     )

@@ -18,7 +18,7 @@ from features.sessions.review_forms import AbsenceForm
 def host_absence(request, pk, slug):
     """Whether the host came: said by those with a seat, answered by the host."""
     session = visible_session(request.user, pk)
-    is_host = session.host_id == request.user.pk
+    is_host = session.host_id == request.user.pk  # nobody else answers for whoever is paid
     seats = Registration.objects.confirmed().select_related("review", "host_absence_voice")
     seat = seats.filter(session=session, person=request.user).first()
     if not session.is_published or not (seat or is_host):

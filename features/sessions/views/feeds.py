@@ -45,6 +45,6 @@ def person(request, handle, form):
         raise Http404
     if found.handle != handle:
         return redirect(request.resolver_match.view_name, found.handle, permanent=True)
-    hosted = feeds.filters({}, timezone.now()).matching().filter(host=found)
+    hosted = feeds.filters({}, timezone.now()).matching().hosted_by(found)
     title = _("%(name)s: sessions at %(site)s") % {"name": found.name, "site": settings.SITE_NAME}
     return feeds.answer(request, form, hosted, title=title, page=found.get_absolute_url())

@@ -11,10 +11,10 @@ from core.pagination import keyset
 from core.text import number
 from features.payments import services as payments
 from features.sessions import services
-from features.sessions.access import hosted_session, removed_draft
+from features.sessions.access import hosted_session, owned_session, removed_draft
 from features.sessions.cards import cards
 from features.sessions.forms import CancellationForm, SessionForm
-from features.sessions.models import KeptForm, SkillSession
+from features.sessions.models import CoHost, KeptForm, SkillSession
 
 
 @require_safe
@@ -23,10 +23,13 @@ def hosting(request):
     """What I host: drafts, what is coming, what was."""
     now = timezone.now()
     mine = SkillSession.objects.hosted_by(request.user).select_related("host")
+    asked = CoHost.objects.invited().filter(person=request.user, session__removed_at=None, session__cancelled_at=None)
+    asked = asked.exclude(session__ends_at__lte=now).select_related("session__host").order_by("-invited_at")
     coming = mine.filter(published_at__isnull=False, cancelled_at=None, ends_at__gt=now).order_by("starts_at", "pk")
     past = mine.filter(published_at__isnull=False, starts_at__isnull=False).exclude(pk__in=coming.values("pk"))
     page = keyset(past, request, order=("-starts_at", "-id"))
     context = {
+        "asked": asked[:20],
         "drafts": mine.filter(published_at=None).order_by("-created_at")[:50],
         "removed": SkillSession.objects.removed_drafts(request.user).order_by("-removed_at")[:20],
         "coming": list(zip(coming[:50], cards(coming[:50], now), strict=True)),
@@ -68,7 +71,8 @@ def _form_page(request, form, key, session=None):
         kept = KeptForm.objects.filter(person=request.user, key=key).first()
     if kept:
         form = SessionForm.typed(QueryDict(kept.data), instance=session, host=request.user)
-    context = {"form": form, "session": session, "kept": kept, "key": key, "may_host": services.may_host(request.user)}
+    may_host = services.may_host(request.user) and form.is_owner
+    context = {"form": form, "session": session, "kept": kept, "key": key, "may_host": may_host}
     return render(request, "sessions/edit.html", context, status=422 if form.is_at_fault else 200)
 
 
@@ -98,26 +102,27 @@ def edit_session(request, pk, slug):
     form = SessionForm(request.POST or None, instance=session, host=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            session = _save(session, *form.wording(), form.wanted_tickets())
+            session = _save(request.user, session, *form.wording(), form.wanted_tickets())
         except services.HostingRefused as refused:
             form.blame(refused)
         else:
             services.forget_form(person=request.user, key=str(pk))
             messages.success(request, _("Saved."))
-            return _publish(request, session) if "publish" in request.POST else see_other(session)
+            is_own = session.host_id == request.user.pk
+            return _publish(request, session) if is_own and "publish" in request.POST else see_other(session)
     return _form_page(request, form, str(pk), session)
 
 
-def _save(session, data, skills, tickets):
+def _save(by, session, data, skills, tickets):
     if session.is_published:
-        return services.save_edit(session=session, data=data, skills=skills, tickets=tickets)
-    return services.save_draft(host=session.host, data=data, skills=skills, session=session, tickets=tickets)
+        return services.save_edit(session=session, data=data, skills=skills, tickets=tickets, by=by)
+    return services.save_draft(host=session.host, data=data, skills=skills, session=session, tickets=tickets, by=by)
 
 
 @require_POST
 @login_required
 def publication(request, pk, slug):
-    return _publish(request, hosted_session(request.user, pk))
+    return _publish(request, owned_session(request.user, pk))
 
 
 def _publish(request, session):
@@ -137,7 +142,7 @@ def _publish(request, session):
 @login_required
 def session_cancellation(request, pk, slug):
     """What calling it off means, with numbers; then doing it."""
-    session = hosted_session(request.user, pk)
+    session = owned_session(request.user, pk)
     form = CancellationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -158,7 +163,7 @@ def session_cancellation(request, pk, slug):
 @login_required
 def copy(request, pk, slug):
     key = request.POST.get("form_key", "")[:22] or None
-    draft = services.duplicate(session=hosted_session(request.user, pk), by=request.user, form_key=key)
+    draft = services.duplicate(session=owned_session(request.user, pk), by=request.user, form_key=key)
     messages.success(request, _("A copy without a date, as a draft."))
     return see_other("session_edit", draft.pk, draft.slug)
 
@@ -172,7 +177,7 @@ def removal(request, pk, slug):
         services.restore_draft(session=session)
         messages.success(request, _("The draft is back."))
         return see_other(session)
-    session = hosted_session(request.user, pk)
+    session = owned_session(request.user, pk)
     try:
         services.remove_draft(session=session, by=request.user)
     except services.HostingRefused as refused:

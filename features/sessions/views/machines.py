@@ -48,7 +48,7 @@ def session_markdown(request, pk, slug):
         return redirect(_address(session), permanent=True)
     verdict = can_join(session, request.user, timezone.now())
     facts = {
-        _("Host"): f"[{_plain(session.host.name)}]({absolute(session.host.get_absolute_url())})",
+        _("Host"): ", ".join(f"[{_plain(one.name)}]({absolute(one.get_absolute_url())})" for one in session.hosts),
         _("Starts"): f"{_clock(session.starts_at, session)} ({session.time_zone})",
         _("Ends"): f"{_clock(session.ends_at, session)} ({session.time_zone})",
         _("Where"): _plain(str(session.where_words)),

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
@@ -49,7 +50,8 @@ def _write(request, message):
     context = {"form": form, "session": session, "message": message, "refusal": refusal}
     context["is_trusted"] = services.is_trusted(request.user, now)
     if not message.pk:
-        written = session.messages.select_related("ticket", "session")
+        written = session.messages.filter(Q(asked_at__isnull=False) | Q(by=request.user))
+        written = written.select_related("ticket", "session", "by")
         context["page"] = keyset(written, request, order=("-written_at", "-id"), size=20)
     return render(request, "sessions/messages.html", context, status=422 if form.errors else 200)
 
@@ -89,7 +91,9 @@ ACTS = {"send": _send, "discard": _discard}
 
 
 def _page(request, message, status=200, **context):
-    shown = {"message": message, "session": message.session, "is_own": message.by_id == request.user.pk} | context
+    session = message.session
+    shown = {"message": message, "session": session, "is_own": message.by_id == request.user.pk} | context
+    shown["is_host"] = session.is_hosted_by(request.user)
     if shown["is_own"] and not message.sent_at:
         shown["count"] = services.recipients(message).count()
         shown["is_trusted"] = services.is_trusted(request.user, timezone.now())
