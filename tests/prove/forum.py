@@ -15,6 +15,7 @@ import django
 MEMBERS, FEW, MANY = 2_000, 10_000, 1_000_000  # posts
 LONG = 20_000  # answers in one thread
 ROUNDS, TURNS, WARM = 180, 6, 5
+AGAIN = 4  # times as long a second look takes
 CPU_ROUNDS = 400
 MOST_CPU_MEMBER, MOST_CPU_VISITOR, MOST_QUERIES, MOST_GROWTH = 4.0, 0.5, 8, 1.2
 TICK = os.sysconf("SC_CLK_TCK")
@@ -124,7 +125,7 @@ def pages(long: int) -> list[tuple[str, str]]:
     ]
 
 
-def measured(addresses, client, databases) -> dict[str, list[tuple[float, float, int]]]:
+def measured(addresses, client, databases, turns: int = TURNS) -> dict[str, list[tuple[float, float, int]]]:
     """p50 and p95 in milliseconds and the number of queries, by name of the page and for each of the databases, which
     take turns: a machine is not as fast now as a minute ago."""
     from django.db import connection
@@ -136,7 +137,7 @@ def measured(addresses, client, databases) -> dict[str, list[tuple[float, float,
     for name, address in addresses:
         took: list[list[float]] = [[] for _ in databases]
         asked = [0] * len(databases)
-        for _ in range(TURNS):
+        for _ in range(turns):
             for at, database in enumerate(databases):
                 use(database)
                 RateCounter.objects.all().delete()
@@ -240,6 +241,17 @@ def database_ticks() -> int:
     return total
 
 
+def show(found) -> None:
+    for name, ((a50, a95, asked), (b50, b95, asked_now)) in found.items():
+        print(f"  {name:20} {a50:6.1f} {a95:6.1f} ms {asked:3} queries {b50:6.1f} {b95:6.1f} ms {asked_now:3} queries")
+
+
+def growth(found) -> dict[str, float]:
+    """{page: how many times as long its p95 takes}, of those that take too long."""
+    times = {name: few_many[1][1] / few_many[0][1] for name, few_many in found.items()}
+    return {name: round(growth, 2) for name, growth in times.items() if growth > MOST_GROWTH}
+
+
 def main(arguments=()) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "core.settings"
     os.environ.setdefault("LOG_LEVEL", "ERROR")
@@ -272,13 +284,16 @@ def main(arguments=()) -> int:
     copy(first, f"{first}_grown")
     use(f"{first}_grown")
     seconds = grow(many)
-    found = measured(addresses, client, (first, f"{first}_grown"))
+    both = (first, f"{first}_grown")
+    found = measured(addresses, client, both)
     print(f"{many:,} posts, grown in {seconds:.0f} s.\n{'':20}{FEW:>12,} posts{many:>22,} posts (p50, p95)")
-    slow = {}
-    for name, ((a50, a95, asked), (b50, b95, asked_now)) in found.items():
-        print(f"  {name:20} {a50:6.1f} {a95:6.1f} ms {asked:3} queries {b50:6.1f} {b95:6.1f} ms {asked_now:3} queries")
-        if b95 > MOST_GROWTH * a95:
-            slow[name] = round(b95 / a95, 2)
+    show(found)
+    # Of 19 pages some seem slower by one pause of the machine: what the longer look says counts, whatever it says.
+    again = measured([page for page in addresses if page[0] in growth(found)], client, both, AGAIN * TURNS)
+    if again:
+        print(f"Once more, {AGAIN} times as long:")
+        show(again)
+    slow = growth(again)
     print(
         f"CPU of a page of 20 posts: {sum(member):.2f} ms for a member ({member[0]:.2f} + {member[1]:.2f} Postgres), "
         f"{sum(visitor):.2f} ms for a visitor ({visitor[0]:.2f} + {visitor[1]:.2f})"
