@@ -10,19 +10,21 @@ from datetime import UTC, datetime
 
 import psycopg
 from django.conf import settings
-from django.db import close_old_connections, connection, connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, connections, transaction
 from django.db.models.functions import Now
 from django.utils.module_loading import autodiscover_modules
 from huey import Huey, PostgresHuey, RedisHuey
 from huey.serializer import SignedSerializer
 
 from core import logs
+from core.db import is_away
 from core.jobs import outbox, schedule
 from core.jobs.handover import Notes
 from core.jobs.registry import periodics
 from core.models import Heartbeat
 
 POLL, BEAT, PLAN = 1, 10, 5  # seconds between looks at the rows, heartbeats at most, and looks at the clock
+PATIENCE = 60  # seconds that a database which starts, or recovers, is waited for
 TABLES_LOCK = 7_315_001  # any number that nobody else uses
 
 stopping = threading.Event()
@@ -45,6 +47,19 @@ def make_huey() -> Huey:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TABLES_LOCK])
         huey.storage.initialize_schema()
     return huey
+
+
+def begin() -> Huey:
+    """A worker is often started together with its database, or again because that crashed."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return make_huey()
+        except (OperationalError, InterfaceError) as error:
+            if not is_away(error) or time.monotonic() > deadline:
+                raise
+            logs.jobs.warning("waits for the database", extra={"error": type(error).__name__})
+            time.sleep(1)
 
 
 def drain() -> None:
@@ -124,7 +139,7 @@ def run(threads: int) -> None:
     own_connections()
     autodiscover_modules("tasks")
     logging.getLogger("huey").setLevel(logging.WARNING)
-    huey = make_huey()
+    huey = begin()
     dispatcher = Dispatcher(huey, threads)
     consumer = huey.create_consumer(workers=threads, periodic=False, shutdown_timeout=25)
     consumer.start()

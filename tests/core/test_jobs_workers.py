@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from urllib.parse import quote
 
 import pytest
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from core.jobs import enqueue
 from core.models import Heartbeat, Outbox, PeriodicRun
 from tests.core import job_tasks
-from tests.core.workers import PATIENCE, StrictServer, until
+from tests.core.workers import PATIENCE, StrictServer, database_url, until
 
 EFFECT, LETTER, BROKEN, HOLD, SLOW = (
     f"tests.core.job_tasks.{name}" for name in ("effect", "letter", "broken", "hold", "slow")
@@ -75,6 +76,19 @@ class TestKilled:
         assert worker.family() == {worker.process.pid}
         worker.kill()
         assert until(lambda: not worker.family())
+
+
+class TestBegun:
+    def test_a_worker_waits_for_a_database_that_is_on_its_way_up(self, workers, effects, tmp_path):
+        """As beside one that recovers from a crash, or that was started in the same moment."""
+        there = connection.get_connection_params()["host"]
+        way = tmp_path / "way"
+        enqueue(EFFECT, 1)
+        worker = workers.start(DATABASE_URL=database_url().replace(quote(there, safe=""), quote(str(way), safe="")))
+        until(lambda: "waits for the database" in worker.log.read_text() or worker.process.poll() is not None)
+        way.symlink_to(there)
+        until(all_done)
+        assert effects("effect") == {"1": 1}
 
 
 class TestTransactions:
