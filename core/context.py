@@ -25,6 +25,10 @@ def _filled(sections, path):
     return [column for column in nav.columns(sections, path) if column["links"]]
 
 
+def _near(path):
+    return [link for column in nav.columns(OWN, path) for link in column["links"] if link["near"]]
+
+
 def site(request):
     """What base.html needs. Nothing here touches the session of a stranger."""
     path = request.path
@@ -37,6 +41,7 @@ def site(request):
         "canonical_url": settings.SITE_URL + path,
         # Made when a template asks for them: a fragment has no frame.
         "nav": partial(nav.links, "main", path),
+        "near_nav": partial(_near, path) if has_session(request) else [],
         "account_nav": partial(_filled, OWN, path) if has_session(request) else [],
         "footer_nav": partial(_filled, FOOTER, path),
         "viewer_zone": timezone.get_current_timezone_name(),

@@ -67,8 +67,16 @@ class Field(BoundField):
         if isinstance(field, TypedChoiceField) and next(iter(field.choices), None) == ("", BLANK_CHOICE_LABEL):
             field.choices = [("", _("Choose one")), *list(field.choices)[1:]]
 
+    @property
+    def is_radio_group(self):
+        return isinstance(self.field.widget, forms.RadioSelect)
+
     def build_widget_attrs(self, attrs, widget=None):
         attrs = super().build_widget_attrs(attrs, widget)
+        # The browser's own bubble would come before our words, and at one field only. Assistive technology is told all
+        # the same; of a group of radio buttons its fieldset says so.
+        if attrs.pop("required", False) and not self.is_radio_group:
+            attrs["aria-required"] = "true"
         if self.name == next((name for name in self.form.fields if name in self.form.errors), None):
             attrs["autofocus"] = True
         # A placeholder that repeats the label (allauth's do) disappears when it would help; False leaves it out.

@@ -13,6 +13,8 @@ class Place:
     icon: str = ""
     order: int = 0
     section: str = "main"  # or a footer column, or a group of one's own places: core/context.py names them
+    about: str = ""  # what one does there, in a few words
+    is_near: bool = False  # of one's own places, whether the menu of every page leads there
 
     @cached_property
     def url(self) -> str:
@@ -22,7 +24,14 @@ class Place:
         return path == self.url or (self.url != "/" and path.startswith(self.url))
 
     def as_link(self, path: str) -> dict:
-        return {"label": self.label, "url": self.url, "icon": self.icon, "current": self.holds(path)}
+        return {
+            "label": self.label,
+            "url": self.url,
+            "icon": self.icon,
+            "about": self.about,
+            "near": self.is_near,
+            "current": self.holds(path),
+        }
 
 
 _places: list[Place] = []

@@ -47,6 +47,8 @@ forms = page(
     """
     <p id="sent">{{ sent }}</p>
     <form method="post" action="/try/slow/">{% csrf_token %}<button>Send</button></form>
+    <form method="post" action="/try/slow/">{% csrf_token %}<label>Day <input type="date" name="day"></label>
+      <label>Mail <input type="email" name="mail" required></label><button>Keep</button></form>
     <form method="post" action="/try/said/" hx-post="/try/said/" hx-target="#here">{% csrf_token %}
       <button>Say</button></form>
     <button hx-get="/try/broken/" hx-target="#here">Break</button>

@@ -16,6 +16,18 @@ def open_menu(page):
 
 
 @scripted_phone_and_plain_desk
+def test_what_was_left_out_is_said_at_the_field_in_our_words(enter, screen, javascript, learner):
+    page = enter(learner, screen=screen, javascript=javascript)
+    page.goto("/account/preferences/")
+    page.get_by_label("Name", exact=True).fill("")
+    page.get_by_label("Handle").fill("sofia-m")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("Fill this in.").last).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    expect(page.get_by_label("Handle")).to_have_value("sofia-m")
+
+
+@scripted_phone_and_plain_desk
 def test_comes_in_by_password_and_leaves_nothing_behind(enter, screen, javascript, learner, expert, skill):
     session = published(expert, [skill])
     seated(session, learner)

@@ -69,6 +69,18 @@ class TestForms:
         say.click()
         expect(page.locator("#here")).to_have_text("done")
 
+    def test_what_is_wrong_is_sent_for_our_words_but_half_a_date_which_only_the_browser_knows_of(self, visit):
+        page = visit("/try/forms/")
+        page.get_by_label("Mail").fill("nobody")
+        page.get_by_label("Day").focus()
+        page.keyboard.type("12")
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_label("Day")).to_be_focused()
+        assert page.url.endswith("/try/forms/")
+        page.get_by_label("Day").fill("")
+        page.get_by_role("button", name="Keep").click()
+        page.wait_for_url("**/try/forms/?sent=*")
+
     def test_the_way_back_shows_a_form_that_works(self, visit):
         page = visit("/try/forms/")
         page.get_by_role("button", name="Send").click()

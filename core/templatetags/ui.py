@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -44,6 +44,17 @@ def came_from(context) -> str:
     if not url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
         return ""
     return urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def undoing(url_name: str, *args, **fields) -> str:
+    """For `extra_tags` of a message: where its undo is posted to, and with which fields."""
+    return f"{reverse(url_name, args=args)}?{urlencode(fields, doseq=True)}"
+
+
+@register.filter
+def undo(url: str) -> dict:
+    path, _sign, query = url.partition("?")
+    return {"url": path, "fields": parse_qsl(query)}
 
 
 # --- Pictures ---------------------------------------------------------------------------------------------------------
@@ -113,10 +124,18 @@ def face(photo: str | None, person_id: int, name: str, size: str = ""):
 
 
 # --- Times ------------------------------------------------------------------------------------------------------------
+# Browsers still send names that cities had. site.js knows the same.
+RENAMED = {
+    "Asmera": "Asmara", "Calcutta": "Kolkata", "Faeroe": "Faroe", "Godthab": "Nuuk", "Katmandu": "Kathmandu",
+    "Kiev": "Kyiv", "Rangoon": "Yangon", "Saigon": "Ho Chi Minh",
+}  # fmt: skip
+
+
 @register.filter
 def city(zone: str) -> str:
     """What people call an IANA zone: "Europe/Lisbon" is Lisbon, "America/Argentina/Buenos_Aires" is Buenos Aires."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ") if zone else ""
+    name = zone.rsplit("/", 1)[-1].replace("_", " ") if zone else ""
+    return RENAMED.get(name, name)
 
 
 def local(moment, zone: str = ""):
@@ -192,7 +211,7 @@ def beside(context, moment, other_zone: str):
     clock = words(there, "time" if here.date() == there.date() else "full")
     theirs = _("{time} in {city}.").format(time=clock, city=city(other_zone))
     if known:
-        return format_html("{} {}", mine, theirs) if zone != other_zone else mine
+        return format_html("{} {}", mine, theirs) if city(zone) != city(other_zone) else mine
     # Kept hidden for a stranger whose browser turns out to be elsewhere.
     hidden = mark_safe(" hidden") if zone == other_zone else ""
     return format_html('{} <span data-there="{}"{}>{}</span>', mine, other_zone, hidden, theirs)

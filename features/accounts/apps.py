@@ -37,8 +37,21 @@ class AccountsConfig(AppConfig):
         scales.register("accounts", (10, members))
         dev_panels.panels.register("Codes of the authenticator apps", demo.current_codes)
         nav.add(
-            nav.Place(_("Account"), "account", order=50, section="settings"),
-            nav.Place(_("Preferences"), "preferences", order=51, section="settings"),
+            nav.Place(
+                _("Account"),
+                "account",
+                order=50,
+                section="settings",
+                about=_("Log-in, second step, your data, closing"),
+                is_near=True,
+            ),
+            nav.Place(
+                _("Preferences"),
+                "preferences",
+                order=51,
+                section="settings",
+                about=_("Name, languages, time zone, colours"),
+            ),
             nav.Place(_("Terms"), "terms", order=100, section="trust"),
             nav.Place(_("Privacy"), "privacy", order=110, section="trust"),
         )

@@ -24,6 +24,7 @@ audited = [
 
 urlpatterns = [
     path("account/", own.account, name="account"),
+    path("account/places/", own.places, name="own_places"),
     path("account/data/", privacy.data, name="own_data"),
     path("account/data/<str:name>.zip", privacy.data_archive, name="own_data_archive"),
     path("account/closure/", privacy.closure, name="closure"),

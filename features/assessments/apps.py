@@ -32,7 +32,14 @@ class AssessmentsConfig(AppConfig):
             nav.Place(_("Assessments"), "assessments", order=45, section="learn"),
             nav.Place(_("Have work judged"), "tasks", order=46, section="learn"),
             nav.Place(_("Achievements"), "achievements", order=47, section="learn"),
-            nav.Place(_("Your progress"), "progress", order=16, section="learning"),
+            nav.Place(
+                _("Your progress"),
+                "progress",
+                order=16,
+                section="learning",
+                about=_("Your levels over time, results, what comes next"),
+                is_near=True,
+            ),
         )
         staff_pages.register("manage_results", StaffPage(_("Results"), "manage_results", 62, EVERYWHERE, "curation"))
         merges.register(

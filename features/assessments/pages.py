@@ -1,7 +1,7 @@
 """What the pages show, gathered from rows: plain data in, a context out."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from django.urls import reverse
@@ -27,6 +27,11 @@ class Question:
     kind: str
     options: list[tuple[int, str]]  # (number, HTML)
     is_typed: bool
+    fault: str = ""  # why an answer was not taken
+    chosen: tuple[int | None, ...] = ()  # what was said of an order all the same
+
+    def places(self) -> list[tuple[int, str, int | None]]:
+        return [(n, html, self.chosen[n] if self.chosen else None) for n, html in self.options]
 
 
 def _shuffled(version, seed: int) -> list[int]:
@@ -53,16 +58,28 @@ def meant(version, seed: int, answer: list[str]) -> list[str]:
     return [str(places[n]) if n is not None and n < len(places) else one for one, n in named]
 
 
+def _places(post, version) -> tuple[int | None, ...]:
+    return tuple(number(post.get(f"place-{n}", "")) for n in range(len(version.content["options"])))
+
+
 def given(post, version, seed: int) -> list[str]:
     """What a form said: the chosen options, or their order, or what was typed. “I do not know” is nothing."""
     if "unknown" in post:
         return []
     if version.kind != "ordering":
-        return meant(version, seed, post.getlist("answer"))
-    places = [(number(post.get(f"place-{n}", "")), n) for n in range(len(version.content["options"]))]
-    if any(place is None for place, _n in places):
+        return meant(version, seed, [said for said in post.getlist("answer") if said.strip()])
+    places = [(place, n) for n, place in enumerate(_places(post, version)) if place is not None]
+    if len({place for place, _n in places}) < len(version.content["options"]):
         return []
     return meant(version, seed, [str(n) for _place, n in sorted(places)])
+
+
+def unanswered(post, version, seed: int) -> Question:
+    """The question again, where an answer was sent that is none."""
+    if version.kind != "ordering":
+        return replace(question(version, seed), fault=_("Choose or write an answer, or press “I do not know”."))
+    fault = _("Give each line a place of its own, or press “I do not know”.")
+    return replace(question(version, seed), fault=fault, chosen=_places(post, version))
 
 
 def told_answer(version, answer: list[str] | None) -> str:

@@ -13,7 +13,19 @@ class CalendarConfig(AppConfig):
 
         personal_data.register("calendar", PersonalData(own_data.export, own_data.erase))
         nav.add(
-            nav.Place(_("Free hours"), "weekly_hours", order=30, section="time"),
-            nav.Place(_("Busy times"), "busy_calendars", order=31, section="time"),
-            nav.Place(_("Calendar"), "subscription", order=32, section="time"),
+            nav.Place(_("Free hours"), "weekly_hours", order=30, section="time", about=_("When you are usually free")),
+            nav.Place(
+                _("Busy times"),
+                "busy_calendars",
+                order=31,
+                section="time",
+                about=_("Other calendars that say when you are not"),
+            ),
+            nav.Place(
+                _("Calendar"),
+                "subscription",
+                order=32,
+                section="time",
+                about=_("An address that puts all of it into your own calendar"),
+            ),
         )

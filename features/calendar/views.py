@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import render_page, see_other
 from core.seo import absolute
+from core.templatetags.ui import undoing
 from features.calendar import busy, ical, services
 from features.calendar.forms import BusyCalendarForm, PresetForm, WeeklyHoursForm
-from features.calendar.models import BusyCalendar, CalendarFeed, WeeklyHours
+from features.calendar.models import MIDNIGHT, BusyCalendar, CalendarFeed, WeeklyHours
 
 
 @login_required
@@ -46,9 +47,11 @@ def weekly_hours_preset(request):
 @login_required
 @require_POST
 def weekly_hours_removal(request, pk):
-    get_object_or_404(WeeklyHours, pk=pk, person=request.user)
+    hours = get_object_or_404(WeeklyHours, pk=pk, person=request.user)
     services.stop_keeping_free(person=request.user, pk=pk)
-    messages.success(request, _("Removed from your free hours."))
+    ends = "00:00" if hours.ends == MIDNIGHT else f"{hours.ends:%H:%M}"
+    undo = undoing("weekly_hours", days=hours.weekday, starts=f"{hours.starts:%H:%M}", ends=ends)
+    messages.success(request, _("Removed from your free hours."), extra_tags=undo)
     return see_other("weekly_hours")
 
 

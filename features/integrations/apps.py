@@ -19,7 +19,13 @@ class IntegrationsConfig(AppConfig):
         notices.register_kinds()
         demo.register("integrations", (60, seeds.fill))
         nav.add(
-            nav.Place(_("Tokens"), "tokens", order=80, section="settings"),
-            nav.Place(_("Webhooks"), "webhooks", order=81, section="settings"),
+            nav.Place(_("Tokens"), "tokens", order=80, section="settings", about=_("Keys for programs of yours")),
+            nav.Place(
+                _("Webhooks"),
+                "webhooks",
+                order=81,
+                section="settings",
+                about=_("Where programs of yours are told what happens"),
+            ),
             nav.Place(_("For programs"), "api_docs", order=90, section="trust"),
         )

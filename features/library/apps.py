@@ -21,8 +21,17 @@ class LibraryConfig(AppConfig):
         nav.add(
             nav.Place(_("Library"), "library", icon="library", order=25),
             nav.Place(_("Library"), "library", order=25, section="learn"),
-            nav.Place(_("Your courses"), "learning", order=15, section="learning"),
-            nav.Place(_("Writing"), "writing", order=19, section="teaching"),
+            nav.Place(
+                _("Your courses"),
+                "learning",
+                order=15,
+                section="learning",
+                about=_("What you have begun to read and watch"),
+                is_near=True,
+            ),
+            nav.Place(
+                _("Writing"), "writing", order=19, section="teaching", about=_("Articles and courses of your own")
+            ),
             nav.Place(_("Write for the library"), "writing", order=25, section="teach"),
         )
         file_access.register("lesson", may_see_file)

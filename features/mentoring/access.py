@@ -34,8 +34,9 @@ def _shown_offers():
     return offers.select_related("mentor")
 
 
-def own_offer(person, pk) -> Offer:
-    return get_object_or_404(Offer.objects.open().select_related("mentor"), pk=pk, mentor=person)
+def own_offer(person, pk, *, is_closed=False) -> Offer:
+    offers = Offer.objects.exclude(closed_at=None) if is_closed else Offer.objects.open()
+    return get_object_or_404(offers.select_related("mentor"), pk=pk, mentor=person)
 
 
 def own_booking(person, public_id) -> Booking:

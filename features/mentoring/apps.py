@@ -22,9 +22,21 @@ class MentoringConfig(AppConfig):
             nav.Place(_("Mentors"), "mentors", icon="mentors", order=15),
             nav.Place(_("Mentors"), "mentors", order=15, section="learn"),
             nav.Place(_("Mentor others"), "mentor_settings", order=20, section="teach"),
-            nav.Place(_("Mentor others"), "mentor_settings", order=18, section="teaching"),
+            nav.Place(
+                _("Mentor others"),
+                "mentor_settings",
+                order=18,
+                section="teaching",
+                about=_("Your page as a mentor, room and topics"),
+            ),
             nav.Place(_("How mentors are ranked"), "mentor_ranking", order=40, section="trust"),
-            nav.Place(_("Mentors for you"), "mentor_suggestions", order=13, section="learning"),
+            nav.Place(
+                _("Mentors for you"),
+                "mentor_suggestions",
+                order=13,
+                section="learning",
+                about=_("Who fits your goal, and why"),
+            ),
         )
 
         merges.register(

@@ -33,8 +33,15 @@ from features.skills.services import Merge, merges
 
 def register():
     nav.add(
-        nav.Place(_("Mentoring"), "mentoring", order=12, section="learning"),
-        nav.Place(_("Meetings"), "bookings", order=11, section="time"),
+        nav.Place(
+            _("Mentoring"),
+            "mentoring",
+            order=12,
+            section="learning",
+            about=_("Whom you learn with, requests, whose turn it is"),
+            is_near=True,
+        ),
+        nav.Place(_("Meetings"), "bookings", order=11, section="time", about=_("Mentoring meetings, to come and past")),
     )
     file_access.register(files.KIND, files.may_see_file)
     file_access.register(written_files.KIND, written_files.may_see_review_file)

@@ -41,10 +41,28 @@ class ModerationConfig(AppConfig):
         )
         nav.add(
             nav.Place(_("Become an expert"), "expert_application", order=20, section="teach"),
-            nav.Place(_("Teach here"), "expert_application", order=21, section="teaching"),
-            nav.Place(_("Marks"), "role_marks", order=22, section="self"),
-            nav.Place(_("Abilities"), "abilities", order=23, section="self"),
-            nav.Place(_("Reliability"), "own_reliability", order=24, section="self"),
+            nav.Place(
+                _("Teach here"),
+                "expert_application",
+                order=21,
+                section="teaching",
+                about=_("Apply as an expert, or see how far it is"),
+            ),
+            nav.Place(_("Marks"), "role_marks", order=22, section="self", about=_("Where you work, checked by us")),
+            nav.Place(
+                _("Abilities"),
+                "abilities",
+                order=23,
+                section="self",
+                about=_("What you may do in the forum, and what opens next"),
+            ),
+            nav.Place(
+                _("Reliability"),
+                "own_reliability",
+                order=24,
+                section="self",
+                about=_("What was missed or kept, and how to object"),
+            ),
             nav.Place(_("Reliability"), "reliability", order=20, section="trust"),
             nav.Place(_("Moderation log"), "moderation_log", order=10, section="trust"),
         )

@@ -26,15 +26,23 @@ def _noted(incident):
     words, _url = services.told([incident], incident.person)[incident.pk]
     said = [f"{incident.get_kind_display()}: {words}." if words else f"{incident.get_kind_display()}."]
     count = services.lately(incident.person, incident.ability, now)
+    is_first = count < services.WARNED_AT
     if count >= services.WARNED_AT:
         said.append(
             _("It is number %(n)d within 30 days. With the fourth, what it is about is closed to you for two weeks.")
             % {"n": count}
         )
     else:
-        said.append(_("One such slip has no consequence. It loses its weight with time, and is forgotten in 180 days."))
+        said.append(
+            _(
+                "It happens to everybody: one such slip has no consequence, and is forgotten in 180 days. "
+                "When you see in time that you cannot, one press on its page lets somebody else have the time."
+            )
+        )
     said.append(_("Do you see it differently? Say so, once. Somebody else than whoever waited decides."))
-    return _letter(_sentence(incident), said, incident)
+    said.append(_("What any of this means, for everybody: %(rules)s") % {"rules": absolute(reverse("reliability"))})
+    subject = _("A friendly note, not more: %(what)s") if is_first else _("On your record: %(what)s")
+    return _letter(subject % {"what": incident.get_kind_display()}, said, incident)
 
 
 def _decided(incident):

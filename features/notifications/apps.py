@@ -18,6 +18,18 @@ class NotificationsConfig(AppConfig):
         known_of_persons.register("unread", unread_of)
         personal_data.register("notifications", PersonalData(own_data.export, own_data.erase))
         nav.add(
-            nav.Place(_("Notifications"), "notification_preferences", order=52, section="settings"),
-            nav.Place(_("Following"), "follows", order=17, section="learning"),
+            nav.Place(
+                _("Notifications"),
+                "notification_preferences",
+                order=52,
+                section="settings",
+                about=_("Which letters you get, and when"),
+            ),
+            nav.Place(
+                _("Following"),
+                "follows",
+                order=17,
+                section="learning",
+                about=_("People, skills and boards you hear from"),
+            ),
         )

@@ -45,9 +45,28 @@ class PaymentsConfig(AppConfig):
         staff_pages.register("manage_plans", StaffPage(_("Plans"), "manage_plans", 70, (Role.ORGANISER,), "money"))
         if services.is_set_up():
             nav.add(
-                nav.Place(_("Payments"), "orders", order=40, section="money"),
-                nav.Place(_("Wallet"), "wallet", order=41, section="money"),
-                nav.Place(_("Subscription"), "own_subscription", order=42, section="money"),
-                nav.Place(_("Earnings"), "earnings", order=43, section="teaching"),
+                nav.Place(
+                    _("Payments"),
+                    "orders",
+                    order=40,
+                    section="money",
+                    about=_("Receipts, refunds, what is still to be paid"),
+                    is_near=True,
+                ),
+                nav.Place(_("Wallet"), "wallet", order=41, section="money", about=_("Credit, vouchers, when they end")),
+                nav.Place(
+                    _("Subscription"),
+                    "own_subscription",
+                    order=42,
+                    section="money",
+                    about=_("Your plan, and how to end it"),
+                ),
+                nav.Place(
+                    _("Earnings"),
+                    "earnings",
+                    order=43,
+                    section="teaching",
+                    about=_("What you earned, line by line, and when it is paid out"),
+                ),
                 nav.Place(_("Subscriptions"), "plans", order=35, section="learn"),
             )

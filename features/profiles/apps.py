@@ -33,7 +33,14 @@ class ProfilesConfig(AppConfig):
         audit_words.register()
         nav.add(
             nav.Place(_("Home"), "home", icon="home", order=0),
-            nav.Place(_("Profile"), "profile_edit", order=20, section="self"),
+            nav.Place(
+                _("Profile"),
+                "profile_edit",
+                order=20,
+                section="self",
+                about=_("Photo, skills, goals, work, and who sees what"),
+                is_near=True,
+            ),
         )
         link_notices.register_kinds()
         seeds.register("profiles", (50, fill))

@@ -185,6 +185,16 @@ class PhoneForm(EntryForm):
         widgets = {"phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})}
 
 
+def as_sent(form: EntryForm) -> dict[str, list[str]]:
+    """What a browser would send to add a row like this one again. A picture cannot be sent again: then nothing."""
+    if getattr(form.instance, "picture_id", None):
+        return {}
+    said = {bound.html_name: bound.value() for bound in form if not isinstance(bound.field, forms.FileField)}
+    if isinstance(form, _OfASkill):
+        said["skill"] = form.instance.skill.name
+    return {name: ["on" if value is True else str(value)] for name, value in said.items() if value or value == 0}
+
+
 class VisibilityForm(forms.Form):
     visibility = forms.ChoiceField(
         label=_("Who sees this"), choices=Visibility.choices, widget=forms.RadioSelect(attrs={"class": "pick"})

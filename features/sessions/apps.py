@@ -45,8 +45,22 @@ class SessionsConfig(AppConfig):
             nav.Place(_("Sessions"), "sessions", icon="sessions", order=10),
             nav.Place(_("Sessions"), "sessions", order=10, section="learn"),
             nav.Place(_("Host a session"), "session_new", order=10, section="teach"),
-            nav.Place(_("Agenda"), "agenda", order=10, section="time"),
-            nav.Place(_("Hosting"), "hosting", order=14, section="teaching"),
+            nav.Place(
+                _("Agenda"),
+                "agenda",
+                order=10,
+                section="time",
+                about=_("What you have a seat for, in the order of days"),
+                is_near=True,
+            ),
+            nav.Place(
+                _("Hosting"),
+                "hosting",
+                order=14,
+                section="teaching",
+                about=_("Your sessions: drafts, to come, past"),
+                is_near=True,
+            ),
         )
         merges.register(
             "sessions",

@@ -6,7 +6,12 @@
   const all = (selector, within) => within.querySelectorAll(selector);
   const language = root.lang === "en" ? "en-GB" : root.lang;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const city = (name) => name.split("/").pop().replaceAll("_", " ");
+  // Browsers still send names that cities had.
+  const renamed = { Asmera: "Asmara", Calcutta: "Kolkata", Faeroe: "Faroe", Godthab: "Nuuk", Katmandu: "Kathmandu", Kiev: "Kyiv", Rangoon: "Yangon", Saigon: "Ho Chi Minh" };
+  const city = (name) => {
+    const last = name.split("/").pop().replaceAll("_", " ");
+    return renamed[last] ?? last;
+  };
   // Making a formatter costs a hundred times what using it does.
   const formats = {};
   const format = (date, options) =>
@@ -34,7 +39,7 @@
       else [{ weekday: "short" }, { day: "numeric" }, { month: "short" }].forEach((part, i) => (time.children[i].textContent = format(date, part)));
     }
     for (const name of all("[data-zone-name]", within)) name.textContent = name.dataset.zoneName.replace("{city}", city(zone));
-    for (const other of all("[data-there]", within)) other.hidden = other.dataset.there === zone;
+    for (const other of all("[data-there]", within)) other.hidden = city(other.dataset.there) === city(zone);
   };
 
   // --- Holds: the server says how many seconds are left, so that a wrong clock here does not matter ----------------
@@ -66,7 +71,11 @@
     for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
   };
   document.addEventListener("submit", (event) => {
-    if (!event.target.dataset.sent) return;
+    const { target: form, submitter } = event;
+    // Nobody else knows of half a date: it would be sent as none.
+    const half = !submitter?.formNoValidate && [...form.elements].find((field) => field.validity?.badInput);
+    if (half) half.reportValidity();
+    if (!half && !form.dataset.sent) return;
     event.preventDefault();
     event.stopPropagation(); // htmx would send it once more when the first is answered
   }, true);
@@ -171,6 +180,8 @@
   }
 
   const ready = (within) => {
+    // Our words stand beside each field; a bubble of the browser's would come before them, at one field only.
+    for (const form of document.forms) form.noValidate = true;
     localise(within);
     fillZones(within);
     all("details[data-keep]:not([data-kept])", within).forEach((fold) => {

@@ -1,6 +1,10 @@
+import re
+
 import pytest
 from django.urls import reverse
 
+from core import nav
+from core.context import OWN
 from core.limits import LIMITS
 from features.accounts import services, zones
 from features.accounts.models import FormerHandle, User
@@ -23,6 +27,23 @@ GOOD = {
 def member(client, learner):
     client.force_login(learner)
     return client
+
+
+class TestPlaces:
+    def test_the_menu_of_every_page_holds_what_is_needed_most_and_a_page_all_the_rest_by_task(self, member):
+        page = member.get("/account/places/").text
+        menu, _sign, rest = page.partition('aria-label="Your places"')[2].partition("</nav>")
+        near = re.findall(r'<a href="([^"]+)"', menu)
+        assert len(near) <= 10
+        assert near[-1] == "/account/places/"
+        places = re.findall(r'<li><a href="([^"]+)">[^<]+</a><br><small class="muted">([^<]+)</small>', rest)
+        assert set(near[:-1]) < {url for url, _about in places}
+        for title in ("Your time", "Learning", "Teaching", "About you", "Settings"):
+            assert f">{title}</h2>" in rest
+        assert len(places) == sum(len(column["links"]) for column in nav.columns(OWN, "/"))
+
+    def test_a_place_of_ones_own_says_what_one_does_there(self):
+        assert all(link["about"] for column in nav.columns(OWN, "/") for link in column["links"])
 
 
 class TestPreferences:

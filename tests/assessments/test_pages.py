@@ -1,5 +1,6 @@
 """The pages: what a stranger, a taker and an author see, with and without htmx."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -72,6 +73,27 @@ class TestQuestion:
         assert "is_right" not in page
         assert "Not this one." not in page
         assert "Because of" not in page
+
+    @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+    def test_the_next_question_takes_the_focus_and_after_a_fault_its_first_answer(self, taker, bank, headers):
+        _attempt, place = begin(taker, bank)
+        assert "autofocus" not in taker.get(place).text
+        empty = taker.post(place, {"position": "1"}, headers=headers)
+        assert re.findall(r"<(\w+)[^>]* autofocus", empty.text) == ["input"]
+        assert 'aria-describedby="no-answer" autofocus' in empty.text
+        following = taker.post(place, {"position": "1", "unknown": "yes"}, headers=headers, follow=not headers)
+        assert re.findall(r"<(\w+)[^>]* autofocus>([^<]*)", following.text) == [("h1", f"{bank.title}, question 2")]
+
+    def test_half_an_order_is_kept_and_two_lines_at_one_place_are_none(self, taker, bank, author, reader):
+        item = write(bank, author, 70, kind="ordering", is_practice=True)
+        services.review_item(item=item, by=reader, verdict="good")
+        version = item.current
+        place = reverse("assessment_practice", args=[bank.pk, bank.slug])
+        for places in ({"place-0": "2"}, {f"place-{n}": "2" for n in range(4)}):
+            again = taker.post(place, {"version": str(version.pk), **places})
+            assert again.status_code == 422
+            assert "Give each line a place of its own" in again.text
+            assert again.text.count("<option selected>2") == len(places)
 
     def test_an_empty_answer_is_an_error_and_not_knowing_is_not(self, taker, bank):
         attempt, place = begin(taker, bank)

@@ -177,14 +177,14 @@ class TestFrame:
     def test_ones_own_places_stand_in_groups_and_one_of_all_is_current(self, client, learner):
         client.force_login(learner)
         html = client.get(reverse("preferences")).content.decode()
-        for at in ("menu", "side"):
-            for key, title in context.OWN:
-                if nav.links(key, ""):
-                    assert (
-                        f'<p class="kicker" id="{at}-{key}">{title}</p><ul role="list" aria-labelledby="{at}-{key}">'
-                        in html
-                    )
-        assert html.count('aria-current="page"') == 2  # in the menu and beside the page
+        for key, title in context.OWN:
+            if nav.links(key, ""):
+                assert (
+                    f'<p class="kicker" id="side-{key}">{title}</p><ul role="list" aria-labelledby="side-{key}">'
+                    in html
+                )
+        assert html.count('aria-current="page"') == 1  # beside the page; the menu does not lead to it
+        assert client.get(reverse("account")).text.count('aria-current="page"') == 2
 
     def test_every_place_stands_in_a_section_that_is_shown(self):
         shown = {"main", *(key for key, _ in [*context.FOOTER, *context.OWN])}
@@ -321,6 +321,15 @@ class TestTheOneField:
 
     def test_what_may_be_left_out_says_so(self):
         assert str(Sample()).count("(optional)") == 1
+
+    def test_what_has_to_be_filled_in_is_told_to_assistive_technology_and_left_to_our_own_words(self):
+        html = str(Sample())
+        assert not re.search(r"\srequired\b", html)
+        assert re.search(r'<input[^>]*name="title"[^>]*aria-required="true"', html)
+        assert re.search(r'<input[^>]*name="agree"[^>]*aria-required="true"', html)
+        assert '<fieldset class="field " role="radiogroup" aria-required="true"' in html
+        assert html.count("aria-required") == 4
+        assert "Fill this in." in str(Sample({"price": "1"}))
 
     def test_a_fault_stands_at_its_field_and_the_first_takes_the_focus(self):
         html = str(Sample({"title": "x", "price": "much", "kind": "c", "agree": "on"}))

@@ -57,6 +57,7 @@ class TestTimes:
             ("Europe/Lisbon", "Lisbon"),
             ("America/Argentina/Buenos_Aires", "Buenos Aires"),
             ("Asia/Ho_Chi_Minh", "Ho Chi Minh"),
+            ("Asia/Katmandu", "Kathmandu"),
             ("UTC", "UTC"),
             ("", ""),
         ],

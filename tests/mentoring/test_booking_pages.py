@@ -149,6 +149,7 @@ class TestOffers:
         assert client.get("/mentoring/offers/").status_code == 404
         client.force_login(offer.mentor)
         said = {"notice_hours": 48, "horizon_days": 10, "before_minutes": 5, "after_minutes": 10, "most_a_day": 1}
+        assert client.get("/mentoring/offers/").text.count('class="btn main"') == 1
         assert client.post("/mentoring/offers/", said).status_code == 422
         assert client.post("/mentoring/offers/", said | {"most_a_week": 2}).status_code == 303
         assert services.rules_of(offer.mentor).notice_hours == 48

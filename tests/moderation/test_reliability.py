@@ -35,8 +35,11 @@ def paused(person):
 class TestRules:
     def test_one_slip_is_nothing_two_are_a_word_and_four_are_a_pause_that_ends(self, learner, letters):
         miss(learner)
-        assert "has no consequence" in letters()[0].body
+        assert letters()[0].subject == "A friendly note, not more: Did not come"
+        assert "It happens to everybody: one such slip has no consequence" in letters()[0].body
+        assert "/reliability/" in letters()[0].body
         miss(learner)
+        assert letters()[0].subject == "On your record: Did not come"
         assert "number 2 within 30 days" in letters()[0].body
         miss(learner)
         assert paused(learner) is None

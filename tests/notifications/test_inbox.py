@@ -13,6 +13,7 @@ from features.notifications.services import notify, unread_count
 from features.sessions import services as sessions
 from tests.accounts.conftest import log_in
 from tests.factories import make_session, make_user
+from tests.undoing import undo
 
 pytestmark = pytest.mark.django_db
 URL = "/inbox/"
@@ -204,6 +205,15 @@ class TestReading:
         [one] = tell(learner, 1)
         response = member.post(reading(one), {"open": "yes"}, headers={"hx-request": "true"})
         assert (response.status_code, response["HX-Redirect"]) == (200, one.url)
+
+    def test_what_one_press_read_is_unread_again_and_nothing_else(self, member, learner, outsider, truth):
+        rows = tell(learner, 4)
+        member.post(reading(rows[0]))
+        undo(member, member.post(reading(rows[2]), {"older": "yes"}, follow=True))
+        unread = Notification.objects.filter(read_at=None).values_list("pk", flat=True)
+        assert set(unread) == {row.pk for row in rows[1:]}
+        member.force_login(outsider)
+        assert member.post(reading(rows[2]), {"undo": "yes"}).status_code == 404
 
     def test_what_others_are_told_is_not_there(self, member, outsider, truth):
         [theirs] = tell(outsider, 1)

@@ -75,6 +75,7 @@ mfa_login_webauthn                  POST 302
 
 # One's own account.
 account                             GET  login    login    200    200   200    200      200        200
+own_places                          GET  login    login    200    200   200    200      200        200
 preferences                         GET  login    login    200    200   200    200      200        200
 unsent                              GET  login    login    302    302   302    302      302        302
 unsent                              POST login    login    303    303   303    303      303        303

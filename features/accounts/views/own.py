@@ -25,6 +25,13 @@ def account(request):
     return render(request, "accounts/account.html", context)
 
 
+@require_safe
+@login_required
+def places(request):
+    """All that is one's own, by what one wants to do; the menu of every page holds what is needed most."""
+    return render(request, "accounts/places.html")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def preferences(request):

@@ -61,7 +61,8 @@ def attempt(request, public_id):
         if row and number(request.POST.get("position", "")) == row.position:
             said = pages.given(request.POST, row.version, found.seed)
             if not said and "unknown" not in request.POST:
-                context = pages.question_page(found, row, now) | {"is_empty": True}
+                again = pages.unanswered(request.POST, row.version, found.seed)
+                context = pages.question_page(found, row, now) | {"question": again}
                 return render_page(request, "assessments/attempt.html", context, partial="question", status=422)
             found = services.answer(attempt=found, position=row.position, given=said)
         if found.finished_at or not is_htmx(request):
@@ -104,6 +105,10 @@ def practice(request, pk, slug):
     if request.method == "POST":
         version = get_object_or_404(for_practice(bank), pk=number(request.POST.get("version", "")))
         said = pages.given(request.POST, version, request.user.pk)
+        if not said and "unknown" not in request.POST:
+            again = pages.unanswered(request.POST, version, request.user.pk)
+            context = {"bank": bank, "version": version, "question": again}
+            return render_page(request, "assessments/practice.html", context, partial="card", status=422)
         done = services.practise(version=version, person=request.user, given=said)
     now = timezone.now()
     context = {"bank": bank, "seed": request.user.pk}

@@ -57,6 +57,8 @@ def section(request, pk):
             _move(section, act.cleaned_data["act"])
         elif form.is_valid():
             services.rename_section(section=section, title=form.cleaned_data["title"])
+        else:
+            messages.error(request, _("Give the section a title."))
     except services.LibraryRefused as refused:
         messages.error(request, refused.words)
     return see_other("work_contents", section.work_id)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.limits import hit
+from core.templatetags.ui import undoing
 from core.text import render_markdown
 from features.library import services
 from features.library.access import own_work, removed_work
@@ -68,7 +69,8 @@ def publication(request, pk):
     try:
         if request.POST.get("act") == "withdraw":
             services.take_off_the_list(work=work)
-            messages.success(request, _("It is off the list. Who has begun or bought it keeps it."))
+            undo = undoing("work_publication", pk, act="publish")
+            messages.success(request, _("It is off the list. Who has begun or bought it keeps it."), extra_tags=undo)
         else:
             services.publish(work=work, by=request.user)
             messages.success(request, _("It is public. Share its address."))
@@ -89,7 +91,8 @@ def removal(request, pk):
         return see_other("writing")
     try:
         services.throw_away(work=own_work(request.user, pk), by=request.user)
-        messages.success(request, _("Thrown away. You can bring it back for 14 days."))
+        undo = undoing("work_removal", pk, act="restore")
+        messages.success(request, _("Thrown away. You can bring it back for 14 days."), extra_tags=undo)
     except services.LibraryRefused as refused:
         messages.error(request, refused.words)
     return see_other("writing")

@@ -43,6 +43,15 @@ def close_offer(*, offer: Offer, now: datetime | None = None) -> None:
 
 
 @transaction.atomic
+def reopen_offer(*, offer: Offer, now: datetime | None = None) -> None:
+    """As it was before it was closed. Raises MentoringRefused."""
+    if refused := why_not_mentor(offer.mentor):
+        raise refused
+    Offer.objects.filter(pk=offer.pk).update(closed_at=None)
+    refresh_page(offer.mentor, now=now)
+
+
+@transaction.atomic
 def save_rules(*, rules: BookingRules, now: datetime | None = None) -> BookingRules:
     rules.save()
     refresh_page(rules.mentor, now=now)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.htmx import see_other
+from core.templatetags.ui import undoing
 from features.accounts.access import role_required
 from features.accounts.models import Role
 from features.calendar.services import stale_calendars, week_of
@@ -67,6 +68,16 @@ def _edit(request, offer):
 @require_POST
 @login_required
 def offer_closing(request, pk):
+    """Close it, or open it again."""
+    if request.POST.get("act") == "reopen":
+        try:
+            services.reopen_offer(offer=access.own_offer(request.user, pk, is_closed=True))
+        except services.MentoringRefused as refused:
+            messages.error(request, refused.words)
+        else:
+            messages.success(request, _("Your offer is open."))
+        return see_other("own_offers")
     services.close_offer(offer=access.own_offer(request.user, pk))
-    messages.success(request, _("Closed. What is booked stays."))
+    undo = undoing("offer_closing", pk, act="reopen")
+    messages.success(request, _("Closed. What is booked stays."), extra_tags=undo)
     return see_other("own_offers")

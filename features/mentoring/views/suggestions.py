@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
+from core.templatetags.ui import undoing
 from features.mentoring import mentor_pages, services
 from features.mentoring.matching_forms import DismissalForm, GoalForm
 
@@ -47,5 +48,5 @@ def dismissal(request, handle):
         return see_other(page)
     services.dismiss(mentee=request.user, mentor=page.person, for_good=how == "never")
     said = _("%(name)s is not suggested again.") if how == "never" else _("%(name)s is left out for 30 days.")
-    messages.success(request, said % name)
+    messages.success(request, said % name, extra_tags=undoing("mentor_dismissal", handle, how="back"))
     return see_other("mentor_suggestions")

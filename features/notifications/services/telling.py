@@ -132,3 +132,11 @@ def mark_read(*, notification: Notification, and_older=False, now=None) -> None:
     rows = Notification.objects.unread()
     rows = rows.until(notification) if and_older else rows.filter(pk=notification.pk)
     rows.update(read_at=now or timezone.now())
+
+
+def mark_unread(*, notification: Notification) -> None:
+    """What one press read: it all bears the moment of that press."""
+    if notification.read_at:
+        Notification.objects.filter(recipient=notification.recipient_id, read_at=notification.read_at).update(
+            read_at=None
+        )

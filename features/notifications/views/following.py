@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import is_htmx, render_page, see_other
 from core.pagination import keyset
+from core.templatetags.ui import undoing
 from features.notifications import services
 from features.notifications.forms import FollowLevelForm
 from features.notifications.kinds import FOLLOWS
@@ -29,16 +30,20 @@ def follows(request):
 def follow(request, key):
     """Begin to follow, or stop. Whoever comes here by a log-in is led to what they wanted to follow."""
     if request.method == "POST" and request.POST.get("act") == "unfollow":
+        known = Follow.objects.filter(person=request.user, key=key).first()
         services.unfollow(person=request.user, key=key)  # also what is no longer there
-        if request.POST.get("list"):
-            messages.success(request, _("You do not follow that any more."))
+        if known and request.POST.get("list"):
+            undo = undoing("follow", key, list="yes", level=known.level) if services.named([key]) else ""
+            messages.success(request, _("You do not follow that any more."), extra_tags=undo)
         return _answer(request, key)
     found = services.named([key]).get(key)
     if found is None:
         raise Http404
     if request.method != "POST":
         return see_other(found.url)
-    services.follow(person=request.user, key=key)
+    level = FollowLevelForm(request.POST)
+    known = level.is_valid() and "level" in request.POST
+    services.follow(person=request.user, key=key, level=level.cleaned_data["level"] if known else None)
     return _answer(request, key)
 
 

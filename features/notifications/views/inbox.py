@@ -1,11 +1,14 @@
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import render_page, see_other
 from core.pagination import keyset
+from core.templatetags.ui import undoing
 from features.notifications import services
 from features.notifications.models import Notification
 
@@ -22,9 +25,15 @@ def inbox(request):
 @require_POST
 @login_required
 def notification_reading(request, pk):
-    """Read by a press: of one, which may lead on to what it is about (`open`), or of it and all before (`older`)."""
+    """Read by a press: of one, which may lead on to what it is about (`open`), or of it and all before (`older`); and
+    all that one press read unread again (`undo`)."""
     notification = get_object_or_404(Notification, pk=pk, recipient=request.user)
+    if "undo" in request.POST:
+        services.mark_unread(notification=notification)
+        return see_other("inbox")
     services.mark_read(notification=notification, and_older="older" in request.POST)
+    if "older" in request.POST:
+        messages.success(request, _("All read."), extra_tags=undoing("notification_reading", pk, undo="yes"))
     if "open" in request.POST:
         return see_other(notification.url)
     here = {"after": request.GET["after"]} if "after" in request.GET else {}

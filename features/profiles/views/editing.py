@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import is_htmx, render_page, see_other
 from core.limits import hit
+from core.templatetags.ui import undoing
 from features.accounts import services as accounts
 from features.accounts.models import User
 from features.profiles import services
 from features.profiles.blocks import PARTS
-from features.profiles.forms import PhotoForm, ProjectForm, VisibilityForm
+from features.profiles.forms import PhotoForm, ProjectForm, VisibilityForm, as_sent
 from features.profiles.missing import missing
 from features.skills.access import visibilities
 from features.skills.models import Block, Profile, Visibility
@@ -127,9 +128,12 @@ def entry(request, block, pk):
 @login_required
 @require_POST
 def entry_removal(request, block, pk):
-    services.remove_entry(person=request.user, entry=_entry(request, block, pk))
-    messages.success(request, _("Removed."))
-    return _block_page(request, _part(block)) if is_htmx(request) else see_other("profile_block", block)
+    part, entry = _part(block, with_rows=True), _entry(request, block, pk)
+    again = as_sent(part.form(instance=entry))
+    undo = undoing("profile_block", block, **again) if again else ""
+    services.remove_entry(person=request.user, entry=entry)
+    messages.success(request, _("Removed."), extra_tags=undo)
+    return _block_page(request, part) if is_htmx(request) else see_other("profile_block", block)
 
 
 @login_required

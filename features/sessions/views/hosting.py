@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.templatetags.ui import undoing
 from core.text import number
 from features.payments import services as payments
 from features.sessions import services
@@ -183,5 +184,6 @@ def removal(request, pk, slug):
     except services.HostingRefused as refused:
         messages.error(request, refused.words)
         return see_other(session)
-    messages.success(request, _("The draft is thrown away. For 14 days you can bring it back from here."))
+    said = _("The draft is thrown away. For 14 days you can bring it back from here.")
+    messages.success(request, said, extra_tags=undoing("session_removal", pk, slug, act="restore"))
     return see_other("hosting")
