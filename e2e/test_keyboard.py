@@ -86,9 +86,9 @@ def test_the_menu_opens_and_closes(enter, session, learner):
     menu = page.get_by_label("You, Sofia Mendes")
     tab_to(page, menu)
     page.keyboard.press("Enter")
-    tab_to(page, page.get_by_role("link", name="Preferences"))
+    tab_to(page, page.get_by_role("link", name="All your places"))
     page.keyboard.press("Escape")
-    expect(page.get_by_role("link", name="Preferences")).to_be_hidden()
+    expect(page.get_by_role("link", name="All your places")).to_be_hidden()
     expect(menu).to_be_focused()
 
 

@@ -35,12 +35,14 @@ def paused(person):
 class TestRules:
     def test_one_slip_is_nothing_two_are_a_word_and_four_are_a_pause_that_ends(self, learner, letters):
         miss(learner)
-        assert letters()[0].subject == "A friendly note, not more: Did not come"
-        assert "It happens to everybody: one such slip has no consequence" in letters()[0].body
-        assert "/reliability/" in letters()[0].body
+        [first] = letters()
+        assert first.subject == "A friendly note, not more: Did not come"
+        assert "It happens to everybody: one such slip has no consequence" in first.body
+        assert "/reliability/" in first.body
         miss(learner)
-        assert letters()[0].subject == "On your record: Did not come"
-        assert "number 2 within 30 days" in letters()[0].body
+        [second] = letters()
+        assert second.subject == "On your record: Did not come"
+        assert "number 2 within 30 days" in second.body
         miss(learner)
         assert paused(learner) is None
         miss(learner)
