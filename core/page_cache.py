@@ -14,6 +14,7 @@ A minute is still the longest that a page is kept: some of what they say is abou
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
@@ -65,6 +66,13 @@ class Kept:
 
 
 # --- Where pages are kept ---------------------------------------------------------------------------------------------
+ASIDE = 1000  # bytes that a page takes besides, at most: its key and what stands around it
+
+
+def weight(page: Kept) -> int:
+    return ASIDE + len(page.content) + sum(len(name) + len(value) for name, value in page.headers)
+
+
 class Memory:
     """The newest pages up to a size, in each process; whatever was asked for least recently goes first."""
 
@@ -81,15 +89,15 @@ class Memory:
             return page
 
     def set(self, key: str, page: Kept) -> None:
-        if len(page.content) > self.most // 20:
+        if weight(page) > self.most // 20:
             return
         with self.lock:
             self._drop(key)
             self.pages[key] = page
-            self.size += len(page.content)
+            self.size += weight(page)
             while self.size > self.most:
                 _key, oldest = self.pages.popitem(last=False)
-                self.size -= len(oldest.content)
+                self.size -= weight(oldest)
 
     def delete(self, key: str) -> None:
         with self.lock:
@@ -102,28 +110,33 @@ class Memory:
 
     def _drop(self, key):
         if known := self.pages.pop(key, None):
-            self.size -= len(known.content)
+            self.size -= weight(known)
 
 
 class Shared:
-    """In Redis, for all processes together; Redis itself forgets what is least used."""
+    """In Redis, for all processes together; Redis itself forgets what is least used. While it is away pages are made
+    each time."""
+
+    def __init__(self):
+        from redis.exceptions import RedisError  # only where it is used
+
+        self.away = RedisError
 
     def get(self, key: str) -> Kept | None:
-        return caches["pages"].get(self._name(key))
+        with suppress(self.away):
+            return caches["pages"].get(key)
+        return None
 
     def set(self, key: str, page: Kept) -> None:
-        caches["pages"].set(self._name(key), page, LIFE)
+        with suppress(self.away):
+            caches["pages"].set(key, page, LIFE)
 
     def delete(self, key: str) -> None:
-        caches["pages"].delete(self._name(key))
+        with suppress(self.away):
+            caches["pages"].delete(key)
 
     def clear(self) -> None:
         caches["pages"].clear()
-
-    @staticmethod
-    def _name(key: str) -> str:
-        """Of one length, however long an address somebody sends."""
-        return sha256(key.encode()).hexdigest()
 
 
 store: Memory | Shared = Shared() if "pages" in settings.CACHES else Memory(settings.PAGE_CACHE_MB * 1024 * 1024)
@@ -189,17 +202,11 @@ def _is_for_all(response) -> bool:
 
 
 def _key(request) -> str:
+    """Of one length, however long an address somebody sends."""
     is_small = "gzip" in request.headers.get("Accept-Encoding", "")
     # What a cookie of a stranger's says is read by no page that is kept: `test_page_cache` holds that.
-    return "\n".join(
-        [
-            request.scheme,
-            request.META.get("HTTP_HOST", ""),
-            request.get_full_path(),
-            str(is_small),
-            *htmx.asked_for(request),
-        ]
-    )
+    about = [request.scheme, request.META.get("HTTP_HOST", ""), request.get_full_path(), str(is_small)]
+    return sha256("\n".join([*about, *htmx.asked_for(request)]).encode(errors="surrogatepass")).hexdigest()
 
 
 def _ask(statement: str, values=None):

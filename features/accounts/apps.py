@@ -58,5 +58,9 @@ class AccountsConfig(AppConfig):
         page_cache.watch(
             "people",
             self,
-            only={"user": "name, handle, headline, photo_id, is_active, time_zone, languages", "formerhandle": ""},
+            only={
+                "user": "name, handle, headline, photo_id, is_active, suspended_until, time_zone, languages",
+                "formerhandle": "",
+                "rolegrant": "",
+            },
         )

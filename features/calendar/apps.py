@@ -7,7 +7,7 @@ class CalendarConfig(AppConfig):
     label = "calendar"
 
     def ready(self):
-        from core import nav
+        from core import nav, page_cache
         from features.accounts.personal_data import PersonalData, personal_data
         from features.calendar import own_data
 
@@ -29,3 +29,4 @@ class CalendarConfig(AppConfig):
                 about=_("An address that puts all of it into your own calendar"),
             ),
         )
+        page_cache.watch("hours", self, only={"weeklyhours": ""})

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from core.text import numbers
 from features.forum import services
 from features.forum.access import may_read
+from features.forum.forms import seen_title
 from features.forum.models import Board, Closing, Kind, Post, State, Thread
 from features.moderation import services as moderation
 from features.moderation.services import Act, ModerationRefused, Subject, Thing
@@ -126,6 +127,9 @@ class MergeForm(forms.Form):
 
 class SplitForm(forms.Form):
     title = forms.CharField(label=_("Title of the new thread"), min_length=10, max_length=150)
+
+    def clean_title(self):
+        return seen_title(self.cleaned_data["title"])
 
 
 class RedactForm(forms.Form):
@@ -267,6 +271,7 @@ def register(fragment):
             by_person=by_person,
             places=places,
             fragment=fragment,
+            lock=lambda refs: services.lock_threads_of(numbers(refs)),
         ),
     )
     _register_acts()

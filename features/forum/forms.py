@@ -4,9 +4,10 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from core.text import is_seen, one_line
+from core.text import one_line
 from features.accounts.models import User
 from features.forum.models import LONGEST, Board, Kind, Thread
+from features.forum.services import ForumRefused, check_title
 from features.notifications.models import Level
 from features.skills.fields import SkillPickerField
 
@@ -23,11 +24,12 @@ def _text(label, rows, least=1, help_text=""):
     )
 
 
-def _seen(title):
-    """A title of which nothing can be seen could not be pressed."""
-    if not is_seen(title):
-        raise forms.ValidationError(_("Say it in words."))
-    return one_line(title)
+def seen_title(title):
+    """Beside the field, what the service would say."""
+    try:
+        return check_title(title)
+    except ForumRefused as refused:
+        raise forms.ValidationError(refused.words) from refused
 
 
 class PictureField(forms.FileField):
@@ -78,7 +80,7 @@ class ThreadForm(forms.Form):
             del self.fields["in_workshop"]
 
     def clean_title(self):
-        return _seen(self.cleaned_data["title"])
+        return seen_title(self.cleaned_data["title"])
 
 
 class ReplyForm(forms.Form):
@@ -107,7 +109,7 @@ class EditForm(forms.Form):
         self.fields["reason"].required = needs_reason
 
     def clean_title(self):
-        return _seen(self.cleaned_data["title"])
+        return seen_title(self.cleaned_data["title"])
 
 
 class DuplicateForm(forms.Form):

@@ -56,8 +56,8 @@ def _take(by, thing, given, now):
 
 
 def _take_back(before, thing, by, now):
-    _tried(suggesting.wait_again, suggestion=thing.row)
     _tried(edit_back, by=by, post=thing.row.post, revision=before["revision"], now=now)
+    _tried(suggesting.wait_again, suggestion=thing.row)
 
 
 def register():

@@ -67,10 +67,11 @@ def case_for(person, pk) -> Case:
 
 
 def entry_for(person, pk) -> Entry:
-    """Whose words it was about, and those who moderate there."""
+    """Whose words it was about, and those who moderate where that was, or is by now."""
     found = Entry.objects.select_related("by", "person", "undone_by__by", "appeal__decided_by")
     entry = get_object_or_404(found, pk=pk)
-    if entry.person_id != person.pk and not services.moderates(person, entry.scope):
+    is_theirs = entry.person_id is not None and entry.person_id == person.pk
+    if not is_theirs and not services.moderates(person, entry.scope) and not services.looks_after(person, entry):
         raise Http404
     return entry
 

@@ -75,4 +75,4 @@ class ModerationConfig(AppConfig):
             StaffPage(_("Marks"), "manage_marks", 40, services.GRANTERS, "people"),
         ):
             staff_pages.register(page.url_name, page)
-        page_cache.watch("moderation", self, only={"entry": "", "rolemark": ""})
+        page_cache.watch("moderation", self, only={"entry": "", "rolemark": "", "sanction": ""})

@@ -2,17 +2,22 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import time
 
 import pytest
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from core import page_cache
+from features.accounts.models import RoleGrant
+from features.calendar import services as calendar
 from features.forum import services as forum
 from features.forum.models import Board
 from features.moderation import services as moderation
 from features.notifications import services as notifications
+from features.skills import services as skills
 from tests.factories import make_session, make_skill, make_user
 from tests.forum.conftest import ask
 
@@ -193,17 +198,98 @@ class TestWhatIsNeverKept:
 
 
 def test_memory_is_bounded_and_forgets_what_is_asked_for_least():
-    store = page_cache.Memory(1000)
+    store = page_cache.Memory(20 * (page_cache.ASIDE + 50))
     page = page_cache.Kept((), "", 200, (), b"x" * 50, "", 0.0)
     for n in range(20):
         store.set(str(n), page)
     store.get("0")
     store.set("20", page)
-    assert store.size == 1000
+    assert store.size == store.most
     assert store.get("0")
     assert store.get("1") is None
-    store.set("large", page_cache.Kept((), "", 200, (), b"x" * 51, "", 0.0))
-    assert store.get("large") is None
+    store.set("0", page)  # again: it takes no more
+    assert store.size == store.most
+    for large in (((), b"x" * 51), ((("Link", "x" * 51),), b"")):
+        store.set("large", page_cache.Kept((), "", 200, *large, "", 0.0))
+        assert store.get("large") is None
+    store.delete("0")
+    assert store.size == store.most - page_cache.weight(page)
+
+
+def test_however_long_an_address_is_the_key_is_short():
+    keys = {page_cache._key(RequestFactory().get(f"/forum/?a={'x' * n}")) for n in (1, 8000)}
+    assert {len(key) for key in keys} == {64}
+
+
+def test_pages_are_made_while_redis_is_away(thread, settings, monkeypatch):
+    gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://localhost:1"}
+    settings.CACHES = {**settings.CACHES, "pages": gone}
+    with monkeypatch.context() as patch:
+        patch.setattr(page_cache, "store", page_cache.Shared())
+        for _ in range(2):
+            assert Client().get("/forum/").status_code == 200
+
+
+def test_a_process_that_changed_nothing_drops_its_page_too(thread, monkeypatch):
+    """Each keeps its own; what one of them changes is gone from the others by the next request."""
+    path, stranger = thread.get_absolute_url(), Client()
+    post = forum.reply(author=make_user("Amara Okonjo"), thread=thread, text=CANARY)
+    for store in (page_cache.Memory(10**6), page_cache.store):
+        monkeypatch.setattr(page_cache, "store", store)
+        assert CANARY in stranger.get(path).text
+    moderator = make_user("Ines Falk", role="moderator")
+    moderation.act(by=moderator, name="redact", keys=[f"post:{post.pk}"], reason="personal", given={"passage": CANARY})
+    for store in (page_cache.Memory(10**6), page_cache.store):
+        monkeypatch.setattr(page_cache, "store", store)
+        assert CANARY not in stranger.get(path).text
+
+
+FROM = re.compile(r'(?:FROM|JOIN)\s+"?([a-z]+_[a-z_]+)"?')
+# Asked of each stranger, about nobody: whether they themselves have a seat or wait for one.
+OF_THE_VIEWER = {"skill_sessions_registration", "skill_sessions_waitlistentry"}
+# Files have random names and never change; whether somebody in line has proved an address may be a minute old.
+MAY_BE_OLD = {"accounts_storedfile", "account_emailaddress"}
+
+
+def test_each_table_of_which_a_kept_page_asks_is_watched(thread):
+    """Also of what is asked in passing: whether a host may teach, a mentor was paused, somebody's hours are open."""
+    host = make_user("Kwame Boateng", role="expert")
+    skill = thread.skills.get()
+    session = make_session(host, about=[skill])
+    type(thread).objects.filter(pk=thread.pk).update(about=f"session:{session.pk}")
+    forum.reply(author=host, thread=thread, text="One answer.")
+    skills.declare_level(person=host, skill=skill, level=4)
+    paths = ["/forum/", "/forum/unanswered/", "/sessions/", "/forum/boards/databases/"]
+    paths += [thing.get_absolute_url() for thing in (thread, session, host, skill)]
+    paths += [f"{skill.get_absolute_url()}{page}/" for page in ("people", "held")]
+    for path in paths:
+        asked: set[str] = set()
+
+        def listen(execute, sql, params, many, context, asked=asked):
+            asked.update(FROM.findall(sql))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(listen):
+            answer = Client().get(path)
+        assert answer.status_code == 200, path
+        groups = answer.wsgi_request.page_groups
+        watched = {table.partition("(")[0] for group in groups for table in page_cache.watched[group]}
+        assert asked - watched - OF_THE_VIEWER - MAY_BE_OLD - {"core_pagetouch"} == set(), path
+
+
+def test_what_a_role_or_hours_opened_is_gone_with_them(thread):
+    host, stranger = make_user("Kwame Boateng", role="expert"), Client()
+    people = f"{thread.skills.get().get_absolute_url()}people/"
+    skills.record_evidence(
+        person=host, skill=thread.skills.get(), kind="declared", strength=0.5, happened_at=timezone.now(), source="x:1"
+    )
+    for path in (host.get_absolute_url(), people):
+        stranger.get(path)
+        assert statements(stranger, path)[1] == 1
+        RoleGrant.objects.update(until=timezone.now())
+        assert statements(stranger, path)[1] > 1
+    calendar.keep_free(person=host, hours=[(0, time(9), time(10))])
+    assert statements(stranger, host.get_absolute_url())[1] > 1
 
 
 def test_each_table_that_is_watched_has_its_trigger():

@@ -10,6 +10,7 @@ from core.limits import RateLimited
 from features.accounts.personal_data import erase_all
 from features.discovery.models import Document
 from features.forum import services
+from features.forum.curation import SplitForm
 from features.forum.models import Board, Closing, Duplicate, Post, Thread
 from features.moderation import services as moderation
 from tests.factories import make_user
@@ -43,6 +44,20 @@ class TestAsking:
         for field in ("title", "skills"):
             assert f'<a href="#id_{field}">' in answer.text  # each fault can be reached from the first line
         assert not Thread.objects.exists()
+
+    def test_of_a_title_something_can_be_seen_whoever_gives_it(self, thread, asker, helper, board, skill):
+        """The rule is the service's, so that pages, programs and moderators meet it."""
+        blank = "\u2800\u200b" * 8
+        opening, answer = thread.posts.get(), services.reply(author=helper, thread=thread, text="Because it is small.")
+        for verb, given in (
+            (ask, {"board": board, "author": asker, "skill": skill}),
+            (services.edit, {"by": asker, "post": opening, "text": "Another text of it."}),
+            (services.suggest, {"by": helper, "post": opening, "text": "Another text of it.", "reason": "clearer"}),
+            (services.split, {"posts": [answer], "board": board}),
+        ):
+            with pytest.raises(services.ForumRefused, match="title"):
+                verb(title=blank, **given)
+        assert not SplitForm({"title": blank}).is_valid()
 
     def test_a_closed_board_and_a_silence_are_refused_in_words(self, client, board, asker):
         client.force_login(asker)

@@ -3,7 +3,14 @@
 from features.forum.services.asked_about import about, board_for, skills_of
 from features.forum.services.by_mail import NotOurs, receive
 from features.forum.services.counting import forget_demo, recount
-from features.forum.services.curating import restore_state, restore_thread, set_state, set_thread, settle
+from features.forum.services.curating import (
+    lock_threads_of,
+    restore_state,
+    restore_thread,
+    set_state,
+    set_thread,
+    settle,
+)
 from features.forum.services.editing import (
     EDITABLE,
     edit,
@@ -19,7 +26,7 @@ from features.forum.services.linking import answer_duplicate, invite, propose_du
 from features.forum.services.moving import conflict, merge, split, unmerge, unsplit
 from features.forum.services.reading import discard_draft, draft_of, mark_read, save_draft
 from features.forum.services.redacting import erase_redactions, put_back_words, redact
-from features.forum.services.refusals import ForumRefused
+from features.forum.services.refusals import ForumRefused, check_title
 from features.forum.services.removing import is_answered, take_back, why_not_take_back
 from features.forum.services.shelf import confirm, date_answers, mark_stale, may_confirm
 from features.forum.services.suggesting import may_suggest, suggest
@@ -48,6 +55,7 @@ __all__ = [
     "ask",
     "began",
     "board_for",
+    "check_title",
     "confirm",
     "conflict",
     "date_answers",
@@ -62,6 +70,7 @@ __all__ = [
     "invite",
     "is_answered",
     "is_new",
+    "lock_threads_of",
     "mark_read",
     "mark_stale",
     "may_confirm",

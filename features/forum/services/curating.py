@@ -3,7 +3,7 @@
 Numbers in rows, evidence and the search are kept here as everywhere; several threads are locked in the order of ids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,18 @@ Part = Post.Part
 def lock_all(*threads: int) -> dict[int, Thread]:
     rows = Thread.objects.select_for_update(of=("self",)).filter(pk__in=threads).order_by("pk")
     return {thread.pk: thread for thread in rows}
+
+
+def lock_threads_of(posts: Collection[int]) -> None:
+    """The threads in which these stand by now, for this transaction alone. If a post was moved while one waited, all
+    are let go and asked for again, or they would be held in another order than everybody takes them."""
+    where = Post.objects.filter(pk__in=posts).values_list("thread", flat=True).distinct()
+    while True:
+        with transaction.atomic():
+            held = lock_all(*where.all())
+            if set(where.all()) <= held.keys():
+                return
+            transaction.set_rollback(True)
 
 
 def count(thread_id: int) -> None:

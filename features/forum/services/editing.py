@@ -16,9 +16,9 @@ from features.forum.access import helps_in_workshop, moderates
 from features.forum.models import Closing, Post, Revision, State, Suggestion, Thread
 from features.forum.services.curating import set_state
 from features.forum.services.guards import check_links, must_wait, queue_first
-from features.forum.services.refusals import ForumRefused, check_ability, check_seen
+from features.forum.services.refusals import ForumRefused, check_ability, check_seen, check_title
 from features.forum.services.telling import tell_of_change
-from features.forum.services.writing import index, lock, lock_post, tell_named
+from features.forum.services.writing import index, lock_post, tell_named
 from features.forum.wording import clean
 from features.moderation import services as moderation
 
@@ -37,7 +37,7 @@ def edit(*, by: User, post: Post, text: str, title: str = "", reason: str = "", 
     thread, post = lock_post(post)
     _may_edit(by, post, thread, reason)
     hit("forum_post", by.pk)
-    text, title = clean(text), one_line(title) if post.part == Post.Part.OPENING and title else ""
+    text, title = clean(text), check_title(title) if post.part == Post.Part.OPENING and title else ""
     before = thread.title if post.part == Post.Part.OPENING else ""
     title = title or before
     if (text, title) == (post.text, before):
@@ -118,6 +118,7 @@ def _log(by, post, reason, now) -> None:
 @transaction.atomic
 def edit_back(*, by: User, post: Post, revision: int | None, now: datetime | None = None) -> None:
     """Undo of a moderator's change: what it said before, where nobody has changed it since."""
+    thread, post = lock_post(post)
     former = post.revisions.filter(pk=revision).first() if revision else None
     if former is None or former.hidden_at:  # taken away meanwhile, or erased
         raise ForumRefused("gone", _("The wording of before is no longer there."))
@@ -126,17 +127,16 @@ def edit_back(*, by: User, post: Post, revision: int | None, now: datetime | Non
         raise ForumRefused("changed", _("It was changed since. To take this back would undo that as well."))
     now = now or timezone.now()
     html, _named = wording.render(former.text)
-    is_anonymous = post.thread.hides(by.pk)
+    is_anonymous = thread.hides(by.pk)
     Revision.objects.create(
         post=post, title=former.title, text=former.text, editor=by, made_at=now, is_anonymous=is_anonymous
     )
     Post.objects.filter(pk=post.pk).update(text=former.text, html=html, edited_at=now)
     if former.title:
-        thread = lock(post.thread)
         thread.title = former.title
         thread.slug = thread.make_slug()
         thread.save(update_fields=["title", "slug"])
-    index(post.thread)
+    index(thread)
 
 
 def _may_edit(by, post, thread, reason) -> None:

@@ -8,12 +8,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core.text import one_line
 from features.forum.models import Board, Kind, Post, State, Thread
 from features.forum.services import beside, evidence
 from features.forum.services.acceptance import NOT_ACCEPTED, facts_of, give_back
 from features.forum.services.curating import count, lock_all, republish, settle, tell_all
-from features.forum.services.refusals import ForumRefused
+from features.forum.services.refusals import ForumRefused, check_title
 
 Part = Post.Part
 
@@ -123,7 +122,7 @@ def _after_move(posts: Sequence[int], *threads: int) -> None:
 def split(*, posts: Sequence[Post], title: str, board: Board, now: datetime | None = None) -> dict:
     """Answers of one thread become a discussion of their own, which the earliest of them opens that can be read.
     Raises ForumRefused."""
-    ids = [post.pk for post in posts]
+    ids, title = [post.pk for post in posts], check_title(title)
     rows = lock_all(*{post.thread_id for post in posts})
     posts = list(Post.objects.filter(pk__in=ids, part=Part.REPLY, thread__in=rows).order_by("pk"))
     if not posts or len(rows) != 1 or len(posts) != len(ids):
@@ -134,7 +133,7 @@ def split(*, posts: Sequence[Post], title: str, board: Board, now: datetime | No
     if old.accepted_id in ids:
         Thread.objects.filter(pk=old.pk).update(**NOT_ACCEPTED)
     thread = Thread(
-        board=board, kind=Kind.DISCUSSION, title=one_line(title), author_id=first.author_id, state=first.state,
+        board=board, kind=Kind.DISCUSSION, title=title, author_id=first.author_id, state=first.state,
         is_anonymous=first.is_anonymous, created_at=first.created_at, active_at=first.created_at, split_from=old,
     )  # fmt: skip
     thread.slug = thread.make_slug()

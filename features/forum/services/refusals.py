@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from core.text import is_seen, without_marks
+from core.text import is_seen, one_line, without_marks
 from features.accounts import access
 
 
@@ -20,6 +20,13 @@ def check_ability(person, ability, scope="") -> None:
     """Raises ForumRefused where a moderator took this from the person."""
     if bar := access.bar(person, ability, scope):
         raise ForumRefused("barred", bar.words)
+
+
+def check_title(title: str) -> str:
+    """In one line. Raises ForumRefused where nothing of it could be seen, and so pressed."""
+    if not is_seen(title):
+        raise ForumRefused("title", _("Say it in words."))
+    return one_line(title)
 
 
 def check_seen(html: str) -> None:

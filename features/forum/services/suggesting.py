@@ -12,7 +12,7 @@ from features.accounts.access import Ability
 from features.accounts.models import User
 from features.forum.models import Closing, Post, State, Suggestion, Thread
 from features.forum.services.editing import may_edit, reword
-from features.forum.services.refusals import ForumRefused, check_ability
+from features.forum.services.refusals import ForumRefused, check_ability, check_title
 from features.forum.services.writing import index, lock_post, tell_named
 from features.forum.wording import clean
 from features.moderation import services as moderation
@@ -37,7 +37,7 @@ def suggest(
     check_ability(by, Ability.POST, thread.board.scope)
     hit("forum_post", by.pk)
     before = thread.title if post.part == Post.Part.OPENING else ""
-    text, title = clean(text), one_line(title) if before and title else before
+    text, title = clean(text), check_title(title) if before and title else before
     if (text, title) == (post.text, before):
         raise ForumRefused("the_same", _("It says so already. Change something first."))
     if not reason.strip():

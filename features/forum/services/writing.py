@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.jobs import enqueue
 from core.limits import hit
-from core.text import one_line
 from features.accounts.access import Ability
 from features.accounts.models import User
 from features.accounts.services import audit
@@ -23,7 +22,7 @@ from features.forum.access import may_read
 from features.forum.models import Board, Closing, Draft, Post, State, Thread
 from features.forum.services.asked_about import check_about
 from features.forum.services.guards import check_pace, queue_first, state_for
-from features.forum.services.refusals import ForumRefused, check_ability, check_seen
+from features.forum.services.refusals import ForumRefused, check_ability, check_seen, check_title
 from features.forum.services.telling import tell_in_workshop
 from features.notifications import services as notifications
 from features.notifications.models import Follow, Level
@@ -60,18 +59,17 @@ def ask(
     check_ability(author, Ability.POST, board.scope)
     if not board.is_open:
         raise ForumRefused("board_closed", _("This board takes no new threads. Choose another one."))
+    title = check_title(title)
     check_about(author, about)
     hit("forum_thread", author.pk)
-    if once and (
-        sent := _sent_already(author, text, now, part=Part.OPENING, thread__board=board, thread__title=one_line(title))
-    ):
+    if once and (sent := _sent_already(author, text, now, part=Part.OPENING, thread__board=board, thread__title=title)):
         return sent.thread
     state, is_first = state_for(author, text, "thread", now, typed)
     if in_workshop and not is_new(author):
         raise ForumRefused("not_new", _("The workshop is for first questions, and you have asked before. Publish it."))
     if in_workshop and state == State.SHOWN:
         state = State.WORKSHOP  # what is looked at by a moderator needs no volunteer
-    thread = Thread(board=board, kind=kind, title=one_line(title), author=author, created_at=now, active_at=now)
+    thread = Thread(board=board, kind=kind, title=title, author=author, created_at=now, active_at=now)
     thread.is_anonymous, thread.about, thread.state = is_anonymous, about, state
     thread.slug = thread.make_slug()
     thread.save()
@@ -177,14 +175,16 @@ def lock(thread: Thread) -> Thread:
 
 
 def lock_post(post: Post) -> tuple[Thread, Post]:
-    """A post and the thread in which it stands by now, for this transaction alone: while one waited for a thread, the
-    post may have been moved to another."""
+    """A post and the thread in which it stands by now, for this transaction alone. While one waited for a thread, the
+    post may have been moved to another: then the first is let go, as nobody holds one and waits for a lower one."""
     while True:
-        thread = lock(Thread(pk=post.thread_id))
-        post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
-        if post.thread_id == thread.pk:
-            post.thread = thread
-            return thread, post
+        with transaction.atomic():
+            thread = lock(Thread(pk=post.thread_id))
+            post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post.pk)
+            if post.thread_id == thread.pk:
+                post.thread = thread
+                return thread, post
+            transaction.set_rollback(True)
 
 
 def _may_write(author, thread, in_workshop=False) -> None:

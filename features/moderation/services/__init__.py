@@ -9,6 +9,7 @@ from features.moderation.services.acts import (
     act,
     acts,
     can_be_undone,
+    looks_after,
     may_undo,
     newest_act,
     offered,
@@ -56,6 +57,7 @@ from features.moderation.services.cases import (
     cases_of,
     check,
     decide,
+    decided_today,
     holder,
     is_pending,
     line,
@@ -68,7 +70,7 @@ from features.moderation.services.cases import claim as claim_case
 from features.moderation.services.cases import release as release_case
 from features.moderation.services.closing import close_gone
 from features.moderation.services.facts import facts, facts_about
-from features.moderation.services.figures import figures
+from features.moderation.services.figures import MUCH, figures
 from features.moderation.services.flags import (
     HIDES,
     author_edited,
@@ -149,6 +151,7 @@ __all__ = [
     "HIDES",
     "LATE",
     "MOST",
+    "MUCH",
     "PAUSE",
     "PAUSED_AT",
     "REVIEWERS",
@@ -194,6 +197,7 @@ __all__ = [
     "decide_act_appeal",
     "decide_appeal",
     "decide_incident_appeal",
+    "decided_today",
     "decline",
     "decline_mark",
     "earned",
@@ -218,6 +222,7 @@ __all__ = [
     "lift",
     "line",
     "log_for_all",
+    "looks_after",
     "marks_of",
     "may",
     "may_appeal",

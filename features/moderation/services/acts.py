@@ -26,6 +26,7 @@ from features.moderation.services.subjects import (
     ModerationRefused,
     Thing,
     alone_with,
+    hold,
     moderates,
     subjects,
     things,
@@ -97,10 +98,16 @@ def act(
 ) -> list[Entry]:
     """Do one thing to one or several, all or none. Raises ModerationRefused."""
     now = now or timezone.now()
-    alone_with(list(keys)[: MOST + 1])
-    found = things(list(keys)[: MOST + 1])
+    keys = list(dict.fromkeys(keys))[: MOST + 1]
+    if len(keys) > 1:
+        hold(keys)
+    else:  # an act on one thing may be about other threads as well: it locks them all, in one order
+        alone_with(keys)
+    found = things(keys)
     if not found or len(found) > MOST:
         raise ModerationRefused("nothing", _("Choose between one and fifty things that are still there."))
+    if len(found) > 1 and name in acts and not acts[name].on_many:
+        raise ModerationRefused("one", _("This is done to one thing at a time."))
     if reason not in Reason.values:
         raise ModerationRefused("no_reason", _("Choose a reason. The author reads it."))
     words = one_line(words)
@@ -157,9 +164,17 @@ def tell_author(entry: Entry) -> None:
 
 
 # --- Taking back ------------------------------------------------------------------------------------------------------
+def looks_after(by: User, entry: Entry) -> bool:
+    """Whoever moderates where the thing is now; and whoever did it, while they moderate where it was."""
+    if entry.by_id == by.pk and moderates(by, entry.scope):
+        return True
+    found = things([entry.key]).get(entry.key)
+    return moderates(by, found.scope if found else entry.scope)
+
+
 def may_undo(by: User, entry: Entry, now: datetime | None = None) -> bool:
-    """For ten minutes, by whoever moderates there."""
-    return can_be_undone(entry) and moderates(by, entry.scope) and (now or timezone.now()) < entry.done_at + UNDO
+    """For ten minutes."""
+    return can_be_undone(entry) and (now or timezone.now()) < entry.done_at + UNDO and looks_after(by, entry)
 
 
 def can_be_undone(entry: Entry) -> bool:
@@ -176,7 +191,8 @@ def newest_act(*, by: User, name: str, kind: str, ref) -> Entry | None:
 def undo(*, by: User, entry: Entry, now: datetime | None = None) -> Entry:
     """Take an act back, within ten minutes. Raises ModerationRefused."""
     now = now or timezone.now()
-    if not moderates(by, entry.scope):
+    alone_with([entry.key])
+    if not looks_after(by, entry):
         raise ModerationRefused("not_yours", _("Only a moderator of this area does this."))
     if now >= entry.done_at + UNDO:
         raise ModerationRefused("too_late", _("Ten minutes are over. Do the opposite instead, with a reason."))

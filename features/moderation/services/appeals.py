@@ -4,6 +4,7 @@ import contextlib
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from core.text import one_line
 from features.accounts import services as accounts
 from features.accounts.models import User
 from features.moderation import letters
-from features.moderation.models import ActAppeal, Entry, Reason
+from features.moderation.models import ActAppeal, Entry, Flag, Reason
 from features.moderation.services.acts import acts, can_be_undone, reverse
 from features.moderation.services.subjects import ModerationRefused, moderates, scopes_of
 
@@ -28,6 +29,8 @@ def may_appeal(person: User, entry: Entry) -> bool:
 @transaction.atomic
 def appeal_act(*, person: User, entry: Entry, words: str, now: datetime | None = None) -> ActAppeal:
     """What the author has to say. It changes nothing until somebody else has read it."""
+    if not words.strip():
+        raise ModerationRefused("no_words", _("Say how you see it. Somebody else reads it."))
     entry = Entry.objects.select_for_update().get(pk=entry.pk)
     if not may_appeal(person, entry):
         raise ModerationRefused("not_open", _("There is nothing here that you could object to, or you have already."))
@@ -37,7 +40,11 @@ def appeal_act(*, person: User, entry: Entry, words: str, now: datetime | None =
 
 
 def may_decide(by: User, appeal: ActAppeal) -> bool:
-    return moderates(by, appeal.entry.scope) and by.pk not in (appeal.entry.by_id, appeal.person_id)
+    """Neither who acted nor who wrote it, nor who reported it: one moderator's report alone hides something."""
+    entry = appeal.entry
+    if not moderates(by, entry.scope) or by.pk in (entry.by_id, appeal.person_id):
+        return False
+    return not Flag.objects.filter(person=by, case__kind=entry.kind, case__ref=entry.ref).exists()
 
 
 @transaction.atomic
@@ -49,9 +56,11 @@ def decide_act_appeal(
     now = now or timezone.now()
     appeal = ActAppeal.objects.select_for_update(of=("self",)).select_related("entry", "person").get(pk=appeal.pk)
     if not may_decide(by, appeal):
-        raise ModerationRefused("own", _("Somebody else than whoever acted decides."))
+        raise ModerationRefused("own", _("Somebody else than whoever acted or reported it decides."))
     if appeal.decided_at:
         raise ModerationRefused("decided", _("Somebody decided this a moment ago."))
+    if outcome not in Outcome:
+        raise ModerationRefused("unknown", _("Choose one of the two, and say why."))
     if not (answer := one_line(answer)):
         raise ModerationRefused("no_words", _("Say why. The author reads it."))
     appeal.outcome, appeal.answer, appeal.decided_by, appeal.decided_at = outcome, answer, by, now
@@ -78,7 +87,8 @@ def why_not_back(appeal: ActAppeal) -> str:
 
 def open_act_appeals(by: User):
     """Those that `by` may decide."""
-    found = ActAppeal.objects.filter(decided_at=None).exclude(person=by).exclude(entry__by=by)
+    own = Flag.objects.filter(person=by, case__kind=OuterRef("entry__kind"), case__ref=OuterRef("entry__ref"))
+    found = ActAppeal.objects.filter(~Exists(own), decided_at=None).exclude(person=by).exclude(entry__by=by)
     areas = scopes_of(by)
     found = found if areas is None else found.filter(entry__scope__in=areas).exclude(entry__scope="")
     return found.select_related("entry__by", "person")

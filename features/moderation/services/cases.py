@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from features.accounts import services as accounts
 from features.accounts.models import User
 from features.moderation import letters
-from features.moderation.models import Case, Entry, Note, Reason
+from features.moderation.models import Case, Entry, Flag, Note, Reason
 from features.moderation.services.acts import acts, record
 from features.moderation.services.closing import close, taken
 from features.moderation.services.subjects import (
     ModerationRefused,
     Thing,
-    alone_with,
+    hold,
     moderates,
     scopes_of,
     subjects,
@@ -37,6 +37,7 @@ class Waiting:
     thing: Thing
     urgency: float
     holder: User | None  # who has claimed it
+    reports: int
 
 
 def cases_of(person: User):
@@ -47,15 +48,17 @@ def cases_of(person: User):
 
 
 def line(person: User, *, now: datetime | None = None, **wanted) -> list[Waiting]:
-    """What waits, the most urgent first: harm × age × confidence. Three queries, and those of each kind of thing."""
+    """What waits, the most urgent first: harm × age × confidence. Two queries, and those of each kind of thing."""
     now = now or timezone.now()
     cases = cases_of(person).waiting().filter(**wanted).select_related("person", "claimed_by")
     ranked = sorted(
         cases.order_by("opened_at")[:LOOKED_AT], key=lambda case: (-urgency_of(case, now), case.pk)
     )[:LINE]  # fmt: skip
     found = things([case.key for case in ranked])
+    counted = Flag.objects.filter(case__in=[case.pk for case in ranked]).values_list("case")
+    reports = dict(counted.annotate(n=Count("pk")))
     return [
-        Waiting(case, found[case.key], urgency_of(case, now), holder(case, now))
+        Waiting(case, found[case.key], urgency_of(case, now), holder(case, now), reports.get(case.pk, 0))
         for case in ranked
         if case.key in found
     ]  # fmt: skip
@@ -70,13 +73,21 @@ def holder(case: Case, now: datetime | None = None) -> User | None:
     return case.claimed_by if case.claimed_at and case.claimed_at > now - CLAIM else None
 
 
+def decided_today(person: User, now: datetime | None = None) -> int:
+    """How many somebody has decided since midnight, on the clock that they see."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Case.objects.filter(decided_by=person, decided_at__gte=midnight).count()
+
+
 @transaction.atomic
 def claim(*, by: User, case: Case, now: datetime | None = None) -> None:
     """Have it to oneself for half an hour. Of two at once one wins; the other is told who has it."""
     now = now or timezone.now()
     check(by, case)
     free = Q(claimed_by=None) | Q(claimed_by=by) | Q(claimed_at__lte=now - CLAIM)
-    if not Case.objects.waiting().filter(free, pk=case.pk).update(claimed_by=by, claimed_at=now):
+    if not Case.objects.waiting().filter(free, pk=case.pk, scope=case.scope).update(claimed_by=by, claimed_at=now):
+        case.refresh_from_db()
+        check(by, case)
         raise taken(case)
 
 
@@ -107,10 +118,9 @@ def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -
     """Let it stand (`kept`: whoever reported it was wrong, and what was held is shown), or close it without a word on
     that (`ignored`), which leaves nothing out of sight. What is done to a thing closes its case by itself."""
     now = now or timezone.now()
-    check(by, case)
-    alone_with([case.key])
+    hold([case.key])
+    case = Case.objects.select_for_update().get(pk=case.pk)  # it may have been passed on to another area meanwhile
     claim(by=by, case=case, now=now)
-    locked = Case.objects.select_for_update().get(pk=case.pk)
     if outcome not in (Case.Outcome.KEPT, Case.Outcome.IGNORED) or needs_act(case):
         raise ModerationRefused("unknown", _("Choose one of the buttons."))
     entry = None
@@ -119,7 +129,7 @@ def decide(*, by: User, case: Case, outcome: str, now: datetime | None = None) -
         if outcome == Case.Outcome.IGNORED:
             raise ModerationRefused("pending", _("It is out of sight until you decide: show it, or remove it."))
         entry = _show(by, found, now)
-    close(locked, by, outcome, now, entry)
+    close(case, by, outcome, now, entry)
     accounts.audit(by, f"case.{outcome}", case.key, [f"case:{case.pk}"])
 
 

@@ -16,7 +16,7 @@ from features.accounts.models import User
 from features.moderation import letters
 from features.moderation.models import HARM, Case, Entry, Flag
 from features.moderation.services.acts import record
-from features.moderation.services.subjects import ModerationRefused, alone_with, moderates, subjects, thing
+from features.moderation.services.subjects import ModerationRefused, alone_with, hold, moderates, subjects, thing
 
 HIDES = 3.0  # weight at which something waits out of sight
 YOUNG = timedelta(days=7)
@@ -49,7 +49,7 @@ def weight_of(person: User, scope: str, now: datetime) -> float:
 def flag(*, person: User, key: str, reason: str, words: str = "", now: datetime | None = None) -> Flag:
     """Report something. Once for each open case; the second one changes what was said. Raises ModerationRefused."""
     now = now or timezone.now()
-    alone_with([key])
+    hold([key])
     found = thing(key)
     if found is None or not subjects[found.kind].shown_to(person, found.ref):
         raise ModerationRefused("gone", _("There is nothing here any more that you could report."))

@@ -51,7 +51,8 @@ def log_for_all():
 
 
 def tell(entries: Sequence[Entry]) -> list[Told]:
-    """For everybody: nothing of what was hidden, no name of whom it was done to."""
+    """For everybody: nothing of what was hidden, no name of whom it was done to. What a moderator said to them about
+    what not everybody reads, such as a message between two, stays with them: it may speak of others."""
     places: dict[str, tuple[str, str]] = {}
     for subject in subjects.values():
         places |= subject.places([entry.place for entry in entries if entry.place])
@@ -66,7 +67,7 @@ def tell(entries: Sequence[Entry]) -> list[Told]:
                 by=_("The author") if is_own else (entry.by.name if entry.by else ""),
                 said=said_of(entry.act, entry.kind),
                 reason=entry.get_reason_display(),
-                words=redacted(entry.words, names),
+                words=redacted(entry.words, names) if url else "",
                 at=entry.done_at,
                 title=title,
                 url=url,

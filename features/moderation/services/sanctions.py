@@ -136,7 +136,7 @@ def tell_ends(*, now: datetime | None = None) -> int:
     for pk in Sanction.objects.filter(ends_at__lte=now, lifted_at=None, end_told_at=None).values_list("pk", flat=True):
         with transaction.atomic():
             sanction = Sanction.objects.select_related("person").get(pk=pk)
-            User.objects.select_for_update().get(pk=sanction.person_id)
+            User.objects.select_for_update(no_key=True).get(pk=sanction.person_id)
             if Sanction.objects.filter(pk=pk, end_told_at=None).update(end_told_at=now):
                 _keep_in_step(sanction.person, now)
                 letters.tell("sanction_ended", sanction)
@@ -159,7 +159,7 @@ def _keep_in_step(person: User, now: datetime) -> None:
 
 def _lock(by: User, person: User) -> None:
     """Two who judge each other queue here, always in the same order, and the second is no longer anybody."""
-    rows = User.objects.select_for_update().filter(pk__in={by.pk, person.pk}).order_by("pk")
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in={by.pk, person.pk}).order_by("pk")
     for row in list(rows):
         for seen in (by, person):
             if seen.pk == row.pk:
@@ -195,7 +195,9 @@ def may_judge(by: User, person: User) -> bool:
 def appeal(*, sanction: Sanction, text: str, now: datetime | None = None) -> Appeal:
     """What the person has to say, once. It changes nothing until somebody else has read it."""
     now = now or timezone.now()
-    Sanction.objects.select_for_update().get(pk=sanction.pk)
+    if not text.strip():
+        raise SanctionRefused("no_words", _("Say how you see it. Somebody else reads it."))
+    sanction = Sanction.objects.select_for_update(of=("self",)).select_related("person").get(pk=sanction.pk)
     if Appeal.objects.filter(sanction=sanction).exists():
         raise SanctionRefused("appealed", _("You have appealed already. There is one appeal, and it is being read."))
     if not sanction.is_in_force(now):
@@ -214,6 +216,8 @@ def decide_appeal(*, by: User, appeal: Appeal, outcome: str, answer: str, now: d
     _may_judge(by, sanction.person)
     if sanction.given_by_id == by.pk:
         raise SanctionRefused("own", _("You gave this sanction, so somebody else decides."))
+    if outcome not in Appeal.Outcome:
+        raise SanctionRefused("unknown", _("Choose one of the two, and say why."))
     if not (answer := one_line(answer)):
         raise SanctionRefused("no_reason", _("Say why. The person reads it."))
     undecided = Appeal.objects.filter(pk=appeal.pk, decided_at=None)

@@ -59,6 +59,7 @@ class Subject:
     everybody may read. `fragment` is the thing as its page shows it after an act, for htmx.
     What `is_private` stands on a page of two people: a moderator reads the thing itself, and is not led there.
     What `needs_act` is decided by one of its acts: its case cannot be closed without.
+    `lock` takes the rows in which things stand, in one order, until the transaction ends: before their cases (`hold`).
     """
 
     label: Any  # a lazy translation, in lower case: an answer
@@ -73,6 +74,7 @@ class Subject:
     fragment: Callable[[Any, str, str], Any] | None = None
     is_private: bool = False
     needs_act: bool = False
+    lock: Callable[[Sequence[str]], None] = lambda refs: None
 
 
 # kind -> Subject
@@ -109,6 +111,18 @@ def alone_with(keys: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         for key in sorted(set(keys)):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"moderation:{key}"])
+
+
+def hold(keys: Sequence[str]) -> None:
+    """Things alone, with what they stand in, for whoever goes on to their cases or to several of them. Everybody locks
+    in this order, the thing, what it stands in, its case: else each of two holds what the other one waits for."""
+    alone_with(keys)
+    by_kind: dict[str, list[str]] = {}
+    for key in sorted(set(keys)):
+        kind, _, ref = key.partition(":")
+        by_kind.setdefault(kind, []).append(ref)
+    for kind in sorted(by_kind.keys() & subjects.keys()):
+        subjects[kind].lock(by_kind[kind])
 
 
 # --- Who moderates ----------------------------------------------------------------------------------------------------

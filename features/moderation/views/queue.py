@@ -36,6 +36,7 @@ def queue(request):
         context |= {"page": page, "done": [(case, found.get(case.key)) for case in page.items]}
     else:
         wanted = {"cause": Cause.FIRST} if show == "first" else {"claimed_by": request.user} if show == "mine" else {}
+        context["is_much"] = services.decided_today(request.user, now) >= services.MUCH
         context["line"] = services.line(request.user, now=now, **wanted)
     return render(request, "moderation/queue.html", context)
 
@@ -158,4 +159,4 @@ def appeal(request, pk):
 @require_safe
 @moderator_required
 def figures(request):
-    return render(request, "moderation/figures.html", {"figures": services.figures()})
+    return render(request, "moderation/figures.html", {"figures": services.figures(), "much": services.MUCH})
