@@ -245,8 +245,8 @@ def test_a_process_that_changed_nothing_drops_its_page_too(thread, monkeypatch):
 
 
 FROM = re.compile(r'(?:FROM|JOIN)\s+"?([a-z]+_[a-z_]+)"?')
-# Asked of each stranger, about nobody: whether they themselves have a seat or wait for one.
-OF_THE_VIEWER = {"skill_sessions_registration", "skill_sessions_waitlistentry"}
+# Asked of each stranger, about nobody: whether they themselves have a seat, wait for one, or hold it with others.
+OF_THE_VIEWER = {"skill_sessions_registration", "skill_sessions_waitlistentry", "skill_sessions_cohost"}
 # Files have random names and never change; whether somebody in line has proved an address may be a minute old.
 MAY_BE_OLD = {"accounts_storedfile", "account_emailaddress"}
 
