@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "features.accounts.middleware.InvalidIs422",
     "features.accounts.middleware.viewer_zone",
+    "features.accounts.middleware.leaves_nothing",
     "features.accounts.middleware.shown_out",
     "features.accounts.middleware.consent_first",
     "features.accounts.middleware.way_back",
@@ -148,14 +149,11 @@ DATABASES["default"]["OPTIONS"] = {
 }
 
 REDIS_URL = env.str("REDIS_URL", "")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "core.cache.TableCache"}
-}
-
+CACHES = {"default": {"BACKEND": "core.cache.TableCache"}}
 if REDIS_URL:
-    CACHES["pages"] = CACHES["default"] | {"KEY_PREFIX": "pages"}
+    _redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    _redis["OPTIONS"] = {"serializer": "core.cache.Signed"}
+    CACHES = {"default": _redis, "pages": _redis | {"KEY_PREFIX": "pages"}}
 # Megabytes in each web process for pages of strangers; 0 keeps none. With Redis they are there instead.
 PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", 32)
 PDF_FONTS = env.list("PDF_FONTS", [])
@@ -369,6 +367,7 @@ LOGGING = {
         # What is refused stands in the line of its request already.
         "django.request": {"filters": ["without_path"], "level": "ERROR"},
         "django.security.csrf": {"filters": ["without_path"]},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners ask for anything; so does that line
         "stripe": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},  # each PDF cuts its letters out of a font, and that is told at length
     },

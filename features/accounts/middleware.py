@@ -40,6 +40,19 @@ def viewer_zone(get_response):
     return middleware
 
 
+def leaves_nothing(get_response):
+    """Whoever logs out, in whatever way, leaves no page in the browser for who sits there next."""
+
+    def middleware(request):
+        was_in = request.person_id and not request.path.startswith("/api/")  # there a token may speak instead
+        response = get_response(request)
+        if was_in and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache"'
+        return response
+
+    return middleware
+
+
 def shown_out(get_response):
     """Whoever was suspended while logged in is shown why, once; from then on they are a stranger here."""
 

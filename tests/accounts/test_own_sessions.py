@@ -37,6 +37,18 @@ def test_a_changed_password_ends_the_others(learner):
     assert is_outside(there)
 
 
+def test_whoever_logs_out_leaves_no_page_behind(learner):
+    here, there = two_browsers(learner)
+    ends = [
+        here.post("/account/logout/"),
+        there.post(f"/account/sessions/{UserSession.objects.get(session_key=there.session.session_key).pk}/end/"),
+    ]
+    assert [answer.get("Clear-Site-Data") for answer in ends] == ['"cache"', '"cache"']
+    log_in(here, learner)
+    for answer in (here.get("/account/"), Client().get("/account/"), here.get("/")):
+        assert "Clear-Site-Data" not in answer
+
+
 def test_suspension_ends_all_by_the_next_request(learner, organiser):
     here, there = two_browsers(learner)
     services.suspend(person=learner, until=None, page="/why/")

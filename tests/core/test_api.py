@@ -8,6 +8,7 @@ from threading import Event
 
 import jsonschema
 import pytest
+import time_machine
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -142,6 +143,15 @@ class TestConditions:
         assert client.get(SESSIONS, headers={"if-none-match": f"W/{first['ETag']}"}).status_code == 304
         SkillSession.objects.filter(pk=session.pk).update(seats_taken=1)
         assert client.get(SESSIONS, headers={"if-none-match": first["ETag"]}).status_code == 200
+
+    def test_nor_is_the_first_of_several_pages_at_another_moment(self, client, expert):
+        for _ in range(2):
+            make_session(expert)
+        first = client.get(f"{SESSIONS}?page_size=1")
+        assert first.json()["next"]
+        with time_machine.travel(timezone.now() + timedelta(seconds=30)):
+            again = client.get(f"{SESSIONS}?page_size=1", headers={"if-none-match": first["ETag"]})
+        assert again.status_code == 304
 
     def test_an_answer_to_a_token_is_kept_by_nobody(self, caller):
         answer = caller.get(SESSIONS)

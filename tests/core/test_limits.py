@@ -1,10 +1,12 @@
 """Counting, in one table, exactly: N are allowed, however many ask at once."""
 
+import pickle
 import re
 import threading
 
 import pytest
 from django.core.cache import cache
+from django.core.cache.backends.redis import RedisCache
 from django.db import connection
 from django.test import RequestFactory
 from django.urls import path
@@ -216,3 +218,24 @@ def test_a_hundred_parallel_attempts_use_up_no_more_than_the_limit(transactional
 
     results = in_parallel(100, attempt)
     assert 1 <= sum(result is not None for result in results) <= 5
+
+
+class TestInRedis:
+    """There is none here: what lies in it is what the client of Django's own backend hands over."""
+
+    @pytest.fixture
+    def serializer(self):
+        options = {"OPTIONS": {"serializer": "core.cache.Signed"}}
+        return RedisCache("redis://nowhere.invalid", options)._cache._serializer
+
+    @pytest.mark.parametrize("value", [7, -1, True, None, "words", [1.5, "a"], {"a": b"bytes"}])
+    def test_what_goes_in_comes_out(self, serializer, value, settings):
+        lies = serializer.dumps(value)
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
+        assert serializer.loads(lies if isinstance(lies, bytes) else str(lies).encode()) == value
+
+    def test_what_somebody_else_put_there_does_not_run(self, serializer, monkeypatch):
+        monkeypatch.setattr(pickle, "loads", lambda data: pytest.fail("unpickled what is not ours"))
+        signed = serializer.dumps({"a": 1})
+        for forged in (pickle.dumps({"a": 1}), b"", b"x" * 32 + pickle.dumps([]), signed[:-1] + b"x"):
+            assert serializer.loads(forged) is None

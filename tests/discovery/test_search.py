@@ -172,7 +172,7 @@ class TestSearch:
         [
             lambda: "x",
             lambda: "1:2:3",
-            lambda: signing.dumps([1], salt="features.discovery.search"),
+            lambda: signing.Signer(salt="features.discovery.search").sign_object([1]),
         ],
         ids=["a letter", "numbers", "signed with too little"],
     )

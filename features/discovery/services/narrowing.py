@@ -46,7 +46,7 @@ def best(kind: str, words: str, among: QuerySet, *, after: str = "", size: int =
     return Results(
         documents=[found[row[2]] for _, row in page[:size] if row[2] in found],
         wanted=question.wanted,
-        next=signing.dumps([*page[size - 1], top], salt=SALT) if len(page) > size else "",
+        next=signing.Signer(salt=SALT).sign_object([*page[size - 1], top]) if len(page) > size else "",
         is_first=position == Position(),
     )
 
@@ -127,7 +127,7 @@ NEWEST = f"""
 
 def _read(after: str) -> Position:
     try:
-        is_behind, (is_titled, standing, pk), top = signing.loads(after, salt=SALT)
+        is_behind, (is_titled, standing, pk), top = signing.Signer(salt=SALT).unsign_object(after)
         return Position(bool(is_behind), (int(is_titled), int(standing), int(pk)), int(top))
     except (signing.BadSignature, ValueError, TypeError):
         return Position()

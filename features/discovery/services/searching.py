@@ -67,7 +67,7 @@ def search(
         documents=[found[-pk] for _, pk in page if -pk in found],
         counts=counts,
         wanted=question.wanted,
-        next=signing.dumps(page[-1], salt=SALT) if len(ranked) > size else "",
+        next=signing.Signer(salt=SALT).sign_object(page[-1]) if len(ranked) > size else "",
         is_first=not position,
         is_cut=is_cut and len(ranked) <= size,
     )
@@ -227,7 +227,7 @@ FIND = f"""
 
 def _read(after: str) -> Hit | None:
     try:
-        score, pk = signing.loads(after, salt=SALT) if after else (None, None)
+        score, pk = signing.Signer(salt=SALT).unsign_object(after) if after else (None, None)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return (score, pk) if isinstance(score, int) and isinstance(pk, int) else None
