@@ -1,11 +1,13 @@
 """Who may act as what. Pages, services, API and jobs ask here and nowhere else."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 
-from allauth.account.authentication import get_authentication_records
+from allauth.account import app_settings
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -147,6 +149,18 @@ def has_second_factor(user) -> bool:
 def used_second_factor(request) -> bool:
     """Whether this very session was opened, or later strengthened, with a second factor."""
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def forget_second_factor(request) -> None:
+    kept = [one for one in get_authentication_records(request, request.user) if one.get("method") != "mfa"]
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = kept
+
+
+def entered_code_lately(request) -> bool:
+    """Whether a mailed code was entered in this session, to log in or when asked, as lately as a password counts."""
+    since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "code" and record["at"] > since for record in records)
 
 
 def holds_any_role(user, *wanted: str) -> bool:

@@ -1,4 +1,5 @@
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core import logs
 from features.accounts import access, emails, services
 from features.accounts.models import User
+
+BY_CODE = "reauthenticate_by_code"  # the name of its address, too
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -47,9 +50,20 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         services.audit(user, "password.changed", f"person:{user.pk}", ["password"])
 
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """allauth asks nobody who has neither password nor second factor: they enter a mailed code."""
+        methods = self.get_reauthentication_methods(self.request.user)
+        if [way["id"] for way in methods] == [BY_CODE]:
+            if not access.entered_code_lately(self.request):
+                raise ReauthenticationRequired
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
+
     def get_reauthentication_methods(self, user):
         """On the way to a page that opens with the second factor, the password would lead back to here."""
         methods = super().get_reauthentication_methods(user)
+        if not methods and user.is_authenticated:
+            return [{"id": BY_CODE, "description": _("Use a mailed code"), "url": reverse(BY_CODE)}]
         ahead = self.request.POST.get("next") or self.request.GET.get("next") or ""
         if not ahead.startswith(access.PRIVILEGED_PATHS) or access.used_second_factor(self.request):
             return methods

@@ -92,6 +92,15 @@ def _new_address_code(details):
     )
 
 
+def _reauthentication_code(details):
+    return Letter(
+        _("{code} is your code to go on").format(code=details["code"]),
+        [_("You are about to do something that guards your account. Enter this code on the page that asks for it:")],
+        code=details["code"],
+        after=[_("If it was not you, log out all browsers on the page about your account, or write to us.")],
+    )
+
+
 def _login_code(details):
     return Letter(
         _("{code} is your code to log in").format(code=details["code"]),
@@ -211,6 +220,7 @@ LETTERS: dict[str, Callable[[dict], Letter]] = {
     "email_confirmation_signup": _sign_up_code,
     "email_confirmation": _new_address_code,
     "login_code": _login_code,
+    "reauthentication_code": _reauthentication_code,
     "password_reset_code": _password_code,
     "unknown_account": _unknown_account,
     "account_already_exists": _account_already_exists,

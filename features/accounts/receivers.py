@@ -1,14 +1,16 @@
 """What allauth tells us: written to the security log with ids only, and to the audit log in the same transaction."""
 
 from allauth.account import signals as account
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from core import logs
-from features.accounts import services
+from features.accounts import access, services
 
 
 @receiver(account.user_signed_up)
@@ -22,6 +24,8 @@ def signed_up(request, user, **kwargs):
 def address_proved(request, email_address, **kwargs):
     """Somebody may have signed up with an address that is not theirs, and wait with a password for its owner."""
     person = email_address.user
+    if request:  # by a mailed code, as this site proves addresses
+        record_authentication(request, person, method="code", email=email_address.email)
     if person.last_login is None and request.session.get("signed_up") != person.pk:
         services.forget_claims(person)
 
@@ -66,6 +70,18 @@ def factor_removed(instance, **kwargs):
     # Recovery codes go with the last factor, or to make room for new ones: no act of their own.
     if instance.type != Authenticator.Type.RECOVERY_CODES:
         services.audit(_actor(instance), "mfa.removed", f"person:{instance.user_id}", [instance.type])
+        if not access.has_second_factor(instance.user):
+            _nobody_has_used_it(instance.user)
+
+
+def _nobody_has_used_it(person):
+    """Without a factor no browser counts as opened by one: others are logged out; in this one such roles rest."""
+    request = context.request
+    here = request.session.session_key if request and request.user == person else None
+    for session in UserSession.objects.filter(user=person).exclude(session_key=here):
+        session.end()
+    if here:
+        access.forget_second_factor(request)
 
 
 def _is_an_act(factor) -> bool:

@@ -6,7 +6,7 @@ from django.db.transaction import atomic
 from django.urls import include, path
 
 from features.accounts.admin import hide_secrets, one_way_in
-from features.accounts.views import codes, exports, files, manage, own, privacy, terms, work
+from features.accounts.views import codes, exports, files, manage, once_more, own, privacy, terms, work
 
 hide_secrets()
 one_way_in()
@@ -34,6 +34,8 @@ urlpatterns = [
     path("account/preferences/", own.preferences, name="preferences"),
     path("account/sessions/<int:pk>/end/", own.end_session, name="end_session"),
     path("account/login/code/confirm/", codes.confirm_login, name="account_confirm_login_code"),
+    path("account/reauthenticate/code/", once_more.by_mailed_code, name="reauthenticate_by_code"),
+    path("account/password/set/", once_more.first_password, name="account_set_password"),
     path("account/password/reset/confirm/", codes.confirm_reset, name="account_confirm_password_reset_code"),
     path("account/password/reset/complete/", codes.complete_reset, name="account_complete_password_reset"),
     *audited,

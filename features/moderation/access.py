@@ -92,7 +92,3 @@ def things_for(person, keys):
     if not all(services.moderates(person, thing.scope) for thing in found.values()):
         raise Http404
     return [services.as_seen_by(person, thing) for thing in found.values()]
-
-
-def person_beside(pk) -> User:
-    return get_object_or_404(User, pk=pk)

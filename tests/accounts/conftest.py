@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -27,6 +29,14 @@ def log_in(client, person, secret=""):
         answer = client.post("/account/2fa/authenticate/", {"code": code_now(secret)})
     assert answer.status_code == 302, answer.content.decode()
     return answer
+
+
+def enter_code_now(client):
+    """As whoever has just logged in by a mailed code."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "code", "at": time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from features.accounts.models import AuditEntry, RoleGrant, User
 from features.accounts.services import audit_acts
 from features.moderation import services as moderation
 from features.moderation.models import Sanction
-from tests.accounts.conftest import add_totp, code_now, log_in
+from tests.accounts.conftest import add_totp, code_now, enter_code_now, log_in
 from tests.conftest import CODE
 from tests.factories import PASSWORD, make_user
 
@@ -87,6 +87,7 @@ def set_first_password(client, organiser, learner, letters, begin):
     learner.set_unusable_password()
     learner.save()
     client.force_login(learner)
+    enter_code_now(client)
     begin()
     client.post("/account/password/set/", {"password1": NEW, "password2": NEW})
     return learner, "password.changed", learner, ["password"]

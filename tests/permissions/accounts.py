@@ -99,7 +99,9 @@ account_reauthenticate              GET  login    login    200    200   200    2
 account_reauthenticate              POST login    login    302    302   302    302      302        302
 account_change_password             GET  login    login    200    200   200    200      200        200
 account_change_password             POST login    login    302    302   302    302      302        302
-account_set_password                GET  login    login    302    302   302    302      302        302
+reauthenticate_by_code              GET  login    login    again  again again  again    again      again
+reauthenticate_by_code              POST login    login    again  again again  again    again      again
+account_set_password                GET  login    login    302    302   302    again    again      again
 account_set_password                POST login    login    302    302   302    302      302        302
 account_email                       GET  login    login    200    200   200    200      200        200
 account_email                       POST login    login    302    302   302    again    again      again

@@ -175,7 +175,3 @@ def end_lot(lot: CreditLot, now: datetime) -> None:
         CreditMove.objects.create(lot=lot, kind=Kind.REFUNDED, units=lot.left, cause=f"lot:{lot.pk}", moved_at=now)
     CreditLot.objects.filter(pk=lot.pk).update(left=0, ended_at=now)
     look_again(lot, now)
-
-
-def order_line_of(lot: CreditLot) -> OrderLine | None:
-    return OrderLine.objects.filter(kind=KIND, ref=str(lot.pk)).select_related("order").first()
