@@ -8,6 +8,7 @@ ACTS = {
     "coupon.made": AuditAct(_("made a code"), None),
     "coupon.withdrawn": _("withdrew a code"),
     "payment.refunded": _("paid back"),
+    "subscription.refunded": _("paid back a subscription"),
     "plan.saved": AuditAct(_("changed a plan"), None),
     "plan.withdrawn": _("withdrew a plan"),
     "payments.transfer_tried_again": _("tried a transfer again"),
@@ -17,6 +18,7 @@ THINGS = {
     "coupon": AuditThing(_("Code")),
     "payment": AuditThing(_("Payment")),
     "refund": AuditThing(_("Refund")),
+    "subscription_payment": AuditThing(_("Payment for a subscription"), "manage_subscription_payment"),
     "plan": AuditThing(_("Plan"), "manage_plan"),
     "transfer": AuditThing(_("Transfer")),
 }

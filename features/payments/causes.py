@@ -21,6 +21,7 @@ from features.payments.models import (
     SubscriptionRefund,
     Transfer,
 )
+from features.payments.services import can_go_back
 
 # By how the key of a movement begins.
 MOVED = {
@@ -115,7 +116,7 @@ def story_of_order(order: Order) -> list[Event]:
     if order.released_at:
         told.append(Event(order.released_at, _("Ended unpaid")))
     for payment in order.payments.all():
-        url = reverse("manage_refund", args=[payment.pk]) if payment.left_minor else ""
+        url = reverse("manage_refund", args=[payment.pk]) if can_go_back(payment) else ""
         words = _("Paid") if payment.is_kept else _("Paid, and it bought nothing")
         told.append(Event(payment.paid_at, words, payment.amount_minor, payment.stripe_id, url, _("Pay back")))
         told += [_refund(row) for row in payment.refunds.all()]
@@ -129,7 +130,9 @@ def story_of_order(order: Order) -> list[Event]:
 
 
 def story_of_subscription_payment(paid: SubscriptionInvoice) -> list[Event]:
-    told = [Event(paid.paid_at, _("Paid"), paid.amount_minor, paid.intent_id or paid.stripe_id)]
+    url = reverse("manage_subscription_refund", args=[paid.pk]) if paid.intent_id and can_go_back(paid) else ""
+    name = paid.intent_id or paid.stripe_id
+    told = [Event(paid.paid_at, _("Paid"), paid.amount_minor, name, url, _("Pay back"))]
     told += [_refund(row) for row in paid.refunds.all()]
     told += [_dispute(row) for row in paid.disputes.all()]
     first = Invoice.objects.filter(subscription_invoice=paid).first()
@@ -146,9 +149,9 @@ def _in_order(told: list[Event]) -> list[Event]:
 
 def _refund(row) -> Event:
     words = _("Back to the buyer: %(why)s. %(state)s") % {
-        "why": row.get_source_display(), "state": Refund.State(row.state).label
+        "why": row.get_source_display(), "state": row.standing
     }  # fmt: skip
-    small = " · ".join(part for part in (row.stripe_id or row.public_id, getattr(row, "reason", "")) if part)
+    small = " · ".join(part for part in (row.stripe_id or row.public_id, row.reason) if part)
     return Event(row.requested_at, words, row.amount_minor, small)
 
 

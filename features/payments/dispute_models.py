@@ -31,6 +31,8 @@ class Dispute(models.Model):
 
     objects = DisputeQuerySet.as_manager()
 
+    WITH_THE_BANK = ("needs_response", "under_review")  # until it has decided
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -39,6 +41,10 @@ class Dispute(models.Model):
                 name="a_dispute_is_about_one_payment",
             )
         ]
+
+    @property
+    def is_with_the_bank(self) -> bool:
+        return self.state in self.WITH_THE_BANK
 
     @property
     def paid(self):

@@ -1,3 +1,5 @@
+from datetime import UTC
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -99,3 +101,12 @@ class Invoice(models.Model):
 
     def __str__(self):
         return self.number
+
+    @property
+    def issued_on(self):
+        """The day that stands on it and decides its year and month, wherever it is read."""
+        return self.issued_at.astimezone(UTC).date()
+
+    @property
+    def supplied_on(self):
+        return self.supplied_at.astimezone(UTC).date()

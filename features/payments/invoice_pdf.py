@@ -116,9 +116,9 @@ def party(facts: dict) -> str:
 
 def facts(invoice: Invoice) -> list[str]:
     """Of when it is and what it is about, in words."""
-    day = date_words(invoice.issued_at, "j F Y")
+    day = date_words(invoice.issued_on, "j F Y")
     said = [_("Issued on %(day)s") % {"day": day}]
-    paid = date_words(invoice.supplied_at, "j F Y")
+    paid = date_words(invoice.supplied_on, "j F Y")
     if invoice.kind == Invoice.Kind.CANCELLATION:
         said.append(_("Cancels credit note %(number)s") % {"number": invoice.corrects.number})
         said.append(_("Returned by the bank on %(day)s") % {"day": paid})

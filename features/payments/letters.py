@@ -39,7 +39,7 @@ def order_paid(notification):
 
 WHY = {
     Refund.Source.LATE: gettext_lazy(
-        "Your payment came after the time to pay was over, and the place had gone to somebody else."
+        "When your payment came, what it was for could not be had any more. So all of it goes back."
     ),
     Refund.Source.TWICE: gettext_lazy("This was paid twice, so the second payment goes back."),
     Refund.Source.AMOUNT: gettext_lazy("Another amount was paid than the order says, so it goes back."),
@@ -59,9 +59,16 @@ def money_back(notification):
     said = [str(WHY[refund.source])] if refund.source in WHY else []
     if refund.reason:
         said.append(_("The organiser decided this: %(reason)s") % {"reason": refund.reason})
-    said.append(_("It goes to the card or account you paid with, and takes five to ten days there."))
+    said.append(way_back(refund))
     subject = _("%(amount)s go back to you: %(title)s") % {"amount": amount, "title": order.lines.first().title}
     return _letter(subject, [], said, order)
+
+
+def way_back(refund) -> str:
+    """How it comes to them, and when."""
+    if any(dispute.is_with_the_bank for dispute in refund.paid.disputes.all()):
+        return _("Your bank asks for this money as well. Once it has decided, you get what it does not give you.")
+    return _("It goes to the card or account you paid with, and takes five to ten days there.")
 
 
 def money_late(notification):

@@ -125,7 +125,26 @@ class Payment(models.Model):
         return sum(dispute.amount_minor for dispute in self.disputes.all() if dispute.state == "lost")
 
 
-class Refund(models.Model):
+class GoingBack:
+    """What a refund of either kind says of itself; `paid` is what it goes back of."""
+
+    BY_BANK = "paid_by_bank"  # ours was not needed, as the buyer's bank gave it to them
+
+    @property
+    def is_by_bank(self):
+        return self.code == self.BY_BANK
+
+    @property
+    def standing(self):
+        """In words, for buyer and organiser."""
+        if self.is_by_bank:
+            return _("The bank paid it back instead")
+        if self.state == Refund.State.ASKED and any(each.is_with_the_bank for each in self.paid.disputes.all()):
+            return _("Waits until the bank has decided")
+        return self.get_state_display()
+
+
+class Refund(GoingBack, models.Model):
     """Money on its way back: who, why, how much. Written before Stripe is asked; `cause` makes each one happen once."""
 
     class Source(models.TextChoices):
@@ -165,6 +184,10 @@ class Refund(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_is_of_something")]
+
+    @property
+    def paid(self):
+        return self.payment
 
 
 class StripeEvent(models.Model):

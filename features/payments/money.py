@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from core.templatetags.ui import price
 from features.payments import payout_pages
 from features.payments.causes import found_by_id, in_words
-from features.payments.models import Account, Dispute, Incident, LedgerEntry, Order, Refund
+from features.payments.models import Account, Dispute, Incident, LedgerEntry, Order, Refund, SubscriptionRefund
 from features.payments.services import balances
-from features.payments.services.refunds import TOO_MUCH
+from features.payments.services.subscription_refunds import TOO_MUCH
 
 SLOW = timedelta(minutes=15)
 NEXT_STEP = {
@@ -44,12 +44,11 @@ def overview(now) -> dict:
         incident.next_step = _next_step(incident)
         incident.cause_url, currency = next((known[name] for name in _names(incident) if name in known), ("", ""))
         incident.said = _said(incident, currency)
-    asked = Refund.objects.filter(state=Refund.State.ASKED, requested_at__lt=now - SLOW)
     return {
         "accounts": [
             {
                 "label": account.label,
-                "amounts": [(abs(sums.get((account, currency), 0)), currency) for currency in currencies],
+                "amounts": [(_as_said(account, sums.get((account, currency), 0)), currency) for currency in currencies],
             }
             for account in Account
             if any(sums.get((account, currency)) for currency in currencies)
@@ -57,9 +56,27 @@ def overview(now) -> dict:
         "incidents": incidents,
         **payout_pages.overview(now - SLOW),
         "disputes": Dispute.objects.with_cause().filter(closed_at=None).order_by("answer_by", "pk")[:50],
-        "stuck_refunds": asked.select_related("payment").order_by("requested_at")[:50],
+        "stuck_refunds": _stuck_refunds(now - SLOW),
         "stuck_orders": Order.objects.unpaid().filter(hold_until__lt=now - SLOW).order_by("hold_until")[:50],
     }
+
+
+OURS_TO_GIVE = (Account.HELD, Account.OWED, Account.COMMISSION)  # the other side of what is at Stripe
+
+
+def _as_said(account: str, amount: int) -> int:
+    """Plus is what there is of it, minus what is missing."""
+    return -amount if account in OURS_TO_GIVE else amount
+
+
+def _stuck_refunds(before: datetime) -> list:
+    """Those that wait for a bank are not stuck."""
+    found: list = []
+    for model, paid in ((Refund, "payment"), (SubscriptionRefund, "invoice")):
+        asked = model.objects.filter(state=Refund.State.ASKED, requested_at__lt=before)
+        asked = asked.exclude(**{f"{paid}__disputes__state__in": Dispute.WITH_THE_BANK}).select_related(paid)
+        found += asked.order_by("requested_at")[:50]
+    return sorted(found, key=lambda refund: refund.requested_at)[:50]
 
 
 def _names(incident: Incident) -> list[str]:

@@ -106,7 +106,7 @@ def export(person) -> dict:
         "subscription_money_back": list(
             SubscriptionRefund.objects.filter(invoice__subscription__person=person)
             .order_by("pk")
-            .values("amount_minor", "source", "state", "requested_at")
+            .values("amount_minor", "source", "reason", "state", "requested_at")
         ),
         "billing": list(BillingDetails.objects.filter(person=person).values("name", "address", "country", "vat_id")),
         "coupons": list(

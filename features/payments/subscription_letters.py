@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from core.seo import absolute
 from core.templatetags.ui import local, price, words
 from features.notifications.kinds import Kind, Letter, kinds
-from features.payments.letters import MONEY, late_words
+from features.payments.letters import MONEY, late_words, way_back
 from features.payments.models import Refund, Subscription, SubscriptionRefund
 
 State = Subscription.State
@@ -61,6 +61,21 @@ def surplus(notification):
     return _letter(_("Your second subscription is ended"), said, _SEE)
 
 
+def money_back(notification):
+    """Decided by an organiser, in whole or in part."""
+    refund = SubscriptionRefund.objects.select_related("invoice__subscription__price__plan").get(pk=notification.ref)
+    if refund.state == Refund.State.FAILED:
+        return None
+    said = [_("The organiser decided this: %(reason)s") % {"reason": refund.reason}] if refund.reason else []
+    said.append(way_back(refund))
+    if refund.ends_subscription:
+        said.append(_("Your subscription is ended with it, and nothing more is charged."))
+    elif refund.invoice.subscription.state in Subscription.GOING_ON:
+        said.append(_("Your subscription goes on as it was."))
+    facts = {"amount": _back(refund), "title": refund.invoice.subscription.price.plan}
+    return _letter(_("%(amount)s go back to you: %(title)s") % facts, said, _SEE)
+
+
 def money_late(notification):
     """Of a subscription: what was announced did not go through."""
     refund = SubscriptionRefund.objects.select_related("invoice__subscription__price__plan").get(pk=notification.ref)
@@ -74,13 +89,16 @@ def _back(refund):
     return price(refund.amount_minor, refund.invoice.currency, exact=True)
 
 
-def late_sentences(notifications):
-    rows = SubscriptionRefund.objects.select_related("invoice").in_bulk([int(row.ref) for row in notifications])
-    return {
-        row.pk: _("%(amount)s could not go back to you yet.") % {"amount": _back(rows[int(row.ref)])}
-        for row in notifications
-        if int(row.ref) in rows
-    }
+def _of_refunds(pattern):
+    def sentences(notifications):
+        rows = SubscriptionRefund.objects.select_related("invoice").in_bulk([int(row.ref) for row in notifications])
+        return {
+            row.pk: str(pattern) % {"amount": _back(rows[int(row.ref)])}
+            for row in notifications
+            if int(row.ref) in rows
+        }
+
+    return sentences
 
 
 def not_resumed(notification):
@@ -134,4 +152,7 @@ def register():
     kinds.register("surplus", Kind(letter=surplus, sentences=_sentences(second), group=MONEY))
     refused = gettext_lazy("“%(plan)s” could not go on after its pause.")
     kinds.register("not_resumed", Kind(letter=not_resumed, sentences=_sentences(refused), group=MONEY))
-    kinds.register("subscription_money_late", Kind(letter=money_late, sentences=late_sentences, group=MONEY))
+    late = _of_refunds(gettext_lazy("%(amount)s could not go back to you yet."))
+    kinds.register("subscription_money_late", Kind(letter=money_late, sentences=late, group=MONEY))
+    back = _of_refunds(gettext_lazy("%(amount)s go back to you."))
+    kinds.register("subscription_money_back", Kind(letter=money_back, sentences=back, group=MONEY))

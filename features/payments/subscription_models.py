@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, make_public_id
-from features.payments.models import Refund
+from features.payments.models import GoingBack, Refund
 
 
 class Plan(models.Model):
@@ -128,7 +128,7 @@ class SubscriptionInvoice(models.Model):
         return self.amount_minor - back["sum"]
 
 
-class SubscriptionRefund(models.Model):
+class SubscriptionRefund(GoingBack, models.Model):
     """Money of a subscription on its way back, ours or made in Stripe's dashboard. Written before Stripe is asked."""
 
     invoice = models.ForeignKey(SubscriptionInvoice, models.PROTECT, related_name="refunds")
@@ -142,8 +142,16 @@ class SubscriptionRefund(models.Model):
     settled_at = models.DateTimeField(null=True)
     attempt = models.PositiveSmallIntegerField(default=1)
     refused_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=80, blank=True, help_text="Why Stripe refused it last")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True, help_text="What the member reads, where somebody decided it")
+    ends_subscription = models.BooleanField(default=False, help_text="Its subscription was ended with it")
 
     objects = QuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="subscription_refund_is_something")]
+
+    @property
+    def paid(self):
+        return self.invoice

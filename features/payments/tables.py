@@ -75,7 +75,7 @@ def invoice_rows(invoices) -> Iterator[list]:
         words = [row.buyer["name"], row.buyer["country"], row.buyer["vat_id"], _titles(row)]
         sums = [plain_price(amount, row.currency) for amount in (row.net_minor, row.vat_minor, row.total_minor)]
         yield [
-            row.number, row.kind, f"{row.issued_at:%Y-%m-%d}", f"{row.supplied_at:%Y-%m-%d}",
+            row.number, row.kind, f"{row.issued_on:%Y-%m-%d}", f"{row.supplied_on:%Y-%m-%d}",
             row.corrects.number if row.corrects else "", *map(cell, words), row.vat_rule, row.vat_percent, *sums,
             row.currency,
         ]  # fmt: skip

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from core.jobs import job_outside, periodic
+from core.jobs import job, job_outside, periodic
 from features.accounts.models import User
 from features.payments import services
-from features.payments.models import Subscription
+from features.payments.models import Dispute, Subscription
 from features.payments.services.standing import ANSWERED, COMPARED, FETCHED, REFUSED, note_stripe
 from features.payments.stripe_client import KeyRefused, StripeDown
 
@@ -84,8 +84,13 @@ def end_subscription(person_id):
 
 @job_outside
 def end_disputed(subscription_id):
-    """Whose bank took back what it cost is charged no more."""
+    """Who has back what it cost, by their bank or an organiser, is charged no more."""
     services.end_row(Subscription.objects.get(pk=subscription_id))
+
+
+@job
+def after_dispute(dispute_id):
+    services.refunds_after_dispute(dispute=Dispute.objects.get(pk=dispute_id), now=timezone.now())
 
 
 @job_outside

@@ -47,6 +47,9 @@ urlpatterns = [
     path("manage/money/orders/<str:public_id>/", causes.order, name="manage_order"),
     path("manage/money/subscriptions/<int:pk>/", causes.subscription_payment, name="manage_subscription_payment"),
     path("manage/money/payments/<int:pk>/refund/", refunding.refund, name="manage_refund"),
+    path(
+        "manage/money/subscriptions/<int:pk>/refund/", refunding.subscription_refund, name="manage_subscription_refund"
+    ),
     path("manage/money/incidents/<int:pk>/", manage.resolution, name="manage_incident"),
     path("account/wallet/", wallet.wallet, name="wallet"),
     path("account/wallet/<int:pk>/refund/", wallet.give_back, name="credits_refund"),

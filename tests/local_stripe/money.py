@@ -234,8 +234,13 @@ def refund(state: State, params: dict) -> dict:
         taken = state.objects[get(state, params["payment_intent"], "payment_intent")["latest_charge"]]
     else:
         taken = get(state, params.get("charge", ""), "charge")
+    disputes = [each for each in state.of_kind("dispute") if each["charge"] == taken["id"]]
+    lost = sum(each["amount"] for each in disputes if each["status"] == "lost")
     left = taken["amount"] - taken["amount_refunded"]
     amount = params.get("amount", left)
+    is_with_bank = any(each["status"] in ("needs_response", "under_review") for each in disputes)
+    if is_with_bank or (lost and lost + taken["amount_refunded"] >= taken["amount"]):
+        raise Refused("charge_disputed", f"Charge {taken['id']} has been charged back; cannot issue a refund.")
     if not left:
         raise Refused("charge_already_refunded", f"Charge {taken['id']} has already been refunded.")
     if amount > left or amount <= 0:

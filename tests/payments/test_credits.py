@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from core.jobs import run_pending
+from features.accounts.personal_data import erase_all
 from features.payments import services
-from features.payments.models import CreditLot, CreditMove, Refund
+from features.payments.models import CreditLot, CreditMove, Payment, Refund
 from tests.factories import make_user
 from tests.local_stripe import money
 from tests.parallel import in_parallel
@@ -143,6 +144,28 @@ class TestGivingBack:
         assert (refund.amount_minor, refund.state) == (19900 * 3 // 5, "done")
         assert services.credits_left(learner, expert, "mentoring") == 0
         assert not services.return_credit(cause="booking:1")
+
+    def test_no_more_goes_back_than_an_organiser_left_of_it(self, paid, learner, client, stripe):
+        services.ask_refund(payment=Payment.objects.get(), amount_minor=15000, source="organiser", cause="x")
+        run_pending()
+        client.force_login(learner)
+        assert "€49.00" in client.get("/account/wallet/").text
+        page = client.post(f"/account/wallet/{paid.pk}/refund/", follow=True).text
+        assert "€49.00 are on their way" in page
+        run_pending()
+        assert sorted(refund["amount"] for refund in stripe.state.of_kind("refund")) == [4900, 15000]
+
+    def test_whose_seller_has_left_meanwhile_is_paid_back(self, package, learner, expert, stripe, deliver, letters):
+        order = services.buy_package(package=package, person=learner)
+        services.checkout_url(order=order)
+        erase_all(expert)
+        money.pay(stripe.state, order.checkouts.get().stripe_id)
+        deliver()
+        run_pending()
+        assert Refund.objects.get().source == "late"
+        assert [refund["amount"] for refund in stripe.state.of_kind("refund")] == [19900]
+        assert services.credits_left(learner, expert, "mentoring") == 0
+        assert any("could not be had any more" in letter.body for letter in letters())
 
     def test_all_of_it_is_the_whole_price_and_what_expired_is_nothing(self, paid):
         assert services.refund_worth(paid, timezone.now()) == 19900

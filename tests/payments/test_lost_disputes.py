@@ -1,17 +1,21 @@
 """What a buyer's bank took back for good: nobody has for nothing what is still to come."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from features.mentoring import services as mentoring
 from features.mentoring.models import Offer
 from features.payments import services
-from features.payments.models import CreditLot, Entitlement, Invoice, OrderLine, Payment
+from features.payments.models import CreditLot, CreditMove, Entitlement, Invoice, OrderLine, Payment
+from features.payments.services import credits
+from features.sessions import services as sessions
 from features.sessions.models import Registration, SkillSession
 from tests.factories import make_session
 from tests.local_stripe import money
 from tests.mentoring.conftest import mentor_page, offer, slot  # noqa: F401
+from tests.parallel import in_parallel
 from tests.payments.selling import sold
 from tests.payments.test_credits_made_good import bought
 
@@ -64,6 +68,51 @@ def test_credits_are_frozen_until_it_is_decided(stripe, deliver, expert, learner
     assert services.credits_left(learner, expert, "mentoring") == 5
     assert "Your bank asked" not in client.get("/account/wallet/").text
     assert any("All is as before" in letter.body for letter in letters() if learner.email in letter.to)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_credit_that_is_spent_while_the_loss_is_written_down_ends_as_well(
+    stripe, deliver, expert, learner, monkeypatch
+):
+    bought(stripe, expert, learner, scope="session")
+    seat = sessions.register(session=make_session(expert, price_minor=4500, starts_in=9 * DAY), person=learner)
+    real = credits.spent_on
+
+    def and_somebody_presses(lot):
+        found = real(lot)
+        monkeypatch.setattr(credits, "spent_on", real)
+        in_parallel([lambda: services.pay_with_credit(order=services.order_of("registration", seat.pk))])
+        return found
+
+    monkeypatch.setattr(credits, "spent_on", and_somebody_presses)
+    dispute = money.dispute(stripe.state, Payment.objects.get().stripe_id)
+    money.close_dispute(stripe.state, dispute["id"], won=False)
+    assert deliver(stripe.state.events[-1]) == [200]
+    seat.refresh_from_db()
+    assert CreditMove.objects.get().kind == "spent"
+    assert seat.cancelled_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_credits_that_are_spent_while_the_bank_asks_each_is_spent_once_or_kept(stripe, deliver, expert, learner):
+    bought(stripe, expert, learner)
+    money.dispute(stripe.state, Payment.objects.get().stripe_id)
+    event = stripe.state.events[-1]
+
+    def press(number):
+        try:
+            services.spend_credit(person=learner, seller=expert, scope="mentoring", cause=f"booking:{number}")
+        except services.SaleRefused as refused:
+            return refused.code
+        return "spent"
+
+    said = in_parallel([partial(press, 1), partial(services.receive, event), partial(press, 2), partial(press, 3)])
+    spent = said.count("spent")
+    assert spent + said.count("frozen") == 3
+    lot = CreditLot.objects.get()
+    assert (lot.left, CreditMove.objects.count()) == (5 - spent, spent)
+    assert lot.frozen_at
+    assert press(4) == "frozen"
 
 
 def test_a_seat_goes_to_others_and_its_money_does_not_go_back_twice(stripe, lose, expert, learner, client):

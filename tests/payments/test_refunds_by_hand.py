@@ -66,7 +66,12 @@ def test_what_a_bank_has_is_not_paid_back_as_well(payment, office, stripe, deliv
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"amount": "45.01"}, "No more than €45.00"), ({"amount": "0"}, "Write a price"), ({"reason": ""}, "required")],
+    [
+        ({"amount": "45.01"}, "No more than €45.00"),
+        ({"amount": "0"}, "Write a price"),
+        ({"amount": "1e30"}, "At most 99999999"),
+        ({"reason": ""}, "required"),
+    ],
 )
 def test_more_than_is_left_and_no_reason_are_refused(payment, office, wrong, said):
     form = {"amount": "45", "reason": "Why", "token": "t", "act": "pay_back"} | wrong

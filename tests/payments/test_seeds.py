@@ -87,4 +87,4 @@ def test_a_package_that_was_bought_for_less_gives_back_no_more_than_that(expert,
     services.use_coupon(order=order, code="HALF")
     services.settle(order=order, now=timezone.now())
     services.spend_credit(person=learner, seller=expert, scope="session", cause="x:1")
-    assert services.refund_worth(CreditLot.objects.get(), timezone.now()) == 4000
+    assert CreditLot.objects.get().worth(4) == 4000

@@ -1,6 +1,7 @@
 """What the organiser's statement says: words, and behind each the order or the subscription that it came of."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from django.utils import timezone
 
 import features.payments
 from core.jobs import run_pending
+from features.accounts.models import User
 from features.payments import causes, services
-from features.payments.models import LedgerEntry, SubscriptionInvoice
+from features.payments.models import Invoice, LedgerEntry, SubscriptionInvoice
 from tests.accounts.conftest import add_totp, log_in
 from tests.factories import make_session
 from tests.local_stripe import money
@@ -88,3 +90,30 @@ def test_what_nobody_books_is_not_there(office):
     for wrong in ("account=held&kind=payment'", "account=nothing&kind=payment", ""):
         assert office.get(f"/manage/money/movements/?currency=EUR&{wrong}").status_code == 404
     assert office.get("/manage/money/orders/nobody/").status_code == 404
+
+
+def test_what_is_missing_has_a_minus_and_what_is_owed_has_none(office, stripe, expert, learner):
+    """A bank takes more than is there."""
+    payment = sold(stripe, make_session(expert, price_minor=4500), learner).payment
+    money.dispute(stripe.state, payment.stripe_id)
+    services.reconcile()
+    shown = re.sub(r"<[^>]+>", "", office.get("/manage/money/").text)
+    assert "At Stripe−€20.92" in shown
+    assert "Held until it is delivered€45.00" in shown
+
+
+def test_its_month_is_the_same_wherever_it_is_read(office, organiser):
+    User.objects.filter(pk=organiser.pk).update(time_zone="America/New_York")
+    assert "Statement of November 2026" in office.get("/manage/money/?month=2026-11").text
+
+
+def test_a_receipt_has_the_day_that_stands_on_it_wherever_it_is_read(stripe, client, learner, organiser):
+    at = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    order = services.give(plan=make_plan(organiser), giver=learner)
+    services.checkout_url(order=order)
+    money.pay(stripe.state, order.checkouts.get().stripe_id)
+    services.sync_checkout(order.checkouts.get().stripe_id, now=at)
+    User.objects.filter(pk=learner.pk).update(time_zone="Asia/Tokyo")
+    client.force_login(learner)
+    assert "Issued on 30 November 2026" in client.get(f"/account/payments/receipts/{Invoice.objects.get()}/").text
+    assert "30 November 2026" in client.get("/account/payments/receipts/").text

@@ -18,6 +18,7 @@ ARGUMENTS = {
     "manage_refund": _pk("payment"),
     "manage_order": lambda w: [w.payment.order.public_id],
     "manage_subscription_payment": _pk("subscription_payment"),
+    "manage_subscription_refund": _pk("subscription_payment"),
     "plan_gift": _pk("plan"),
     "gift": lambda w: [w.gift.code],
     "gift_withdrawal": lambda w: [w.gift.code],
@@ -80,6 +81,8 @@ manage_order        GET  login    login    404    404   404    mfa      404     
 manage_order        POST login    login    404    404   404    mfa      405        405
 manage_subscription_payment GET login login 404   404   404    mfa      404        200
 manage_subscription_payment POST login login 404  404   404    mfa      405        405
+manage_subscription_refund GET login login  404   404   404    mfa      404        200
+manage_subscription_refund POST login login 404   404   404    mfa      404        422
 manage_invoices     GET  login    login    404    404   404    mfa      404        200
 manage_invoices     POST login    login    404    404   404    mfa      405        405
 manage_invoices_file GET login    login    404    404   404    mfa      404        200

@@ -21,8 +21,10 @@ from features.payments.services.credits import (
     offer_package,
     packages_of,
     refund_worth,
+    refund_worths,
     withdraw_package,
 )
+from features.payments.services.disputes import can_go_back
 from features.payments.services.earnings import Earned, debts, earned_with, release_earnings
 from features.payments.services.entitlements import end_entitlements, entitle, entitle_many, entitled, entitled_to
 from features.payments.services.events import Handler, forget_events, handlers, pull_events, receive
@@ -56,9 +58,7 @@ from features.payments.services.plans import save_plan, withdraw_plan
 from features.payments.services.prices import lowest_price, why_not_price
 from features.payments.services.reconciling import reconcile, since_of
 from features.payments.services.refunds import (
-    RefundRefused,
     ask_refund,
-    can_go_back,
     give_credit_back,
     paid_for,
     refund_by_organiser,
@@ -66,6 +66,7 @@ from features.payments.services.refunds import (
     refund_thing,
     send_refund,
 )
+from features.payments.services.refunds_again import refunds_after_dispute
 from features.payments.services.rights import right_of, rights_in, use_right
 from features.payments.services.selling import (
     EntitlementFulfilment,
@@ -77,7 +78,11 @@ from features.payments.services.selling import (
 )
 from features.payments.services.spending import credits_left, return_credit, spend_credit
 from features.payments.services.subscription_mirror import end_surplus
-from features.payments.services.subscription_money import send_subscription_refund
+from features.payments.services.subscription_refunds import (
+    RefundRefused,
+    refund_subscription,
+    send_subscription_refund,
+)
 from features.payments.services.subscriptions import end_at_once, end_row, go_on_paused, remind_of_charges
 from features.payments.services.taking import sync_checkout
 from features.payments.services.till import credit_comes_back, credits_for, pay_with_credit
@@ -162,8 +167,11 @@ __all__ = [
     "reduced",
     "refund_by_organiser",
     "refund_quote",
+    "refund_subscription",
     "refund_thing",
     "refund_worth",
+    "refund_worths",
+    "refunds_after_dispute",
     "release",
     "release_earnings",
     "remind_of_charges",

@@ -1,6 +1,7 @@
 """Packages and the credits they give; what is not used goes back at the price of one. A lot's row is locked by whoever
 changes it, so that the last credit is spent once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,8 +11,16 @@ from django.utils.translation import gettext_lazy
 
 from features.accounts.access import has_role
 from features.accounts.models import Role, User
-from features.payments.models import CreditLot, CreditMove, Order, OrderLine, Package
-from features.payments.services.orders import Fulfilment, Line, fulfilments, is_set_up, lock_order, open_order
+from features.payments.models import CreditLot, CreditMove, Order, OrderLine, Package, Payment
+from features.payments.services.orders import (
+    Fulfilment,
+    GoneMeanwhile,
+    Line,
+    fulfilments,
+    is_set_up,
+    lock_order,
+    open_order,
+)
 from features.payments.services.payout_accounts import selling_begins
 from features.payments.services.refunds import refund_thing
 from features.payments.services.selling import HOLD, SaleRefused
@@ -86,9 +95,11 @@ class CreditsFulfilment(Fulfilment):
     """What an order asks of the lot that it is about. Its time begins when it is paid."""
 
     def confirm(self, ref: str, now: datetime) -> None:
-        lot = CreditLot.objects.select_for_update().get(pk=ref)
+        lot = CreditLot.objects.select_for_update(of=("self",)).select_related("seller").get(pk=ref)
         if lot.held_until is None:
             return
+        if not lot.seller.is_active:  # with whom nobody could spend them
+            raise GoneMeanwhile
         lot.held_until, lot.ended_at, lot.opened_at = None, None, now
         lot.expires_at = now + timedelta(days=lot.valid_days)
         lot.save(update_fields=["held_until", "ended_at", "opened_at", "expires_at"])
@@ -116,10 +127,11 @@ class CreditsFulfilment(Fulfilment):
             CreditLot.objects.filter(pk=ref).update(frozen_at=since)
 
     def charged_back(self, ref: str, now: datetime) -> None:
-        """What its credits were spent on goes before the lot, as everywhere."""
-        for kind, thing in spent_on(CreditLot.objects.get(pk=ref)):
-            lock_order(OrderLine.objects.get(kind=kind, ref=thing).order_id)
-            fulfilments[kind].charged_back(thing, now)
+        """What its credits were spent on goes before the lot, as everywhere; but for what was spent in this moment: if
+        that waits for us as well, Stripe tells us once more."""
+        before = spent_on(CreditLot.objects.get(pk=ref))
+        _charge_back(before, now)
+        _charge_back([thing for thing in spent_on(lock_lot(ref)) if thing not in before], now)
         self.refunded(ref, now)
 
     is_in_parts = True
@@ -147,11 +159,30 @@ class CreditsFulfilment(Fulfilment):
 fulfilments.register(KIND, CreditsFulfilment())
 
 
+def _charge_back(things: list[tuple[str, str]], now: datetime) -> None:
+    for kind, ref in things:
+        lock_order(OrderLine.objects.get(kind=kind, ref=ref).order_id)
+        fulfilments[kind].charged_back(ref, now)
+
+
 def refund_worth(lot: CreditLot, now: datetime) -> int:
-    """What giving back the rest brings: its units at the price of one, while they have not expired."""
-    if lot.held_until or lot.ended_at or lot.expires_at <= now:
-        return 0
-    return lot.worth(lot.left)
+    """What giving back the rest brings: its units at the price of one, while they have not expired, and no more than
+    is left of what was paid."""
+    return refund_worths([lot], now)[lot.pk]
+
+
+def refund_worths(lots: Sequence[CreditLot], now: datetime) -> dict[int, int]:
+    """The same of many, by their keys."""
+    lines = OrderLine.objects.filter(kind=KIND, ref__in=[str(lot.pk) for lot in lots])
+    orders = dict(lines.values_list("ref", "order"))
+    payments = Payment.objects.filter(order__in=orders.values(), is_kept=True).prefetch_related("disputes")
+    left = {payment.order_id: max(payment.left_minor - payment.lost_minor, 0) for payment in payments}
+    return {
+        lot.pk: 0
+        if lot.held_until or lot.ended_at or lot.expires_at <= now
+        else min(lot.worth(lot.left), left.get(orders.get(str(lot.pk), 0), 0))
+        for lot in lots
+    }
 
 
 @transaction.atomic
@@ -166,7 +197,7 @@ def give_back_credits(*, lot: CreditLot, by: User | None, source: str = "buyer",
         raise SaleRefused("nothing_left", gettext_lazy("There is nothing left in it to give back."))
     end_lot(lot, now)
     refund_thing(KIND, lot.pk, source=source, amount_minor=amount, by=by, now=now)
-    return amount
+    return amount  # all of which is there: its payment is locked
 
 
 def end_lot(lot: CreditLot, now: datetime) -> None:

@@ -4,21 +4,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 
 from core.jobs import enqueue
 from features.accounts.services import organisers
 from features.notifications.services import notify
 from features.payments import stripe_client as stripe
-from features.payments.models import Account, Dispute, Incident, Payment, Subscription, SubscriptionInvoice
+from features.payments.models import (
+    Account,
+    Dispute,
+    Incident,
+    LedgerEntry,
+    Payment,
+    Subscription,
+    SubscriptionInvoice,
+)
 from features.payments.services.books import book
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
 from features.payments.services.invoicing import cancel_credit, credit_dispute
 from features.payments.services.orders import fulfilments, lock_order
 
-WITH_THE_BANK = ("needs_response", "under_review")  # until it has decided
 CLOSED = {"won", "lost", "warning_closed", "prevented"}
 
 
@@ -47,10 +54,7 @@ def apply_dispute(facts: dict, now: datetime) -> None:
             key=f"dispute:{moved['id']}", happened_at=happened_at, currency=moved["currency"].upper(), amounts=amounts,
             **about,
         )  # fmt: skip
-    if dispute.state == "lost":  # it came out of what was paid; what is left in dispute is the bank's fee
-        source = Account.HELD if payment else Account.COMMISSION
-        amounts = {source: dispute.amount_minor, Account.DISPUTES: -dispute.amount_minor}
-        book(key=f"dispute-lost:{dispute.stripe_id}", happened_at=now, currency=paid.currency, amounts=amounts, **about)
+    _book_loss(dispute, paid, now, about)
     if payment:
         _look_at_lines(payment, now)
         weigh(payment.pk, now)
@@ -60,6 +64,25 @@ def apply_dispute(facts: dict, now: datetime) -> None:
         credit_dispute(dispute, now)
     elif dispute.closed_at:  # what was said to be lost is not
         cancel_credit(dispute, now)
+    if dispute.closed_at:
+        key = f"after_dispute:{dispute.pk}:{dispute.state}"
+        enqueue("features.payments.tasks.after_dispute", dispute.pk, key=key)
+
+
+def _book_loss(dispute: Dispute, paid: Payment | SubscriptionInvoice, now: datetime, about: dict) -> None:
+    """What is lost came out of what was paid; what is left in dispute is the bank's fee. Said to be lost and then not,
+    it is booked back."""
+    amount = dispute.amount_minor if dispute.state == "lost" else 0
+    source = Account.HELD if dispute.payment else Account.COMMISSION
+    known = f"dispute-lost:{dispute.stripe_id}"
+    is_known = Q(transaction__key=known) | Q(transaction__key__startswith=f"{known}:")
+    booked = list(LedgerEntry.objects.filter(is_known, account=source).values_list("amount_minor", flat=True))
+    if more := amount - sum(booked):
+        again = f":{len(booked)}" if booked else ""
+        book(
+            key=f"dispute-lost:{dispute.stripe_id}{again}", happened_at=now, currency=paid.currency,
+            amounts={source: more, Account.DISPUTES: -more}, **about,
+        )  # fmt: skip
 
 
 def _subscription_payment(charge_id: str) -> SubscriptionInvoice | None:
@@ -121,6 +144,15 @@ def _end_subscription(row: Subscription) -> None:
         enqueue("features.payments.tasks.end_disputed", row.pk, key=f"end_disputed:{row.pk}")
 
 
-def lost_of(payment: Payment) -> int:
+def lost_of(paid: Payment | SubscriptionInvoice) -> int:
     """What the buyer has back through their bank, as it is at this moment."""
-    return payment.disputes.filter(state="lost").aggregate(n=Sum("amount_minor", default=0))["n"]
+    return paid.disputes.filter(state="lost").aggregate(n=Sum("amount_minor", default=0))["n"]
+
+
+def can_go_back(paid: Payment | SubscriptionInvoice) -> int:
+    """What is left of it here: not with its buyer again, by us or by their bank."""
+    return max(paid.left_minor - lost_of(paid), 0)
+
+
+def is_with_the_bank(paid: Payment | SubscriptionInvoice) -> bool:
+    return paid.disputes.filter(state__in=Dispute.WITH_THE_BANK).exists()

@@ -87,7 +87,7 @@ def weigh(payment_id: int, now: datetime) -> None:
 
 def _release(earning: Earning, now, is_questioned) -> None:
     """Once it is delivered, the time for complaints is over, and nobody's bank asks."""
-    if earning.back_minor == earning.gross_minor:
+    if earning.back_minor == earning.gross_minor and not is_questioned:
         earning.released_at = now  # nothing is left that anybody could wait for
     elif earning.look_at <= now:
         at = _releasable_at(earning.line)

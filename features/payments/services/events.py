@@ -18,7 +18,7 @@ from features.payments.services.incidents import apart, report
 from features.payments.services.payout_accounts import apply_account, fetch_account
 from features.payments.services.payouts import apply_payout, fetch_payout
 from features.payments.services.refunds import apply_refund, fetch_refund
-from features.payments.services.subscription_money import apply_subscription_refund
+from features.payments.services.subscription_refunds import apply_subscription_refund
 from features.payments.services.taking import EXPANDED, apply_checkout, apply_payment, fetch_checkout, fetch_payment
 from features.payments.services.transfers import apply_transfer, fetch_transfer
 

@@ -9,7 +9,6 @@ from django.db.models import F, Sum
 from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from core.jobs import enqueue
 from features.accounts.services import audit
@@ -19,18 +18,21 @@ from features.payments.models import Account, Incident, OrderLine, Payment, Refu
 from features.payments.policies import Quote, quote
 from features.payments.rights import Facts, right
 from features.payments.services.books import book
-from features.payments.services.disputes import WITH_THE_BANK, lost_of
+from features.payments.services.disputes import can_go_back, is_with_the_bank
 from features.payments.services.earnings import weigh
 from features.payments.services.incidents import report
 from features.payments.services.invoicing import cancel_credit, credit
 from features.payments.services.orders import fulfilments
 from features.payments.services.spending import redeem_credit, return_credit
-from features.payments.services.subscription_money import apply_subscription_refund
+from features.payments.services.subscription_refunds import (
+    REST,
+    TOO_MUCH,
+    apply_subscription_refund,
+    refuse_what_is_not_there,
+)
 
 # Stripe remembers a key for a day; after this long it is asked first whether it has the refund already.
 KEY_IS_GOOD = timedelta(hours=20)
-TOO_MUCH = {"amount_too_large", "charge_already_refunded"}  # Stripe's codes
-REST = ":rest"
 
 
 @transaction.atomic
@@ -56,11 +58,6 @@ def ask_refund(
     return refund
 
 
-def can_go_back(payment: Payment) -> int:
-    """What is left of it here: not with its buyer again, by us or by their bank."""
-    return max(payment.left_minor - lost_of(payment), 0)
-
-
 def _tell_buyer(kind: str, refund: Refund, again: str = "") -> None:
     order = refund.payment.order
     page = reverse("order", args=[order.public_id])
@@ -74,11 +71,8 @@ def refund_by_organiser(*, payment: Payment, amount_minor: int, reason: str, by,
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     cause = f"organiser:{payment.pk}:{token}"
     known = Refund.objects.filter(cause=cause).first()
-    if known is None and payment.disputes.filter(state__in=WITH_THE_BANK).exists():
-        words = _("The buyer's bank has this money and decides. Wait for that, or accept the dispute in Stripe.")
-        raise RefundRefused("in_dispute", words)
-    if known is None and amount_minor > can_go_back(payment):
-        raise RefundRefused("too_much", _("Less than that is left of the payment. Look at the amount again."))
+    if known is None:
+        refuse_what_is_not_there(payment, amount_minor)
     refund = known or ask_refund(
         payment=payment, amount_minor=amount_minor, source=Refund.Source.ORGANISER, cause=cause, by=by, reason=reason,
         now=now,
@@ -88,21 +82,15 @@ def refund_by_organiser(*, payment: Payment, amount_minor: int, reason: str, by,
     return refund
 
 
-class RefundRefused(Exception):
-    """`code` is stable; `words` name the next step."""
-
-    def __init__(self, code, words):
-        super().__init__(code)
-        self.code, self.words = code, words
-
-
 def send_refund(refund_id: int) -> None:
-    """Ask Stripe for a refund. Killed anywhere and run again, it is one refund: the row names the call."""
+    """Ask Stripe for a refund, unless the buyer's bank decides about its payment: it goes after that. Killed anywhere
+    and run again, it is one refund: the row names the call."""
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
-    if refund.stripe_id or refund.state == Refund.State.FAILED:
-        return None
     payment = refund.payment
-    if timezone.now() - refund.requested_at > KEY_IS_GOOD and (found := _look_for(refund)):
+    if refund.stripe_id or refund.state == Refund.State.FAILED or is_with_the_bank(payment):
+        return None
+    is_old = refund.attempt > 1 or timezone.now() - refund.requested_at > KEY_IS_GOOD
+    if is_old and (found := _look_for(refund)):
         return apply_refund(found, timezone.now())
     params = {
         "payment_intent": payment.stripe_id,
@@ -183,7 +171,7 @@ def apply_refund(facts: dict, now: datetime) -> None:
 def _tell_lines(payment: Payment, now: datetime) -> None:
     """All of it went back: what was bought ends, if its feature wants that."""
     payment.refresh_from_db(fields=["refunded_minor"])
-    if payment.is_kept and not payment.left_minor:
+    if payment.is_kept and not can_go_back(payment):
         for line in payment.order.lines.all():
             fulfilments[line.kind].refunded(line.ref, now)
 
@@ -244,8 +232,8 @@ def _paid_line(kind: str, ref) -> tuple[OrderLine | None, Payment | None]:
 def paid_for(kind: str, refs: Iterable) -> int:
     """What stands paid for these things, less what went back: what all of it given back would cost."""
     lines = OrderLine.objects.filter(kind=kind, ref__in=[str(ref) for ref in refs])
-    found = Payment.objects.filter(order__in=lines.values("order"), is_kept=True)
-    return found.aggregate(left=Sum(F("amount_minor") - F("refunded_minor")))["left"] or 0
+    found = Payment.objects.filter(order__in=lines.values("order"), is_kept=True).prefetch_related("disputes")
+    return sum(max(payment.left_minor - payment.lost_minor, 0) for payment in found)
 
 
 def refund_quote(kind: str, ref, *, starts_at: datetime, now: datetime | None = None) -> Quote | None:
@@ -254,7 +242,7 @@ def refund_quote(kind: str, ref, *, starts_at: datetime, now: datetime | None = 
     line, payment = _paid_line(kind, ref)
     if line is None or payment is None:
         return None
-    most = min(line.total_minor, payment.left_minor)
+    most = min(line.total_minor, can_go_back(payment))
     now = now or timezone.now()
     agreed = quote(line.policy, line.total_minor, most, line.currency, starts_at=starts_at, now=now)
     owed = right(Facts(left_minor=most, paid_at=payment.paid_at, starts_at=starts_at), now)

@@ -1,13 +1,20 @@
-"""What Stripe refused to pay back is asked for again."""
+"""What Stripe refused to pay back is asked for again, and what waited for a bank goes once that has decided."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from core.jobs import enqueue
-from features.payments.models import Incident, Payment, Refund
+from features.payments.models import Dispute, Incident, Payment, Refund
+from features.payments.services.disputes import can_go_back, is_with_the_bank
 from features.payments.services.earnings import TAKEN_BACK, weigh
-from features.payments.services.refunds import TOO_MUCH, can_go_back, recount
+from features.payments.services.refunds import recount
+from features.payments.services.subscription_refunds import (
+    TOO_MUCH,
+    WAITING,
+    after_the_bank,
+    subscription_refunds_after_dispute,
+)
 
 AGAIN_AFTER = timedelta(hours=20)  # once a day, whenever in the day before it was refused
 
@@ -36,3 +43,25 @@ def _try_again(refused, pk: int, now: datetime) -> bool:
     weigh(payment.pk, now)
     enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}:{refund.attempt}")
     return True
+
+
+def refunds_after_dispute(*, dispute: Dispute, now: datetime) -> None:
+    """The bank has decided. What it left here goes back as was decided before; what it gave to the buyer does not go
+    back to them once more."""
+    if dispute.payment_id:
+        _after_dispute(dispute.payment_id, now)
+    elif dispute.subscription_invoice_id:
+        subscription_refunds_after_dispute(invoice_id=dispute.subscription_invoice_id, now=now)
+
+
+@transaction.atomic
+def _after_dispute(payment_id: int, now: datetime) -> None:
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
+    if is_with_the_bank(payment):
+        return
+    for refund in payment.refunds.filter(WAITING, stripe_id=None).order_by("pk"):
+        if after_the_bank(refund, payment, now):
+            enqueue("features.payments.tasks.send_refund", refund.pk, key=f"refund:{refund.pk}:{refund.attempt}")
+        recount(payment.pk)
+        payment.refresh_from_db(fields=["refunded_minor"])
+    weigh(payment.pk, now)

@@ -12,9 +12,11 @@ from features.payments import rights
 from features.payments.models import CreditLot, CreditMove, Order, OrderLine, Payment, Refund
 from features.payments.rights import Right
 from features.payments.services.credits import KIND, end_lot
+from features.payments.services.disputes import can_go_back
 from features.payments.services.orders import fulfilments
-from features.payments.services.refunds import RefundRefused, refund_thing
+from features.payments.services.refunds import refund_thing
 from features.payments.services.spending import lock_lot
+from features.payments.services.subscription_refunds import RefundRefused
 
 
 def right_of(line: OrderLine, now: datetime) -> Right | None:
@@ -22,7 +24,7 @@ def right_of(line: OrderLine, now: datetime) -> Right | None:
     payment = Payment.objects.filter(order=line.order_id, is_kept=True).first()
     if payment is None or line.kind not in fulfilments:
         return None
-    left = min(line.total_minor, payment.left_minor)
+    left = min(line.total_minor, can_go_back(payment))
     if line.kind == KIND:
         lot = CreditLot.objects.select_related("seller", "person").get(pk=line.ref)
         return (

@@ -16,7 +16,8 @@ from features.payments.models import Incident, PlanPrice, Subscription, Subscrip
 from features.payments.services.entitlements import end_entitlements, entitle
 from features.payments.services.events import Handler, handlers
 from features.payments.services.incidents import report
-from features.payments.services.subscription_money import fetch_money, record, tell_of_surplus
+from features.payments.services.subscription_money import fetch_money, record
+from features.payments.services.subscription_refunds import tell_of_surplus
 
 State = Subscription.State
 # What Stripe calls it, and what we do; a state that opens nothing is none of ours to keep apart.

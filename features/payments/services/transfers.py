@@ -16,7 +16,7 @@ from features.payments.services.incidents import report
 from features.payments.services.payout_accounts import GONE, look_at_account
 from features.payments.services.refunds import KEY_IS_GOOD
 from features.payments.services.refunds_again import try_refunds_again
-from features.payments.services.subscription_money import try_subscription_refunds_again
+from features.payments.services.subscription_refunds import try_subscription_refunds_again
 
 PATIENCE = timedelta(days=1)  # between two attempts of ours at what Stripe refuses
 

@@ -30,8 +30,8 @@ def overview(request):
     found = PaymentFilter(request.GET, queryset=Payment.objects.prefetch_related("order__lines"))
     page = keyset(found.qs, request, order=("-paid_at", "-id"), size=PAGE)
     context = money.overview(now) | {
-        "filter": found, "page": page, "table": PaymentTable(page.items), "month": f"{first:%Y-%m}", "first": first,
-        "statement": money.statement(first, after), "is_set_up": services.is_set_up(),
+        "filter": found, "page": page, "table": PaymentTable(page.items), "month": f"{first:%Y-%m}",
+        "first": first.date(), "statement": money.statement(first, after), "is_set_up": services.is_set_up(),
         "trouble": trouble(now) if services.is_set_up() else "", "compared_at": stripe_standing().get(COMPARED),
         "is_filtered": any(request.GET.get(name) for name in found.filters),
     }  # fmt: skip

@@ -18,7 +18,7 @@ from core.text import number
 from features.accounts.access import role_required
 from features.accounts.models import Role
 from features.payments import services
-from features.payments.models import Plan, Subscription
+from features.payments.models import Plan, Subscription, SubscriptionInvoice
 from features.payments.services import subscriptions
 from features.payments.stripe_client import StripeDown, StripeRefused
 
@@ -99,8 +99,15 @@ def own(request):
         "is_waiting": bool(waiting),
         "months": range(1, subscriptions.LONGEST_PAUSE + 1),
         "now": timezone.now(),
+        "paid": _paid(request.user),
     }
     return render(request, "payments/subscription.html", context)
+
+
+def _paid(person):
+    """The last year of it, the newest first; all of it stands among the receipts."""
+    found = SubscriptionInvoice.objects.filter(subscription__person=person).prefetch_related("refunds", "disputes")
+    return found.select_related("subscription__price__plan", "invoice").order_by("-paid_at", "-pk")[:12]
 
 
 @require_POST

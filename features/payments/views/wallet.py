@@ -48,14 +48,16 @@ class PackageForm(forms.Form):
 def wallet(request):
     """What one has, until when, and by which rules."""
     now = timezone.now()
-    lots = CreditLot.objects.filter(person=request.user, held_until=None).select_related("seller")
+    found = CreditLot.objects.filter(person=request.user, held_until=None).select_related("seller")
+    lots = found.prefetch_related("moves").order_by("expires_at", "pk")[:100]
+    worths = services.refund_worths(lots, now)
     rows = [
         {
             "lot": lot,
-            "worth": 0 if lot.frozen_at else services.refund_worth(lot, now),
+            "worth": 0 if lot.frozen_at else worths[lot.pk],
             "is_usable": not lot.ended_at and lot.expires_at > now,
         }
-        for lot in lots.prefetch_related("moves").order_by("expires_at", "pk")[:100]
+        for lot in lots
     ]
     context = {
         "usable": [row for row in rows if row["is_usable"] and row["lot"].left],
