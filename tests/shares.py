@@ -12,6 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 FIRST = (
     "tests/bin/test_run.py",
     "tests/core/test_jobs_workers.py",
+    "tests/core/test_nemesis.py",
+    "tests/core/test_tables.py",
     "tests/skills/test_esco.py",
     "tests/sessions/test_stampede.py",
     "tests/bin/",

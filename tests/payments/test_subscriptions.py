@@ -1,6 +1,5 @@
 """6.11–6.13, 6.24, P2: a subscription is what Stripe says last, and what it opens follows from that alone."""
 
-import itertools
 import re
 from datetime import timedelta
 
@@ -359,13 +358,21 @@ def test_every_order_of_a_subscriptions_events_ends_in_one_state(plan, learner, 
     events = [next(event for event in stripe.state.events if event["type"] == kind) for kind in kinds]
     events.append([event for event in stripe.state.events if event["type"] == "invoice.paid"][-1])
     found = []
-    for order in itertools.permutations(events):
-        before = transaction.savepoint_create()
-        for event in (*order, order[0]):
-            services.receive(event)
-        assert StripeEvent.objects.count() == 5
-        found.append(state_of(learner))
-        transaction.savepoint_rollback(before)
+
+    def receive(*come):
+        """What comes next; orders that begin alike share their beginning."""
+        for event in events:
+            if event not in come:
+                before = transaction.savepoint_create()
+                services.receive(event)
+                receive(*come, event)
+                transaction.savepoint_rollback(before)
+        if len(come) == len(events):
+            services.receive(come[0])
+            assert StripeEvent.objects.count() == 5
+            found.append(state_of(learner))
+
+    receive()
     assert len(found) == 120
     assert all(state == found[0] for state in found)
     assert found[0]["row"][0] == "active"
