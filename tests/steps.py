@@ -1,0 +1,65 @@
+"""`python -m tests.steps`: `migrate --step-by-step` at a third of its cost.
+
+Before each step Django draws all models anew that are related to the one that it changes, which are all. An index or a
+constraint needs no model drawn anew before another kind of step looks at that model, and models or columns that are
+added one after the other need it once. What every step sends to the database is the same, in the same order.
+"""
+
+import gc
+import os
+from itertools import groupby
+
+import django
+from django.core.management import call_command
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
+
+UNSEEN = (AddIndex, AddConstraint)  # they are looked up in the state by name, and their columns in the model
+TOGETHER = (CreateModel, AddField)  # what each reads of a model is what itself has added
+plain_apply = Migration.apply
+undrawn: set[tuple[str, str]] = set()  # the models that do not know their newest indexes and constraints
+
+
+def apply(migration, state, editor, collect_sql=False):
+    if not (editor.atomic_migration and migration.atomic):
+        return plain_apply(migration, state, editor, collect_sql)
+    for kind, steps in groupby(migration.operations, key=type):
+        if kind in UNSEEN or kind in TOGETHER:
+            _run(migration.app_label, state, editor, kind, list(steps))
+        else:
+            for step in steps:
+                _draw(migration.app_label, getattr(step, "model_name", "") or getattr(step, "name", ""), state)
+                before = state.clone()
+                step.state_forwards(migration.app_label, state)
+                step.database_forwards(migration.app_label, editor, before, state)
+    return state
+
+
+def _run(app_label, state, editor, kind, steps):
+    before = state.clone() if kind is AddField else state
+    drawn = state.__dict__.pop("apps")
+    for step in steps:
+        step.state_forwards(app_label, state)
+    state.__dict__["apps"] = drawn
+    changed = {(app_label, (step.name if kind is CreateModel else step.model_name).lower()) for step in steps}
+    if kind in TOGETHER:
+        state.reload_models(changed, delay=False)
+        undrawn.difference_update(changed)
+    else:
+        undrawn.update(changed)
+    for step in steps:
+        step.database_forwards(app_label, editor, before, state)
+
+
+def _draw(app_label, name, state):
+    model = (app_label, (name or "").lower())
+    if model in undrawn:
+        undrawn.remove(model)
+        state.reload_models({model}, delay=True)
+
+
+if __name__ == "__main__":
+    gc.set_threshold(50_000, 20, 20)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+    django.setup()
+    Migration.apply = apply
+    call_command("migrate", step_by_step=True, skip_checks=True, verbosity=0)
