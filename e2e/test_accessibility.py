@@ -10,6 +10,8 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from core.preconditions import ROOT
+from e2e.conftest import SCREENS
 from e2e.world import published, seated
 from features.accounts import services as accounts
 from features.accounts.models import site_day
@@ -88,11 +90,15 @@ AXE = f"globalThis.loadAxe = () => {{ {AXE_SCRIPT}\n}};"
 AXE_RUN = "([context, options]) => { globalThis.axe ?? loadAxe(); return axe.run(context ?? document, options); }"
 # Axe takes most of its time to warm up, in each new window. So a page is written into the window of the one before,
 # as a navigation would: parsed, styled and run anew, under its own address.
-TURN = """async (path) => {
-  const answer = await fetch(path, { headers: { Accept: "text/html" } });
-  const text = await answer.text();
+# What was fetched is kept: the same page once more, for another screen, is only written.
+TURN = """async ([path, again]) => {
+  if (!again || !globalThis.fetched) {
+    const answer = await fetch(path, { headers: { Accept: "text/html" } });
+    globalThis.fetched = { url: answer.url, text: await answer.text() };
+  }
+  const { url, text } = globalThis.fetched;
   document.open();
-  history.replaceState(null, "", answer.url);
+  history.replaceState(null, "", url);
   document.write(text);
   const loaded = new Promise((done) => addEventListener("load", done, { once: true }));
   document.close();
@@ -104,40 +110,65 @@ measured: defaultdict[tuple, set[str]] = defaultdict(set)
 
 
 class Inspector:
-    """Looks at pages with axe, and at one page of every kind that they link to."""
+    """Looks at pages with axe in all `ways`, the first of which the window is in; and at one page of every kind that
+    they link to."""
 
-    def __init__(self, page, way):
+    def __init__(self, page, ways):
         self.page, self.seen, self.found = page, set(), []
+        self.ways = list(ways)  # the present one first
         page.add_init_script(AXE)
         page.goto("about:blank")
-        self.measured = measured[tuple(way.values())]
+        self.devtools = page.context.new_cdp_session(page)
+
+    def become(self, way):
+        """What a window of that size is, and of that theme: a change of size alone would leave a phone one to touch."""
+        screen = SCREENS[way["screen"]]
+        is_phone = screen.get("is_mobile", False)
+        metrics = screen["viewport"] | {"deviceScaleFactor": 1, "mobile": is_phone}
+        self.devtools.send("Emulation.setDeviceMetricsOverride", metrics)
+        self.devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": is_phone})
+        self.page.emulate_media(color_scheme=way["color_scheme"])
+        self.ways.remove(way)
+        self.ways.insert(0, way)
 
     def visit(self, *paths, under="/"):
         """Links that lead elsewhere than `under` are not followed."""
         paths = list(paths)
         self.seen |= {kind(path) for path in paths}
         for path in paths:  # which grows on the way
-            self.turn_to(path)
-            self.look(path)
+            for number, way in enumerate(list(self.ways)):
+                if number:
+                    self.become(way)
+                self.turn_to(path, again=number > 0)
+                self.look_once(path)
             for link in self.page.evaluate(LINKS):
                 found = kind(link)
                 if found not in self.seen and link.startswith(under) and not any(word in found for word in LEFT_OUT):
                     self.seen.add(found)
                     paths.append(link)
 
-    def turn_to(self, path):
+    def turn_to(self, path, again):
         if self.page.url == "about:blank":
             self.page.goto(path)
         else:
-            self.page.evaluate(TURN, path)
+            self.page.evaluate(TURN, [path, again])
 
     def look(self, name):
-        """At what stands on the page now."""
+        """At what stands on the page now, in all ways."""
+        for number, way in enumerate(list(self.ways)):
+            if number:
+                self.become(way)
+            self.look_once(name)
+
+    def look_once(self, name):
+        way = self.ways[0]
+        name = f"{name} ({', '.join(way.values())})"
+        known = measured[tuple(way.values())]
         faults = self._run(None, {"rules": {CONTRAST: {"enabled": False}}})
         looks = self.page.evaluate(TEXTS)
-        new = {look: [f'[data-text="{number}"]'] for number, look in enumerate(looks) if look not in self.measured}
+        new = {look: [f'[data-text="{number}"]'] for number, look in enumerate(looks) if look not in known}
         if new:
-            self.measured.update(new)
+            known.update(new)
             faults += self._run({"include": list(new.values())}, {"runOnly": [CONTRAST]})
         for fault in faults:
             for node in fault["nodes"]:
@@ -150,18 +181,18 @@ class Inspector:
         ]
 
 
-@pytest.fixture(params=[PHONE_BY_DAY, DESK_BY_NIGHT], ids=["phone-by-day", "desk-by-night"])
-def way(request):
-    return request.param
+@pytest.fixture
+def ways():
+    return PHONE_BY_DAY, DESK_BY_NIGHT
 
 
 @pytest.fixture
-def inspect(enter, way):
+def inspect(enter, ways):
     """An inspector in a browser of somebody's; what it found, all at once, is the test's failure."""
     inspectors = []
 
     def inspect(person=None):
-        inspectors.append(Inspector(enter(person, **way), way))
+        inspectors.append(Inspector(enter(person, **ways[0]), ways))
         return inspectors[-1]
 
     yield inspect
@@ -172,13 +203,32 @@ def inspect(enter, way):
 
 def test_what_can_hardly_be_read_is_found_once_for_each_look(enter):
     page = enter()
-    inspector = Inspector(page, {"screen": "none", "color_scheme": "none"})
+    inspector = Inspector(page, [{"screen": "none", "color_scheme": "none"}])
     for n, style in enumerate(["color: #bbb", "color: #bbb", "color: #ccc", "color: black"]):
         page.set_content(f"<main><h1>A title</h1><p>Plain</p><p class='{style[-4:]}' style='{style}'>Pale</p></main>")
         inspector.look(n)
     assert [said.partition("<")[0] for said in inspector.found if "color-contrast" in said] == [
-        "0: color-contrast: ", "2: color-contrast: ",
+        "0 (none, none): color-contrast: ", "2 (none, none): color-contrast: ",
     ]  # fmt: skip
+
+
+def test_what_can_hardly_be_read_in_one_of_the_ways_is_found_in_that_one(enter):
+    inspector = Inspector(enter(**PHONE_BY_DAY), [PHONE_BY_DAY, DESK_BY_NIGHT])
+    phone = "(width < 60rem) and (pointer: coarse) and (prefers-color-scheme: light)"
+    desk = "(width >= 60rem) and (not (pointer: coarse)) and (prefers-color-scheme: dark)"
+    styles = f"@media {phone} {{ .one {{ color: #bbb }} }} @media {desk} {{ .other {{ color: #bbb }} }}"
+    texts = "".join(f"<p class='in-{name} {name}'>Pale</p>" for name in ("one", "other"))
+    size = "<meta name=viewport content='width=device-width'>"
+    inspector.page.set_content(f"{size}<style>{styles}</style><main><h1>A title</h1>{texts}</main>")
+    for way in ("phone, light", "desk, dark"):
+        assert inspector.ways[0] == dict(zip(("screen", "color_scheme"), way.split(", "), strict=True))
+        inspector.look("here")
+    found = [said.partition("\n")[0] for said in inspector.found if CONTRAST in said]
+    assert [(said.partition(":")[0], "one" in said) for said in found] == [
+        ("here (phone, light)", True), ("here (desk, dark)", False),
+    ]  # fmt: skip
+    # A window that was one to touch has no mouse afterwards: nothing may ask for one, or it would be seen by nobody.
+    assert not re.search(r"hover: hover|pointer: fine", (ROOT / "static/css/site.css").read_text())
 
 
 class World:
@@ -387,7 +437,7 @@ def test_when_something_is_wrong(inspect):
     inspect().visit(*(f"/try/error/{name}/" for name in ("400", "403", "403_csrf", "404", "429", "500", "503")))
 
 
-@pytest.mark.parametrize("way", [PHONE_BY_NIGHT, DESK_BY_DAY], ids=["phone-by-night", "desk-by-day"])
+@pytest.mark.parametrize("ways", [(PHONE_BY_NIGHT, DESK_BY_DAY)], ids=["by-night-and-by-day"])
 def test_the_main_pages_the_other_way_round(inspect, world, learner):
     for inspector in (inspect(), inspect(learner)):
         for path in ("/", "/sessions/", world.open.get_absolute_url()):
