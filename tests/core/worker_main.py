@@ -1,9 +1,11 @@
 """`manage.py run_worker` with the jobs of the tests: `python -m tests.core.worker_main`."""
 
+import gc
 import os
 
 import django
 
+gc.set_threshold(50_000, 20, 20)  # as manage.py has it
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 django.setup()
 
