@@ -19,6 +19,7 @@ class SessionsConfig(AppConfig):
             cohost_news,
             curation,
             demo_follows,
+            draft_news,
             emails,
             entries,
             exported,
@@ -82,6 +83,7 @@ class SessionsConfig(AppConfig):
         message_curation.register()
         message_news.register()
         cohost_news.register()
+        draft_news.register()
         apart.partings.register("co-hosts", services.part)
         findable.register()
         happenings.register()

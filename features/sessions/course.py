@@ -33,6 +33,7 @@ class Drawing:
     area: str
     waiting: str
     top: int
+    has_line: bool  # whether anybody ever waited
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -87,4 +88,10 @@ def drawing(points: list[Point], capacity: int) -> Drawing | None:
 
     seats = " ".join(place(n, point.seats) for n, point in enumerate(points))
     waiting = " ".join(place(n, point.waiting) for n, point in enumerate(points))
-    return Drawing(seats=seats, area=f"0,{HEIGHT} {seats} {WIDTH},{HEIGHT}", waiting=waiting, top=top)
+    return Drawing(
+        seats=seats,
+        area=f"0,{HEIGHT} {seats} {WIDTH},{HEIGHT}",
+        waiting=waiting,
+        top=top,
+        has_line=any(point.waiting for point in points),
+    )

@@ -44,6 +44,12 @@ def session_was_called_off(session, now) -> None:
         _late(session, session.host, f"session:{session.pk}", Ability.HOST, agreed, now)
 
 
+def counts_as_late(session, now) -> bool:
+    """Whether calling it off now would be told on its host's record."""
+    is_to_come = bool(session.seats_taken and session.is_published and now < session.starts_at)
+    return is_to_come and moderation.is_late(session.starts_at, session.published_at, now)
+
+
 def _late(session, person, source, ability, agreed_at, now):
     if moderation.is_late(session.starts_at, agreed_at, now):
         moderation.note_incident(

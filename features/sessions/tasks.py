@@ -59,6 +59,11 @@ def move_the_line():
 
 
 @periodic(minutes=1)
+def publish_drafts():
+    services.publish_due()
+
+
+@periodic(minutes=1)
 def remind():
     letters.remind(now=timezone.now())
 

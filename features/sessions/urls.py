@@ -25,6 +25,7 @@ one_session = [
     path("share/", dashboard.session_share, name="session_share"),
     path("edit/", hosting.edit_session, name="session_edit"),
     path("publication/", hosting.publication, name="session_publication"),
+    path("publication/later/", hosting.session_schedule, name="session_schedule"),
     path("cancellation/", hosting.session_cancellation, name="session_cancellation"),
     path("co-hosts/", cohosts.session_cohosts, name="session_cohosts"),
     path("co-hosting/", cohosts.cohosting, name="cohosting"),

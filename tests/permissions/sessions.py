@@ -1,5 +1,9 @@
 """Sessions: pages, signed links, and the JSON API. The owner is the guest, or the host where the page is the host's."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from tests.permissions.world import DRAFT, ROOM
 
 OF_THE_HOST = {
@@ -14,6 +18,7 @@ OF_THE_HOST = {
     "api:hosting", "api:hosted_one", "api:hosted_one@draft", "api:publish@draft", "api:call_off", "api:roster",
     "api:check_in", "api:undo_check_in", "api:answer_for_host", "host_absence@of-the-host",
     "api:new_session", "api:change", "api:remove",
+    "session_schedule", "session_schedule@draft", "api:publish_later@draft", "api:keep_draft@draft",
     "session_dashboard", "session_share", "session_cohosts", "api:cohosts", "api:invite_cohost", "api:remove_cohost",
 }  # fmt: skip
 SECRET = {"join", "waitlist_link", "cancellation_link"}
@@ -40,7 +45,7 @@ ABOUT_ONE = (
 OF_A_COHOST = (
     "session", "session_edit", "session_publication", "session_cancellation", "session_copy", "session_removal",
     "session_roster", "session_roster_file", "session_messages", "session_cohosts", "host_absence",
-    "session_dashboard", "session_share",
+    "session_dashboard", "session_share", "session_schedule",
 )  # fmt: skip
 
 OF_THE_GUEST = {
@@ -56,6 +61,8 @@ ARGUMENTS = {
     "session@old-slug-of-a-draft": lambda w: [w.draft.pk, "as-it-was-called"],
     "session_removal@restored": _session("removed"),
     "session_cohosts": _session("together"),
+    "session_schedule": _session("session"),
+    "session_schedule@draft": _session("draft"),
     "session_dashboard": _session("session"),
     "session_share": _session("session"),
     "session_short": lambda w: [w.session.pk],
@@ -129,6 +136,8 @@ ARGUMENTS = {
     "api:change": lambda w: [w.session.pk],
     "api:hosted_one@draft": lambda w: [w.draft.pk],
     "api:publish@draft": lambda w: [w.draft.pk],
+    "api:publish_later@draft": lambda w: [w.draft.pk],
+    "api:keep_draft@draft": lambda w: [w.draft.pk],
     "api:call_off": lambda w: [w.session.pk],
     "api:roster": lambda w: [w.session.pk],
     "api:check_in": lambda w: [w.here_seat.public_id],
@@ -143,6 +152,14 @@ def wording(**changes):
         "time_zone": "Africa/Lagos", "format": "online", "room_url": ROOM, "address": "", "capacity": "12",
         "description": "", "preparation": "", "cancellation_hours": "24", "reminder_minutes": ["60"],
     } | changes  # fmt: skip
+
+
+def _tomorrow():
+    return timezone.now() + timedelta(days=1)
+
+
+def _soon(world):
+    return {"date": f"{_tomorrow():%Y-%m-%d}", "time": "12:00"}
 
 
 BODIES = {
@@ -163,6 +180,12 @@ BODIES = {
     ("kept_form", "POST"): lambda w: {"title": "Half a tit"},
     ("session_cohosts", "POST"): lambda w: {"handle": w.people["member"].handle},
     ("session_cohosts@together", "POST"): lambda w: {"remove": w.cohost.pk},
+    ("session_schedule@draft", "POST"): _soon,
+    ("session_schedule@together", "POST"): _soon,
+    ("api:publish@draft", "PUT"): lambda w: {"at": _tomorrow().isoformat()},
+    ("api:publish_later@draft", "PUT"): lambda w: {"at": _tomorrow().isoformat()},
+    ("api:keep_draft@draft", "PUT"): lambda w: {"at": _tomorrow().isoformat()},
+    ("api:publish@together", "PUT"): lambda w: {"at": _tomorrow().isoformat()},
     ("cohosting", "POST"): lambda w: {"act": "accept"},
     ("cohosting@accepted", "POST"): lambda w: {"act": "decline"},
     ("session_edit@together", "POST"): lambda w: wording(),
@@ -287,6 +310,12 @@ session_cohosts                GET    login    login    404    200   404    404 
 session_cohosts                POST   login    login    404    303   404    404      404        404
 session_dashboard              GET    login    login    404    200   404    404      404        404
 session_dashboard@together     GET    login    login    404    200   404    404      404        404
+session_schedule               GET    login    login    404    404   404    404      404        404
+session_schedule               POST   login    login    404    404   404    404      404        404
+session_schedule@draft         GET    login    login    404    200   404    404      404        404
+session_schedule@draft         POST   login    login    404    303   404    404      404        404
+session_schedule@together      GET    login    login    404    404   404    404      404        404
+session_schedule@together      POST   login    login    404    404   404    404      404        404
 session_share                  GET    login    login    404    200   404    404      404        404
 session_share@together         GET    login    login    404    200   404    404      404        404
 session_short                  GET    302
@@ -329,6 +358,8 @@ api:hosted_one@together        DELETE 401      401      404    404   404    404 
 api:roster@together            GET    401      401      404    200   404    404      404        404
 api:call_off@together          POST   401      401      404    404   404    404      404        404
 api:publish@together           POST   401      401      404    404   404    404      404        404
+api:publish@together           PUT    401      401      404    404   404    404      404        404
+api:publish@together           DELETE 401      401      404    404   404    404      404        404
 
 # Who was there reviews, everybody reads, the host answers. A seat in what is to come: 422 says that it is not over.
 own_review                     GET    login    login    404    200   404    404      404        404
@@ -441,6 +472,14 @@ api:hosted_one@draft           GET    401      401      404    200   404    404 
 api:hosted_one@draft           PATCH  401      401      404    200   404    404      404        404
 api:hosted_one@draft           DELETE 401      401      404    204   404    404      404        404
 api:publish@draft              POST   401      401      404    200   404    404      404        404
+api:publish@draft              PUT    401      401      404    200   404    404      404        404
+api:publish@draft              DELETE 401      401      404    200   404    404      404        404
+api:publish_later@draft        POST   401      401      404    200   404    404      404        404
+api:publish_later@draft        PUT    401      401      404    200   404    404      404        404
+api:publish_later@draft        DELETE 401      401      404    200   404    404      404        404
+api:keep_draft@draft           POST   401      401      404    200   404    404      404        404
+api:keep_draft@draft           PUT    401      401      404    200   404    404      404        404
+api:keep_draft@draft           DELETE 401      401      404    200   404    404      404        404
 api:call_off                   POST   401      401      404    200   404    404      404        404
 api:roster                     GET    401      401      404    200   404    404      404        404
 api:check_in                   PUT    401      401      404    200   404    404      404        404

@@ -140,6 +140,7 @@ class World:
         self.suspended_seat = services.register(session=self.session, person=suspended)
         start = timezone.now() + timedelta(days=20)
         self.draft = make_session(self.host, about=[self.skill], title=DRAFT, published=False, starts_at=start)
+        services.schedule(session=self.draft, by=self.host, at=start - timedelta(days=1))
         self.removed = make_session(self.host, title="Thrown away", published=False)
         services.remove_draft(session=self.removed, by=self.host)
         # Going on now: the room is open and people are checked in.

@@ -83,7 +83,7 @@ def test_a_draft_thrown_away_can_be_brought_back_for_14_days(client, expert):
 
 def test_and_is_gone_after_them(expert):
     draft = make_session(expert, published=False)
-    services.remove_draft(session=draft, by=expert, now=timezone.now() - services.hosting.RECOVERY)
+    services.remove_draft(session=draft, by=expert, now=timezone.now() - services.drafts.RECOVERY)
     services.erase_removed()
     assert not SkillSession.objects.filter(pk=draft.pk).exists()
 

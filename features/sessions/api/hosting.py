@@ -86,8 +86,13 @@ class Hosted(Schema):
     state: str = Field(description="draft, published or cancelled")
     wording: Wording
     starts: Moment | None
+    publish_at: datetime | None = Field(description="When a draft becomes public by itself")
     changed_at: datetime
     url: str
+
+
+class PublicationTime(Schema):
+    at: AwareDatetime = Field(description="ISO 8601 with an offset; before it starts")
 
 
 class CancellationReason(Schema):
@@ -169,6 +174,24 @@ def publish(request, pk: int):
         raise refusal(refused) from refused
 
 
+@router.put("{int:pk}/publication/", auth=Member(HOSTING_WRITE), response=Hosted, summary="Publish it later")
+def publish_later(request, pk: int, body: PublicationTime):
+    """By itself. What is missing is refused now; what is missing by then leaves it a draft, and you are written to."""
+    session = owned_session(request.user, pk)
+    try:
+        return hosted(services.schedule(session=session, by=request.user, at=body.at))
+    except services.HostingRefused as refused:
+        raise refusal(refused) from refused
+
+
+@router.delete("{int:pk}/publication/", auth=Member(HOSTING_WRITE), response=Hosted, summary="Keep it a draft")
+def keep_draft(request, pk: int):
+    try:
+        return hosted(services.unschedule(session=owned_session(request.user, pk), by=request.user))
+    except services.HostingRefused as refused:
+        raise refusal(refused) from refused
+
+
 @router.post("{int:pk}/cancellation/", auth=Member(HOSTING_WRITE), response=Hosted, summary="Call it off")
 def call_off(request, pk: int, body: CancellationReason):
     """Everybody with a seat is told. Twice is once."""
@@ -206,6 +229,7 @@ def hosted(session) -> dict:
         "state": state,
         "wording": wording(session),
         "starts": moment(session.starts_at, session.time_zone),
+        "publish_at": session.publish_at,
         "changed_at": session.updated_at,
         "url": absolute(session.get_absolute_url()),
     }

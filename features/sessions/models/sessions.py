@@ -139,6 +139,7 @@ class SkillSession(Removable):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
+    publish_at = models.DateTimeField(null=True, editable=False, help_text="When a draft is to become public by itself")
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancellation_reason = models.CharField(max_length=200, blank=True, editable=False)
     attendance_settled_at = models.DateTimeField(null=True, editable=False)
@@ -178,6 +179,7 @@ class SkillSession(Removable):
                 condition=Q(published_at__isnull=False, cancelled_at=None, removed_at=None),
             ),
             models.Index(fields=["host", "-starts_at"], name="session_by_host"),
+            models.Index(fields=["publish_at"], name="drafts_to_publish", condition=Q(publish_at__isnull=False)),
             models.Index(
                 fields=["ends_at"],
                 name="sessions_to_settle",

@@ -84,6 +84,7 @@ from features.sessions.services.reviews import (
     why_not_review,
     write_review,
 )
+from features.sessions.services.scheduling import publish_due, schedule, unschedule
 from features.sessions.services.seats import (
     RegistrationRefused,
     cancel_registration,
@@ -155,6 +156,7 @@ __all__ = [
     "pass_on_offers",
     "places_in_line",
     "publish",
+    "publish_due",
     "rating_of",
     "rating_of_session",
     "recipients",
@@ -178,6 +180,7 @@ __all__ = [
     "save_message",
     "say_late",
     "say_of_host",
+    "schedule",
     "seats_of",
     "send_message",
     "set_review_removed",
@@ -189,6 +192,7 @@ __all__ = [
     "tell_everybody",
     "tell_of_absence",
     "undo_check_in",
+    "unschedule",
     "why_not_answer",
     "why_not_review",
     "why_not_say",

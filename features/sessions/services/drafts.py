@@ -1,6 +1,7 @@
 """Drafts: a copy of a session, what is being typed, what was thrown away."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from features.sessions.services.tickets import wanted_of
 from features.sessions.services.waitlist import lock
 
 RECOVERY = timedelta(days=14)
+FOUR_WEEKS = timedelta(days=28)
 LONGEST_FORM = 40_000
 COPIED = (
     "title", "outcome", "description", "description_html", "kind", "format", "level", "language", "time_zone",
@@ -22,8 +24,10 @@ COPIED = (
 
 
 @atomic_retry
-def duplicate(*, session, by, form_key=None) -> SkillSession:
-    """A draft like this one, without a date. The same `form_key` is the same copy, however often it is pressed."""
+def duplicate(*, session, by, form_key=None, is_later=False, now=None) -> SkillSession:
+    """A draft like this one: without a date, or with `is_later` four weeks after it, at the same wall time on the same
+    weekday, or as many times four as it takes to be to come. The same `form_key` is the same copy, however often it is
+    pressed."""
     lock(session.pk)  # two presses at once come one after the other
     if form_key and (made := SkillSession.objects.filter(form_key=form_key).first()):
         if made.host_id == by.pk and not made.is_published and not made.removed_at:
@@ -31,6 +35,9 @@ def duplicate(*, session, by, form_key=None) -> SkillSession:
         form_key = None
     copy = SkillSession(host=by, form_key=form_key, **{name: getattr(session, name) for name in COPIED})
     copy.slug = copy.make_slug()
+    if is_later and session.starts_at:
+        copy.starts_at = _four_weeks_on(session.starts_at, session.time_zone, now or timezone.now())
+        copy.ends_at = copy.starts_at + (session.ends_at - session.starts_at)
     copy.save()
     set_skills(copy, list(session.skills.order_by("sessionskill__position")))
     write_tickets(copy, wanted_of(session))
@@ -69,5 +76,15 @@ def remove_draft(*, session, by, now=None) -> None:
         raise HostingRefused("owner_only", _("Throwing it away is for %(name)s to do.") % {"name": session.host.name})
     if session.is_published:
         raise HostingRefused("published", _("A published session is cancelled, not removed."))
-    session.removed_at, session.removed_by = now or timezone.now(), by
-    session.save(update_fields=["removed_at", "removed_by"])
+    session.removed_at, session.removed_by, session.publish_at = now or timezone.now(), by, None
+    session.save(update_fields=["removed_at", "removed_by", "publish_at"])
+
+
+def _four_weeks_on(start, zone, now):
+    """At the same time on the clocks there; a time that these leave out on that day is the one an hour later."""
+    there = timezone.localtime(start, ZoneInfo(zone))
+    while True:
+        there = there + FOUR_WEEKS  # on the wall, whatever the clocks do meanwhile
+        moment = there.astimezone(UTC)
+        if moment > now:
+            return moment

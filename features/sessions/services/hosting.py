@@ -76,9 +76,9 @@ def publish(*, session, by, now=None) -> SkillSession:
         raise HostingRefused("owner_only", _("Publishing is for %(name)s to do.") % {"name": session.host.name})
     if session.removed_at:
         raise HostingRefused("removed", _("This draft was thrown away meanwhile. Bring it back first."))
-    _may_publish(session, by, now)
+    may_publish(session, by, now)
     hit("session_publish", by.pk)
-    session.published_at = now
+    session.published_at, session.publish_at = now, None
     _claim_time(session, by)
     session.save()
     _index(session)
@@ -198,7 +198,8 @@ def _may_write(person):
         raise HostingRefused("barred", bar.words)
 
 
-def _may_publish(session, by, now):
+def may_publish(session, by, now):
+    """Raises HostingRefused with the field to mend."""
     _may_write(by)
     if not may_host(by):
         raise HostingRefused("not_an_expert", _("Publishing is for experts. Apply to become one; your draft is kept."))

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,11 +11,13 @@ from core.pagination import keyset
 from core.templatetags.ui import undoing
 from core.text import number
 from features.payments import services as payments
-from features.sessions import services
+from features.sessions import promises, services
 from features.sessions.access import hosted_session, owned_session, removed_draft
 from features.sessions.cards import cards
 from features.sessions.forms import CancellationForm, SessionForm
 from features.sessions.models import CoHost, KeptForm, SkillSession
+from features.sessions.outlines import OUTLINES
+from features.sessions.schedule_forms import ScheduleForm
 
 
 @require_safe
@@ -46,7 +48,8 @@ def hosting(request):
 def new_session(request):
     if "more" in request.POST:
         return _form_page(request, SessionForm.typed(request.POST, host=request.user, more=True), "new")
-    form = SessionForm(request.POST or None, host=request.user)
+    outline = OUTLINES.get(request.GET.get("outline", ""))
+    form = SessionForm(request.POST or None, host=request.user, initial=outline.initial() if outline else None)
     if request.method == "POST" and form.is_valid():
         data, skills = form.wording()
         key = form.cleaned_data["form_key"] or None
@@ -74,6 +77,9 @@ def _form_page(request, form, key, session=None):
         form = SessionForm.typed(QueryDict(kept.data), instance=session, host=request.user)
     may_host = services.may_host(request.user) and form.is_owner
     context = {"form": form, "session": session, "kept": kept, "key": key, "may_host": may_host}
+    if session is None and request.method != "POST":
+        context["outlines"] = OUTLINES
+        context["own"] = SkillSession.objects.owned_by(request.user).order_by("-created_at")[:3]
     return render(request, "sessions/edit.html", context, status=422 if form.is_at_fault else 200)
 
 
@@ -126,6 +132,33 @@ def publication(request, pk, slug):
     return _publish(request, owned_session(request.user, pk))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def session_schedule(request, pk, slug):
+    """Let a draft become public at a certain time; or not after all."""
+    session = owned_session(request.user, pk)
+    if session.is_published:
+        raise Http404
+    form = ScheduleForm(
+        request.POST if request.method == "POST" and "never" not in request.POST else None, session=session
+    )
+    try:
+        if "never" in request.POST:
+            services.unschedule(session=session, by=request.user)
+            messages.success(request, _("It stays a draft until you publish it."))
+            return see_other(session)
+        if form.is_bound and form.is_valid():
+            services.schedule(session=session, by=request.user, at=form.cleaned_data["at"])
+            messages.success(request, _("It becomes public by itself. Until then you can change it."))
+            return see_other(session)
+    except services.HostingRefused as refused:
+        # What the session lacks is no field of this form, unless it is of the moment that was named.
+        is_of_it = refused.code in ("in_the_past", "too_late") and refused.field in form.fields and session.starts_at
+        form.add_error(refused.field if is_of_it else None, refused.words)
+    context = {"form": form, "session": session}
+    return render(request, "sessions/schedule.html", context, status=422 if form.errors else 200)
+
+
 def _publish(request, session):
     """Publish, or show the form again with what is missing at its field; the draft is saved either way."""
     try:
@@ -157,6 +190,7 @@ def session_cancellation(request, pk, slug):
     context = {"form": form, "session": session, "seats": len(seats)}
     context["goes_back"] = 0 if session.is_free else payments.paid_for("registration", seats)
     context["waiting_count"] = session.waitlist.in_line().count()
+    context["counts"] = promises.counts_as_late(session, timezone.now())
     return render(request, "sessions/session_cancellation.html", context, status=422 if form.errors else 200)
 
 
@@ -164,8 +198,11 @@ def session_cancellation(request, pk, slug):
 @login_required
 def copy(request, pk, slug):
     key = request.POST.get("form_key", "")[:22] or None
-    draft = services.duplicate(session=owned_session(request.user, pk), by=request.user, form_key=key)
-    messages.success(request, _("A copy without a date, as a draft."))
+    session, is_later = owned_session(request.user, pk), "later" in request.POST
+    draft = services.duplicate(session=session, by=request.user, form_key=key, is_later=is_later)
+    messages.success(
+        request, _("A copy, as a draft. Look at its date.") if is_later else _("A copy without a date, as a draft.")
+    )
     return see_other("session_edit", draft.pk, draft.slug)
 
 
