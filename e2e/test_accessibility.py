@@ -355,8 +355,13 @@ def test_what_hosts_see(inspect, world, expert):
     draft = services.duplicate(session=world.open, by=expert)
     words = {"title": "Bring a query", "text": "A slow one.", "audience": "seats", "ticket": None}
     message = services.save_message(message=SessionMessage(session=world.tickets), by=expert, data=words)
+    asked = published(make_user("Other Host", role="expert"), list(world.open.skills.all()))
+    services.invite_cohost(session=asked, by=asked.host, handle=expert.handle)
+    about = world.tickets.get_absolute_url()
     host = inspect(expert)
     host.visit(
+        f"{about}dashboard/", f"{about}share/", f"{about}co-hosts/", f"{asked.get_absolute_url()}co-hosting/",
+        f"{draft.get_absolute_url()}publication/later/",
         "/hosting/", "/sessions/new/", draft.get_absolute_url(), f"{world.soon.get_absolute_url()}roster/",
         f"{world.waiting.get_absolute_url()}roster/?show=missing", f"{world.tickets.get_absolute_url()}edit/",
         f"{world.tickets.get_absolute_url()}roster/", f"{world.tickets.get_absolute_url()}messages/",
@@ -365,6 +370,7 @@ def test_what_hosts_see(inspect, world, expert):
     )  # fmt: skip
     assert {"session_edit", "session_roster", "session_cancellation"} <= host.seen
     assert {"session_messages", "session_message"} <= host.seen
+    assert {"session_dashboard", "session_share", "session_cohosts", "cohosting", "session_schedule"} <= host.seen
     page = host.page
     page.goto("/sessions/new/")
     page.get_by_label("Title").fill("One more")

@@ -42,7 +42,8 @@ def test_pages_fit(enter, watch, session, host, learner):
                "/account/login/", host.get_absolute_url()],
         guest: ["/", "/agenda/", "/inbox/", at, f"{at}registration/", f"{at}registration/cancellation/",
                 f"/join/{seat.join_token}/", "/account/", "/account/preferences/", "/account/weekly-hours/"],
-        host: ["/hosting/", "/sessions/new/", f"{at}edit/", f"{at}roster/", f"{at}cancellation/"],
+        host: ["/hosting/", "/sessions/new/", f"{at}edit/", f"{at}roster/", f"{at}cancellation/", f"{at}dashboard/",
+               f"{at}share/", f"{at}co-hosts/"],
     }  # fmt: skip
     found = {}
     for person, paths in pages.items():
