@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from features.accounts.models import RoleGrant
+from features.accounts.personal_data import erase_all
 from features.calendar import services as calendar
 from features.calendar.models import CalendarFeed
 from features.forum import services as forum
@@ -196,6 +197,15 @@ class TestThePublicLog:
         assert "It attacks somebody" in page
         Thread.objects.filter(pk=thread.pk).update(state="shown")
         assert "You asked Rea" in Client().get("/moderation/log/").text
+
+    def test_who_has_left_is_not_taken_for_the_site(self, moderator, answer, thread):
+        [entry] = act(moderator, "hide", answer)
+        erase_all(moderator)
+        for page in ("/moderation/log/", thread.get_absolute_url()):
+            text = Client().get(page).text
+            assert "Somebody who has left" in text
+            assert moderator.name not in text
+        assert "Somebody who has left" in browser_of(answer.author).get(f"/decisions/{entry.pk}/").text
 
     def test_nobody_reads_who_reported(self, answer, thread, outsider, moderator, expert):
         services.flag(person=outsider, key=key(answer), reason="rude", words="This is Rita's rudeness.")

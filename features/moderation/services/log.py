@@ -45,6 +45,13 @@ def said_of(act: str, kind: str) -> str:
     return str(pattern) % {"what": what}
 
 
+def _who(act: str, name: str, *, is_own: bool) -> str:
+    """Empty for the site itself, which only hides what was reported. Of who has left there is no name."""
+    if is_own:
+        return _("The author")
+    return name or ("" if act == "flagged" else _("Somebody who has left"))
+
+
 def log_for_all():
     """Everything that was done, without what was only said to its author."""
     return Entry.objects.exclude(act="warn").select_related("by", "person", "undone_by")
@@ -64,7 +71,7 @@ def tell(entries: Sequence[Entry]) -> list[Told]:
         told.append(
             Told(
                 pk=entry.pk,
-                by=_("The author") if is_own else (entry.by.name if entry.by else ""),
+                by=_who(entry.act, entry.by.name if entry.by else "", is_own=is_own),
                 said=said_of(entry.act, entry.kind),
                 reason=entry.get_reason_display(),
                 words=redacted(entry.words, names) if url else "",
@@ -96,7 +103,7 @@ def in_words(rows: Sequence[dict]) -> list[Told]:
     return [
         Told(
             pk=row["pk"],
-            by=_("The author") if row["by_id"] and row["by_id"] == row["person_id"] else row["by"] or "",
+            by=_who(row["act"], row["by"] or "", is_own=bool(row["by_id"] and row["by_id"] == row["person_id"])),
             said=said_of(row["act"], row["kind"]),
             reason=str(Reason(row["reason"]).label),
             words=redacted(row["words"], [name for name in (row["name"], row["handle"]) if name]),
