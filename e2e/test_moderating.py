@@ -60,3 +60,12 @@ def test_reported_decided_taken_back_and_hidden_in_place(
     expect(page.locator(f"#post-{answer.pk}").get_by_text("Waiting to be looked at")).to_be_visible()
     page.goto("/moderation/log/")
     expect(page.get_by_text("hid a post until it is edited")).to_be_visible()
+
+    page.goto("/moderation/")  # what is left, chosen and looked at once more
+    page.get_by_label("Choose: Why is my index not used?").check()
+    page.get_by_role("button", name="Decide on those chosen").click()
+    expect(page.get_by_text("I have a table of 300 rows")).to_be_visible()
+    page.get_by_role("button", name="Let all stand, reports end").click()
+    expect(page.get_by_text("1 case closed.")).to_be_visible()
+    page.get_by_role("link", name="Figures").click()
+    expect(page.get_by_role("columnheader", name="Busiest day")).to_be_visible()
