@@ -78,7 +78,9 @@ def _need_consent(request):
 
 def _need_json(request, operation):
     wanted = {getattr(model, "__ninja_param_source__", "") for model in operation.models}
-    if "body" in wanted and request.content_type != "application/json" and request.body:
+    if "body" in wanted and not request.body:
+        request._body = b"{}"  # nothing to say is nothing said: what is missing is then named, field by field
+    elif "body" in wanted and request.content_type != "application/json" and request.body:
         raise Refusal("media_type", _("Send JSON, as application/json."), status=415)
 
 

@@ -75,6 +75,10 @@ class Document(OpenAPISchema):
                 }
             )
         details["parameters"].append(IF_NONE_MATCH if is_read else KEY)
+        for said in details.get("requestBody", {}).get("content", {}).values():
+            shape = self.schemas.get(said["schema"].get("$ref", "").rpartition("/")[2])
+            if shape and not shape.get("required"):
+                details["requestBody"]["required"] = False  # see `_need_json` of the door
         details["responses"] = {str(status): said for status, said in details["responses"].items()}
         if is_read:
             details["responses"]["304"] = {"description": "Not changed since the answer with this ETag"}

@@ -8,7 +8,7 @@ class AssessmentsConfig(AppConfig):
     label = "assessments"
 
     def ready(self):
-        from core import nav, page_cache, seeds
+        from core import nav, page_cache, seeds, seo
         from features.accounts.access import StaffPage, staff_pages
         from features.assessments import (
             audit_words,
@@ -23,6 +23,7 @@ class AssessmentsConfig(AppConfig):
         )
         from features.assessments.evaluation_seeds import fill_talks
         from features.assessments.seeds import fill
+        from features.assessments.sitemaps import AssessmentSitemap, TaskSitemap
         from features.calendar.services import appointments
         from features.moderation.services import EVERYWHERE, partings
         from features.skills.services import Merge, merges
@@ -58,4 +59,5 @@ class AssessmentsConfig(AppConfig):
         own_data.register()
         seeds.seeds.register("assessments", (55, fill))
         seeds.seeds.register("evaluations", (75, fill_talks))  # when mentors have said when they are free
+        seo.sitemaps |= {"assessments": AssessmentSitemap, "tasks": TaskSitemap}
         page_cache.watch("assessments", self)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("forum/boards/<slug:slug>/feed.atom", feeds.board_atom, name="board_atom"),
     path("forum/boards/<slug:slug>/", browse.board, name="board"),
     path("forum/threads/<int:pk>/<slug:slug>/", browse.thread, name="thread"),
+    path("forum/threads/<int:pk>/<slug:slug>/image.png", browse.thread_image, name="thread_image"),
     path("forum/threads/<int:pk>/<slug:slug>/replies/", writing.replies, name="thread_replies"),
     path("forum/threads/<int:pk>/<slug:slug>/draft/", beside.thread_draft, name="thread_draft"),
     path("forum/threads/<int:pk>/<slug:slug>/reading/", beside.thread_reading, name="thread_reading"),

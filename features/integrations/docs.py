@@ -10,6 +10,7 @@ from core import limits
 from core.api import api
 from core.api_parts import MOST_ON_A_PAGE, scopes
 from core.signatures import sign
+from features.integrations.journeys import JOURNEYS
 from features.integrations.services import events
 
 # With this one a receiver can be checked before anything is sent.
@@ -24,6 +25,7 @@ BODY = (
 @require_safe
 def page(request):
     context = {
+        "journeys": JOURNEYS,
         "groups": groups(),
         "schemas": schemas(),
         "scopes": list(scopes.values()),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("library/<int:pk>/lessons/<int:lesson_pk>/", browse.lesson, name="lesson"),
     path("library/<int:pk>/lessons/<int:lesson_pk>/progress/", learning.progress, name="lesson_progress"),
     path("library/<int:pk>/<slug:slug>/", browse.work, name="work"),
+    path("library/<int:pk>/<slug:slug>/image.png", browse.work_image, name="work_image"),
     path("c/<str:code>/", certificates.certificate, name="certificate"),
     path("c/<str:code>/certificate.json", certificates.as_json, name="certificate_json"),
     path("c/<str:code>/revocation/", certificates.revocation, name="certificate_revocation"),

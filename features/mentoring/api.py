@@ -9,6 +9,7 @@ from core.seo import absolute
 from features.mentoring import access, pool_api, services
 from features.mentoring.api_refusals import READ, WRITE, refusing
 from features.mentoring.hour_api import Room, hour_router, room_out
+from features.mentoring.mentor_api import mentor_router
 from features.mentoring.models import Booking, MentorshipRequest, Offer
 from features.mentoring.services.offers import zone_of
 from features.mentoring.written_api import written_router
@@ -221,6 +222,7 @@ def request_out(row) -> dict:
     }
 
 
+offers_router.add_router("", mentor_router)
 offers_router.add_router("", hour_router)
 routers = {
     "/mentors/": offers_router,

@@ -14,7 +14,7 @@ from features.profiles import resume, services, skill_parts
 from features.profiles.access import seen
 from features.skills import services as skills
 from features.skills.access import visible_blocks
-from features.skills.models import Block, SkillLevel
+from features.skills.models import Block, Skill, SkillLevel
 
 skill_router = Router(tags=["Skills"])
 people_router = Router(tags=["People"])
@@ -41,6 +41,18 @@ class SkillPage(Schema):
     url: str
 
 
+class SkillLine(Schema):
+    slug: str
+    name: str
+    description: str
+    matched: str = Field(description="The synonym by which `q` led here, or empty")
+    url: str
+
+
+class SkillsWanted(Paging):
+    q: str = Field("", max_length=100, description="What is typed so far: a name, a synonym, a slip of either")
+
+
 class PersonSkill(Schema):
     skill: str = Field(description="Its slug")
     name: str
@@ -64,6 +76,21 @@ class Person(Schema):
     joined_at: datetime
     url: str
     resume: dict = Field(description="What you may see of their profile, as JSON Resume 1.0.0")
+
+
+@skill_router.get("", response=Page[SkillLine], auth=Anybody(PEOPLE_READ), summary="Skills", url_name="skills")
+def list_skills(request, wanted: Query[SkillsWanted]):
+    """By slug. With `q` those that it may mean, the likeliest first, on one page."""
+    if wanted.q:
+        found = skills.suggest(wanted.q, limit=wanted.page_size)
+        return {"items": [_line(skill) for skill in found], "next": None}
+    made = page(request, Skill.objects.all(), wanted, ("slug",))
+    return made | {"items": [_line(skill) for skill in made["items"]]}
+
+
+def _line(skill) -> dict:
+    said = {name: getattr(skill, name) for name in ("slug", "name", "description")}
+    return said | {"matched": getattr(skill, "matched", ""), "url": absolute(skill.get_absolute_url())}
 
 
 @skill_router.get("{slug}/", response=SkillPage, auth=Anybody(PEOPLE_READ), summary="One skill")

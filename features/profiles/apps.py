@@ -26,7 +26,7 @@ class ProfilesConfig(AppConfig):
             services,
         )
         from features.profiles.seeds import fill
-        from features.profiles.sitemaps import SkillSitemap
+        from features.profiles.sitemaps import PersonSitemap, PlaceSitemap, SkillSitemap
         from features.skills.access import acquaintances
         from features.skills.services import Merge, merges
 
@@ -50,7 +50,7 @@ class ProfilesConfig(AppConfig):
             "profiles",
             Merge(lambda n: ngettext("%(n)d profile", "%(n)d profiles", n) % {"n": n}, services.take_over_skill),
         )
-        seo.sitemaps["skills"] = SkillSitemap
+        seo.sitemaps |= {"places": PlaceSitemap, "skills": SkillSitemap, "people": PersonSitemap}
         personal_data.register("profiles", PersonalData(own_data.export, own_data.erase))
         findable.register()
         curation.register()

@@ -17,6 +17,7 @@ from features.sessions.views import (
 
 one_session = [
     path("", browse.session, name="session"),
+    path("image.png", browse.session_image, name="session_image"),
     path("registration/", registration.registration, name="registration"),
     path("registration/cancellation/", registration.cancellation, name="registration_cancellation"),
     path("registration/calendar.ics", registration.calendar, name="registration_calendar"),

@@ -89,6 +89,16 @@ class TestProblems:
     def test_a_form_where_json_is_wanted(self, caller):
         self.assert_problem(caller.post("/api/v1/hosting/", {"title": "x"}), 415, "media_type")
 
+    def test_nothing_to_say_is_no_fault_where_nothing_has_to_be_said(self, caller, expert):
+        session = make_session(make_user("Another Host", role="expert"))
+        assert send(caller, "POST", f"{SESSIONS}{session.pk}/registration/").status_code == 201
+        answer = send(caller, "POST", "/api/v1/hosting/")
+        assert answer.status_code == 422
+        assert "#/title" in [fault["pointer"] for fault in answer.json()["errors"]]
+        stated = api.get_openapi_schema()["paths"]
+        assert not stated["/api/v1/sessions/{pk}/registration/"]["post"]["requestBody"]["required"]
+        assert stated["/api/v1/hosting/"]["post"]["requestBody"]["required"]
+
     def test_values_are_pointed_at(self, caller, client):
         body = self.assert_problem(send(caller, "POST", "/api/v1/hosting/", {"skills": [1]}), 422, "invalid")
         assert {error["pointer"] for error in body["errors"]} == {"#/title", "#/outcome", "#/skills/0"}

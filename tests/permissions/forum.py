@@ -19,6 +19,7 @@ def _question(w):
 
 
 OF_THE_HOST = {
+    "thread_image@hidden",
     "thread@hidden",
     "thread@workshop",
     "thread_publication",
@@ -48,6 +49,8 @@ ARGUMENTS = {
     "board": lambda w: ["databases"],
     "board@nothing": lambda w: ["no-such-board"],
     "thread": _thread("thread"),
+    "thread_image": _thread("thread"),
+    "thread_image@hidden": _thread("hidden_thread"),
     "thread@hidden": _thread("hidden_thread"),
     "thread@workshop": _thread("workshop_thread"),
     "thread_publication": _thread("workshop_thread"),
@@ -158,6 +161,8 @@ board                 GET  200
 board@nothing         GET  404
 thread                GET  200
 thread@old-slug       GET  301
+thread_image          GET  200
+thread_image@hidden   GET  404      404      404    200   404    404      200        200
 thread@hidden         GET  404      404      404    200   404    404      200        200
 thread@workshop       GET  404      404      404    200   404    404      200        200
 thread_publication    POST login    login    404    303   404    404      303        303

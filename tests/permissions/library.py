@@ -10,12 +10,14 @@ def _lesson(work, lessons):
 
 
 OF_THE_HOST = {
-    "work@draft", "lesson@draft", "work_start@draft", "work_resume@draft", "lesson_progress@draft", "work_edit",
+    "work_image@draft", "work@draft", "lesson@draft", "work_start@draft", "work_resume@draft", "lesson_progress@draft", "work_edit",
     "work_contents", "section_new", "section", "lesson_new", "lesson_edit", "lesson_place", "lesson_file",
     "work_publication", "work_removal", "work_removal@removed", "api:work@draft",
 }  # fmt: skip
 ARGUMENTS = {
     "work": lambda w: [w.work.pk, w.work.slug],
+    "work_image": lambda w: [w.work.pk, w.work.slug],
+    "work_image@draft": lambda w: [w.draft_work.pk, w.draft_work.slug],
     "work@paid": lambda w: [w.paid_work.pk, w.paid_work.slug],
     "work@draft": lambda w: [w.draft_work.pk, w.draft_work.slug],
     "work@old-slug": lambda w: [w.work.pk, "as-it-was-called"],
@@ -78,6 +80,8 @@ library_atom           GET  200
 work                   GET  200
 work@paid              GET  200
 work@old-slug          GET  301
+work_image             GET  200
+work_image@draft       GET  404      404      404    200   404    404      404        404
 work@draft             GET  404      404      404    200   404    404      404        404
 lesson                 GET  200
 lesson@paid            GET  200

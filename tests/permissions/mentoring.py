@@ -33,6 +33,7 @@ ARGUMENTS = {
     "booking_cancellation": _pk("meeting"),
     "booking_agenda": _pk("meeting"),
     "booking_outcome": _pk("past_meeting"),
+    "api:mentor": lambda w: [w.host.handle],
     "api:mentor_offers": lambda w: [w.host.handle],
     "api:mentor_times": lambda w: [w.host.handle, w.offer.pk],
     "api:confirm_meeting": _pk("held_meeting"),
@@ -152,6 +153,8 @@ booking_cancellation  GET  login    login    404    200   404    404      404   
 booking_cancellation  POST login    login    404    303   404    404      404        404
 booking_agenda        POST login    login    404    303   404    404      404        404
 booking_outcome       POST login    login    404    303   404    404      404        404
+api:mentors                  GET  200
+api:mentor                   GET  200
 api:mentor_offers            GET  200
 api:mentor_times             GET  200
 api:meetings          GET  401      401      200    200   200    200      200        200

@@ -59,6 +59,7 @@ skill_causes@suspended GET 404
 skill          GET 200
 skill_people   GET 200
 skill_held     GET 200
+api:skills     GET 200
 api:skill_page GET 200
 api:person     GET 200
 api:person@no-host GET 404   404      200    200   200    200      200        200

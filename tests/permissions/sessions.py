@@ -13,6 +13,7 @@ OF_THE_HOST = {
     "session_late", "session_new", "hosting", "kept_form",
     "review_reply",
     "session_short@draft",
+    "session_image@draft",
     "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
     "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
     "api:hosting", "api:hosted_one", "api:hosted_one@draft", "api:publish@draft", "api:call_off", "api:roster",
@@ -37,7 +38,8 @@ def _every(url_names, states):
 
 
 ABOUT_ONE = (
-    "session", "registration", "registration_cancellation", "registration_calendar", "waitlist", "session_edit",
+    "session", "session_image",
+    "registration", "registration_cancellation", "registration_calendar", "waitlist", "session_edit",
     "session_publication", "session_cancellation", "session_copy", "session_removal", "session_roster",
     "session_roster_file",
 )  # fmt: skip
@@ -233,6 +235,8 @@ session@old-slug               GET    301
 session@old-slug-of-a-draft    GET    404      404      404    301   404    404      404        404
 session@draft                  GET    404      404      404    200   404    404      404        404
 session@removed                GET    404
+session_image                  GET    200
+session_image@draft            GET    404      404      404    200   404    404      404        404
 session@full                   GET    200
 session@now                    GET    200
 

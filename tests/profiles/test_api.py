@@ -29,6 +29,22 @@ class TestSkill:
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+class TestSkills:
+    URL = "/api/v1/skills/"
+
+    def test_what_somebody_types_finds_what_it_is_called_here(self, client, skill):
+        factories.make_skill("Vacuum")
+        [found] = client.get(f"{self.URL}?q=postgres").json()["items"]
+        assert (found["slug"], found["matched"]) == ("postgresql", "Postgres")
+        assert [row["slug"] for row in client.get(f"{self.URL}?q=postgrsql").json()["items"]] == ["postgresql"]
+
+    def test_all_of_them_page_after_page(self, client, skill):
+        factories.make_skill("Vacuum")
+        page = client.get(f"{self.URL}?page_size=1").json()
+        assert [row["slug"] for row in page["items"]] == ["postgresql"]
+        assert [row["slug"] for row in client.get(page["next"]).json()["items"]] == ["vacuum"]
+
+
 class TestSkillsOfSomebody:
     URL = "/api/v1/people/amara-okonjo/skills/"
 

@@ -1,8 +1,10 @@
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core import share_image
 from core.frame import render_framed
 from core.htmx import render_page
 from core.limits import client_address, hit
@@ -63,6 +65,16 @@ def thread(request, pk, slug):
         same={"is_public": opening.thread.state == State.SHOWN},
         gaps=pages.frame_of(opening, context, pages.draw_thread(request, context)),
         token=context.get("csrf_token", ""),
+    )
+
+
+@require_safe
+@shows(*FORUM)
+def thread_image(request, pk, slug):
+    """What goes along when somebody shares it."""
+    thread = pages.opening_of(request.user, pk).thread
+    return share_image.answer(
+        thread.title, _("Asked in {board}").format(board=thread.board.name) if thread.is_question else thread.board.name
     )
 
 

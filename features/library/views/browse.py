@@ -1,7 +1,9 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core import share_image
 from core.htmx import render_page
 from core.limits import client_address, hit
 from core.middleware import has_session
@@ -22,6 +24,15 @@ def work(request, pk, slug):
     if slug != work.slug:
         return redirect(work, permanent=True)
     return render(request, "library/work.html", pages.work_page(request, work, timezone.now()))
+
+
+@require_safe
+def work_image(request, pk, slug):
+    """What goes along when somebody shares it."""
+    work = visible_work(request.user, pk)
+    return share_image.answer(
+        work.title, _("{kind} by {name}").format(kind=work.get_kind_display(), name=work.author.name)
+    )
 
 
 @require_safe

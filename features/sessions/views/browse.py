@@ -3,13 +3,16 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core import share_image
 from core.htmx import render_page
 from core.limits import client_address, hit
 from core.middleware import has_session
 from core.page_cache import shows
 from core.pagination import keyset
+from core.templatetags.ui import city, local, words
 from features.sessions import pages
 from features.sessions.access import visible_session
 from features.sessions.cards import cards
@@ -55,6 +58,17 @@ def session(request, pk, slug):
         return redirect(session, permanent=True)
     now = timezone.now()
     return render(request, "sessions/session.html", pages.session_page(session, request.user, now))
+
+
+@require_safe
+@shows(*SESSIONS)
+def session_image(request, pk, slug):
+    """What goes along when somebody shares it: what, when and with whom, in the time of where it is."""
+    session = visible_session(request.user, pk)
+    when = words(local(session.starts_at, session.time_zone), "full") if session.starts_at else ""
+    place = _("{city} time").format(city=city(session.time_zone))
+    host = _("with {name}").format(name=session.host.name)
+    return share_image.answer(session.title, " · ".join(filter(None, [when and f"{when} {place}", host])))
 
 
 @require_safe
