@@ -10,7 +10,8 @@ def _lesson(work, lessons):
 
 
 OF_THE_HOST = {
-    "work_image@draft", "work@draft", "lesson@draft", "work_start@draft", "work_resume@draft", "lesson_progress@draft", "work_edit",
+    "work_image@draft",
+    "work@draft", "lesson@draft", "work_start@draft", "work_resume@draft", "lesson_progress@draft", "work_edit",
     "work_contents", "section_new", "section", "lesson_new", "lesson_edit", "lesson_place", "lesson_file",
     "work_publication", "work_removal", "work_removal@removed", "api:work@draft",
 }  # fmt: skip
