@@ -392,6 +392,8 @@ def test_what_one_agrees_to(inspect, learner, organiser):
             in_force_on=site_day(),
         )  # fmt: skip
     inspect().visit("/terms/", "/terms/?version=1", "/privacy/", "/account/signup/", under="/terms/")
+    learner.set_unusable_password()
+    learner.save()
     member = inspect(learner)
     page = member.page
     page.goto("/sessions/")
@@ -399,6 +401,10 @@ def test_what_one_agrees_to(inspect, learner, organiser):
     member.look("asked again")
     page.get_by_role("button", name="I agree").click()
     expect(page).to_have_url(re.compile(r"/sessions/$"))
+    page.goto("/account/data/")
+    page.get_by_role("button", name="Mail a code to").click()
+    expect(page.get_by_label("Code")).to_be_visible()
+    member.look("asking for a mailed code")
 
 
 def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
