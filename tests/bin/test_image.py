@@ -37,6 +37,10 @@ class Image:
 
     def __init__(self, root: Path, base: dict[str, str]):
         self.root, self.base, self.folder = root, base, root
+        # An image is compiled when it is built. Here what somebody has compiled is kept for the others, or each start
+        # would compile all of Django.
+        self.compiled = root / "compiled"
+        self.compiled.mkdir()
         self.environment: dict[str, str] = {}
         self.commands: dict[str, list[str]] = {}
         for word, rest in instructions():
@@ -73,7 +77,7 @@ class Image:
             return
         command = self.here(rest).replace(" --no-cache", "")
         # Packages come from the machine's cache as they are; copying and compiling them takes time and shows nothing.
-        values = self.environment | {"UV_COMPILE_BYTECODE": "0", "UV_LINK_MODE": "hardlink"}
+        values = self.environment | {"UV_COMPILE_BYTECODE": "0", "UV_LINK_MODE": "hardlink"} | self.keeping
         done = subprocess.run(
             ["sh", "-ec", command], cwd=self.folder, env=values, capture_output=True, text=True, check=False
         )
@@ -82,6 +86,8 @@ class Image:
     def do_user(self, rest):
         assert rest not in ("root", "0")
         (self.root / "data").mkdir()
+        for folder in [self.compiled, *self.compiled.glob("**/")]:
+            folder.chmod(0o777)
         if os.geteuid() == 0:
             os.chown(self.root / "data", NOBODY, NOBODY)
 
@@ -99,13 +105,17 @@ class Image:
 
     def start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen:
         """A process of a container: as a user without rights, with the image's environment and ours."""
-        values = self.environment | environment
+        values = self.environment | self.keeping | environment
         program = shutil.which(command[0], path=values["PATH"])
         owner = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         with (self.root / "output.txt").open("ab") as log:
             return processes.start(
                 [program, *command[1:]], cwd=self.folder, env=values, stdout=log, stderr=log, **owner
             )
+
+    @property
+    def keeping(self) -> dict[str, str]:
+        return {"PYTHONPYCACHEPREFIX": str(self.compiled), "PYTHONDONTWRITEBYTECODE": ""}
 
     @property
     def output(self) -> str:
