@@ -219,6 +219,15 @@ class TestThePublicLog:
 
 
 class TestTheSuspended:
+    def test_their_page_is_kept_by_nobody_with_a_form_and_without(self, expert, moderator):
+        held = services.impose(by=moderator, person=expert, kind="suspension", reason="Advertising")
+        assert "no-store" in Client().get(services.page_of(held))["Cache-Control"]
+        services.appeal(sanction=held, text="I did not.")
+        answer = Client().get(services.page_of(held))
+        assert "I did not." in answer.text
+        assert not answer.cookies  # no form, so no token: what else kept it from caches of others
+        assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
+
     def test_by_no_other_door_and_from_the_second_of_its_end_by_all(self, thread, expert, moderator, client, settings):
         """A program with a token, a calendar that reads an address, an answer by mail."""
         settings.INBOUND_ADDRESS = "reply@learn.example.org"

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
@@ -15,6 +16,7 @@ from features.moderation.models import Appeal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def sanction(request, token):
     """For the person it is about, logged in or not: what, why, until when; and their one objection."""
     found = sanction_by_link(token)
