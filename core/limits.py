@@ -14,6 +14,7 @@
     webhook_test         20  1 hour   person         tests and replays sent to a server of somebody else
     handle                5  1 day    person         a script that takes one good name after another
     follow              100  1 hour   person         a script that follows everybody
+    wish                 20  1 day    person         making up what people look for
     upload               30  1 hour   person         pictures and résumés, which take a while to read
     link_check           30  1 day    person         our looking at pages being turned against a site
     data_export           3  1 day    person         archives of all that is known, which take a while to make
@@ -68,6 +69,7 @@ LIMITS = {
     "webhook_test": (20, 3600),
     "handle": (5, 24 * 3600),
     "follow": (100, 3600),
+    "wish": (20, 24 * 3600),
     "upload": (30, 3600),
     "link_check": (30, 24 * 3600),
     "data_export": (3, 24 * 3600),

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -74,3 +77,27 @@ class Word(models.Model):
 
     def __str__(self):
         return self.word
+
+
+class WishQuerySet(QuerySet):
+    def open(self, now):
+        return self.filter(told_at=None, wished_at__gt=now - timedelta(days=90))
+
+
+class Wish(models.Model):
+    """Somebody looked for it in vain, and wants to be told once there is something."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="wishes")
+    words = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)  # the words as searches compare them
+    wished_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True)
+
+    objects = WishQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_wish_per_words")]
+        indexes = [models.Index(fields=["key"], name="wish_by_key", condition=models.Q(told_at=None))]
+
+    def __str__(self):
+        return self.words

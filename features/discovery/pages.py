@@ -38,6 +38,7 @@ def search_page(typed: str, *, kind: str, after: str, person, path: str, now) ->
     }
     if typed.strip() and not context["hits"]:
         context["nearest"] = _nearest(typed)
+        context["is_wished"] = person.is_authenticated and services.is_wished(person, typed)
     return context
 
 

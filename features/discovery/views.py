@@ -1,10 +1,17 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from core.htmx import render_page
+from core.htmx import render_page, see_other
 from core.limits import client_address, hit
 from core.middleware import has_session
-from features.discovery import pages
+from core.templatetags.ui import undoing
+from features.discovery import pages, services
+from features.discovery.query import LONGEST
 
 
 @require_safe
@@ -22,3 +29,16 @@ def search(request):
         now=timezone.now(),
     )
     return render_page(request, "discovery/search.html", context, partial="results")
+
+
+@require_POST
+@login_required
+def wish(request):
+    """Be told once there is something, or no longer."""
+    words = request.POST.get("q", "")[:LONGEST]
+    if request.POST.get("act") == "undo":
+        services.unwish(person=request.user, words=words)
+    elif services.wish(person=request.user, words=words):
+        undo = undoing("search_wish", q=words, act="undo")
+        messages.success(request, _("You hear as soon as there is something."), extra_tags=undo)
+    return see_other(f"{reverse('search')}?{urlencode({'q': words})}")

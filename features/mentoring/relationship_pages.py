@@ -35,9 +35,8 @@ def queue_page(request, now) -> dict:
     written_due, written_waiting = waiting_for(person)
     mentor_page = MentorPage.objects.shown(now).filter(person=person).first()
     return {
-        "written_due": written_due,
         "written_waiting": written_waiting,
-        "due": [(row, _other(row, person)) for row in asked.filter(of_mine).order_by("due_at", "pk")],
+        "due": _by_deadline([(row, _other(row, person)) for row in asked.filter(of_mine)], written_due),
         "waiting": [
             (row, _other(row, person))
             for row in asked.filter(Q(mentor=person) | Q(mentee=person)).exclude(of_mine).order_by("due_at", "pk")
@@ -58,6 +57,12 @@ def queue_page(request, now) -> dict:
         "pool_size": services.pool_for(person, now).count() if mentor_page else 0,
         "pooled": PooledRequest.objects.open().filter(mentee=person).first(),
     }
+
+
+def _by_deadline(asked, written) -> list:
+    """(row, the other one, whether it is about an answer in writing): what ends first stands first."""
+    rows = [(row, other, False) for row, other in asked] + [(row, other, True) for row, other in written]
+    return sorted(rows, key=lambda row: (row[0].due_at, row[0].pk))
 
 
 def _other(row, person):

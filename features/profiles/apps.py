@@ -24,6 +24,7 @@ class ProfilesConfig(AppConfig):
             own_data,
             receivers,
             services,
+            wish_notices,
         )
         from features.profiles.seeds import fill
         from features.profiles.sitemaps import PersonSitemap, PlaceSitemap, SkillSitemap
@@ -55,4 +56,5 @@ class ProfilesConfig(AppConfig):
         findable.register()
         curation.register()
         notices.register()
+        wish_notices.register_kinds()
         staff_pages.register("manage_demo", StaffPage(_("Demo world"), "manage_demo", 450, (Role.ORGANISER,)))

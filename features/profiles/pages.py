@@ -113,7 +113,10 @@ def member_home(person, now) -> dict:
         "room_is_open": bool(following and room_is_open(following, now)),
         "room_opens_at": following.starts_at - ROOM_OPENS if following else None,
         "offers": offers,
-        "unpaid": unpaid.prefetch_related("lines").order_by("hold_until"),
+        "unpaid": [
+            (order, int((order.hold_until - now).total_seconds()))
+            for order in unpaid.prefetch_related("lines").order_by("hold_until")
+        ],
         "coming": cards([seat.session for seat in seats if seat.session != following], now),
         "hosted": cards([session for session in hosted if session != following], now),
         "waiting": cards([entry.session for entry in in_line], now, places_in_line(in_line, now)),

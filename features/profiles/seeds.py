@@ -7,6 +7,7 @@ from django.db import transaction
 
 from features.accounts.models import User
 from features.calendar import services as calendar
+from features.discovery import services as discovery
 from features.profiles import services
 from features.skills import services as skills
 from features.skills.models import (
@@ -22,6 +23,7 @@ from features.skills.models import (
 )
 
 DOMAIN = "demo.example"
+SOUGHT = "Kubernetes costs"  # what four look for in vain
 ROWS = {
     "work": Work,
     "projects": Project,
@@ -35,6 +37,10 @@ ROWS = {
 @transaction.atomic
 def fill(now) -> None:
     """Of those who have no profile yet: the others may have been played with."""
+    for email in ("learner", "leila", "hana", "moderator"):
+        person = User.objects.filter(email=f"{email}@{DOMAIN}", is_demo=True, wishes=None).first()
+        if person:
+            discovery.wish(person=person, words=SOUGHT, now=now)
     for key, said in tomllib.loads((Path(__file__).parent / "demo_profiles.toml").read_text()).items():
         person = User.objects.filter(email=f"{key}@{DOMAIN}", is_demo=True, profile=None).first()
         if person:

@@ -8,5 +8,10 @@ def check_link(ref):
 
 
 @periodic(minutes=60)
+def tell_wishes():
+    services.tell_wishes()
+
+
+@periodic(minutes=60)
 def recheck_links():
     services.recheck_links()

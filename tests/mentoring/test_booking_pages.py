@@ -49,6 +49,28 @@ class TestSlots:
         assert answer.status_code == 422
         assert "Choose" in answer.content.decode()
 
+    def test_a_time_that_is_kept_waits_at_home_until_it_is_booked_or_let_go(self, client, offer, slot, learner):
+        held = services.reserve(offer=offer, person=learner, starts_at=slot())
+        client.force_login(learner)
+        page = client.get("/").text
+        assert "Kept for you until" in page
+        assert f'href="{held.get_absolute_url()}">Book it, or let it go' in page
+        assert 'data-countdown="' in page
+        services.give_back(booking=held)
+        assert "Kept for you until" not in client.get("/").text
+
+    @pytest.mark.parametrize(
+        ("price", "said"), [(0, "If you cannot come, say so all the same."), (4000, "gives no money back")]
+    )
+    def test_what_can_no_longer_be_changed_says_so_and_no_time_that_is_over(self, client, booked, learner, price, said):
+        client.force_login(learner)
+        assert "until" in client.get(booked.get_absolute_url()).text.partition("</dl>")[0]
+        Booking.objects.update(price_minor=price, policy={"free_until_hours": 24 * 30})
+        facts = client.get(booked.get_absolute_url()).text.partition("</dl>")[0]
+        assert said in facts
+        assert "called off until" not in facts
+        assert "full price, until" not in facts
+
     def test_what_was_kept_can_be_given_back(self, client, offer, slot, learner):
         held = services.reserve(offer=offer, person=learner, starts_at=slot())
         client.force_login(learner)

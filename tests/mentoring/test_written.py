@@ -57,6 +57,27 @@ def refunds():
     return list(Refund.objects.values_list("amount_minor", "state"))
 
 
+def test_requests_and_answers_in_writing_stand_in_one_queue_by_what_ends_first(client, sent, skill):
+    mentor = sent.mentor
+    asked = [
+        services.send_request(
+            person=make_user(f"Mentee {n}"),
+            mentor=mentor,
+            goal=f"Goal {n}",
+            background="-",
+            expectation="-",
+            about=[skill],
+        )
+        for n in range(2)
+    ]
+    type(asked[0]).objects.filter(pk=asked[1].pk).update(due_at=sent.due_at + DAY)
+    client.force_login(mentor)
+    page = client.get("/mentoring/").text
+    assert page.index("Goal 0") < page.index(sent.get_absolute_url()) < page.index("Goal 1")
+    assert page.count(" left</p>") == 3
+    assert page.count(" old ·") == 3
+
+
 class TestAsking:
     def test_it_is_sent_at_once_where_it_is_free_and_its_mentor_hears(self, sent, expert, letters):
         assert (sent.state, sent.due_at) == ("open", sent.sent_at + 3 * DAY)

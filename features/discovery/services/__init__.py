@@ -16,14 +16,18 @@ from features.discovery.services.publishing import (
 from features.discovery.services.searching import MOST, Results, documents, matching_refs, search
 from features.discovery.services.snippets import with_snippets
 from features.discovery.services.spelling import learn_words, meant, relearn_words
+from features.discovery.services.wishing import come_true, forget_wishes, is_wished, unwish, wanted, wish
 
 __all__ = [
     "MOST",
     "Rebuilt",
     "Results",
     "best",
+    "come_true",
     "documents",
+    "forget_wishes",
     "gathered",
+    "is_wished",
     "learn_words",
     "matching_refs",
     "meant",
@@ -35,6 +39,9 @@ __all__ = [
     "republish_skills",
     "search",
     "stand",
+    "unwish",
+    "wanted",
+    "wish",
     "with_snippets",
     "withdraw",
     "written",

@@ -116,6 +116,11 @@ class Booking(models.Model):
         return self.starts_at - timedelta(hours=self.policy.get("free_until_hours", 0))
 
     @property
+    def is_fixed(self) -> bool:
+        """It begins so soon that what was promised for changes is over."""
+        return timezone.now() >= self.changeable_until
+
+    @property
     def is_at_mentors_wish(self) -> bool:
         """The mentor moved it to this time: who had booked another one gets everything back until it begins."""
         return bool(self.policy.get("moved_by_mentor"))

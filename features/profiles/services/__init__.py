@@ -14,6 +14,7 @@ from features.profiles.services.editing import (
 from features.profiles.services.importing import discard, hand_in, rows, take_over
 from features.profiles.services.links import check_link, look_again, recheck_links, save_link
 from features.profiles.services.portraits import Portrait, portrait
+from features.profiles.services.wishes import tell_wishes
 
 __all__ = [
     "EntryRefused",
@@ -35,4 +36,5 @@ __all__ = [
     "set_visibility",
     "take_over",
     "take_over_skill",
+    "tell_wishes",
 ]

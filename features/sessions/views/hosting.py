@@ -10,6 +10,7 @@ from core.htmx import see_other
 from core.pagination import keyset
 from core.templatetags.ui import undoing
 from core.text import number
+from features.discovery import services as discovery
 from features.payments import services as payments
 from features.sessions import promises, services
 from features.sessions.access import hosted_session, owned_session, removed_draft
@@ -39,6 +40,7 @@ def hosting(request):
         "past": list(zip(page.items, cards(page.items, now), strict=True)),
         "page": page,
         "may_host": services.may_host(request.user),
+        "wanted": discovery.wanted(now),
     }
     return render(request, "sessions/hosting.html", context)
 

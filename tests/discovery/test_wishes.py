@@ -1,0 +1,97 @@
+"""What somebody looked for in vain: told once it is there, and shown to hosts without names."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from features.accounts.personal_data import erase_all, export_all
+from features.discovery import services
+from features.discovery.models import Wish
+from features.notifications.models import Notification
+from features.profiles import wish_notices
+from features.profiles.services import tell_wishes
+from tests.factories import make_session, make_skill, make_user
+from tests.undoing import undo
+
+pytestmark = pytest.mark.django_db
+SEARCH = "/search/?q=Zymurgy"
+
+
+@pytest.fixture
+def member(client, learner):
+    client.force_login(learner)
+    return client
+
+
+class TestAsking:
+    def test_an_empty_search_offers_to_tell_and_comes_back_to_it(self, member, learner):
+        assert "Tell me when there is something" in member.get(SEARCH).text
+        asked = member.post("/search/wish/", {"q": "Zymurgy"}, follow=True)
+        assert asked.redirect_chain == [(SEARCH, 303)]
+        assert "Tell me no longer" in asked.text
+        assert Wish.objects.get(person=learner).words == "Zymurgy"
+        assert "Tell me when there is something" in undo(member, asked).text
+        assert not Wish.objects.exists()
+
+    def test_twice_is_once_however_it_is_written(self, member):
+        for words in ("Zymurgy", " ZYMURGY ", "zymurgy"):
+            member.post("/search/wish/", {"q": words})
+        assert Wish.objects.count() == 1
+
+    @pytest.mark.parametrize("words", ["", "  ", "\x00", "?!"])
+    def test_no_words_are_no_wish(self, member, words):
+        assert member.post("/search/wish/", {"q": words}).status_code == 303
+        assert not Wish.objects.exists()
+
+    def test_a_stranger_logs_in_and_comes_back_to_the_search(self, client):
+        assert 'href="/account/login/?next=/search/%3Fq%3DZymurgy">Tell me' in client.get(SEARCH).text
+
+    def test_with_htmx_the_form_is_whole(self, member):
+        part = member.get(SEARCH, headers={"HX-Request": "true"}).text
+        assert "csrfmiddlewaretoken" in part
+        assert "Tell me when there is something" in part
+
+
+class TestTelling:
+    def test_once_there_is_something_and_once_only(self, learner, expert):
+        services.wish(person=learner, words="zymurgy")
+        assert tell_wishes() == 0
+        make_session(expert, about=[make_skill("Zymurgy")])
+        assert (tell_wishes(), tell_wishes()) == (1, 0)
+        notice = Notification.objects.get(recipient=learner, kind="wish_found")
+        assert notice.url == "/search/?q=zymurgy"
+        services.wish(person=learner, words="zymurgy")  # asked anew
+        assert tell_wishes() == 1
+
+    def test_the_letter_says_what_for(self, learner):
+        wish = services.wish(person=learner, words="zymurgy")
+        row = Notification(recipient=learner, kind="wish_found", ref=str(wish.pk), url="/")
+        letter = wish_notices._found(row)
+        assert letter.context["subject"] == "There is something for “zymurgy”"
+        assert letter.context["action_url"].endswith("/search/?q=zymurgy")
+        wish.delete()
+        assert wish_notices._found(row) is None
+
+    def test_what_is_old_is_forgotten(self, learner):
+        services.wish(person=learner, words="zymurgy", now=timezone.now() - timedelta(days=91))
+        assert tell_wishes() == 0
+        assert not Wish.objects.exists()
+
+
+class TestDemand:
+    def test_hosts_see_what_three_look_for_and_never_who(self, client, expert):
+        client.force_login(expert)
+        for n in range(3):
+            assert "zymurgy" not in client.get("/hosting/").text
+            services.wish(person=make_user(f"Member Of Note {n}"), words="zymurgy")
+        page = client.get("/hosting/").text
+        assert "“zymurgy”" in page
+        assert "3 people want to be told" in page
+        assert "Member Of Note" not in page
+
+    def test_it_is_the_persons_own_data(self, learner):
+        services.wish(person=learner, words="zymurgy")
+        assert export_all(learner)["discovery"]["looked_for"][0]["words"] == "zymurgy"
+        erase_all(learner)
+        assert not Wish.objects.exists()
