@@ -41,6 +41,7 @@
     host_message         10  1 day    person         letters to all who registered
     host_first_message    2  1 day    person         the same, by a host whose sessions nobody has been to yet
     cohost_invite        20  1 day    person         asking everybody to host along
+    recap                60  1 hour   person         notes saved by a script, each rendered and made findable
 
 Log-in, sign-up, codes and passwords have allauth's own limits, which count in the same database through `core.cache`.
 A window opens with the first act. Counted inside a transaction, a rollback forgives the act, and the next one waits.
@@ -94,6 +95,7 @@ LIMITS = {
     "host_message": (10, 24 * 3600),
     "host_first_message": (2, 24 * 3600),
     "cohost_invite": (20, 24 * 3600),
+    "recap": (60, 3600),
 }
 
 COUNT = """

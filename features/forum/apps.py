@@ -26,7 +26,7 @@ class ForumConfig(AppConfig):
             workshop_news,
         )
         from features.forum.access import may_see_picture
-        from features.forum.pages import session_panel
+        from features.forum.pages import chapters, session_panel
         from features.forum.scale import threads
         from features.forum.seeds import fill
         from features.forum.sitemaps import ThreadSitemap
@@ -48,6 +48,9 @@ class ForumConfig(AppConfig):
         )
         panels.panels.register(
             "forum", panels.Panel(page="session", order=10, template="forum/_asked.html", context=session_panel)
+        )
+        panels.panels.register(
+            "forum_chapters", panels.Panel(page="recap", order=10, template="forum/_chapters.html", context=chapters)
         )
         file_access.register("post", may_see_picture)
         abilities.register()

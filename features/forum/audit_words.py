@@ -7,6 +7,7 @@ from features.accounts.services import AuditAct, AuditThing, audit_acts, audit_t
 ACTS = {
     "board.saved": _("changed a board"),
     "thread.published": AuditAct(_("published a first question"), None),
+    "thread.recorded": AuditAct(_("said when a recording answers a question")),
     "post.edited": AuditAct(_("edited a post"), None),
     "revision.hidden": _("hid a former wording"),
     "revision.shown": _("showed a former wording again"),

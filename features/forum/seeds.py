@@ -45,6 +45,7 @@ def fill(now):
     for entry in sorted(world["thread"], key=lambda entry: -entry["days"]):
         _thread(entry, boards, people, skills, voters, now)
     _about_sessions(people, boards, now)
+    _in_recordings(world["recorded"], people, boards, now)
     ids = "|".join(str(person.pk) for person in people.values())
     RateCounter.objects.filter(key__regex=rf"^forum_(thread|post|vote):({ids})$").delete()
 
@@ -100,6 +101,26 @@ def _about_sessions(people, boards, now):
                 author=thing.author, thread=thread, text="Yes, and I will begin with that. Bring what you have.",
                 now=now - timedelta(hours=11),
             )  # fmt: skip
+
+
+def _in_recordings(entries, people, boards, now):
+    """What was asked about past sessions, and is answered in their recordings."""
+    titles = {entry["session"] for entry in entries}
+    past = Document.objects.filter(kind="session", starts_at__lt=now, title__in=titles)
+    things = moderation.things([f"session:{row.ref}" for row in past])
+    held = {thing.title: thing for thing in things.values() if thing.author.is_demo}
+    for entry in entries:
+        thing, at = held[entry["session"]], now - timedelta(days=entry["days"])
+        skills = services.skills_of(thing)
+        board = services.board_for(skills) or next(iter(boards.values()))
+        thread = services.ask(
+            author=people[entry["by"]], board=board, kind="question", title=entry["title"], text=entry["text"],
+            skills=skills, about=thing.key, now=at,
+        )  # fmt: skip
+        said_at = at + timedelta(hours=5)
+        answer = services.reply(author=thing.author, thread=thread, text=entry["answer"], now=said_at)
+        services.accept(by=thread.author, post=answer, now=said_at + timedelta(hours=2))
+        services.place_in_recording(by=thing.author, thread=thread, second=entry["second"])
 
 
 def _sessions_to_come(now):

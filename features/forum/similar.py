@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from core.recordings import kept_of
 from core.text import words as folded
 from features.accounts.models import User
 from features.discovery import services as discovery
@@ -31,10 +32,13 @@ COMMON = frozenset(_COMMON.split())
 
 @dataclass(frozen=True)
 class Past:
-    """A session that is over, with how many questions about it were answered, and where these are."""
+    """A session that is over, with how many questions about it were answered, where these are, and what stays of it in
+    words, such as notes, for who sees that."""
 
     session: Document
     answered: int
+    stays: str = ""
+    stays_url: str = ""
 
     @property
     def answers_url(self) -> str:
@@ -55,7 +59,7 @@ class Similar:
     @property
     def may_answer(self) -> bool:
         """Whether there is something to read before it is asked once more."""
-        return bool(self.threads or self.works or any(past.answered for past in self.past))
+        return bool(self.threads or self.works or any(past.answered or past.stays for past in self.past))
 
 
 NOTHING = Similar([], [], [], [], [])
@@ -74,7 +78,7 @@ def similar(title: str, person, *, now: datetime | None = None, least: float = N
     refs = [int(row.ref) for row in near if row.kind == KIND and int(row.ref) != leave_out][:5]
     threads = Thread.objects.shown().select_related("board").in_bulk(refs)
     sessions = [row for row in near if row.kind == SESSION and row.starts_at]
-    past, answers = _past([row for row in sessions if row.starts_at <= now])
+    past, answers = _past([row for row in sessions if row.starts_at <= now], person)
     return Similar(
         threads=[threads[pk] for pk in refs if pk in threads],
         sessions=[row for row in sessions if row.starts_at > now][:2],
@@ -84,13 +88,16 @@ def similar(title: str, person, *, now: datetime | None = None, least: float = N
     )
 
 
-def _past(sessions: list[Document]) -> tuple[list[Past], list[int]]:
-    """The nearest two, first those about which questions were answered; and these threads, the newest first."""
+def _past(sessions: list[Document], person) -> tuple[list[Past], list[int]]:
+    """The nearest two, first those about which questions were answered, then those of which notes or a recording are
+    there; and these threads, the newest first."""
     keys = [f"session:{row.ref}" for row in sessions]
     rows = Thread.objects.answered().filter(about__in=keys).order_by("-pk").values_list("pk", "about") if keys else ()
     counted = Counter(about for _pk, about in rows)
-    found = [Past(row, counted[key]) for row, key in zip(sessions, keys, strict=True)]
-    found = sorted(found, key=lambda past: not past.answered)[:2]
+    kept = kept_of(keys, person)
+    stays = [(kept[key].words, kept[key].url) if key in kept else ("", "") for key in keys]
+    found = [Past(row, counted[key], *said) for row, key, said in zip(sessions, keys, stays, strict=True)]
+    found = sorted(found, key=lambda past: (not past.answered, not past.stays))[:2]
     shown = {f"session:{past.session.ref}" for past in found}
     return found, [pk for pk, about in rows if about in shown]
 

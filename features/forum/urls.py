@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.forum.views import beside, boards, browse, editing, feeds, judging, mail, workshop, writing
+from features.forum.views import beside, boards, browse, editing, feeds, judging, mail, recorded, workshop, writing
 
 urlpatterns = [
     path("forum/", browse.forum, name="forum"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("forum/threads/<int:pk>/<slug:slug>/confirmation/", beside.thread_confirmation, name="thread_confirmation"),
     path("forum/threads/<int:pk>/<slug:slug>/duplicates/", beside.thread_duplicates, name="thread_duplicates"),
     path("forum/threads/<int:pk>/<slug:slug>/invitations/", beside.thread_invitations, name="thread_invitations"),
+    path("forum/threads/<int:pk>/<slug:slug>/recording/", recorded.thread_recording, name="thread_recording"),
     path("forum/threads/<int:pk>/<slug:slug>/feed.atom", feeds.thread_atom, name="thread_atom"),
     path("forum/duplicates/<int:pk>/answer/", beside.duplicate_answer, name="duplicate_answer"),
     path("forum/posts/<int:pk>/edit/", editing.post_edit, name="post_edit"),

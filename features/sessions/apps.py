@@ -26,9 +26,12 @@ class SessionsConfig(AppConfig):
             findable,
             follows,
             happenings,
+            kept,
             message_curation,
             message_news,
             own_data,
+            recap_curation,
+            recap_news,
             selling,
             services,
         )
@@ -85,6 +88,9 @@ class SessionsConfig(AppConfig):
         cohost_news.register()
         draft_news.register()
         apart.partings.register("co-hosts", services.part)
+        recap_curation.register()
+        recap_news.register()
+        kept.register()
         findable.register()
         happenings.register()
         seeds.seeds.register("sessions", (40, fill))
@@ -93,4 +99,8 @@ class SessionsConfig(AppConfig):
         seo.sitemaps["sessions"] = SessionSitemap
         page_cache.watch("sessions", self, leave_out=("keptform", "sessionmessage"))
         # What pages of others say of a session: seats that come and go do not concern them.
-        page_cache.watch("session_titles", self, only={"skillsession": "title, slug, published_at, removed_at"})
+        page_cache.watch(
+            "session_titles",
+            self,
+            only={"skillsession": "title, slug, published_at, removed_at", "recap": ""},
+        )

@@ -1,5 +1,7 @@
 """What the site's search knows of sessions: published ones, and not those that were called off."""
 
+from itertools import batched
+
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
@@ -26,19 +28,26 @@ def entries(refs=None):
     if refs is not None:
         found = found.filter(pk__in=refs)
     found = found.select_related("host").prefetch_related("skills__names").with_cohosts()
-    for session in found.iterator(chunk_size=500):
-        taught = sorted(session.skills.all(), key=lambda skill: skill.pk)
-        yield Entry(
-            kind=KIND,
-            ref=str(session.pk),
-            title=session.title,
-            text=f"{session.outcome}\n{without_marks(session.description_html)}".strip(),
-            names=[*(person.name for person in session.hosts), *(name for skill in taught for name in called(skill))],
-            skills=[skill.pk for skill in taught],
-            language=session.language,
-            url=session.get_absolute_url(),
-            starts_at=session.starts_at,
-        )
+    for some in batched(found.iterator(chunk_size=500), 500):
+        stays = services.for_search([session.pk for session in some])
+        yield from (_entry(session, stays.get(session.pk, "")) for session in some)
+
+
+def _entry(session, stays) -> Entry:
+    """What everybody may read of it, notes and what was said in its recording before what was announced."""
+    taught = sorted(session.skills.all(), key=lambda skill: skill.pk)
+    said = (session.outcome, stays, without_marks(session.description_html))
+    return Entry(
+        kind=KIND,
+        ref=str(session.pk),
+        title=session.title,
+        text="\n".join(part for part in said if part).strip(),
+        names=[*(person.name for person in session.hosts), *(name for skill in taught for name in called(skill))],
+        skills=[skill.pk for skill in taught],
+        language=session.language,
+        url=session.get_absolute_url(),
+        starts_at=session.starts_at,
+    )
 
 
 def called(skill) -> list[str]:
@@ -49,6 +58,7 @@ def rows(documents, now) -> dict[str, Row]:
     """As in the list of sessions: seats and price as they are now, times in the reader's zone."""
     shown = SkillSession.objects.filter(pk__in=[document.ref for document in documents]).select_related("host")
     sessions = list(shown)
+    stays = services.what_to_see([session for session in sessions if session.has_ended(now)], None)
     return {
         str(session.pk): Row(
             picture=card.tile,
@@ -57,7 +67,7 @@ def rows(documents, now) -> dict[str, Row]:
             price=card.price or _("Over"),
             seats=card.seats,
         )
-        for session, card in zip(sessions, cards(sessions, now), strict=True)
+        for session, card in zip(sessions, cards(sessions, now, notes=stays), strict=True)
     }
 
 

@@ -41,6 +41,12 @@ HOST_MESSAGES = Group(
     why=gettext_lazy("Hosts write to those who have a seat in their session, or wait for one."),
     is_optional=True,
 )
+RECAPS = Group(
+    key="recaps",
+    label=gettext_lazy("Notes and recordings"),
+    why=gettext_lazy("You are told when notes or a recording of a session are there in which you had a seat."),
+    is_optional=True,
+)
 
 
 def registered(notifications):

@@ -12,6 +12,7 @@ from features.sessions.models import (
     HostAbsence,
     HostAbsenceVoice,
     KeptForm,
+    Recap,
     Registration,
     Review,
     SessionMessage,
@@ -78,6 +79,22 @@ def export(person) -> dict:
             .order_by("pk")
             .values("session__title", "invited_at", "accepted_at", "ended_at", "ending")
         ),
+        "recaps": list(
+            Recap.objects.filter(by=person)
+            .order_by("pk")
+            .values(
+                "session__title",
+                "notes",
+                "notes_for",
+                "recording_url",
+                "recording_for",
+                "captions_url",
+                "transcript",
+                "posted_at",
+                "edited_at",
+                "withdrawn_at",
+            )
+        ),
         "hosted": list(
             SkillSession.objects.filter(host=person).order_by("pk").values("title", "outcome", "description")
         ),
@@ -100,6 +117,7 @@ def withdraw(person) -> None:
     """A rating stays in the mean, without words."""
     Review.objects.filter(registration__person=person).update(words="")
     Review.objects.filter(registration__session__host=person).update(reply="")
+    services.forget_recaps(person, all_of_them=True)
 
 
 def erase(person) -> None:
@@ -110,6 +128,7 @@ def erase(person) -> None:
     SkillSession.objects.filter(host=person, published_at=None).delete()
     KeptForm.objects.filter(person=person).delete()
     CoHost.objects.filter(person=person).delete()
+    services.forget_recaps(person, all_of_them=False)
     HostAbsenceVoice.objects.filter(registration__person=person).update(words="")
     HostAbsence.objects.filter(session__host=person).update(answer_words="")
     SessionMessage.objects.drafts().filter(by=person).delete()
@@ -128,7 +147,11 @@ def foretell(person) -> Foretold:
             (_("Sessions called off, and everybody told"), _hosting(person, now).count()),
             (_("Sessions of others that you no longer host with them"), _together(person, now).count()),
         ],
-        words=[(_("Reviews"), reviews.count()), (_("Answers to reviews"), replies.count())],
+        words=[
+            (_("Reviews"), reviews.count()),
+            (_("Answers to reviews"), replies.count()),
+            (_("Notes of sessions"), Recap.objects.filter(by=person).count()),
+        ],
     )
 
 

@@ -18,6 +18,7 @@ from features.sessions.filters import SessionFilter
 from features.sessions.forms import RegistrationForm
 from features.sessions.joining import CUTOFF, can_join
 from features.sessions.models import Format, Registration, SkillSession, WaitlistEntry, WaitlistOffer
+from features.sessions.recap_pages import recorded_in, stays
 from features.sessions.services.absence import AbsenceRefused, why_not_answer, why_not_say
 from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, corrections_end, room_is_open
 from features.sessions.services.reviews import Rating, rating_of, rating_of_session, reviews_of_session, why_not_review
@@ -130,8 +131,14 @@ def session_page(session: SkillSession, person, now) -> dict:
         "check_in_is_open": session.starts_at and check_in_is_open(session, now),
     }
     rating = rating_of_session(session) if context.get("has_ended") else None
+    context["stays"] = kept = stays(session, person, now, has_seat=context["verdict"].code == "registered")
+    if kept and kept.seen.recording:
+        context["recap_panels"] = panels.shown_on("recap", session, person, now)
     if session.is_published:
-        context["json_ld"] = json_ld(event(session, rating))
+        data = event(session, rating)
+        if kept and (recording := recorded_in(kept, session)):
+            data["recordedIn"] = recording
+        context["json_ld"] = json_ld(data)
     if rating:
         newest = list(reviews_of_session(session).order_by("-written_at", "-id")[:5]) if rating.count else []
         context |= {"rating": rating, "reviews": newest}

@@ -17,9 +17,9 @@ from core.models import RateCounter
 from features.accounts.models import User
 from features.notifications.models import Notification
 from features.payments import services as payments
-from features.sessions import demo_cohosts, demo_messages, services
+from features.sessions import demo_cohosts, demo_messages, demo_recaps, services
 from features.sessions.demo_crowd import Crowd
-from features.sessions.models import Format, Registration, Review, SessionMessage, SkillSession, WaitlistEntry
+from features.sessions.models import Format, Recap, Registration, Review, SessionMessage, SkillSession, WaitlistEntry
 from features.sessions.services import letters
 from features.skills.services import resolve_all
 
@@ -49,13 +49,13 @@ def fill(now):
     World(now).build()
     demo_messages.fill(now)
     demo_cohosts.fill(now)
-    demo_cohosts.fill(now)
+    demo_recaps.fill(now)
     letters.remind(now=now)
     _file_old_letters(now)
     # Nobody has used up what they may do in this hour.
     done_by = "|".join(str(person.pk) for person in User.objects.filter(is_demo=True))
     RateCounter.objects.filter(
-        key__regex=rf"^(registration|session_publish|cohost_invite|host_(first_)?message):({done_by})$"
+        key__regex=rf"^(registration|session_publish|cohost_invite|recap|host_(first_)?message):({done_by})$"
     ).delete()
 
 
@@ -234,6 +234,7 @@ def _file_old_letters(now):
         "waitlist_joined": dict(WaitlistEntry.objects.values_list("pk", "joined_at")),
         "session_reviewed": dict(Review.objects.values_list("pk", "written_at")),
         "review_reply": dict(Review.objects.values_list("pk", "replied_at")),
+        services.RECAP: dict(Recap.objects.values_list("pk", "sent_at")),
         services.MESSAGE: dict(SessionMessage.objects.values_list("pk", "sent_at")),
     }
     unsent = Notification.objects.filter(recipient__is_demo=True, mailed_at=None)

@@ -32,6 +32,11 @@ def tell_attendees(message_id):
 
 
 @job
+def tell_of_recap(recap_id):
+    services.tell_of_recap(int(recap_id))
+
+
+@job
 def tell_followers(ref):
     """`ref` is the session, and from the second batch on the person after whom it begins: 12:345. Each batch leads to
     the next in its own transaction, so a worker that is killed leaves nobody out and tells nobody twice."""

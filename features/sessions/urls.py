@@ -10,6 +10,7 @@ from features.sessions.views import (
     links,
     machines,
     messages,
+    recaps,
     registration,
     reviews,
     roster,
@@ -39,6 +40,7 @@ one_session = [
     path("messages/late/", messages.session_late, name="session_late"),
     path("messages/<int:number>/", messages.session_message, name="session_message"),
     path("messages/<int:number>/edit/", messages.session_message_edit, name="session_message_edit"),
+    path("recap/", recaps.recap, name="recap"),
     path("roster/", roster.roster, name="session_roster"),
     path("roster.csv", roster.roster_file, name="session_roster_file"),
 ]

@@ -22,6 +22,8 @@ OF_THE_HOST = {
     "thread_image@hidden",
     "thread@hidden",
     "thread@workshop",
+    "thread_recording",
+    "thread_recording@no-recording",
     "thread_publication",
     "post_comments@workshop",
     "post_edit@workshop",
@@ -95,6 +97,8 @@ ARGUMENTS = {
     "thread_confirmation": _thread("own_thread"),
     "thread_duplicates": _thread("thread"),
     "thread_duplicates@hidden": _thread("hidden_thread"),
+    "thread_recording": _thread("recorded_thread"),
+    "thread_recording@no-recording": _thread("thread"),
     "thread_invitations": _thread("thread"),
     "thread_invitations@hidden": _thread("hidden_thread"),
     "duplicate_answer": _pk("duplicate"),
@@ -146,6 +150,8 @@ BODIES = {
     ("thread_reading", "POST"): lambda w: {"post": str(w.hidden_post.pk)},
     ("thread_following", "POST"): lambda w: {"level": "digest"},
     ("thread_duplicates", "POST"): lambda w: {"of": str(w.own_thread.pk)},
+    ("thread_recording", "POST"): lambda w: {"at": "12:40"},
+    ("thread_recording@no-recording", "POST"): lambda w: {"at": "12:40"},
     ("thread_invitations", "POST"): lambda w: {"person": w.people["host"].handle},
     ("duplicate_answer", "POST"): lambda w: {"act": "solved"},
     ("post_edit", "POST"): lambda w: ANSWER | {"reason": "Clearer", "title": "How do I read this plan?"},
@@ -205,6 +211,10 @@ thread_duplicates     GET  login    login    200    200   200    200      200   
 thread_duplicates     POST login    login    303    303   303    303      303        303
 thread_duplicates@hidden GET login  login    404    404   404    404      404        404
 thread_duplicates@hidden POST login login    404    404   404    404      404        404
+thread_recording      GET  login    login    404    200    404    404      404        404
+thread_recording      POST login    login    404    303    404    404      404        404
+thread_recording@no-recording GET login login 404   404    404    404      404        404
+thread_recording@no-recording POST login login 404  404    404    404      404        404
 thread_invitations    GET  login    login    200    200   200    200      200        200
 thread_invitations    POST login    login    303    303   422    303      303        303
 thread_invitations@hidden GET login login    404    404   404    404      404        404

@@ -14,6 +14,7 @@ OF_THE_HOST = {
     "review_reply",
     "session_short@draft",
     "session_image@draft",
+    "recap", "recap@to-come", "recap@draft", "api:posted_recap", "api:post_recap", "api:take_back_recap",
     "session@draft", "session@old-slug-of-a-draft", "session@removed", "registration@draft", "registration@removed",
     "waitlist@draft", "waitlist@removed", "api:session@draft", "api:standing@draft", "api:register@draft",
     "api:hosting", "api:hosted_one", "api:hosted_one@draft", "api:publish@draft", "api:call_off", "api:roster",
@@ -102,6 +103,15 @@ ARGUMENTS = {
     "session_reviews@draft": _session("draft"),
     "api:reviews": lambda w: [w.past.pk],
     "api:reviews@draft": lambda w: [w.draft.pk],
+    "recap": _session("past"),
+    "recap@to-come": _session("session"),
+    "recap@draft": _session("draft"),
+    "api:recap": lambda w: [w.past.pk],
+    "api:recap@to-come": lambda w: [w.session.pk],
+    "api:recap@draft": lambda w: [w.draft.pk],
+    "api:posted_recap": lambda w: [w.past.pk],
+    "api:post_recap": lambda w: [w.past.pk],
+    "api:take_back_recap": lambda w: [w.past.pk],
     "review": lambda w: [w.review.pk],
     "review@hidden": lambda w: [w.hidden_review.pk],
     "review_reply": lambda w: [w.review.pk],
@@ -164,6 +174,8 @@ def _soon(world):
     return {"date": f"{_tomorrow():%Y-%m-%d}", "time": "12:00"}
 
 
+RECAP = {"act": "save", "notes": "Read it aloud.", "notes_for": "everybody", "recording_for": "seats"}
+
 BODIES = {
     # What a stranger says besides; for members it is of no meaning.
     ("registration", "POST"): lambda w: {"note": "Hello", "name": "New Person", "email": "new@example.org"},
@@ -205,6 +217,12 @@ BODIES = {
     ("host_absence", "POST"): lambda w: {"came": "no", "words": "Nobody was there."},
     ("api:say_of_host", "PUT"): lambda w: {"came": False},
     ("api:answer_for_host", "PUT"): lambda w: {"came": True, "words": "I was there."},
+    ("recap", "POST"): lambda w: RECAP,
+    ("recap@to-come", "POST"): lambda w: RECAP,
+    ("recap@draft", "POST"): lambda w: RECAP,
+    ("api:posted_recap", "PUT"): lambda w: {"notes": "Read it aloud."},
+    ("api:post_recap", "PUT"): lambda w: {"notes": "Read it aloud."},
+    ("api:take_back_recap", "PUT"): lambda w: {"notes": "Read it aloud."},
     ("review_reply", "POST"): lambda w: {"words": "Thank you for coming."},
     ("attendance", "POST"): lambda w: {"act": "check_in"},
     ("waitlist_link", "POST"): lambda w: {"act": "leave"},
@@ -364,6 +382,25 @@ api:call_off@together          POST   401      401      404    404   404    404 
 api:publish@together           POST   401      401      404    404   404    404      404        404
 api:publish@together           PUT    401      401      404    404   404    404      404        404
 api:publish@together           DELETE 401      401      404    404   404    404      404        404
+# What stays of a session: its host posts it, once it has begun; who may see it reads it.
+recap                          GET    login    login    404    200   404    404      404        404
+recap                          POST   login    login    404    303   404    404      404        404
+recap@to-come                  GET    login    login    404    200   404    404      404        404
+recap@to-come                  POST   login    login    404    422   404    404      404        404
+recap@draft                    GET    login    login    404    404   404    404      404        404
+recap@draft                    POST   login    login    404    404   404    404      404        404
+api:recap                      GET    200
+api:recap@to-come              GET    404
+api:recap@draft                GET    404
+api:posted_recap               GET    401      401      404    200   404    404      404        404
+api:posted_recap               PUT    401      401      404    200   404    404      404        404
+api:posted_recap               DELETE 401      401      404    204   404    404      404        404
+api:post_recap                 GET    401      401      404    200   404    404      404        404
+api:post_recap                 PUT    401      401      404    200   404    404      404        404
+api:post_recap                 DELETE 401      401      404    204   404    404      404        404
+api:take_back_recap            GET    401      401      404    200   404    404      404        404
+api:take_back_recap            PUT    401      401      404    200   404    404      404        404
+api:take_back_recap            DELETE 401      401      404    204   404    404      404        404
 
 # Who was there reviews, everybody reads, the host answers. A seat in what is to come: 422 says that it is not over.
 own_review                     GET    login    login    404    200   404    404      404        404

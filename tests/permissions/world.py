@@ -46,6 +46,7 @@ from tests.permissions.mentoring_world import add_mentoring
 from tests.permissions.messages_world import add_messages
 from tests.permissions.payments import add_orders
 from tests.permissions.purchases_world import add_purchases
+from tests.permissions.recap_world import add_recap
 
 # Words that stand in one private field each, and may be read by nobody else.
 NOTE = "canary-note-of-the-guest"
@@ -189,6 +190,7 @@ class World:
         accounts.make_export(self.archive.pk)
         self.closure = accounts.close(person=make_user("Greta Gone"), takes_words=False)
         add_forum(self)
+        add_recap(self)
         add_library(self)
         add_purchases(self)
         add_mentoring(self)

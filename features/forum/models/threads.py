@@ -103,6 +103,9 @@ class Thread(models.Model):
     about = models.CharField(
         max_length=40, blank=True, default="", db_default="", help_text="Key of the thing it is asked about: session:12"
     )
+    recorded_second = models.PositiveIntegerField(
+        null=True, help_text="When it is answered in the recording of what it is asked about"
+    )
     state = models.CharField(max_length=8, choices=State, default=State.SHOWN)
     closing = models.CharField(max_length=6, choices=Closing, default=Closing.OPEN, blank=True)
     pinned_at = models.DateTimeField(null=True)

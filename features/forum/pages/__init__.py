@@ -2,6 +2,7 @@
 
 from features.forum.pages.asked_about import about_of, begun, session_panel
 from features.forum.pages.drawn import draw_thread
+from features.forum.pages.recorded import chapters
 from features.forum.pages.said import Said, acts_on, in_words, one
 from features.forum.pages.thread import (
     changed,
@@ -20,6 +21,7 @@ __all__ = [
     "acts_on",
     "begun",
     "changed",
+    "chapters",
     "comments_page",
     "draw_thread",
     "frame_of",

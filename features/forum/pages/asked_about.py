@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from core.recordings import clock, kept_of
 from features.forum import services
 from features.forum.findable import answers_words
 from features.forum.models import Board, Closing, Post, State
@@ -22,28 +23,33 @@ class Question:
     answers: str
     is_solved: bool
     minute: str  # of the session, where it was asked while that took place
+    recorded: str  # when the recording answers it, for whoever may say so
+    to_place: str
     vote: dict  # as `forum/_post.html#vote` takes it
 
 
 def session_panel(session, viewer, now) -> dict | None:
-    """Best voted first, of equals the newest: that is the order in which a host takes them up."""
+    """Best voted first, of equals the newest: that is the order in which a host takes them up. Afterwards they say when
+    the recording answers them."""
     if not session.published_at:
         return None
     key = f"session:{session.pk}"
+    kept = kept_of([key], viewer).get(key) if session.has_started(now) else None
+    is_host = session.is_hosted_by(viewer)
     asked = Post.objects.filter(part=Post.Part.OPENING, thread__about=key, thread__state=State.SHOWN)
     asked = with_vote(asked.select_related("thread", "author"), viewer.pk).order_by("-thread__score", "-thread_id")
     found = list(asked[: FEW + 1])
     if not found and not Board.objects.filter(is_open=True).exists():
         return None
     return {
-        "questions": [_question(post, session, viewer) for post in found[:FEW]],
+        "questions": [_question(post, session, viewer, kept if is_host else None) for post in found[:FEW]],
         "all": f"{reverse('forum')}?{urlencode({'about': key})}" if len(found) > FEW else "",
         "ask": f"{reverse('thread_new')}?{urlencode({'about': key})}",
-        "is_host": session.is_hosted_by(viewer),
+        "is_host": is_host,
     }
 
 
-def _question(post, session, viewer) -> Question:
+def _question(post, session, viewer, kept) -> Question:
     thread = post.thread
     minute = ""
     if session.starts_at and session.starts_at <= thread.created_at <= session.ends_at:
@@ -56,6 +62,8 @@ def _question(post, session, viewer) -> Question:
         answers=answers_words(thread),
         is_solved=thread.is_solved,
         minute=minute,
+        recorded=clock(thread.recorded_second) if kept and thread.recorded_second is not None else "",
+        to_place=reverse("thread_recording", args=[thread.pk, thread.slug]) if kept and kept.recording else "",
         vote={
             "pk": post.pk,
             "mine": post.mine or 0,

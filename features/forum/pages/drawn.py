@@ -11,11 +11,11 @@ OF_THREAD = ("is_question", "closing", "is_acceptance_locked", "state", "is_stal
 OF_PAGE = ("in_time", "is_asker", "is_moderator", "may_confirm", "follow")
 GAPS = (
     "board_url", "board_name", "title", "pk", "slug", "address", "accepted", "top", "tags", "about_url", "about_title",
-    "duplicates", "confirmed", "first_new", "newest", "until", "opening_drawn", "answers", "replies_drawn",
+    "recorded", "duplicates", "confirmed", "first_new", "newest", "until", "opening_drawn", "answers", "replies_drawn",
     "pagination", "events", "reply", "csrf_token",
 )  # fmt: skip
 # A gap that says nothing is left out of the template, with the words around it.
-MAY_BE_EMPTY = ("top", "confirmed", "first_new", "newest", "until", "opening_drawn", "replies_drawn")
+MAY_BE_EMPTY = ("recorded", "top", "confirmed", "first_new", "newest", "until", "opening_drawn", "replies_drawn")
 THREAD = Mould("forum/_thread.html", GAPS)
 TAG = Mould("forum/_tag.html", ("name", "slug"))
 NEXT = Mould("_pagination.html", ("next_url",))
@@ -36,6 +36,7 @@ def draw_thread(request, context: dict) -> SafeString:
         "tags": SafeString("".join(TAG.fill((), dict, (skill["name"], skill["slug"])) for skill in context["skills"])),
         "about_url": about["url"] if about else "",
         "about_title": about["title"] if about else "",
+        "recorded": _if_any("forum/_recorded.html", context, ("recorded",), request),
         "duplicates": _if_any("forum/_duplicates.html", context, ("same_as", "same_here"), request),
         "pagination": _pagination(context["page"], request),
         "events": _if_any("forum/_events.html", context, ("events",), request),

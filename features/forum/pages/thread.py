@@ -17,6 +17,7 @@ from features.forum.forms import RemarkForm
 from features.forum.models import Post, State, Thread
 from features.forum.pages import rows
 from features.forum.pages.asked_about import about_of
+from features.forum.pages.recorded import recorded
 from features.forum.pages.replying import reply_form
 from features.forum.pages.said import Viewer, draw, in_words, one
 from features.moderation import services as moderation
@@ -77,6 +78,7 @@ def thread_page(request, opening: Post) -> dict:
         "skills": opening.about,
         "until": when(thread.active_at + services.LASTS) if thread.state == State.WORKSHOP else "",
         "about": about_of(person, thread),
+        "recorded": recorded(person, thread),
         "events": moderation.in_words(opening.events),
         "opening_drawn": draw(said[:1], is_member, **hidden) if is_first else "",
         "replies_drawn": draw(replies, is_member, **hidden),

@@ -25,6 +25,7 @@ from features.forum.services.guards import began, typing_time
 from features.forum.services.linking import answer_duplicate, invite, propose_duplicate
 from features.forum.services.moving import conflict, merge, split, unmerge, unsplit
 from features.forum.services.reading import discard_draft, draft_of, mark_read, save_draft
+from features.forum.services.recorded import place_in_recording, recording_for
 from features.forum.services.redacting import erase_redactions, put_back_words, redact
 from features.forum.services.refusals import ForumRefused, check_title
 from features.forum.services.removing import is_answered, take_back, why_not_take_back
@@ -78,11 +79,13 @@ __all__ = [
     "may_suggest",
     "may_vote_down",
     "merge",
+    "place_in_recording",
     "propose_duplicate",
     "publish",
     "publish_due",
     "put_back_words",
     "receive",
+    "recording_for",
     "recount",
     "redact",
     "redact_history",

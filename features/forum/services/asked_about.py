@@ -46,4 +46,4 @@ def forget_what_is_gone() -> None:
     """Questions about things that are no longer there are about nothing but their skills."""
     keys = list(Thread.objects.exclude(about="").order_by().values_list("about", flat=True).distinct())
     gone = set(keys) - moderation.things(keys).keys()
-    Thread.objects.filter(about__in=gone).update(about="")
+    Thread.objects.filter(about__in=gone).update(about="", recorded_second=None)

@@ -46,6 +46,7 @@ from features.payments.services.orders import (
     release,
     settle,
 )
+from features.payments.services.paid import paid_things
 from features.payments.services.payout_accounts import (
     apply_account,
     dashboard_url,
@@ -155,6 +156,7 @@ __all__ = [
     "order_of",
     "packages_of",
     "paid_for",
+    "paid_things",
     "pay_with_credit",
     "policy",
     "policy_words",

@@ -40,6 +40,7 @@ from features.payments.models import CreditLot, Entitlement, Order, OrderLine
 from features.sessions import services as sessions
 from features.sessions.models import (
     HostAbsence,
+    Recap,
     Registration,
     Review,
     SessionMessage,
@@ -56,6 +57,7 @@ KEYED: dict[str, type[models.Model]] = {
     "person": User, "session": SkillSession, "registration": Registration, "thread": Thread, "post": Post,
     "work": Work, "enrolment": Enrolment, "entitlement": Entitlement, "credits": CreditLot,
     "review": Review, "host_absence": HostAbsence, "session_message": SessionMessage,
+    "recap": Recap,
     "booking": Booking, "engagement": Engagement,
     "assessment": Bank, "attempt": Attempt, "task": Task, "submission": Submission,
     "mentor": MentorPage,

@@ -1,10 +1,10 @@
 """Sessions as JSON. The same verbs as the pages; the refusals' codes are those of joining.VERDICTS."""
 
-from features.sessions.api import cohosts, reviews, roster, seats
+from features.sessions.api import cohosts, recaps, reviews, roster, seats
 
 routers = {
-    "/sessions/": reviews.router,  # with those of browsing and absence
+    "/sessions/": recaps.router,  # with those of browsing, absence and reviews
     "/registrations/": seats.router,
-    "/hosting/": cohosts.router,  # with those of hosting and absence
+    "/hosting/": cohosts.router,  # with those of hosting, absence and recaps
     "/hosting/roster/": roster.router,
 }

@@ -2,6 +2,7 @@ from features.sessions.models.absence import ANSWERED_WITHIN, HostAbsence, HostA
 from features.sessions.models.cohosts import CoHost, CoHostQuerySet, fetch_cohosts
 from features.sessions.models.kept import KeptForm
 from features.sessions.models.messages import SessionMessage
+from features.sessions.models.recaps import Recap, RecapQuerySet
 from features.sessions.models.reviews import Review, ReviewQuerySet
 from features.sessions.models.seats import (
     Attendance,
@@ -33,6 +34,8 @@ __all__ = [
     "HostAbsenceVoice",
     "KeptForm",
     "Kind",
+    "Recap",
+    "RecapQuerySet",
     "Registration",
     "RegistrationQuerySet",
     "ResaleClaim",

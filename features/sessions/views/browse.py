@@ -18,7 +18,7 @@ from features.sessions.access import visible_session
 from features.sessions.cards import cards
 from features.sessions.filters import SessionFilter
 from features.sessions.models import Registration, WaitlistEntry
-from features.sessions.services import places_in_line
+from features.sessions.services import places_in_line, what_to_see
 
 # What a session's page and lists of them show: themselves, who holds them, their skills, what is like them.
 SESSIONS = ("sessions", "people", "skills", "forum", "library", "mentoring", "moderation")
@@ -82,13 +82,14 @@ def agenda(request):
     over = seats.filter(session__ends_at__lte=now).select_related("session__host", "attendance")
     past = keyset(over, request, order=("-session__starts_at", "-id"), size=20)
     missed = {seat.session_id: seat.attendance.get_state_display() for seat in past.items if seat.did_not_come}
+    stays = what_to_see([seat.session for seat in past.items], request.user)
     waiting = WaitlistEntry.objects.filter(
         person=request.user, left_at=None, session__starts_at__gt=now, session__cancelled_at=None
     )
     waiting = list(waiting.select_related("session__host").order_by("session__starts_at", "pk")[:50])
     context = {
         "coming": cards([seat.session for seat in coming], now),
-        "past": cards([seat.session for seat in past.items], now, notes=missed),
+        "past": cards([seat.session for seat in past.items], now, notes=stays | missed),
         "page": past,
         "waiting": cards([entry.session for entry in waiting], now, places_in_line(waiting, now)),
     }

@@ -32,12 +32,13 @@ def hosting(request):
     coming = mine.filter(published_at__isnull=False, cancelled_at=None, ends_at__gt=now).order_by("starts_at", "pk")
     past = mine.filter(published_at__isnull=False, starts_at__isnull=False).exclude(pk__in=coming.values("pk"))
     page = keyset(past, request, order=("-starts_at", "-id"))
+    stays = services.what_to_see(page.items, request.user)
     context = {
         "asked": asked[:20],
         "drafts": mine.filter(published_at=None).order_by("-created_at")[:50],
         "removed": SkillSession.objects.removed_drafts(request.user).order_by("-removed_at")[:20],
         "coming": list(zip(coming[:50], cards(coming[:50], now), strict=True)),
-        "past": list(zip(page.items, cards(page.items, now), strict=True)),
+        "past": list(zip(page.items, cards(page.items, now, notes=stays), strict=True)),
         "page": page,
         "may_host": services.may_host(request.user),
         "wanted": discovery.wanted(now),

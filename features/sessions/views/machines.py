@@ -14,6 +14,7 @@ from core.text import one_line
 from features.sessions.access import visible_session
 from features.sessions.joining import can_join
 from features.sessions.models import SkillSession
+from features.sessions.recap_pages import markdown, stays
 
 LISTED = 50
 
@@ -46,7 +47,8 @@ def session_markdown(request, pk, slug):
         raise Http404
     if slug != session.slug:
         return redirect(_address(session), permanent=True)
-    verdict = can_join(session, request.user, timezone.now())
+    now = timezone.now()
+    verdict = can_join(session, request.user, now)
     facts = {
         _("Host"): ", ".join(f"[{_plain(one.name)}]({absolute(one.get_absolute_url())})" for one in session.hosts),
         _("Starts"): f"{_clock(session.starts_at, session)} ({session.time_zone})",
@@ -64,6 +66,7 @@ def session_markdown(request, pk, slug):
     lines += [f"- {name}: {value}" for name, value in facts.items()]
     if session.description:
         lines += ["", session.description]
+    lines += markdown(stays(session, request.user, now))
     return _markdown(lines)
 
 
