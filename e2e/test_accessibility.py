@@ -271,6 +271,12 @@ class World:
         self.over_seat = services.register(session=self.over, person=learner)
         long_ago = timezone.now() - timedelta(days=9)
         SkillSession.objects.filter(pk=self.over.pk).update(starts_at=long_ago, ends_at=long_ago + timedelta(hours=1))
+        said = {
+            "notes": "### Where to begin\n\n- inside", "notes_for": "everybody", "recording_for": "everybody",
+            "recording_url": "https://video.example.org/w/over", "recording_seconds": 3600, "has_captions": False,
+            "captions_url": "", "transcript": "We began inside.",
+        }  # fmt: skip
+        services.post_recap(session=self.over, by=expert, data=said)
         self.empty = self.session(title="One without a host")
         services.register(session=self.empty, person=learner)
         begun = timezone.now() - timedelta(hours=2)
@@ -365,7 +371,8 @@ def test_what_hosts_see(inspect, world, expert):
         "/hosting/", "/sessions/new/", draft.get_absolute_url(), f"{world.soon.get_absolute_url()}roster/",
         f"{world.waiting.get_absolute_url()}roster/?show=missing", f"{world.tickets.get_absolute_url()}edit/",
         f"{world.tickets.get_absolute_url()}roster/", f"{world.tickets.get_absolute_url()}messages/",
-        message.get_absolute_url(), f"{world.mine.get_absolute_url()}cancellation/",
+        message.get_absolute_url(), f"{world.over.get_absolute_url()}recap/", world.over.get_absolute_url(),
+        f"{world.mine.get_absolute_url()}cancellation/",
         under="/sessions/",
     )  # fmt: skip
     assert {"session_edit", "session_roster", "session_cancellation"} <= host.seen

@@ -11,8 +11,8 @@ def paid_things(kind: str, refs: Iterable) -> set[str]:
     wanted = [str(ref) for ref in refs]
     if not wanted:
         return set()
-    lines = OrderLine.objects.filter(kind=kind, ref__in=wanted, order__settled_at__isnull=False)
-    lines = list(lines.select_related("order").prefetch_related("order__payments__disputes"))
+    bought = OrderLine.objects.filter(kind=kind, ref__in=wanted, order__settled_at__isnull=False)
+    lines = list(bought.select_related("order").prefetch_related("order__payments__disputes"))
     free = [line for line in lines if not line.unit_minor]
     by_coupon: set[int] = set()
     by_credit: set[str] = set()

@@ -1,6 +1,6 @@
 """Sessions as JSON. The same verbs as the pages; the refusals' codes are those of joining.VERDICTS."""
 
-from features.sessions.api import cohosts, recaps, reviews, roster, seats
+from features.sessions.api import cohosts, recaps, roster, seats
 
 routers = {
     "/sessions/": recaps.router,  # with those of browsing, absence and reviews

@@ -13,12 +13,11 @@ from features.sessions import services
 from features.sessions.access import hosted_session
 from features.sessions.api import browsing
 from features.sessions.api.absence import hosting as own  # with what is said of absence
+from features.sessions.api.reviews import router  # with what everybody reads of sessions
 from features.sessions.api.schemas import HOSTING_READ, HOSTING_WRITE, SEATS_READ
 from features.sessions.models import Recap
 from features.sessions.recap_forms import RecapForm
 from features.sessions.recap_pages import stays
-
-router = browsing.router
 
 READERS = StrEnum("RecapAudience", {name.upper(): name for name in Recap.Audience.values})
 
