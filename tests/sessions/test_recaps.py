@@ -18,7 +18,7 @@ from features.notifications import services as notifications
 from features.notifications.models import Level, Notification
 from features.payments.models import CreditLot, CreditMove, Dispute, Order, OrderLine
 from features.sessions import services
-from features.sessions.models import HostAbsence, Recap, SkillSession
+from features.sessions.models import CoHost, HostAbsence, Recap, SkillSession
 from features.sessions.notices import RECAPS
 from tests.factories import make_session, make_user, with_tickets
 from tests.sessions.recap_world import CANARY, NOTES, RECORDING, over, pay, post, sit, wording
@@ -358,3 +358,34 @@ class TestLeaving:
 
 def test_what_the_form_takes_is_what_the_service_takes():
     assert set(wording()) == set(services.WRITTEN)
+
+
+class TestTogether:
+    """Whoever holds a session with its host posts like them."""
+
+    @pytest.fixture
+    def partner(self, session):
+        partner = make_user("Ben Partner", role="expert")
+        CoHost.objects.create(session=session, person=partner, accepted_at=timezone.now())
+        return partner
+
+    def test_they_post_see_it_and_take_it_back(self, session, partner, learner):
+        sit(session, partner, came=False)
+        recap = services.post_recap(session=session, by=partner, data=wording(notes_for="present"), tell=True)
+        assert recap.by == partner
+        assert sees(recap, partner) == sees(recap, session.host) == (True, False)
+        assert not services.to_tell(recap).exists()
+        services.take_back_recap(session=session, by=partner)
+        assert sees(recap, partner) == (True, False)
+
+    def test_who_holds_it_no_more_does_not(self, session, partner):
+        post(session, notes_for="present")
+        CoHost.objects.update(ended_at=timezone.now(), ending="left")
+        assert sees(Recap.objects.get(), partner) == NOTHING
+        for act in (
+            lambda: services.post_recap(session=session, by=partner, data=wording()),
+            lambda: services.take_back_recap(session=session, by=partner),
+            lambda: services.put_back_recap(session=session, by=partner),
+        ):
+            with pytest.raises(services.RecapRefused, match="no_host"):
+                act()
