@@ -15,10 +15,22 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from core import jobs, mail
-from features.accounts.models import AccountLetter
+from features.accounts.models import AccountLetter, Role
 
 # What a letter may know. Everything else that allauth passes along stays in the request.
-DETAILS = ("code", "next", "page", "why", "from_email", "to_email", "deleted_email", "ip", "user_agent", "provider")
+DETAILS = (
+    "code",
+    "next",
+    "page",
+    "why",
+    "from_email",
+    "to_email",
+    "deleted_email",
+    "ip",
+    "user_agent",
+    "provider",
+    "role",
+)
 # Codes live for minutes; a letter that the mail server kept waiting for longer would only mislead.
 LONGEST_WAIT = timedelta(minutes=15)
 
@@ -178,6 +190,14 @@ def _account_closed(details):
     )
 
 
+def _role_ended(details):
+    return Letter(
+        _("Your role has ended: {role}").format(role=Role(details.get("role", Role.MODERATOR)).label),
+        [_("You have not logged in for a year, and this role sees what others do not. Your account stays as it is.")],
+        after=[_("If you want it back, ask whoever runs the site.")],
+    )
+
+
 def _export_ready(details):
     return Letter(
         _("Your data is ready"),
@@ -226,6 +246,7 @@ LETTERS: dict[str, Callable[[dict], Letter]] = {
     "account_already_exists": _account_already_exists,
     "account_suspended": _account_suspended,
     "account_closed": _account_closed,
+    "role_ended": _role_ended,
     "export_ready": _export_ready,
     "bulk_export_ready": _bulk_export_ready,
     "email_changed": _change(lambda d: _("Your e-mail address is now {new}").format(new=d.get("to_email", "?"))),

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from core.jobs import job, periodic
 from features.accounts import emails, services
 
@@ -21,6 +23,11 @@ def make_export(ref):
 def end_of_accounts():
     services.forget_exports()
     services.erase_due()
+
+
+@periodic(minutes=24 * 60, at=timedelta(hours=4, minutes=10))
+def end_idle_roles():
+    services.end_idle()
 
 
 @periodic(minutes=6 * 60)

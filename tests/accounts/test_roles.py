@@ -131,6 +131,46 @@ class TestGranting:
             RoleGrant.objects.create(person=expert, role=Role.EXPERT)
 
 
+@pytest.mark.django_db
+class TestIdle:
+    """8.11: an account that nobody has opened for a year sees no more than members do."""
+
+    @pytest.fixture
+    def long_ago(self):
+        return timezone.now() - timedelta(days=366)
+
+    def idle(self, person, since):
+        RoleGrant.objects.filter(person=person).update(granted_at=since)
+        type(person).objects.filter(pk=person.pk).update(last_login=since)
+        return person
+
+    def test_its_role_ends_with_a_row_and_a_letter(self, organiser, moderator, expert, long_ago, letters):
+        self.idle(moderator, long_ago)
+        self.idle(expert, long_ago)  # sees nothing that others do not
+        assert services.end_idle() == 1
+        assert not access.has_role(fresh(moderator), Role.MODERATOR)
+        assert access.has_role(fresh(expert), Role.EXPERT)
+        entry = AuditEntry.objects.get(act="role.revoked")
+        assert (entry.actor_id, entry.target) == (None, f"person:{moderator.pk}")
+        [letter] = letters()
+        assert letter.to == [moderator.email]
+        assert services.end_idle() == 0
+
+    def test_whoever_logged_in_or_was_named_within_the_year_keeps_it(self, organiser, moderator, long_ago):
+        other = self.idle(make_user("New Again", role="moderator"), long_ago)
+        RoleGrant.objects.filter(person=other).update(granted_at=timezone.now() - timedelta(days=364))
+        self.idle(moderator, long_ago)
+        type(moderator).objects.filter(pk=moderator.pk).update(last_login=timezone.now() - timedelta(days=364))
+        assert services.end_idle() == 0
+
+    def test_somebody_goes_on_to_run_the_site(self, organiser, long_ago):
+        second = make_user("Olga Second", role="organiser")
+        for person in (organiser, second):
+            self.idle(person, long_ago)
+        assert services.end_idle() == 1
+        assert RoleGrant.objects.in_force().filter(role=Role.ORGANISER).count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 class TestAtTheSameMoment:
     def test_two_organisers_cannot_dismiss_each_other(self):

@@ -51,7 +51,7 @@ from features.accounts.services.privacy import (
     way_back,
     what_closing_means,
 )
-from features.accounts.services.roles import RoleRefused, grant_role, organisers, revoke_role
+from features.accounts.services.roles import RoleRefused, end_idle, grant_role, organisers, revoke_role
 from features.accounts.services.terms import TermsRefused, agree, owed_terms, publish_terms, terms_in_force
 from features.accounts.services.work import retry_work
 from features.accounts.services.written_down import (
@@ -85,6 +85,7 @@ __all__ = [
     "close",
     "closure_by_link",
     "create_person",
+    "end_idle",
     "erase_due",
     "erase_file",
     "file_access",

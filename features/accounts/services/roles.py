@@ -1,14 +1,18 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.text import one_line
+from features.accounts import emails
 from features.accounts.access import forget_roles, has_role
-from features.accounts.models import Role, RoleGrant, User
+from features.accounts.models import PRIVILEGED_ROLES, Role, RoleGrant, User
 from features.accounts.services.audit import audit
+
+IDLE = timedelta(days=365)
 
 
 class RoleRefused(Exception):
@@ -55,23 +59,53 @@ def organisers() -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=grants.values("person")).order_by("pk")
 
 
+def _lock_in_charge() -> list[int]:
+    """Two organisers revoking each other must not leave the site without one: they queue on the same rows."""
+    grants = RoleGrant.objects.filter(role=Role.ORGANISER, scope="", person__is_active=True).in_force()
+    return list(grants.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+
+
 @transaction.atomic
 def revoke_role(*, actor: User, grant: RoleGrant, reason: str = "") -> None:
     """End a grant now. Ending one that has ended is refused, so that nobody believes to have done it."""
     _may_decide(actor)
-    # Two organisers revoking each other must not leave the site without one: they queue on the same rows.
-    organisers = RoleGrant.objects.filter(role=Role.ORGANISER, scope="", person__is_active=True).in_force()
-    in_charge = list(organisers.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    in_charge = _lock_in_charge()
     grant = RoleGrant.objects.select_for_update(of=("self",)).select_related("person").get(pk=grant.pk)
     if grant.revoked_at:
         raise RoleRefused("ended", _("This role has ended already."))
     if in_charge == [grant.pk]:
         raise RoleRefused("last_organiser", _("Somebody has to run the site. Name another organiser first."))
-    grant.revoked_at, grant.revoked_by, grant.revocation_reason = timezone.now(), actor, one_line(reason)
+    _end(grant, actor, one_line(reason), timezone.now())
+
+
+def _end(grant: RoleGrant, by: User | None, reason: str, now: datetime) -> None:
+    grant.revoked_at, grant.revoked_by, grant.revocation_reason = now, by, reason
     grant.save(update_fields=["revoked_at", "revoked_by", "revocation_reason"])
     forget_roles(grant.person)
     name = f"{grant.role}@{grant.scope}" if grant.scope else grant.role
-    audit(actor, "role.revoked", f"person:{grant.person_id}", [name])
+    audit(by, "role.revoked", f"person:{grant.person_id}", [name])
+
+
+def end_idle(now: datetime | None = None) -> int:
+    """End roles that see what others do not, of whoever has not logged in for a year: nobody would notice who else
+    does. They are told. Whoever is the last to run the site keeps that. Answers how many."""
+    now = now or timezone.now()
+    idle = RoleGrant.objects.in_force(now).filter(
+        Q(person__last_login=None) | Q(person__last_login__lte=now - IDLE),
+        role__in=PRIVILEGED_ROLES, granted_at__lte=now - IDLE, person__is_active=True, person__is_demo=False,
+    )  # fmt: skip
+    return sum(_end_idle(pk, now) for pk in idle.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _end_idle(pk: int, now: datetime) -> bool:
+    in_charge = _lock_in_charge()
+    grant = RoleGrant.objects.select_for_update(of=("self",)).select_related("person").get(pk=pk)
+    if grant.revoked_at or in_charge == [grant.pk]:
+        return False
+    _end(grant, None, gettext_noop("Nobody logged in with it for a year"), now)
+    emails.write("role_ended", grant.person.email, {"role": grant.role})
+    return True
 
 
 def _may_decide(actor: User, role: str = "") -> None:
