@@ -17,7 +17,8 @@ from features.payments.models import Invoice
 
 FONT = Path(__file__).with_name("fonts") / "dejavu-sans.ttf"
 INK, SOFT = (30, 30, 30), (100, 100, 100)
-WIDE, AMOUNT = 130, 40  # millimetres of a page of 210 with margins of 20
+WIDE, AMOUNT, HIGH = 130, 40, 6  # millimetres of a page of 210 with margins of 20
+SUMS_HIGH = 45  # what is added up and said below stays together
 
 
 @cache
@@ -42,15 +43,32 @@ class _Sheet:
         self.pdf.set_text_color(*colour)
         self.pdf.multi_cell(0, size * 0.5, self.written(str(text)), align="L", new_x="LMARGIN", new_y="NEXT")
 
-    def row(self, name, amount):
+    def row(self, name, amount, size=11, colour=INK):
+        """The amount beside the last line of its name, and both on one page."""
+        pdf, name = self.pdf, self.written(name)
+        pdf.set_font("text", size=size)
+        pdf.set_text_color(*colour)
+        lines = pdf.multi_cell(WIDE, HIGH, name, align="L", dry_run=True, output="LINES")
+        if pdf.will_page_break(HIGH * len(lines)):
+            pdf.add_page()
+        pdf.multi_cell(WIDE, HIGH, name, align="L", new_x="LMARGIN", new_y="NEXT")
+        pdf.set_xy(20 + WIDE, pdf.get_y() - HIGH)
+        pdf.cell(AMOUNT, HIGH, self.written(amount), align="R", new_x="LMARGIN", new_y="NEXT")
+        pdf.ln(1)
+
+    def number_pages(self, title):
+        """Of more than one: what it is, and which of how many."""
         pdf = self.pdf
-        pdf.set_font("text", size=11)
-        pdf.set_text_color(*INK)
-        top = pdf.get_y()
-        pdf.multi_cell(WIDE, 6, self.written(name), align="L", new_x="LMARGIN", new_y="NEXT")
-        after = pdf.get_y()
-        pdf.set_xy(20 + WIDE, after - 6 if after > top else top)
-        pdf.cell(AMOUNT, 6, self.written(amount), align="R", new_x="LMARGIN", new_y="NEXT")
+        pdf.set_auto_page_break(False)
+        pdf.set_text_color(*SOFT)
+        for page in range(1, pdf.pages_count + 1) if pdf.pages_count > 1 else ():
+            pdf.page = page
+            pdf.set_font("text", size=1)  # a page that is taken up again is told of its font only when it changes
+            pdf.set_font("text", size=9)
+            pdf.set_xy(20, -14)
+            place = _("Page %(page)d of %(all)d") % {"page": page, "all": pdf.pages_count}
+            pdf.cell(WIDE, 5, self.written(title))
+            pdf.cell(AMOUNT, 5, self.written(place), align="R")
 
     def written(self, text: str) -> str:
         return "".join(letter if letter == "\n" else self._letter(letter) for letter in text)
@@ -97,15 +115,21 @@ def draw(invoice: Invoice) -> bytes:
     for line in invoice.lines:
         title = line["title"] if line["quantity"] == 1 else f"{line['quantity']} × {line['title']}"
         sheet.row(title, price(line["total_minor"], invoice.currency, exact=True))
+    *parts, total = [(name, price(amount, invoice.currency, exact=True)) for name, amount in sums(invoice)]
+    if pdf.will_page_break(SUMS_HIGH):
+        pdf.add_page()
+    pdf.set_draw_color(*SOFT)
     pdf.line(20, pdf.get_y() + 1, 190, pdf.get_y() + 1)
     pdf.ln(3)
-    for name, amount in sums(invoice):
-        sheet.row(name, price(amount, invoice.currency, exact=True))
+    for name, amount in parts:
+        sheet.row(name, amount, 9, SOFT)
+    sheet.row(*total, 14)
     pdf.ln(8)
     sheet.text(vat_words(invoice), 9, SOFT)
     if sheet.lacks_letters:
         page = settings.SITE_URL + reverse("receipt", args=[invoice.number])
         sheet.text(_("Some letters are written in Latin ones here. As they are: %(page)s") % {"page": page}, 9, SOFT)
+    sheet.number_pages(f"{invoice.get_kind_display()} {invoice.number}")
     return bytes(pdf.output())
 
 

@@ -10,6 +10,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from core.jobs import run_pending
+from core.templatetags.ui import price
 from features.payments import invoice_pdf, services
 from features.payments.models import BillingDetails, Invoice, InvoiceCounter, Order, Payment
 from features.payments.services.invoicing import invoice_payment, vat
@@ -237,3 +238,37 @@ class TestPages:
         invoice_payment(payment_of(learner, 1), timezone.now())
         client.force_login(learner)
         assert "'=1+1" in client.get("/account/payments/receipts.csv").text
+
+
+def test_on_paper_an_amount_is_on_the_page_of_its_line(monkeypatch):
+    from fpdf import FPDF
+
+    seen, whole, parts = {}, FPDF.cell, FPDF.multi_cell
+
+    def cell(pdf, w=None, h=None, text="", *args, **more):
+        seen.setdefault(text, pdf.page)
+        return whole(pdf, w, h, text, *args, **more)
+
+    def multi_cell(pdf, w, h, text, *args, dry_run=False, **more):
+        made = parts(pdf, w, h, text, *args, dry_run=dry_run, **more)
+        if not dry_run:
+            seen.setdefault(text, pdf.page)
+        return made
+
+    monkeypatch.setattr(FPDF, "cell", cell)
+    monkeypatch.setattr(FPDF, "multi_cell", multi_cell)
+    lines = [
+        {"title": f"Number {n}" + " and what one learns in it" * (n % 7), "quantity": 1, "total_minor": 10000 + n}
+        for n in range(40)
+    ]
+    party = {"name": "Somebody", "address": "", "country": "", "vat_id": ""}
+    invoice = Invoice(
+        kind="invoice", number="INV-2026-00001", seller=party, buyer=party, lines=lines, currency="EUR",
+        vat_rule="none", total_minor=sum(line["total_minor"] for line in lines), issued_at=timezone.now(),
+        supplied_at=timezone.now(),
+    )  # fmt: skip
+    invoice_pdf.draw(invoice)
+    pages = max(seen.values())
+    assert [seen[price(line["total_minor"], "EUR", True)] for line in lines] == [seen[line["title"]] for line in lines]
+    assert seen["No VAT is charged."] == seen["Total"] == pages == 3
+    assert [f"Page {page} of {pages}" in seen for page in range(1, pages + 1)] == [True] * pages
