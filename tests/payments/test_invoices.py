@@ -272,3 +272,11 @@ def test_on_paper_an_amount_is_on_the_page_of_its_line(monkeypatch):
     assert [seen[price(line["total_minor"], "EUR", True)] for line in lines] == [seen[line["title"]] for line in lines]
     assert seen["No VAT is charged."] == seen["Total"] == pages == 3
     assert [f"Page {page} of {pages}" in seen for page in range(1, pages + 1)] == [True] * pages
+
+
+def test_a_printed_receipt_begins_with_itself_and_not_with_the_menu(client, learner, settings):
+    sheet = (settings.BASE_DIR / "static/css/site.css").read_text().partition("@media print {")[2]
+    hidden = sheet.partition("{ display: none !important; }")[0]
+    assert ".crumbs" in hidden
+    client.force_login(learner)
+    assert '<nav class="off-paper" aria-label="Account">' in client.get("/account/payments/receipts/").text
