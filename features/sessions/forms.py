@@ -63,6 +63,8 @@ class SessionForm(forms.ModelForm):
     """What a host says about a session. Date and time are wall time where the host is; the zone is part of it."""
 
     form_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=22)
+    # How it stood when the form was drawn: several may write on it.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     skills = SkillPickerField(label=_("Skills"), help_text=_("One to three, so that people can find this."))
     date = forms.DateField(
         label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -152,7 +154,7 @@ class SessionForm(forms.ModelForm):
                 "language": next(iter(host.languages), session.language),
             }
         else:
-            known = {"skills": list(session.skills.order_by("sessionskill__position"))}
+            known = {"skills": list(session.skills.order_by("sessionskill__position")), "seen": as_it_stands(session)}
         known["follow_up_minutes"] = session.follow_up_minutes
         if session.starts_at:
             start = timezone.localtime(session.starts_at, session.zone)
@@ -196,6 +198,19 @@ class SessionForm(forms.ModelForm):
     @property
     def are_tickets_at_fault(self):
         return any(form.errors for form in self.tickets.forms)
+
+    def was_overtaken(self) -> bool:
+        """Whether somebody has saved it since this form was drawn. Said once: sent again, it is meant."""
+        now = as_it_stands(self.instance)
+        if self.cleaned_data["seen"] in ("", now):
+            return False
+        self.data = self.data.copy()
+        self.data["seen"] = now
+        words = _(
+            "It was saved since you opened this page. What you typed stands here: send it again to put it in place"
+        )
+        self.add_error(None, words)
+        return True
 
     def blame(self, refused):
         """What the service refused, at its field."""
@@ -249,7 +264,7 @@ class SessionForm(forms.ModelForm):
         """What the service takes: the session's columns, and the skills apart."""
         data = dict(self.cleaned_data)
         skills = data.pop("skills")
-        for name in ("form_key", "date", "time", "minutes"):
+        for name in ("form_key", "seen", "date", "time", "minutes"):
             data.pop(name)
         if "price" in self.fields:
             data["price_minor"] = minor(data.pop("price") or 0, self.instance.currency)
@@ -258,6 +273,10 @@ class SessionForm(forms.ModelForm):
     def wanted_tickets(self):
         """All its kinds of ticket; None where the form said nothing of them."""
         return self.tickets.wanted(self.instance) if self.tickets.is_bound else None
+
+
+def as_it_stands(session) -> str:
+    return session.updated_at.isoformat()
 
 
 class CancellationForm(forms.Form):

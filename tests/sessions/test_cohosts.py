@@ -351,6 +351,27 @@ class TestWhatTheyMay:
         given = {"session": fresh, "data": {"capacity": 7}, "skills": [], "tickets": [services.Wanted(name="A")]}
         assert refused(services.save_edit, by=other, **given) == "owner_only"
 
+    def test_nobody_writes_over_what_the_other_has_saved_unseen(self, held, other, expert):
+        theirs, ours = browser_of(other), browser_of(expert)
+        edit = page(held, "edit/")
+        seen = theirs.get(edit).context["form"]["seen"].value()
+        assert ours.post(edit, wording(held, title="By the host", seen=seen)).status_code == 303
+        answer = theirs.post(edit, wording(held, title="By the co-host", seen=seen))
+        assert answer.status_code == 422
+        assert "It was saved since you opened this page" in answer.text
+        assert SkillSession.objects.get(pk=held.pk).title == "By the host"
+        again = answer.context["form"]["seen"].value()
+        assert theirs.post(edit, wording(held, title="By the co-host", seen=again)).status_code == 303
+        assert SkillSession.objects.get(pk=held.pk).title == "By the co-host"
+
+    def test_nor_over_a_draft(self, expert, other, skill):
+        draft = make_session(expert, about=[skill], published=False)
+        together(draft, other)
+        edit = page(draft, "edit/")
+        seen = browser_of(other).get(edit).context["form"]["seen"].value()
+        browser_of(expert).post(edit, wording(draft, title="By the host", seen=seen))
+        assert browser_of(other).post(edit, wording(draft, seen=seen)).status_code == 422
+
     def test_promise_no_fewer_seats_than_the_host_counts_on(self, held, other, expert):
         SkillSession.objects.filter(pk=held.pk).update(least_seats=4)
         held.refresh_from_db()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from features.accounts.models import RoleGrant
 from features.moderation import services as moderation
 from features.notifications.models import Notification
+from features.payments.models import PayoutAccount
 from features.sessions import services
 from features.sessions.models import SkillSession
 from features.sessions.outlines import OUTLINES
@@ -178,6 +179,15 @@ class TestBeginning:
     def test_an_unknown_one_is_an_empty_form(self, client, expert):
         client.force_login(expert)
         assert client.get("/sessions/new/", {"outline": "nothing"}).status_code == 200
+
+
+class TestTheFirstPrice:
+    def test_says_what_is_missing_before_it_is_named_and_nothing_once_it_is_there(self, client, expert, monkeypatch):
+        monkeypatch.setattr("features.payments.services.is_set_up", lambda: True)
+        client.force_login(expert)
+        assert "See what is missing" in client.get("/sessions/new/").text
+        PayoutAccount.objects.create(person=expert, country="DE", is_submitted=True, is_ready=True)
+        assert "See what is missing" not in client.get("/sessions/new/").text
 
 
 class TestWhoMayPublish:

@@ -50,6 +50,7 @@ from features.payments.services.paid import paid_things
 from features.payments.services.payout_accounts import (
     apply_account,
     dashboard_url,
+    has_account,
     look_at_account,
     may_be_paid,
     onboarding_url,
@@ -138,6 +139,7 @@ __all__ = [
     "give_credit_back",
     "go_on_paused",
     "handlers",
+    "has_account",
     "is_set_up",
     "is_vat_id",
     "key_pages",

@@ -33,6 +33,11 @@ def selling_begins(*, person, price_minor: int) -> bool:
     return True
 
 
+def has_account(person) -> bool:
+    """Whether what they earn can go somewhere."""
+    return PayoutAccount.objects.filter(person=person, is_ready=True).exists()
+
+
 def may_be_paid(person) -> bool:
     """Whoever may sell, and whoever has sold: what they earned is theirs, whatever became of their role."""
     return has_role(person, Role.EXPERT) or Earning.objects.filter(seller=person).exists()

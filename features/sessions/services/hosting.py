@@ -59,6 +59,8 @@ def _save_draft(session, data, skills, tickets, by):
         return save_edit(session=session, data=data, skills=skills, tickets=tickets, by=by)
     _keep_to_part(session, by, data, tickets)
     _fill(session, data)
+    if session.pk:
+        session.updated_at = timezone.now()
     session.save()
     set_skills(session, skills)
     write_tickets(session, tickets)

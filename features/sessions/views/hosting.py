@@ -80,6 +80,7 @@ def _form_page(request, form, key, session=None):
         form = SessionForm.typed(QueryDict(kept.data), instance=session, host=request.user)
     may_host = services.may_host(request.user) and form.is_owner
     context = {"form": form, "session": session, "kept": kept, "key": key, "may_host": may_host}
+    form.payout_missing = may_host and payments.is_set_up() and not payments.has_account(request.user)
     if session is None and request.method != "POST":
         context["outlines"] = OUTLINES
         context["own"] = SkillSession.objects.owned_by(request.user).order_by("-created_at")[:3]
@@ -110,7 +111,7 @@ def edit_session(request, pk, slug):
         form = SessionForm.typed(request.POST, instance=session, host=request.user, more=True)
         return _form_page(request, form, str(pk), session)
     form = SessionForm(request.POST or None, instance=session, host=request.user)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not form.was_overtaken():
         try:
             session = _save(request.user, session, *form.wording(), form.wanted_tickets())
         except services.HostingRefused as refused:
