@@ -146,6 +146,17 @@ class TestObjections:
         assert ActAppeal.objects.count() == 1
 
 
+class TestReports:
+    def test_of_accounts_that_were_suspended_weigh_nothing(self, answer, moderator):
+        puppets = [make_user(f"Puppet {n}", joined_at=timezone.now() - timedelta(days=30)) for n in range(3)]
+        for person in puppets[:2]:
+            services.flag(person=person, key=key(answer), reason="rude")
+            services.impose(by=moderator, person=person, kind="suspension", reason="One person with three accounts")
+        services.flag(person=puppets[2], key=key(answer), reason="rude")
+        assert Case.objects.get().weight == 1
+        assert Post.objects.get(pk=answer.pk).state == "shown"
+
+
 class TestOneOrSeveral:
     def test_what_is_for_one_thing_is_not_done_to_several(self, answer, thread, moderator, outsider, as_moderator):
         other = forum.reply(author=outsider, thread=thread, text="I sell one too.")

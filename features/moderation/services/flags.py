@@ -63,9 +63,10 @@ def flag(*, person: User, key: str, reason: str, words: str = "", now: datetime 
     case = open_case(found, Case.Cause.FLAGS, HARM[reason], now)  # type: ignore[index]
     said = {"reason": reason, "words": one_line(words), "weight": weight_of(person, found.scope, now)}
     made, _new = Flag.objects.update_or_create(case=case, person=person, defaults=said)
-    flags = list(case.flags.all())
+    flags = list(case.flags.select_related("person"))
     case.cause = Case.Cause.FLAGS  # also where it was somebody's first post
-    case.weight = sum(each.weight for each in flags)
+    # Accounts that were found out and suspended meanwhile hide nothing any more.
+    case.weight = sum(each.weight for each in flags if each.person.is_active)
     case.harm = max([HARM.get(each.reason, 1) for each in flags])  # type: ignore[call-overload]
     case.save(update_fields=["cause", "weight", "harm"])
     if case.weight >= HIDES and found.state == "shown" and not was_kept(found):
