@@ -170,10 +170,11 @@ class TestAnAct:
         assert Entry.objects.count() == 2
         [one, two] = Entry.objects.order_by("pk")
         page = as_moderator.get(thread.get_absolute_url()).text
-        assert f'action="/moderation/entries/{one.pk}/undo/?also={two.pk}"' in page  # the message
+        assert f'action="/moderation/entries/{one.pk}/undo/"' in page  # the message
+        assert f'<input type="hidden" name="also" value="{two.pk}">' in page
         assert f'href="/decisions/{one.pk}/"' in page  # the event
         services.undo(by=moderator, entry=two)
-        as_moderator.post(f"/moderation/entries/{one.pk}/undo/?also={two.pk}&also=x")
+        as_moderator.post(f"/moderation/entries/{one.pk}/undo/", {"also": [two.pk, "x"]})
         assert set(thread.posts.filter(part="reply").values_list("state", flat=True)) == {"shown"}
         assert as_moderator.post(f"/moderation/entries/{one.pk}/undo/?also=0").status_code == 404
         as_moderator.post("/moderation/acts/hide/", query | {"reason": "advertising"})

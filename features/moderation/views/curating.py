@@ -104,7 +104,7 @@ def _what_is_left(person, key):
 @moderator_required
 def undo(request, pk):
     """Of one act, or of all that was done to a selection (`also`): each by itself, as one may have changed since."""
-    also = numbers(request.GET.getlist("also")[: services.MOST])
+    also = numbers((request.POST.getlist("also") or request.GET.getlist("also"))[: services.MOST])
     entries = [entry_for(request.user, number) for number in (pk, *also)]
     refused: dict[str, None] = {}
     for entry in entries:
