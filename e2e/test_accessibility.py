@@ -298,7 +298,8 @@ def test_what_strangers_see(inspect, watch, world):
     stranger = inspect()
     sessions = (world.open, world.full, world.priced, world.off, world.over, world.soon, world.tickets)
     stranger.visit(
-        "/", "/sessions/?q=postgers", "/sessions/?q=one&kind=workshop&level=3", "/skills/?q=post", "/nothing/",
+        "/", "/sessions/?q=postgers", "/sessions/?q=one&kind=workshop&level=3", "/skills/?q=post", "/search/?q=zymurgy",
+        "/nothing/",
         *(session.get_absolute_url() for session in sessions),
         *(f"{session.get_absolute_url()}registration/" for session in (world.open, world.full, world.tickets)),
         *(f"/join/{seat.join_token}/" for seat in (world.my_seat, world.soon_seat, world.over_seat)),
@@ -653,5 +654,6 @@ def test_promises_that_were_not_kept_and_who_is_kept_apart(inspect, learner, exp
     BusyCalendar.objects.create(person=learner, address="https://calendar.example.org/a.ics", problem="away")
     mentoring.keep_apart(person=learner, other=outsider)
     member = inspect(learner)
+    member.visit("/account/places/", "/search/?q=zymurgy", under="/account/places/")
     member.visit("/reliability/", "/account/reliability/", "/account/calendar/busy/", under="/account/reliability/")
     member.visit("/mentoring/apart/", f"/mentoring/apart/{expert.handle}/", under="/mentoring/apart/")
