@@ -9,14 +9,12 @@ from features.skills.models import Skill
 
 
 class SkillSitemap(Sitemap):
-    """The pages of skills that have something on or had, and of their areas; the others ask not to be indexed."""
+    """The pages of skills that have something on, and of their areas; others mostly ask not to be indexed."""
 
     limit = 5000
 
     def items(self):
-        now = timezone.now()
-        sessions = SkillSession.objects
-        taught = SessionSkill.objects.filter(Q(session__in=sessions.upcoming(now)) | Q(session__in=sessions.held(now)))
+        taught = SessionSkill.objects.filter(session__in=SkillSession.objects.upcoming(timezone.now()))
         taught = taught.values("skill")
         return Skill.objects.filter(Q(pk__in=taught) | Q(children__in=taught)).distinct().order_by("pk")
 

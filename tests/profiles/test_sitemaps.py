@@ -21,7 +21,9 @@ def addresses(client, section):
 def test_every_address_is_a_page_that_wants_to_be_found(client, expert, skill):
     factories.make_session(expert, about=[skill])
     factories.make_session(
-        factories.make_user("Who Taught", role="expert"), about=[skill], starts_in=-timedelta(days=9)
+        factories.make_user("Who Taught", role="expert"),
+        about=[factories.make_skill("Stone")],
+        starts_in=-timedelta(days=9),
     )
     factories.make_user("Says Nothing", role="expert")
     mentoring.save_mentor_page(page=MentorPage(person=expert, languages=["en"]), topics=[skill])
@@ -41,5 +43,6 @@ def test_every_address_is_a_page_that_wants_to_be_found(client, expert, skill):
             assert "noindex" not in answer.text, path
             assert re.findall(r'rel="canonical" href="[^"]*?//[^/"]+([^"]*)"', answer.text) == [path], path
     assert "/" in found["places"]
+    assert found["skills"] == ["/skills/postgresql/"]
     assert sorted(found["people"]) == ["/people/amara-okonjo/", "/people/who-taught/"]
     assert len(found["assessments"]) == len(found["tasks"]) == 1
