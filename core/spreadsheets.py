@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from django.http import HttpResponse
 
-RUN = ("=", "+", "-", "@", "\t", "\r")  # what a formula begins with
+# What a formula begins with; where people write with wide letters, in those too.
+RUN = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 def cell(value):
