@@ -14,7 +14,7 @@ from tests.permissions.world import EVIDENCE, NOTE
 
 pytestmark = pytest.mark.django_db
 
-# What the law wants kept, or what others hold in their hands: docs/architecture.md says why.
+# What the law wants kept, or what others hold in their hands: docs/decisions.md says why.
 KEPT = {
     "payments_invoice": "an invoice is kept as it was issued, with its buyer's particulars",
     "payments_orderline": "what was sold, without who bought it",
