@@ -43,10 +43,10 @@ ARGUMENTS = {
     "booking_calendar": _pk("meeting"),
     "meet": lambda w: [w.meeting.mentee_token],
     "mentorship_request_new": lambda w: [w.host.handle],
-    "mentorship_request": _pk("asked"),
+    "mentorship_request": _pk("asked_of_host"),
     "testimonial": lambda w: [w.testimonial.pk],
     **{
-        name: _pk("together")
+        name: _pk("paired")
         for name in (
             "engagement",
             "engagement_message",
@@ -58,10 +58,10 @@ ARGUMENTS = {
             "ending",
         )
     },
-    "engagement_file_removal": lambda w: [w.together.public_id, w.kept_file.file_id],
+    "engagement_file_removal": lambda w: [w.paired.public_id, w.kept_file.file_id],
     "api:withdraw_request": _pk("asked_by_guest"),
-    "engagement_tick": lambda w: [w.together.public_id, w.action.pk],
-    "skill_sign_off": lambda w: [w.together.public_id, w.rated.pk],
+    "engagement_tick": lambda w: [w.paired.public_id, w.action.pk],
+    "skill_sign_off": lambda w: [w.paired.public_id, w.rated.pk],
     "apart_from": lambda w: [w.host.handle],
     "written_review_new": lambda w: [w.host.handle, w.written_offer.pk],
     "office_hour": lambda w: [w.host.handle, w.office_hour.pk],

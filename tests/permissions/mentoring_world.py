@@ -41,19 +41,19 @@ def add_mentoring(world) -> None:
     old = services.accept_request(request=services.send_request(person=guest, mentor=host, **words))
     services.finish(engagement=old, by=guest, ending="enough", rating=5, testimonial="canary-note-of-the-guest")
     world.testimonial = old.testimonial
-    world.together = services.accept_request(request=services.send_request(person=guest, mentor=host, **words))
-    world.action = services.add_action(engagement=world.together, by=guest, owner=guest, text="Read")
-    world.rated = world.together.rated_skills.get()
-    services.write_message(engagement=world.together, author=guest, text="canary-note-of-the-guest")
-    services.write_note(engagement=world.together, author=guest, text="canary-note-of-the-guest", is_shared=False)
+    world.paired = services.accept_request(request=services.send_request(person=guest, mentor=host, **words))
+    world.action = services.add_action(engagement=world.paired, by=guest, owner=guest, text="Read")
+    world.rated = world.paired.rated_skills.get()
+    services.write_message(engagement=world.paired, author=guest, text="canary-note-of-the-guest")
+    services.write_note(engagement=world.paired, author=guest, text="canary-note-of-the-guest", is_shared=False)
     services.ask_for_fit(now=now)
     upload = SimpleUploadedFile("canary.txt", b"canary-note-of-the-guest")
-    world.kept_file = services.add_file(engagement=world.together, author=guest, upload=upload, now=now)
+    world.kept_file = services.add_file(engagement=world.paired, author=guest, upload=upload, now=now)
     world.asked_by_guest = MentorshipRequest.objects.create(
         mentee=guest, mentor=world.people["expert"], goal="Of the guest", background="-", expectation="-",
         due_at=now + timedelta(days=2),
     )  # fmt: skip
-    world.asked = MentorshipRequest.objects.create(
+    world.asked_of_host = MentorshipRequest.objects.create(
         mentee=world.people["suspended"], mentor=host, goal="Of somebody else", background="-", expectation="-",
         due_at=now + timedelta(days=2),
     )  # fmt: skip
