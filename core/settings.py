@@ -136,10 +136,7 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # A page that needs more than five seconds of one statement is broken: fail it before it takes the site with it.
     # Tests drop whole databases beside each other on a busy machine.
-    # A prepared statement is planned for all values alike: planned for one, "the first answers of the thread that has
-    # most posts of all" walks through every post by its number, as it hopes to meet some soon.
-    "options": f"-c statement_timeout={60_000 if TESTING else 5000} -c idle_in_transaction_session_timeout=30000"
-    " -c plan_cache_mode=force_generic_plan",
+    "options": f"-c statement_timeout={60_000 if TESTING else 5000} -c idle_in_transaction_session_timeout=30000",
     # Connections of our own can keep the plans of what every request asks; behind a pooler there is no "our own".
     **(
         {"pool": {"min_size": 1, "max_size": _pool, "timeout": 5, "check": check_connection}, "prepare_threshold": 1}

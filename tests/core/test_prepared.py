@@ -57,17 +57,6 @@ class TestPrepared:
         assert by_handle.first("' OR true --") is None
         assert by_handle.first(learner.handle) == learner
 
-    def test_is_planned_for_all_values_alike(self, person, learner, expert, monkeypatch):
-        monkeypatch.setattr(connection.connection, "prepare_threshold", 0)
-        for _ in range(3):
-            assert [person.first(pk) for pk in (learner.pk, expert.pk)] == [learner, expert]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
-                ["%accounts_user%$1%"],
-            )
-            assert cursor.fetchall() == [(6, 0)]
-
 
 class TestObjects:
     """Rows become the objects that the ORM would make of them."""

@@ -29,6 +29,7 @@ def add_purchases(world) -> None:
     world.package = Package.objects.create(**facts)
     expires_at = timezone.now() + timedelta(days=90)
     world.lot = CreditLot.objects.create(person=guest, left=3, valid_days=180, expires_at=expires_at, **facts)
+    paid_lot(world.lot)
     world.transfer = refused_transfer(guest, world.people["member"])
     world.plan = Plan.objects.create(name="All of the library", about="Every article and course")
     price = PlanPrice.objects.create(plan=world.plan, amount_minor=900, currency="EUR")
@@ -44,6 +45,19 @@ def add_purchases(world) -> None:
     world.invoice = invoice_payment(payment, timezone.now())
     world.gift = Gift.objects.create(plan=world.plan, giver=guest, days=30, paid_at=timezone.now())
     world.coupon = Coupon.objects.create(code="CANARY-26", seller=expert, made_by=expert, percent=20, currency="EUR")
+
+
+def paid_lot(lot) -> None:
+    """What is left of it can be given back for money only while its price is there."""
+    order = Order.objects.create(buyer=lot.person, currency=lot.currency, settled_at=lot.opened_at)
+    OrderLine.objects.create(
+        order=order, kind="credits", ref=str(lot.pk), title="Five meetings", unit_minor=lot.price_minor,
+        currency=lot.currency, seller=lot.seller,
+    )  # fmt: skip
+    Payment.objects.create(
+        order=order, stripe_id="pi_credits", charge_id="ch_credits", amount_minor=lot.price_minor,
+        currency=lot.currency, paid_at=lot.opened_at,
+    )  # fmt: skip
 
 
 def refused_transfer(seller, buyer) -> Transfer:
