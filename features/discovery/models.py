@@ -80,8 +80,10 @@ class Word(models.Model):
 
 
 class WishQuerySet(QuerySet):
+    KEPT = timedelta(days=90)
+
     def open(self, now):
-        return self.filter(told_at=None, wished_at__gt=now - timedelta(days=90))
+        return self.filter(told_at=None, wished_at__gt=now - self.KEPT)
 
 
 class Wish(models.Model):

@@ -16,7 +16,7 @@ from features.payments import services as payments
 from features.sessions.fields import LineField
 from features.sessions.joining import VERDICTS
 from features.sessions.models import REMINDERS, Format, SkillSession
-from features.sessions.services.hosting import OF_THE_OWNER
+from features.sessions.services.hosting import OF_THE_OWNER, version_of
 from features.sessions.ticket_forms import ticket_forms, written
 from features.skills.fields import SkillPickerField
 
@@ -154,7 +154,7 @@ class SessionForm(forms.ModelForm):
                 "language": next(iter(host.languages), session.language),
             }
         else:
-            known = {"skills": list(session.skills.order_by("sessionskill__position")), "seen": as_it_stands(session)}
+            known = {"skills": list(session.skills.order_by("sessionskill__position")), "seen": version_of(session)}
         known["follow_up_minutes"] = session.follow_up_minutes
         if session.starts_at:
             start = timezone.localtime(session.starts_at, session.zone)
@@ -199,21 +199,12 @@ class SessionForm(forms.ModelForm):
     def are_tickets_at_fault(self):
         return any(form.errors for form in self.tickets.forms)
 
-    def was_overtaken(self) -> bool:
-        """Whether somebody has saved it since this form was drawn. Said once: sent again, it is meant."""
-        now = as_it_stands(self.instance)
-        if self.cleaned_data["seen"] in ("", now):
-            return False
-        self.data = self.data.copy()
-        self.data["seen"] = now
-        words = _(
-            "It was saved since you opened this page. What you typed stands here: send it again to put it in place"
-        )
-        self.add_error(None, words)
-        return True
-
     def blame(self, refused):
-        """What the service refused, at its field."""
+        """What the service refused, at its field. That another saved it is said once: sent again, it is meant."""
+        if refused.code == "overtaken":
+            self.instance.refresh_from_db(fields=["updated_at"])
+            self.data = self.data.copy()
+            self.data["seen"] = version_of(self.instance)
         if refused.row is not None and self.tickets.is_bound:
             self.tickets.rows()[refused.row].add_error(refused.field, refused.words)
         else:
@@ -273,10 +264,6 @@ class SessionForm(forms.ModelForm):
     def wanted_tickets(self):
         """All its kinds of ticket; None where the form said nothing of them."""
         return self.tickets.wanted(self.instance) if self.tickets.is_bound else None
-
-
-def as_it_stands(session) -> str:
-    return session.updated_at.isoformat()
 
 
 class CancellationForm(forms.Form):

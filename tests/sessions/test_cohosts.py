@@ -364,6 +364,17 @@ class TestWhatTheyMay:
         assert theirs.post(edit, wording(held, title="By the co-host", seen=again)).status_code == 303
         assert SkillSession.objects.get(pk=held.pk).title == "By the co-host"
 
+    def test_nor_in_the_same_moment_and_the_same_once_more_is_no_change(self, held, other, expert, skill):
+        """What is seen is compared under the lock: both have read the session before either saves it."""
+        theirs, ours = (SkillSession.objects.get(pk=held.pk) for _ in range(2))
+        facts = {"skills": [skill], "seen": services.version_of(held)}
+        data = {"capacity": held.capacity}
+        for _tap in range(2):
+            services.save_edit(session=ours, data=data | {"title": "By the host"}, by=expert, **facts)
+        written = {"session": theirs, "data": data | {"title": "By the co-host"}, "by": other}
+        assert refused(services.save_edit, **written, **facts) == "overtaken"
+        assert SkillSession.objects.get(pk=held.pk).title == "By the host"
+
     def test_nor_over_a_draft(self, expert, other, skill):
         draft = make_session(expert, about=[skill], published=False)
         together(draft, other)

@@ -1,6 +1,6 @@
 """What people look for and do not find: kept when they ask to be told, and shown to hosts once several ask."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Min
 from django.utils import timezone
@@ -8,10 +8,9 @@ from django.utils import timezone
 from core import text
 from core.limits import hit
 from features.accounts.models import User
-from features.discovery.models import Wish
+from features.discovery.models import Wish, WishQuerySet
 from features.discovery.services.searching import search
 
-KEPT = timedelta(days=90)  # as WishQuerySet.open has it
 SHOWN_FROM = 3  # people: words of one alone could tell who it is
 AT_ONCE = 500
 
@@ -47,4 +46,4 @@ def come_true(now: datetime) -> list[Wish]:
 
 
 def forget_wishes(now: datetime) -> int:
-    return Wish.objects.filter(wished_at__lte=now - KEPT).delete()[0]
+    return Wish.objects.filter(wished_at__lte=now - WishQuerySet.KEPT).delete()[0]

@@ -1,11 +1,6 @@
 """Mentoring: what mentors say of themselves, who is suggested to whom, and what the two of them agree on."""
 
-from features.mentoring.services.answering import (
-    busy_pairs,
-    closed_pairs,
-    come_back,
-    count_answers,
-)
+from features.mentoring.services.answering import busy_pairs, closed_pairs, come_back, count_answers
 from features.mentoring.services.apart import end_apart, end_two_apart, keep_apart, keep_two_apart, kept_apart_from
 from features.mentoring.services.bookings import (
     book,

@@ -55,6 +55,7 @@ from features.sessions.services.hosting import (
     save_draft,
     save_edit,
     take_over_skill,
+    version_of,
 )
 from features.sessions.services.lateness import MINUTES, lateness, may_say_late, say_late
 from features.sessions.services.messages import (
@@ -221,6 +222,7 @@ __all__ = [
     "to_tell",
     "undo_check_in",
     "unschedule",
+    "version_of",
     "what_to_see",
     "why_not_answer",
     "why_not_post",

@@ -35,16 +35,16 @@ class HostingRefused(Exception):
 
 
 def save_draft(
-    *, host, data, skills, session=None, form_key=None, tickets: list[Wanted] | None = None, by=None
+    *, host, data, skills, session=None, form_key=None, tickets: list[Wanted] | None = None, by=None, seen=""
 ) -> SkillSession:
     """Write a draft: new, or again. The same `form_key` is the same draft, however often its form arrives. `tickets`
     are all its kinds of ticket; None leaves them alone. What was published meanwhile is changed as such, which may be
-    refused. `by` is who writes, where that may be a co-host."""
+    refused. `by` is who writes, where that may be a co-host; `seen` is what they saw of it, as `version_of` says."""
     if session is None and form_key:
         session = SkillSession.objects.filter(host=host, form_key=form_key, published_at=None).first()
     try:
         new = SkillSession(host=host, form_key=form_key, currency=settings.CURRENCY)
-        return _save_draft(session or new, data, skills, tickets, by)
+        return _save_draft(session or new, data, skills, tickets, by, seen)
     except IntegrityError as error:
         if "form_key" not in broken_constraint(error):
             raise
@@ -52,11 +52,12 @@ def save_draft(
 
 
 @atomic_retry
-def _save_draft(session, data, skills, tickets, by):
+def _save_draft(session, data, skills, tickets, by, seen):
     if session.pk:
         session = lock(session.pk)  # as it is now: what was read to show the form may be published since
     if session.is_published:
-        return save_edit(session=session, data=data, skills=skills, tickets=tickets, by=by)
+        return save_edit(session=session, data=data, skills=skills, tickets=tickets, by=by, seen=seen)
+    _must_be_as_seen(session, seen, data, skills, tickets)
     _keep_to_part(session, by, data, tickets)
     _fill(session, data)
     if session.pk:
@@ -91,14 +92,17 @@ def publish(*, session, by, now=None) -> SkillSession:
 
 
 @atomic_retry
-def save_edit(*, session, data, skills, tickets: list[Wanted] | None = None, by=None, now=None) -> SkillSession:
+def save_edit(
+    *, session, data, skills, tickets: list[Wanted] | None = None, by=None, seen="", now=None
+) -> SkillSession:
     """Change a published session. Seats that are taken stay; who is coming is told of a new time or place. `by` is who
-    changes it, where that may be a co-host."""
+    changes it, where that may be a co-host; `seen` is what they saw of it, as `version_of` says."""
     now = now or timezone.now()
     session = lock(session.pk)
     if session.is_cancelled or session.has_started(now):
         raise HostingRefused("over", _("A session that has started or was cancelled can no longer be changed."))
     _may_write(session.host)
+    _must_be_as_seen(session, seen, data, skills, tickets)
     _keep_to_part(session, by, data, tickets)
     before = {name: getattr(session, name) for name in ON_THE_CALENDAR}
     if data["capacity"] < session.seats_taken:
@@ -161,6 +165,24 @@ def may_host(person) -> bool:
     """Also where a role rests: without a second factor, and for a token. Publishing shows nobody what others do not
     see, and so a page and the API give one answer."""
     return access.holds_any_role(person, Role.EXPERT, Role.ORGANISER)
+
+
+def version_of(session) -> str:
+    """What a page shows of it, for whoever sends that page's form back."""
+    return session.updated_at.isoformat()
+
+
+def _must_be_as_seen(session, seen, data, skills, tickets):
+    """Of a locked session. Nobody writes over what another has saved meanwhile; the same once more is no change."""
+    if not seen or seen == version_of(session):
+        return
+    is_same = all(getattr(session, name) == value for name, value in data.items())
+    kept = list(session.session_skills.values_list("skill_id", flat=True))
+    if not is_same or tickets or kept != [skill.pk for skill in skills]:
+        words = _(
+            "It was saved since you opened this page. What you typed stands here: send it again to put it in place"
+        )
+        raise HostingRefused("overtaken", words)
 
 
 def _fill(session, data):

@@ -111,9 +111,9 @@ def edit_session(request, pk, slug):
         form = SessionForm.typed(request.POST, instance=session, host=request.user, more=True)
         return _form_page(request, form, str(pk), session)
     form = SessionForm(request.POST or None, instance=session, host=request.user)
-    if request.method == "POST" and form.is_valid() and not form.was_overtaken():
+    if request.method == "POST" and form.is_valid():
         try:
-            session = _save(request.user, session, *form.wording(), form.wanted_tickets())
+            session = _save(request.user, session, *form.wording(), form.wanted_tickets(), form.cleaned_data["seen"])
         except services.HostingRefused as refused:
             form.blame(refused)
         else:
@@ -124,10 +124,9 @@ def edit_session(request, pk, slug):
     return _form_page(request, form, str(pk), session)
 
 
-def _save(by, session, data, skills, tickets):
-    if session.is_published:
-        return services.save_edit(session=session, data=data, skills=skills, tickets=tickets, by=by)
-    return services.save_draft(host=session.host, data=data, skills=skills, session=session, tickets=tickets, by=by)
+def _save(by, session, data, skills, tickets, seen):
+    said = {"session": session, "data": data, "skills": skills, "tickets": tickets, "by": by, "seen": seen}
+    return services.save_edit(**said) if session.is_published else services.save_draft(host=session.host, **said)
 
 
 @require_POST
