@@ -2,11 +2,11 @@ from functools import partial
 from urllib.parse import quote
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import nav
+from core.addresses import address
 from core.middleware import has_session
 from core.templatetags.ui import arch
 
@@ -46,7 +46,7 @@ def site(request):
         "footer_nav": partial(_filled, FOOTER, path),
         "viewer_zone": timezone.get_current_timezone_name(),
         "viewer_zone_is_known": getattr(request, "viewer_zone_is_known", False),
-        "zone_url": reverse("preferences"),
+        "zone_url": address("preferences"),
         "has_session": has_session(request),
         "theme": getattr(request, "theme", ""),
         "role_rests": getattr(request, "role_rests", False),

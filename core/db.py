@@ -149,10 +149,11 @@ def _with_its_values(sql: str, params) -> tuple[str, list[int]]:
 
 class _Reader:
     """Rows into objects as the ORM reads them, for a fraction of the time: what it finds out anew for each object, as
-    which fields were left out and who wants to hear of it, is the same for all rows of a query."""
+    which fields were left out and who wants to hear of it, is the same for all rows of a query. What a query is of says
+    as `row` what it was read from, with all that came along."""
 
-    def __init__(self, about, select, annotated, fetch_mode):
-        self.model, self.fetch_mode = about["model"], fetch_mode
+    def __init__(self, about, select, annotated, fetch_mode, is_whole=True):
+        self.model, self.fetch_mode, self.is_whole = about["model"], fetch_mode, is_whole
         bases = [kind for kind in self.model.__mro__ if issubclass(kind, Model) and kind is not Model]
         if any(vars(kind).keys() & {"__init__", "from_db"} for kind in bases):
             raise TypeError(f"{self.model.__name__} is made in a way of its own, which is not followed here.")
@@ -160,7 +161,7 @@ class _Reader:
         self.key = columns[self.model._meta.pk.attname]
         self.names, self.values = tuple(columns), _taken(list(columns.values()))
         self.related = [
-            (_Reader(other, select, {}, fetch_mode), other["local_setter"], other["remote_setter"])
+            (_Reader(other, select, {}, fetch_mode, is_whole=False), other["local_setter"], other["remote_setter"])
             for other in about.get("related_klass_infos", [])
         ]
 
@@ -179,6 +180,8 @@ class _Reader:
                 state = ModelState()
                 state.__dict__.update(known)
                 one.__dict__.update(zip(names, values(row), strict=True), _state=state)
+                if self.is_whole:
+                    one.__dict__["row"] = tuple(row)
                 if self.fetch_mode.track_peers:
                     peers.append(ref(one))
             found.append(one)

@@ -51,13 +51,17 @@ def position(request, order, parameter: str = "after") -> list | None:
 
 
 def after(order, values):
-    """(a, b) > (x, y), spelled out so that each field may have its own direction."""
+    """(a, b) > (x, y), spelled out so that each field may have its own direction. It follows that a is not below x, but
+    only where that is said does an index begin there."""
     condition, equal = Q(), Q()
     for field, value in zip(order, values, strict=True):
-        name = field.lstrip("-")
-        condition |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
-        equal &= Q(**{name: value})
-    return condition
+        condition |= equal & _beyond(field, value)
+        equal &= Q(**{field.lstrip("-"): value})
+    return condition if len(order) == 1 else _beyond(order[0], values[0], "e") & condition
+
+
+def _beyond(field: str, value, or_equal: str = "") -> Q:
+    return Q(**{f"{field.lstrip('-')}__{'lt' if field.startswith('-') else 'gt'}{or_equal}": value})
 
 
 def _write(row, order):

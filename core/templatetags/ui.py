@@ -1,9 +1,8 @@
 """The look's small pieces: plain functions, so that cards built in Python use the same ones as templates."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -165,16 +164,16 @@ def _time(moment, shape: str, content):
 
 
 @lru_cache(maxsize=10_000)
-def _start(moment, zone: str, shape: str, year: int, language: str):
+def _start(zone: str, shape: str, year: int, language: str, moment):
     """`year` and `language` decide the words: lists and threads say the same moments to many."""
     return _time(moment, shape, words(local(moment, zone), shape))
 
 
-def teller(zone: str = "", shape: str = "full") -> Callable:
-    """`when` for many moments of one answer, which have zone, year and language in common."""
+def teller(zone: str = "", shape: str = "full") -> partial:
+    """`when` for many moments of one answer, which have zone, year and language in common: its `args`."""
     there = zone or timezone.get_current_timezone_name()
     year, language = timezone.localtime(timezone=ZoneInfo(there)).year, get_language() or ""
-    return lambda moment: _start(moment, there, shape, year, language)
+    return partial(_start, there, shape, year, language)
 
 
 @register.simple_tag

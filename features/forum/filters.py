@@ -1,10 +1,11 @@
 """Search and filters of the lists. They live in the URL, so that a list can be shared and works without JavaScript."""
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import django_filters as filters
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.db import one_of
@@ -18,6 +19,13 @@ SINCE = [("week", _("Last 7 days")), ("month", _("Last 30 days")), ("year", _("L
 DAYS = {"week": 7, "month": 30, "year": 365}
 SORT = [("best", _("Best match")), ("active", _("Latest activity")), ("newest", _("Newest"))]
 ORDER = {"active": ("-active_at", "-id"), "newest": ("-id",)}
+# Of a time long ago: neither what is active now nor what came last leads there.
+PERIOD, ASKED = {"since", "begin", "end"}, ("-created_at", "-id")
+
+
+def _midnight(day: date) -> datetime:
+    """A moment, which an index finds; what people type by mistake may lie beyond all of them."""
+    return timezone.make_aware(datetime.combine(min(max(day, date(1900, 1, 1)), date(9000, 1, 1)), time()))
 
 
 class ThreadFilter(filters.FilterSet):
@@ -27,8 +35,8 @@ class ThreadFilter(filters.FilterSet):
     state = filters.ChoiceFilter(choices=STATES, method="by_state")
     kind = filters.ChoiceFilter(choices=Kind)
     since = filters.ChoiceFilter(choices=SINCE, method="by_time")
-    begin = filters.DateFilter(field_name="created_at", lookup_expr="date__gte")
-    end = filters.DateFilter(field_name="created_at", lookup_expr="date__lte")
+    begin = filters.DateFilter(method="from_day")
+    end = filters.DateFilter(method="until_day")
     sort = filters.ChoiceFilter(choices=SORT, method="in_order")
     about = filters.CharFilter(field_name="about", max_length=40)
 
@@ -43,10 +51,15 @@ class ThreadFilter(filters.FilterSet):
         self.form.is_valid()
         # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
         self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "")}
+        if self.chosen.keys() & PERIOD and "q" not in self.chosen:
+            self.chosen.setdefault("sort", "newest")
 
     @property
     def order(self) -> tuple[str, ...]:
-        return ORDER.get(self.chosen.get("sort", "active"), ORDER["active"])
+        sort = self.chosen.get("sort", "active")
+        if sort == "newest" and self.chosen.keys() & PERIOD:
+            return ASKED
+        return ORDER.get(sort, ORDER["active"])
 
     @property
     def is_by_fit(self) -> bool:
@@ -88,6 +101,12 @@ class ThreadFilter(filters.FilterSet):
 
     def by_time(self, queryset, _name, value):
         return queryset.filter(created_at__gte=self.now - timedelta(days=DAYS[value]))
+
+    def from_day(self, queryset, _name, value):
+        return queryset.filter(created_at__gte=_midnight(value))
+
+    def until_day(self, queryset, _name, value):
+        return queryset.filter(created_at__lt=_midnight(min(value, date(9000, 1, 1)) + timedelta(days=1)))
 
     def in_order(self, queryset, _name, _value):
         return queryset

@@ -29,6 +29,7 @@ class TestPrepared:
         learner.save()
         found, expected = person.first(learner.pk), User.objects.get(pk=learner.pk)
         assert found == expected
+        assert vars(found).pop("row")[0] == learner.pk
         assert fields(found) == fields(expected)
         assert found._state.db == expected._state.db
         assert not found._state.adding

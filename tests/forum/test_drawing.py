@@ -10,7 +10,8 @@ from django.utils import timezone
 from core import gaps
 from features.forum import pages, services
 from features.forum.models import Board, Post, Thread
-from features.forum.pages.said import draw
+from features.forum.pages import said as pages_said
+from features.forum.pages.said import draw_post, with_forms
 from tests.factories import make_user
 from tests.forum.conftest import ask
 
@@ -58,7 +59,8 @@ class TestDrawing:
                 for post in posts:
                     said = pages.one(person, post)["post"]
                     context = {"post": said, "has_session": True, "user": person, "csrf_token": "t", "began": "b"}
-                    assert same(draw([said], True, "t", "b")) == same(render_to_string("forum/_post.html", context))
+                    drawn = with_forms(draw_post(said, True, "en"), "t", "b").decode()
+                    assert same(drawn) == same(render_to_string("forum/_post.html", context))
                     assert said.may_suggest == services.may_suggest(person, post, Thread.objects.get(pk=thread.pk))
                     seen.add(said.kind())
         assert len(seen) > 30
@@ -108,6 +110,7 @@ class TestMoulds:
         def of(client, address):
             with monkeypatch.context() as patch:
                 patch.setattr(gaps.Mould, "fill", fill)
+                patch.setattr(pages_said, "KEPT", {})
                 return client.get(address).text
 
         return of
@@ -139,6 +142,43 @@ class TestMoulds:
                     said, expected = client.get(address), anew(client, address)
                     assert unsigned(said.text) == unsigned(expected), (state, address)
                     assert said.status_code == 200 or state.get("state")
+
+
+class TestKept:
+    """What most readers see of a post is drawn once for all of them."""
+
+    @pytest.fixture
+    def drawings(self, monkeypatch):
+        """How many posts a page drew."""
+        monkeypatch.setattr(pages_said, "KEPT", {})
+        drawn, plain = [], pages_said.draw_post
+        monkeypatch.setattr(pages_said, "draw_post", lambda said, *rest: drawn.append(said) or plain(said, *rest))
+
+        def of(person, thread):
+            client = Client()
+            client.force_login(person)
+            drawn.clear()
+            assert client.get(thread.get_absolute_url()).status_code == 200
+            return [said.part for said in drawn]
+
+        return of
+
+    def test_for_whoever_may_do_the_same(self, drawings, posts, thread, helper, moderator):
+        first = drawings(make_user("Kwame Boateng"), thread)
+        assert len(first) > 2
+        came_with_the_thread = ["opening", "reply"]
+        assert drawings(make_user("Ngozi Eze"), thread) == came_with_the_thread
+        assert drawings(moderator, thread) == drawings(moderator, thread) > came_with_the_thread
+        assert drawings(helper, thread) == drawings(helper, thread) > came_with_the_thread
+
+    def test_no_more_than_so_many(self, drawings, posts, thread, monkeypatch):
+        monkeypatch.setattr(pages_said, "MOST", 1)
+        drawings(make_user("Kwame Boateng"), thread)
+        assert len(pages_said.KEPT) == 1
+        monkeypatch.setattr(pages_said, "LONGEST", 10)
+        pages_said.KEPT.clear()
+        drawings(make_user("Ngozi Eze"), thread)
+        assert not pages_said.KEPT
 
 
 class TestWhatIsSoNow:

@@ -1,12 +1,12 @@
 """Similar questions, duplicates, whom to ask, the search of the forum, feeds, pictures."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,11 +15,13 @@ from PIL import Image
 from core.jobs import run_pending
 from core.limits import RateLimited
 from core.models import RateCounter
+from core.pagination import after
 from features.accounts.models import StoredFile
 from features.discovery import services as discovery
 from features.discovery.kinds import Entry
 from features.discovery.models import Document
 from features.forum import services
+from features.forum.filters import ASKED, ORDER
 from features.forum.findable import OPEN
 from features.forum.models import Board, Duplicate, Invitation, Post, Thread
 from features.forum.similar import nearness
@@ -271,6 +273,33 @@ class TestSearch:
         day = (timezone.now() - timedelta(days=20)).date().isoformat()
         assert found(f"q=index&begin={day}") == found(f"begin={day}") == {other}
         assert found(f"end={day}") == {solved}
+        assert found("end=9999-12-31") == found("begin=0001-01-01") == {solved, other}
+        assert found("begin=9999-12-31") == found("end=0001-01-01") == set()
+
+    def test_a_day_is_the_readers_own_and_a_period_begins_with_what_was_asked_last(
+        self, client, thread, board, asker, skill
+    ):
+        other = ask(board, asker, skill, title="Another index, asked before but answered since")
+        late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)  # in Berlin it is the second by then
+        Thread.objects.filter(pk=thread.pk).update(created_at=late, active_at=late)
+        Thread.objects.filter(pk=other.pk).update(created_at=late - timedelta(days=9), active_at=timezone.now())
+        assert thread.get_absolute_url() not in client.get("/forum/?end=2026-03-01").text
+        text = client.get("/forum/?begin=2026-02-01&end=2026-03-02").text
+        assert "Newest threads" in text
+        assert text.index(thread.get_absolute_url()) < text.index(other.get_absolute_url())
+        text = client.get("/forum/?begin=2026-02-01&end=2026-03-02&sort=active").text
+        assert text.index(other.get_absolute_url()) < text.index(thread.get_absolute_url())
+
+    def test_a_long_ago_period_and_a_far_page_are_found_in_an_index(self):
+        for order, filters in ((ORDER["active"], {}), (ASKED, {"created_at__lt": timezone.now()})):
+            last = Thread(pk=7, created_at=timezone.now(), active_at=timezone.now())
+            values = [getattr(last, field.lstrip("-")) for field in order]
+            page = Thread.objects.shown().filter(after(order, values), **filters).order_by(*order)[:21]
+            with connection.cursor() as cursor, transaction.atomic():
+                cursor.execute("SET LOCAL enable_sort = off")
+                plan = page.explain()
+            condition = next(line for line in plan.splitlines() if "Index Cond" in line)
+            assert order[0].lstrip("-") in condition, plan
 
     def test_of_all_in_which_somebody_wrote_only_those_of_the_page_are_read_whole(
         self, client, thread, board, asker, skill

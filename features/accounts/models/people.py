@@ -1,5 +1,4 @@
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -8,10 +7,10 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.models import QuerySet
 
 HANDLE = RegexValidator(
@@ -58,12 +57,6 @@ class UserManager(AllPeople):
         return self.get(email=email.strip().lower())
 
 
-@lru_cache(maxsize=10_000)
-def _address(handle: str) -> str:
-    """Lists say the same few addresses to everybody."""
-    return reverse("person", args=[handle])
-
-
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. What they may do is in RoleGrant; what they can do is in the skills feature."""
 
@@ -107,7 +100,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def get_absolute_url(self):
-        return _address(self.handle)
+        return address("person", self.handle)
 
     # Of whoever is behind a request: what they do not act as, because their session was opened without a second factor,
     # or because a token speaks for them that was not given it. No column.

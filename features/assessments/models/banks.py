@@ -2,11 +2,11 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.models import QuerySet
 from features.skills.models import Level, Skill
 
@@ -78,7 +78,7 @@ class Bank(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("assessment", args=[self.pk, self.slug])
+        return address("assessment", self.pk, self.slug)
 
     def make_slug(self):
         return slugify(self.title)[:120] or "assessment"

@@ -2,11 +2,11 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.models import QuerySet, make_public_id
 from core.text import one_line, without_marks
 from features.skills.models import Level, Skill
@@ -84,7 +84,7 @@ class Task(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("task", args=[self.pk, self.slug])
+        return address("task", self.pk, self.slug)
 
     @property
     def first_words(self) -> str:
@@ -151,7 +151,7 @@ class Submission(models.Model):
         return self.public_id
 
     def get_absolute_url(self):
-        return reverse("submission", args=[self.public_id])
+        return address("submission", self.public_id)
 
     @property
     def source(self) -> str:

@@ -2,9 +2,9 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from core.addresses import address
 from core.models import QuerySet
 from features.forum.models.threads import Kind, State, Thread
 
@@ -97,7 +97,7 @@ class Post(models.Model):
 
     def get_absolute_url(self):
         """Leads to the page of the thread on which it stands, wherever that is by then."""
-        return reverse("post", args=[self.pk])
+        return address("post", self.pk)
 
 
 class Vote(models.Model):

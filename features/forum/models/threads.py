@@ -1,11 +1,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.models import QuerySet
 from features.skills.models import Skill
 
@@ -58,7 +58,7 @@ class Board(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("board", args=[self.slug])
+        return address("board", self.slug)
 
     @property
     def scope(self) -> str:
@@ -143,6 +143,7 @@ class Thread(models.Model):
             models.Index(fields=["-active_at", "-id"], condition=Q(state="shown"), name="threads_active"),
             # With the time, so that the latest of those in which somebody wrote are found in the index alone.
             models.Index(fields=["-id"], include=["active_at"], condition=Q(state="shown"), name="threads_newest"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(state="shown"), name="threads_asked"),
             models.Index(fields=["board", "-active_at", "-id"], condition=Q(state="shown"), name="board_active"),
             models.Index(fields=["board", "-id"], condition=Q(state="shown"), name="board_newest"),
             models.Index(
@@ -158,7 +159,7 @@ class Thread(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("thread", args=[self.pk, self.slug])
+        return address("thread", self.pk, self.slug)
 
     @property
     def is_question(self):

@@ -3,8 +3,9 @@
 from features.forum.pages.asked_about import about_of, begun, session_panel
 from features.forum.pages.drawn import draw_thread
 from features.forum.pages.recorded import chapters
-from features.forum.pages.said import Said, acts_on, in_words, one
+from features.forum.pages.said import Said, acts_on, one
 from features.forum.pages.thread import (
+    REPLIES,
     changed,
     comments_page,
     frame_of,
@@ -16,6 +17,7 @@ from features.forum.pages.thread import (
 )
 
 __all__ = [
+    "REPLIES",
     "Said",
     "about_of",
     "acts_on",
@@ -25,7 +27,6 @@ __all__ = [
     "comments_page",
     "draw_thread",
     "frame_of",
-    "in_words",
     "moved_to",
     "one",
     "opening_of",

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from core.gaps import Mould
+from core.gaps import MARK, Mould
 from core.templatetags.ui import face, teller
 from features.forum import curation, services
 from features.forum.access import moderates
@@ -113,25 +113,22 @@ GAPS = ("pk", "html", "face", "name", "score", "url", "time", "edited", "more", 
 OF_GAPS = attrgetter(*GAPS)
 # A form's two: its token, and when it was given out.
 OF_FORMS = ("csrf_token", "began")
+MARKS = tuple(SafeString(f"{MARK}{name}") for name in OF_FORMS)
 POST, REMARK = Mould("forum/_post.html", GAPS + OF_FORMS), Mould("forum/_remark_item.html", GAPS)
 
 
-def draw(posts: Iterable[Said], is_member: bool, token: str = "", began: str = "") -> SafeString:
-    """What `forum/_post.html` makes of them, one after the other."""
-    language, of_forms = get_language(), (SafeString(token), SafeString(began))  # made here, of letters and digits
+def draw_post(said: Said, is_member: bool, language: str) -> bytes:
+    """What `forum/_post.html` makes of it, with `MARKS` where a form says its two."""
 
-    def drawn(said):
-        def context(marks):
-            return {
-                "post": _with_gaps(said, marks),
-                "has_session": is_member,
-                "user": {"is_authenticated": is_member},
-                **{name: marks[name] for name in OF_FORMS},
-            }
+    def context(marks):
+        return {
+            "post": _with_gaps(said, marks),
+            "has_session": is_member,
+            "user": {"is_authenticated": is_member},
+            **{name: marks[name] for name in OF_FORMS},
+        }
 
-        return POST.fill((is_member, *said.kind()), context, OF_GAPS(said) + of_forms, language=language)
-
-    return SafeString("".join(map(drawn, posts)))
+    return POST.fill((is_member, *said.kind()), context, OF_GAPS(said) + MARKS, language=language).encode()
 
 
 def _draw_remarks(remarks: Iterable[Said], language: str) -> SafeString:
@@ -150,12 +147,24 @@ def _with_gaps(said: Said, marks) -> Said:
     )
 
 
+# Posts as they were drawn last, by their rows and by how they are seen; a thousand of them are some 5 MB.
+KEPT: dict[tuple, bytes] = {}
+MOST, LONGEST = 1_000, 10_000
+
+
 # --- Rows into words --------------------------------------------------------------------------------------------------
-def in_words(posts, thread, person, is_moderator=False, read_to=None) -> list[Said]:
-    remarks = remarks_of(posts, person, is_moderator, thread.state == State.WORKSHOP)
-    viewer = Viewer(thread, person, is_moderator, read_to)
-    viewer.asks_why([*posts, *(remark for several in remarks.values() for remark in several)])
-    return [viewer.hears(post, remarks.get(post.id, ())) for post in posts]
+def drawn(posts: Sequence[Post], viewer: "Viewer") -> list[bytes]:
+    """Posts with their first comments as `forum/_post.html` shows them, for `with_forms`. As bytes: they are most of a
+    page, and are not made into them anew for each reader."""
+    remarks = viewer.remarks_of(posts)
+    return [viewer.draws(post, remarks.get(post.id, ())) for post in posts]
+
+
+def with_forms(text: bytes, token: str = "", began: str = "") -> bytes:
+    """The two are of letters and digits."""
+    for mark, value in zip(MARKS, (token, began), strict=True):
+        text = text.replace(mark.encode(), value.encode())
+    return text
 
 
 class Viewer:
@@ -171,6 +180,39 @@ class Viewer:
         self.may_remark = self.is_open and thread.state == State.SHOWN
         self.time, self.language = teller(), get_language() or ""
         self.why: dict[str, str] = {}
+        # Besides the rows, all that decides what a post of somebody else is to them.
+        self.sight = (
+            thread.is_question, self.is_member, self.is_open, self.in_workshop, self.may_accept, self.may_remark,
+            *self.time.args,
+        )  # fmt: skip
+
+    def remarks_of(self, posts: Sequence[Post]) -> dict[int, list[Post]]:
+        remarks = remarks_of(posts, self.person, self.is_moderator, self.thread.state == State.WORKSHOP)
+        self.asks_why([*posts, *(remark for several in remarks.values() for remark in several)])
+        return remarks
+
+    def draws(self, post: Post, remarks: Sequence[Post]) -> bytes:
+        """Most readers may do the same with most posts: these are drawn once, and again when a row says otherwise."""
+        key = self._key_of(post, remarks)
+        text = KEPT.get(key) if key else None
+        if text is None:
+            text = draw_post(self.hears(post, remarks), self.is_member, self.language)
+            if key and len(text) <= LONGEST:
+                if len(KEPT) >= MOST:
+                    KEPT.clear()
+                KEPT[key] = text
+        return text
+
+    def _key_of(self, post: Post, remarks: Sequence[Post]) -> tuple | None:
+        """None for what is shown to some in another way than to others: to moderators, to who wrote it, and all that is
+        not there for everybody."""
+        said = (post, *remarks)
+        if self.is_moderator or post.part == Part.OPENING or not hasattr(post, "row"):
+            return None
+        if any(one.state != State.SHOWN or one.author_id == self.key for one in said):
+            return None
+        is_new = bool(self.read_to and post.id > self.read_to)
+        return (*(one.row for one in said), is_new, self.thread.accepted_id == post.id, self.sight)
 
     def asks_why(self, posts: Iterable[Post]) -> None:
         """Why their own posts are out of sight: a question only for whoever has one that is."""
@@ -243,5 +285,5 @@ def one(person, post: Post) -> dict:
     thread = Thread.objects.select_related("board").get(pk=post.thread_id)
     is_moderator = moderates(person, thread.board)
     found = with_vote(Post.objects.select_related("author"), person.pk).get(pk=post.pk)
-    [said] = in_words([found], thread, person, is_moderator)
-    return {"thread": thread, "post": said}
+    viewer = Viewer(thread, person, is_moderator)
+    return {"thread": thread, "post": viewer.hears(found, viewer.remarks_of([found]).get(found.id, ()))}

@@ -3,7 +3,10 @@
 from django.http import Http404
 from django.middleware.csrf import get_token
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
+from core.addresses import address
+from core.gaps import MARK
 from core.middleware import has_session
 from core.pagination import Page, keyset
 from core.seo import absolute, json_ld
@@ -19,10 +22,11 @@ from features.forum.pages import rows
 from features.forum.pages.asked_about import about_of
 from features.forum.pages.recorded import recorded
 from features.forum.pages.replying import reply_form
-from features.forum.pages.said import Viewer, draw, in_words, one
+from features.forum.pages.said import Viewer, drawn, one, with_forms
 from features.moderation import services as moderation
 
 Part = Post.Part
+REPLIES = SafeString(f"{MARK}replies")  # where the answers come in when all else has become bytes
 
 
 def opening_of(person, pk) -> Post:
@@ -66,11 +70,11 @@ def thread_page(request, opening: Post) -> dict:
         accepted = []  # it has its place at the head of the first page alone
     posts = [*([opening] if is_first else []), *accepted, *page.items]
     read_to, first_new = getattr(opening, "read_to", None), getattr(opening, "first_new", None)
-    said = in_words(posts, thread, person, is_moderator, read_to=read_to)
     is_member = has_session(request) and person.is_authenticated
     hidden = {"token": get_token(request), "began": services.began()} if is_member else {}
     token = {"csrf_token": hidden["token"]} if is_member else {}
-    replies = said[1:] if is_first else said
+    said = drawn(posts, Viewer(thread, person, is_moderator, read_to))
+    replies = with_forms(b"".join(said[1:] if is_first else said), **hidden)
     newest = max([post.pk for post in posts], default=0)
     context = token | {
         "thread": thread,
@@ -80,8 +84,9 @@ def thread_page(request, opening: Post) -> dict:
         "about": about_of(person, thread),
         "recorded": recorded(person, thread),
         "events": moderation.in_words(opening.events),
-        "opening_drawn": draw(said[:1], is_member, **hidden) if is_first else "",
-        "replies_drawn": draw(replies, is_member, **hidden),
+        "opening_drawn": SafeString(with_forms(said[0], **hidden).decode()) if is_first else "",
+        "replies_drawn": REPLIES if replies else "",
+        "replies": replies,
         "page": page,
         "in_time": in_time,
         "answers": answers_words(thread),
@@ -126,7 +131,7 @@ def frame_of(opening: Post, context: dict, main: str) -> dict:
         "title": thread.title,
         "description": one_line(without_marks(opening.html))[:160] if for_machines else thread.title,
         "canonical": absolute(thread.get_absolute_url()),
-        "feed": reverse("thread_atom", args=[thread.pk, thread.slug]),
+        "feed": address("thread_atom", thread.pk, thread.slug),
         "json_ld": context.get("json_ld", ""),
         "main": main,
     }

@@ -59,13 +59,15 @@ def thread(request, pk, slug):
     if elsewhere := pages.split_off(request, opening.thread):
         return redirect(elsewhere, permanent=True)
     context = pages.thread_page(request, opening)
-    return render_framed(
+    page = render_framed(
         request,
         "forum/thread.html",
         same={"is_public": opening.thread.state == State.SHOWN},
         gaps=pages.frame_of(opening, context, pages.draw_thread(request, context)),
         token=context.get("csrf_token", ""),
     )
+    page.content = page.content.replace(pages.REPLIES.encode(), context["replies"])
+    return page
 
 
 @require_safe

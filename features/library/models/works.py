@@ -2,12 +2,12 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
+from core.addresses import address
 from core.models import QuerySet, Removable
 from features.skills.models import Level, Skill
 
@@ -81,7 +81,7 @@ class Work(Removable):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("work", args=[self.pk, self.slug])
+        return address("work", self.pk, self.slug)
 
     @property
     def key(self) -> str:
@@ -151,7 +151,7 @@ class Lesson(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("lesson", args=[self.work_id, self.pk])
+        return address("lesson", self.work_id, self.pk)
 
 
 class LessonContent(models.Model):

@@ -7,10 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.models import QuerySet
 from features.accounts.access import Ability
 from features.accounts.models import Role, RoleGrant, User
@@ -92,7 +92,7 @@ class MentorPage(models.Model):
         return self.person.name
 
     def get_absolute_url(self):
-        return reverse("mentor", args=[self.person.handle])
+        return address("mentor", self.person.handle)
 
     @property
     def places_left(self) -> int:

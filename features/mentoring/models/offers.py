@@ -4,10 +4,10 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.models import QuerySet
 from features.payments import services as payments
 
@@ -78,7 +78,7 @@ class Offer(models.Model):
 
     def get_absolute_url(self):
         name = "written_review_new" if self.kind == self.Kind.REVIEW else "mentor_slots"
-        return reverse(name, args=[self.mentor.handle, self.pk])
+        return address(name, self.mentor.handle, self.pk)
 
     def policy(self) -> dict:
         """What is promised: all of the price back until then, nothing afterwards, and so many moves."""

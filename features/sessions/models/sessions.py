@@ -7,12 +7,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.models import QuerySet, Removable
 from core.templatetags.ui import price
 from features.payments.services import Preset
@@ -191,7 +191,7 @@ class SkillSession(Removable):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("session", args=[self.pk, self.slug])
+        return address("session", self.pk, self.slug)
 
     def make_slug(self):
         return slugify(self.title)[:130].strip("-") or "session"

@@ -4,9 +4,9 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Lower, Replace
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import address
 from core.models import QuerySet
 
 
@@ -63,7 +63,7 @@ class Skill(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("skill", args=[self.slug])
+        return address("skill", self.slug)
 
     def synonyms(self) -> list[str]:
         """What else it is called, in the order in which that was said. The names may be prefetched, in any order."""
