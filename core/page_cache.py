@@ -27,6 +27,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 
 from core import htmx
+from core.db import first_row
 from core.middleware import has_session
 
 LIFE = 60  # seconds
@@ -209,10 +210,8 @@ def _key(request) -> str:
     return sha256("\n".join([*about, *htmx.asked_for(request)]).encode(errors="surrogatepass")).hexdigest()
 
 
-def _ask(statement: str, values=None):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()[0]
+def _ask(statement: str, values=()):
+    return first_row(statement, values)[0]
 
 
 # --- Writing down what changes ----------------------------------------------------------------------------------------
