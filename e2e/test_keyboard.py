@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.world import published
+from features.forum import services as forum
+from features.forum.models import Board
+from features.moderation import services as moderation
 
 # The element with the focus, what is drawn in its place, or the row it stands for has an outline.
 IS_SHOWN = """() => {
@@ -102,3 +105,56 @@ def test_a_refused_form_takes_the_focus_to_its_first_fault(enter, session):
     expect(page.get_by_label("E-mail")).to_be_focused()
     expect(page.get_by_label("E-mail")).to_have_value("nkechi@nowhere")
     expect(page.get_by_label("E-mail")).to_have_accessible_description("Write it in full, such as name@example.org.")
+
+
+def test_a_moderator_decides_in_the_queue(enter, learner, expert, outsider, moderator, skill):
+    board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
+    thread = forum.ask(
+        author=outsider, board=board, kind="question", title="Why is my index not used?", skills=[skill],
+        text="I have a table of 300 rows, and the plan says Seq Scan.",
+    )  # fmt: skip
+    answer = forum.reply(author=expert, thread=thread, text="Buy my course, it has all the answers.")
+    moderation.flag(person=learner, key=f"post:{answer.pk}", reason="advertising")
+    page = enter(moderator)
+    page.goto("/moderation/")
+    tab_to(page, page.get_by_role("link", name="Answer in: Why is my index not used?"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It advertises instead of helping")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="I look at this one"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Yours until")).to_be_visible()
+    tab_to(page, page.get_by_role("link", name="Remove"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("In your words")).to_be_visible()
+    if not page.get_by_label("Reason").evaluate("node => node === document.activeElement"):
+        tab_to(page, page.get_by_label("Reason"))
+    page.keyboard.type("It adv")
+    tab_to(page, page.get_by_label("In your words"), most=1)
+    page.keyboard.type("Say here how it works.")
+    tab_to(page, page.get_by_role("button", name="Remove"), most=10)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Done: Remove.")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Undo"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Taken back: it is as it was before.")).to_be_visible()
+
+
+def test_a_moderator_acts_beside_a_post(enter, expert, outsider, moderator, skill):
+    board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
+    thread = forum.ask(
+        author=outsider, board=board, kind="question", title="Why is my index not used?", skills=[skill],
+        text="I have a table of 300 rows, and the plan says Seq Scan.",
+    )  # fmt: skip
+    answer = forum.reply(author=expert, thread=thread, text="Buy my course, it has all the answers.")
+    page = enter(moderator)
+    page.goto(thread.get_absolute_url())
+    post = page.locator(f"#post-{answer.pk}")
+    tab_to(page, post.locator("details.menu summary"), most=120)
+    page.keyboard.press("Enter")
+    tab_to(page, post.get_by_role("link", name="Hide until it is edited"), most=20)
+    page.keyboard.press("Enter")
+    expect(post.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("It adv")
+    tab_to(page, post.get_by_role("button", name="Hide until it is edited"), most=10)
+    page.keyboard.press("Enter")
+    expect(post.get_by_text("Waiting to be looked at")).to_be_visible()

@@ -66,6 +66,18 @@ def test_the_worst_first_and_by_claim_each_has_one_reader(as_moderator, moderato
     assert first_of(moderator) == [mild]
 
 
+def test_a_claim_ends_with_the_role_of_whoever_had_it(as_moderator, moderator, second, thread, outsider):
+    case = reported(thread, outsider, "personal")
+    services.claim_case(by=second, case=case)
+    page = f"/moderation/cases/{case.pk}/"
+    assert f"{second.name} is looking at this" in as_moderator.get(page).text
+    second.role_grants.update(revoked_at=timezone.now())
+    assert "I look at this one" in as_moderator.get(page).text
+    as_moderator.post(page, {"act": "claim"})
+    assert "Yours until" in as_moderator.get(page).text
+    services.decide(by=moderator, case=case, outcome="kept")
+
+
 def test_nobody_decides_about_themselves(moderator, as_moderator, thread):
     own = reported(thread, moderator)
     assert own not in first_of(moderator)

@@ -73,6 +73,12 @@ def holder(case: Case, now: datetime | None = None) -> User | None:
     return case.claimed_by if case.claimed_at and case.claimed_at > now - CLAIM else None
 
 
+def in_hands_of(case: Case, now: datetime | None = None) -> User | None:
+    """Who has claimed it and may still decide it: their role may have ended since."""
+    person = holder(case, now)
+    return person if person and moderates(person, case.scope) else None
+
+
 def decided_today(person: User, now: datetime | None = None) -> int:
     """How many somebody has decided since midnight, on the clock that they see."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -85,10 +91,13 @@ def claim(*, by: User, case: Case, now: datetime | None = None) -> None:
     now = now or timezone.now()
     check(by, case)
     free = Q(claimed_by=None) | Q(claimed_by=by) | Q(claimed_at__lte=now - CLAIM)
-    if not Case.objects.waiting().filter(free, pk=case.pk, scope=case.scope).update(claimed_by=by, claimed_at=now):
+    waiting = Case.objects.waiting().filter(pk=case.pk, scope=case.scope)
+    if not waiting.filter(free).update(claimed_by=by, claimed_at=now):
         case.refresh_from_db()
         check(by, case)
-        raise taken(case)
+        theirs = waiting.filter(claimed_by=case.claimed_by_id)
+        if in_hands_of(case, now) or not theirs.update(claimed_by=by, claimed_at=now):
+            raise taken(case)
 
 
 @transaction.atomic

@@ -51,7 +51,7 @@ def case(request, pk):
     thing, now = services.thing(found.key), timezone.now()
     flags = list(found.flags.select_related("person").order_by("flagged_at"))
     records = services.record_of([flag.person_id for flag in flags])
-    holder = services.holder(found, now)
+    holder = services.in_hands_of(found, now)
     context = {
         "case": found,
         "thing": services.as_seen_by(request.user, thing) if thing else None,
