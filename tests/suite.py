@@ -18,6 +18,7 @@ from tests.ground import fresh_ground
 
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
+BESIDE = 1  # processes more than processors, since tests wait for Postgres and for what they start
 PATIENCE = 60 * 60  # seconds for one step: what hangs is ended and has failed
 # What `check --deploy` looks at is a production; no password here opens anything.
 PRODUCTION = {
@@ -91,7 +92,7 @@ def steps(folder: Path, database: str) -> list[list[Step]]:
             Step("chromium", [PYTHON, "-m", "tests.chromium"]),
         ],
         [
-            Step("tests", pytest(folder, "tests"), is_live=True),
+            Step("tests", pytest(folder, "tests", BESIDE), is_live=True),
         ],
         [
             Step("end to end", pytest(folder, "e2e"), journeys, after="chromium"),
@@ -99,8 +100,9 @@ def steps(folder: Path, database: str) -> list[list[Step]]:
     ]
 
 
-def pytest(folder: Path, part: str) -> list[str]:
-    return [PYTHON, "-m", "pytest", part, "-q", "-n", "auto", f"--junit-xml={folder}/{part}.xml"]
+def pytest(folder: Path, part: str, more: int = 0) -> list[str]:
+    processes = str((os.cpu_count() or 1) + more)
+    return [PYTHON, "-m", "pytest", part, "-q", "-n", processes, f"--junit-xml={folder}/{part}.xml"]
 
 
 def run(lanes: list[list[Step]], environment: dict[str, str], folder: Path) -> bool:

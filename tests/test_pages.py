@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import include, path, reverse
+from django.urls import include, path
 from django.utils import timezone
 
 from core.limits import RateLimited
@@ -248,12 +248,3 @@ class TestQueries:
             answer = send(client, "GET", path)
         assert answer.status_code == 200, path
         return len(queries), len(answer.content)
-
-
-def test_a_stranger_who_finds_nothing_is_told_that_members_may(client, learner):
-    asked = "/people/nobody-here/?page=2"
-    said = client.get(asked)
-    assert said.status_code == 404
-    assert f"{reverse('account_login')}?next={quote(asked)}" in said.text.partition("<main")[2]
-    client.force_login(learner)
-    assert "Log in and look again" not in client.get(asked).text

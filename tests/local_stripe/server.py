@@ -34,6 +34,7 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes: the second waited 40 ms for word of the first
     server: Server
 
     def do_GET(self):

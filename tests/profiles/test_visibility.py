@@ -1,9 +1,11 @@
 """Z5 for a profile: a block is seen by whom its owner says, on every surface that tells of a person."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from features.accounts.personal_data import export_all
 from features.discovery.models import Document
@@ -154,3 +156,12 @@ class TestPage:
 
     def test_what_is_said_and_what_is_on_record_stand_apart(self, client, owner):
         assert "Self-declared" in client.get(owner.get_absolute_url()).text
+
+
+def test_a_stranger_who_finds_nothing_is_told_that_members_may(client, learner):
+    asked = "/people/nobody-here/?page=2"
+    said = client.get(asked)
+    assert said.status_code == 404
+    assert f"{reverse('account_login')}?next={quote(asked)}" in said.text.partition("<main")[2]
+    client.force_login(learner)
+    assert "Log in and look again" not in client.get(asked).text
