@@ -60,14 +60,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().is_reauthentication_required(app=app, **kwargs)
 
     def get_reauthentication_methods(self, user):
-        """On the way to a page that opens with the second factor, the password would lead back to here."""
+        """Another address takes the word of both: a code from the old one, and one from the new; or a second factor,
+        which says more than a mailbox. On the way to a page that opens with one, the password would lead back to here.
+        """
         methods = super().get_reauthentication_methods(user)
-        if not methods and user.is_authenticated:
+        without_password = [way for way in methods if way["id"] != "reauthenticate"]
+        ahead = self.request.POST.get("next") or self.request.GET.get("next") or self.request.path
+        is_moving = ahead.startswith(reverse("account_email"))
+        if user.is_authenticated and not (without_password if is_moving else methods):
             return [{"id": BY_CODE, "description": _("Use a mailed code"), "url": reverse(BY_CODE)}]
-        ahead = self.request.POST.get("next") or self.request.GET.get("next") or ""
-        if not ahead.startswith(access.PRIVILEGED_PATHS) or access.used_second_factor(self.request):
-            return methods
-        return [way for way in methods if way["id"] != "reauthenticate"] or methods
+        is_privileged = ahead.startswith(access.PRIVILEGED_PATHS) and not access.used_second_factor(self.request)
+        return (without_password or methods) if is_moving or is_privileged else methods
 
     def get_password_change_redirect_url(self, request):
         return reverse("account")

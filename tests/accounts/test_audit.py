@@ -103,7 +103,7 @@ def reset_password(client, organiser, learner, letters, begin):
 
 def change_address(client, organiser, learner, letters, begin):
     log_in(client, learner)
-    strengthen(client)
+    enter_code_now(client)
     client.post("/account/email/", {"action_add": "", "email": "new@example.org"})
     code = CODE.search(letters()[-1].body)[0]
     begin()

@@ -5,7 +5,7 @@ from django.test import Client
 from core.models import Outbox
 from features.accounts import services
 from features.accounts.models import AccountLetter, User
-from tests.accounts.conftest import log_in
+from tests.accounts.conftest import enter_code_now, log_in
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -200,7 +200,7 @@ class TestAnAddressThatWasGivenUp:
         def change():
             browser = Client()
             browser.force_login(learner, second_factor=False)
-            browser.post("/account/reauthenticate/", {"password": PASSWORD})
+            enter_code_now(browser)
             answer = browser.post("/account/email/", {"email": "new@example.org", "action_add": ""})
             browser.post(answer["Location"], {"code": mailed_code()})
             assert User.objects.get(pk=learner.pk).email == "new@example.org"

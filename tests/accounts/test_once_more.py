@@ -30,9 +30,32 @@ def test_whoever_has_no_password_is_asked_for_a_mailed_code(member, path):
     assert member.get(path)["Location"].startswith(f"{ASK}?next=")
 
 
-def test_so_are_who_change_their_address(member, learner):
-    answer = member.post("/account/email/", {"email": "new@example.org", "action_add": ""})
-    assert answer["Location"].startswith(ASK)
+MOVED = {"email": "new@example.org", "action_add": ""}
+
+
+def test_both_addresses_agree_to_a_change_and_until_then_it_can_be_dropped(client, learner, letters):
+    """8.5. With a password too: whoever found a browser open may know it."""
+    client.force_login(learner, second_factor=False)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert client.post("/account/email/", MOVED)["Location"].startswith(ASK)
+    assert not learner.emailaddress_set.filter(email="new@example.org").exists()
+    client.post(ASK, {"act": "send", "next": "/account/email/"})
+    [letter] = letters()
+    assert letter.to == [learner.email]
+    client.post(ASK, {"code": letter.subject.split()[0], "next": "/account/email/"})  # goes on with what was sent
+    [letter] = letters()
+    assert letter.to == ["new@example.org"]
+    assert '<a href="/account/email/">Cancel</a>' in client.get("/account/confirm-email/").text
+    assert User.objects.get(pk=learner.pk).email == learner.email
+    client.post("/account/confirm-email/", {"code": letter.subject.split()[0]})
+    assert User.objects.get(pk=learner.pk).email == "new@example.org"
+    assert letters()[-1].to == [learner.email]
+
+
+def test_with_a_second_factor_that_is_asked_for(client, learner):
+    add_totp(learner)
+    client.force_login(learner)
+    assert client.post("/account/email/", MOVED)["Location"].startswith("/account/2fa/reauthenticate/")
 
 
 def test_the_code_opens_what_was_asked_for(member, letters):

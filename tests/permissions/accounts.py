@@ -104,7 +104,7 @@ reauthenticate_by_code              POST login    login    again  again again  a
 account_set_password                GET  login    login    302    302   302    again    again      again
 account_set_password                POST login    login    302    302   302    302      302        302
 account_email                       GET  login    login    200    200   200    200      200        200
-account_email                       POST login    login    302    302   302    again    again      again
+account_email                       POST login    login    302    302   302    302      again      again
 
 # The second factor.
 mfa_index                           GET  login    login    200    200   200    200      200        200
