@@ -594,6 +594,7 @@ def test_what_mentoring_shows(inspect, expert, learner, outsider, skill):
     )  # fmt: skip
     over = mentoring.accept_request(request=asked(outsider, expert, skill))
     mentoring.finish(engagement=over, by=outsider, ending="reached", summary="Good", rating=5, testimonial="So good.")
+    mentoring.say_at_end(engagement=over, by=expert, summary="They read plans")
     mentoring.reveal(testimonial=over.testimonial, is_shown=True)
     together = mentoring.accept_request(request=asked(learner, expert, skill))
     mentoring.write_message(engagement=together, author=expert, text="Look *here* first.")

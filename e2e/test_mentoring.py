@@ -71,6 +71,27 @@ def test_a_mentorship_from_its_beginning_to_what_came_of_it(enter, post, screen,
     page.goto(f"/people/{learner.handle}/skills/{skill.slug}/")
     expect(page.get_by_text("Signed off by Amara Okonjo")).to_be_visible()
 
+    # The mentor ends it; each says what came of it, and reads the other's words afterwards.
+    together = Engagement.objects.get().get_absolute_url()
+    mentor.goto(together)
+    mentor.get_by_role("link", name="End it").click()
+    mentor.get_by_label("It was good, and it is enough").check()
+    mentor.get_by_label("What came of it").fill("She reads plans")
+    mentor.get_by_role("button", name="End it").click()
+    page.goto(post.path(learner.email, "/mentoring/with/"))
+    expect(page.get_by_text("Amara Okonjo has said how it was.")).to_be_visible()
+    expect(page.get_by_text("She reads plans")).to_have_count(0)
+    page.get_by_role("link", name="Say what came of it").click()
+    page.get_by_label("The time with this mentor").select_option("5")
+    page.get_by_label("A word about them").fill("She is patient")
+    page.get_by_label("Your level in PostgreSQL today").select_option("4")
+    page.get_by_role("button", name="Say it").click()
+    expect(page.get_by_text("She reads plans")).to_be_visible()
+    mentor.goto(post.path(expert.email, "/mentoring/with/"))
+    mentor.get_by_role("button", name="Show it on your page").click()
+    page.goto(f"/mentors/{expert.handle}/")
+    expect(page.get_by_text("“She is patient”")).to_be_visible()
+
 
 @plain_phone_and_scripted_desk
 def test_work_is_sent_and_answered_in_writing(enter, post, screen, javascript, expert, learner, skill):

@@ -1,8 +1,9 @@
 """Claims on a person's time, and the hours they keep free."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -155,6 +156,26 @@ def keep_free(*, person, hours: Iterable[tuple[int, time, time]]) -> None:
 
 def stop_keeping_free(*, person, pk) -> None:
     WeeklyHours.objects.filter(person=person, pk=pk).delete()
+
+
+WEEK_ROWS = 2000
+
+
+def freest_hour(people, now: datetime) -> tuple[datetime, int] | None:
+    """The hour from tomorrow on, within a week, that most of these people keep free, and how many of them do."""
+    free: Counter[datetime] = Counter()
+    rows = WeeklyHours.objects.filter(person__in=people).values_list("weekday", "starts", "ends", "person__time_zone")
+    for weekday, starts, ends, name in rows[:WEEK_ROWS]:
+        zone = ZoneInfo(name or settings.DEFAULT_TIME_ZONE)
+        today = now.astimezone(zone).date()
+        day = today + timedelta(days=1 + (weekday - today.isoweekday() - 1) % 7)
+        start, end = (datetime.combine(day, at, zone).astimezone(UTC) for at in (starts, ends))
+        hour = start.replace(minute=0, second=0, microsecond=0)
+        hour += timedelta(hours=hour < start)
+        while hour + timedelta(hours=1) <= end + timedelta(microseconds=1):
+            free[hour] += 1
+            hour += timedelta(hours=1)
+    return max(free.items(), key=lambda one: (one[1], now - one[0])) if free else None
 
 
 def fits_free_time(queryset, person, starts_field: str = "starts_at", ends_field: str = "ends_at"):

@@ -3,6 +3,7 @@
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from features.accounts.models import User
 from features.mentoring.models import (
@@ -139,7 +140,6 @@ def own_office_seat(person, hour) -> OfficeSeat:
 
 
 def testimonial_of(person, pk) -> Testimonial:
-    """Whom it is about, and who wrote it."""
-    theirs = Q(engagement__mentor=person) | Q(engagement__mentee=person)
-    rows = Testimonial.objects.filter(theirs, removed_at=None)
+    """Who wrote it; and whom it is about, once they may read it."""
+    rows = Testimonial.objects.readable_by(person, timezone.now())
     return get_object_or_404(rows.select_related("engagement"), pk=pk)

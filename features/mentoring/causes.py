@@ -48,7 +48,9 @@ def register():
             points=20,
             basis=gettext_lazy("Mentored"),
             words=gettext_lazy("Mentored somebody"),
-            why=gettext_lazy("A mentorship about the skill that came to a good end, with meetings that took place."),
+            why=gettext_lazy(
+                "Meetings about the skill, in a mentorship that came to a good end, or whose mentee fell silent."
+            ),
             tell=tell_mentored,
         ),
     )

@@ -10,7 +10,7 @@ from core.pagination import keyset
 from core.templatetags.ui import price
 from features.mentoring import services
 from features.mentoring.hour_pages import coming_hours, joined_hours
-from features.mentoring.models import ROOM_OPENS, Booking, Offer
+from features.mentoring.models import ROOM_OPENS, Booking, Engagement, Offer
 from features.mentoring.services.offers import zone_of
 from features.mentoring.slots import by_day
 from features.payments import services as payments
@@ -80,7 +80,17 @@ def booking_page(booking, person, now) -> dict:
         "missed": _missed(booking, person, now),
         "waits_for_other": booking.outcome in Booking.TAKES_BOTH and booking.says_met_at(person),
         "may_say_met": services.why_not_say_we_met(booking, person, now) is None,
+        **_together(booking),
     }
+
+
+def _together(booking) -> dict:
+    """Where these two work together, and what is still on either's list there."""
+    found = Engagement.objects.active().filter(mentor=booking.mentor_id, mentee=booking.mentee_id).first()
+    if found is None:
+        return {}
+    to_do = found.actions.filter(done_at=None).select_related("owner").order_by("added_at", "pk")
+    return {"engagement": found, "to_do": list(to_do[:20])}
 
 
 def _missed(booking, person, now) -> dict | None:

@@ -26,7 +26,7 @@ from features.mentoring.models import (
 
 def export(person) -> dict:
     asked = ("goal", "background", "expectation", "brief", "state", "sent_at", "question", "answer", "reason", "words")
-    agreed = ("goal", "plan", "cadence", "ends_on", "started_at", "ended_at", "ending", "summary")
+    agreed = ("goal", "plan", "cadence", "ends_on", "started_at", "ended_at", "ending")
     of_person = Engagement.objects.of(person)
     about = MentorshipRequest.skills.through.objects.filter(mentorshiprequest__mentee=person).order_by("pk")
     return {
@@ -43,6 +43,12 @@ def export(person) -> dict:
         "locks": list(RequestLock.objects.filter(mentor=person).order_by("pk").values("locked_at", "until")),
         "request_skills": list(about.values("skill__name")),
         "mentorships": list(of_person.order_by("pk").values(*agreed)),
+        "said_at_the_end": [
+            {"by": side, "summary": getattr(row, f"{side}_summary"), "said_at": getattr(row, f"{side}_said_at")}
+            for row in of_person.filter(ended_at__isnull=False).order_by("pk")
+            for side in Engagement.Turn.values
+            if getattr(row, f"{side}_said_at") and (side == row.side_of(person) or row.is_open(timezone.now()))
+        ],
         "rated_skills": list(
             EngagementSkill.objects.filter(engagement__in=of_person)
             .order_by("pk")
@@ -56,7 +62,7 @@ def export(person) -> dict:
         "actions": list(ActionItem.objects.filter(owner=person).order_by("pk").values("text", "added_at", "done_at")),
         "fit_answers": list(FitAnswer.objects.filter(person=person).order_by("pk").values("answer", "answered_at")),
         "testimonials": list(
-            Testimonial.objects.filter(engagement__in=of_person)
+            Testimonial.objects.readable_by(person, timezone.now())
             .order_by("pk")
             .values("rating", "words", "written_at", "revealed_at")
         ),
@@ -97,8 +103,8 @@ def erase(person) -> None:
     leave(person)
     MentorshipRequest.objects.filter(mentee=person).update(goal="", background="", expectation="", answer="", brief=[])
     PooledRequest.objects.filter(mentee=person).update(goal="", background="", expectation="", brief=[])
-    Engagement.objects.filter(mentee=person).update(goal="", plan="", cadence="", summary="")
-    Engagement.objects.filter(ended_by=person).update(summary="")
+    Engagement.objects.filter(mentee=person).update(goal="", plan="", cadence="", mentee_summary="", mentor_summary="")
+    Engagement.objects.filter(mentor=person).update(mentor_summary="")
     ActionItem.objects.filter(owner=person).delete()
     MentorshipRequest.objects.filter(mentor=person).update(question="", words="")
     Message.objects.filter(author=person).update(text="", html="")

@@ -89,7 +89,11 @@ class FileForm(forms.Form):
 
 class ActionForm(forms.Form):
     text = forms.CharField(label=_("What is to be done"), max_length=200)
-    owner = forms.ChoiceField(label=_("By whom"), choices=[("me", _("Me")), ("other", _("The other one"))])
+    owner = forms.ChoiceField(label=_("By whom"))
+
+    def __init__(self, *args, other, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = [("me", _("Me")), ("other", other.name)]
 
 
 class Rated(forms.Form):
@@ -131,16 +135,15 @@ class FitForm(forms.Form):
     answer = forms.ChoiceField(label=_("How was it?"), choices=FitAnswer.Answer, widget=forms.RadioSelect)
 
 
-class EndingForm(Rated):
-    """All there is to say at the end, in one form."""
+class ClosingForm(Rated):
+    """What either of the two says at the end."""
 
     moment = "after"
-    ending = forms.ChoiceField(
-        label=_("How it ends"),
-        choices=[choice for choice in Engagement.Ending.choices if choice[0] != Engagement.Ending.SILENT],
-        widget=forms.RadioSelect,
-    )
-    summary = text_field(_("What came of it"), 3, 2000, _("Both of you keep it."), required=False)
+    summary = text_field(
+        _("What came of it"), 3, 2000,
+        _("Both of you keep it. Each reads what the other says once both have said it, or after seven days."),
+        required=False,
+    )  # fmt: skip
 
     def __init__(self, *args, engagement, is_mentee, **kwargs):
         super().__init__(*args, engagement=engagement, is_mentee=is_mentee, **kwargs)
@@ -152,6 +155,37 @@ class EndingForm(Rated):
                 help_text=_("5 is best. Your mentor reads it, and decides whether others read it too, with your name."),
             )  # fmt: skip
             self.fields["testimonial"] = text_field(_("A word about them"), 3, required=False)
+
+    def clean(self):
+        said = super().clean()
+        if said.get("testimonial") and not said.get("rating") and "rating" not in self.errors:
+            self.add_error("rating", _("Your words go with a number. Choose one, or take them out."))
+        return said
+
+
+class LateForm(ClosingForm):
+    """The same, where it is over by then."""
+
+    def clean(self):
+        said = super().clean()
+        if not self.errors and not any(said.values()):
+            self.add_error("summary", _("Say what came of it, in one sentence."))
+        return said
+
+
+class EndingForm(ClosingForm):
+    """All there is to say at the end, in one form."""
+
+    ending = forms.ChoiceField(
+        label=_("How it ends"),
+        choices=[choice for choice in Engagement.Ending.choices if choice[0] != Engagement.Ending.SILENT],
+        widget=forms.RadioSelect,
+    )
+    field_order = ["ending"]
+
+    def __init__(self, *args, engagement, is_mentee, **kwargs):
+        super().__init__(*args, engagement=engagement, is_mentee=is_mentee, **kwargs)
+        if is_mentee:
             self.fields["favourite"] = forms.BooleanField(
                 label=_("Keep them as a favourite: hear when they offer something new"), required=False
             )
@@ -165,9 +199,3 @@ class EndingForm(Rated):
         self.fields["block"] = forms.BooleanField(
             label=_("Keep us apart: no suggestions, requests or messages between us"), required=False
         )
-
-    def clean(self):
-        said = super().clean()
-        if said.get("testimonial") and not said.get("rating") and "rating" not in self.errors:
-            self.add_error("rating", _("Your words go with a number. Choose one, or take them out."))
-        return said

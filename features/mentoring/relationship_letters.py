@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.seo import absolute
 from features.mentoring import services
 from features.mentoring.letters import clock, letter
-from features.mentoring.models import Engagement, MentorshipRequest
+from features.mentoring.models import Engagement, FitAnswer, MentorshipRequest
 from features.notifications.kinds import Group, Kind, kinds
 
 State = MentorshipRequest.State
@@ -36,6 +38,7 @@ class Said:
     link: str
     holds: Callable = lambda thing, person: True
     more: Callable = lambda thing, person: []
+    answers: tuple = ()  # (answer, its words): a link each, to the same page with that one chosen
 
 
 def _due(request, person):
@@ -75,6 +78,27 @@ def _waits_for_mentor(request, person):
 
 def _active(engagement, person):
     return engagement.ended_at is None
+
+
+def _closing(engagement, person):
+    said = _("If nothing happens it is closed: %(day)s. What was signed off and what is paid for stays.")
+    return [said % {"day": clock(services.closes_at(engagement), person)}]
+
+
+def _after_the_end(engagement, person):
+    said = []
+    if not services.why_not_say(engagement, person, timezone.now()):
+        opens = clock(engagement.opens_at, person)
+        said.append(
+            _(
+                "You have 30 days to say what came of it. Each reads what the other says once both have said it, "
+                "or from %(day)s on."
+            )
+            % {"day": opens}
+        )
+    if person.pk == engagement.mentee_id and engagement.ending == Engagement.Ending.NOT_A_FIT:
+        said += _others(engagement.request, person)
+    return said
 
 
 REQUEST_KINDS = {
@@ -181,19 +205,31 @@ ENGAGEMENT_KINDS = {
         gettext_lazy("%(other)s waits for you in “%(goal)s”. After four weeks of silence it is closed."),
         gettext_lazy("Go there"),
         lambda engagement, person: engagement.ended_at is None and engagement.waits_for == person,
+        _closing,
     ),
     "engagement_closed": Said(
         MENTORSHIPS,
         gettext_lazy("Your mentorship with %(other)s is closed"),
-        gettext_lazy("Nobody wrote in “%(goal)s” for four weeks. What you reached stays; ask again any time."),
+        gettext_lazy(
+            "Nobody wrote in “%(goal)s” for four weeks. What you reached, and credits you paid for, stay; ask again "
+            "any time."
+        ),
         gettext_lazy("See the mentorship"),
+        more=_after_the_end,
     ),
     "engagement_ended": Said(
         MENTORSHIPS,
         gettext_lazy("Your mentorship with %(other)s is over"),
         gettext_lazy("%(other)s ended “%(goal)s”."),
         gettext_lazy("See the mentorship"),
-        more=lambda engagement, person: [f"“{engagement.summary}”"] if engagement.summary else [],
+        more=_after_the_end,
+    ),
+    "ending_opened": Said(
+        MENTORSHIPS,
+        gettext_lazy("What %(other)s says of your mentorship"),
+        gettext_lazy("%(other)s wrote down what came of “%(goal)s”, and you may read it now."),
+        gettext_lazy("Read it"),
+        lambda engagement, person: engagement.is_open(timezone.now()),
     ),
     "fit_asked": Said(
         MENTORSHIPS,
@@ -201,12 +237,14 @@ ENGAGEMENT_KINDS = {
         gettext_lazy("You have met %(other)s. Say whether it fits: good, not sure yet, or not. Only we read it."),
         gettext_lazy("Say how it was"),
         _active,
+        answers=tuple(FitAnswer.Answer.choices),
     ),
     "testimonial_written": Said(
         MENTORSHIPS,
         gettext_lazy("%(other)s wrote about you"),
         gettext_lazy("%(other)s wrote about the time with you. Read it, and decide whether others may."),
         gettext_lazy("Open it"),
+        lambda engagement, person: engagement.is_open(timezone.now()),
     ),
 }
 
@@ -232,7 +270,9 @@ def kind_of(model, said: Said) -> Kind:
             return None
         names = _names(thing, person)
         paragraphs = [str(said.paragraph) % names, *said.more(thing, person)]
-        return letter(str(said.subject) % names, paragraphs, (str(said.link), absolute(notification.url)))
+        page = absolute(notification.url)
+        answers = [(str(label), f"{page}?{urlencode({'answer': value})}") for value, label in said.answers]
+        return letter(str(said.subject) % names, paragraphs, (str(said.link), page), more=answers)
 
     def sentences(notifications):
         found = model.objects.select_related("mentor", "mentee").in_bulk([int(row.ref) for row in notifications])

@@ -1,5 +1,7 @@
 """What the pages of requests and mentorships show."""
 
+from datetime import timedelta
+
 from django.db.models import Q
 
 from core.pagination import keyset
@@ -30,18 +32,22 @@ def queue_page(request, now) -> dict:
     active = list(
         Engagement.objects.active().of(person).select_related("mentor", "mentee").order_by("turn_since", "pk")
     )
+    closing = services.closing_times(active)
     past = Engagement.objects.of(person).filter(ended_at__isnull=False).select_related("mentor", "mentee")
     paged = keyset(past, request, order=("-ended_at", "-id"), size=10)
     written_due, written_waiting = waiting_for(person)
     mentor_page = MentorPage.objects.shown(now).filter(person=person).first()
     return {
         "written_waiting": written_waiting,
-        "due": _by_deadline([(row, _other(row, person)) for row in asked.filter(of_mine)], written_due),
+        "due": _by_deadline(
+            request=[(row, _other(row, person), row.due_at) for row in asked.filter(of_mine)],
+            written=[(row, other, row.due_at) for row, other in written_due],
+            turn=[(row, row.other(person), closing[row.pk]) for row in active if row.waits_for == person],
+        ),
         "waiting": [
             (row, _other(row, person))
             for row in asked.filter(Q(mentor=person) | Q(mentee=person)).exclude(of_mine).order_by("due_at", "pk")
         ],
-        "my_turn": [(row, row.other(person)) for row in active if row.waits_for == person],
         "their_turn": [(row, row.other(person)) for row in active if row.waits_for != person],
         "meetings": [
             (row, row.other(person))
@@ -59,10 +65,10 @@ def queue_page(request, now) -> dict:
     }
 
 
-def _by_deadline(asked, written) -> list:
-    """(row, the other one, whether it is about an answer in writing): what ends first stands first."""
-    rows = [(row, other, False) for row, other in asked] + [(row, other, True) for row, other in written]
-    return sorted(rows, key=lambda row: (row[0].due_at, row[0].pk))
+def _by_deadline(**kinds) -> list:
+    """(row, the other one, until when, of which kind): what ends first stands first."""
+    rows = [(row, other, until, kind) for kind, found in kinds.items() for row, other, until in found]
+    return sorted(rows, key=lambda row: (row[2], row[0].pk))
 
 
 def _other(row, person):
@@ -116,12 +122,42 @@ def workspace(request, found, now) -> dict:
         "rated": list(found.rated_skills.select_related("skill").order_by("pk")),
         "next_meeting": next_meeting(found, now),
         "offers": [] if is_mentor else list(offers.filter(mentor=found.mentor).order_by("minutes", "pk")),
-        "testimonial": Testimonial.objects.filter(engagement=found, removed_at=None).first(),
+        "testimonial": Testimonial.objects.readable_by(person, now).filter(engagement=found).first(),
+        **(_last_words(found, person, now) if found.ended_at else {"closes_at": _closes_at(found, now)}),
         "message_form": MessageForm(),
         "files": list(found.files.select_related("file__owner").order_by("-pk")),
         "file_form": FileForm(auto_id="file_%s"),
         "note_form": NoteForm(auto_id="note_%s"),
-        "action_form": ActionForm(auto_id="action_%s"),
+        "action_form": ActionForm(auto_id="action_%s", other=found.other(person)),
+    }
+
+
+ANNOUNCED = timedelta(days=services.SILENT_DAYS - 7)
+
+
+def _closes_at(found, now):
+    """From a week of silence on."""
+    closes_at = services.closes_at(found)
+    return closes_at if closes_at <= now + ANNOUNCED else None
+
+
+def _last_words(found, person, now) -> dict:
+    """Of a mentorship that is over: what the viewer may read of it and may still say, and whom else to ask."""
+    other, is_open = found.other(person), found.is_open(now)
+    readable = [author for author in (found.mentee, found.mentor) if author == person or is_open]
+    is_mentee = person.pk == found.mentee_id
+    wanted = list(found.request.skills.order_by("name"))
+    goes_on = found.ending in (Engagement.Ending.NOT_A_FIT, Engagement.Ending.SILENT)
+    return {
+        "said": [(author, found.summary_of(author)) for author in readable if found.summary_of(author)],
+        "may_say": services.why_not_say(found, person, now) is None,
+        "sealed_at": None if is_open or not (found.said_at(other) or found.said_at(person)) else found.opens_at,
+        "other_has_said": bool(found.said_at(other)),
+        "asked": found.request,
+        "skills": wanted,
+        "others": services.alternatives(person, wanted, without={found.mentor_id}, now=now)
+        if is_mentee and goes_on
+        else [],
     }
 
 

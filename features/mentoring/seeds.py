@@ -149,6 +149,7 @@ class _World:
                 engagement=engagement, by=mentee, ending=Engagement.Ending.REACHED, summary=said["summary"],
                 rating=said["rating"], testimonial=said["words"], now=self.ago(ended),
             )  # fmt: skip
+            services.say_at_end(engagement=engagement, by=mentor, summary=said["mentor_says"], now=self.ago(ended - 5))
             services.reveal(testimonial=engagement.testimonial, is_shown=True, now=self.ago(ended - 20))
         else:
             self._going_on(engagement, said)

@@ -42,6 +42,11 @@ def refund_missed_meetings():
     services.refund_missed(now=timezone.now())
 
 
+@periodic(minutes=60)
+def open_endings():
+    services.open_endings(now=timezone.now())
+
+
 @periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=20))
 def count_answers():
     services.count_answers()

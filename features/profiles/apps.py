@@ -18,6 +18,7 @@ class ProfilesConfig(AppConfig):
             access,
             audit_words,
             curation,
+            demand,
             findable,
             link_notices,
             notices,
@@ -55,6 +56,7 @@ class ProfilesConfig(AppConfig):
         personal_data.register("profiles", PersonalData(own_data.export, own_data.erase))
         findable.register()
         curation.register()
+        demand.register()
         notices.register()
         wish_notices.register_kinds()
         staff_pages.register("manage_demo", StaffPage(_("Demo world"), "manage_demo", 450, (Role.ORGANISER,)))

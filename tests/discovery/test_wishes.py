@@ -1,16 +1,21 @@
 """What somebody looked for in vain: told once it is there, and shown to hosts without names."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from features.accounts.personal_data import erase_all, export_all
+from features.calendar.services import keep_free
 from features.discovery import services
 from features.discovery.models import Wish
+from features.forum.models import Board, Thread
+from features.forum.services import ask
 from features.notifications.models import Notification
+from features.notifications.services import follow
 from features.profiles import wish_notices
 from features.profiles.services import tell_wishes
+from features.skills.models import Goal
 from tests.factories import make_session, make_skill, make_user
 from tests.undoing import undo
 
@@ -89,6 +94,33 @@ class TestDemand:
         assert "“zymurgy”" in page
         assert "3 people want to be told" in page
         assert "Member Of Note" not in page
+
+    def test_of_a_skill_of_theirs_all_who_want_it_are_counted_once(self, client, expert, skill):
+        held = make_session(expert, about=[skill], starts_at=timezone.now() - timedelta(days=2))
+        client.force_login(expert)
+        wanting = [make_user(f"Member Of Note {n}") for n in range(4)]
+        Goal.objects.create(person=wanting[0], skill=skill, level=3)
+        for person in wanting[:2]:
+            follow(person=person, key=f"skill:{skill.pk}")
+        services.wish(person=wanting[1], words=skill.name)
+        addresses = ("/hosting/", f"{held.get_absolute_url()}dashboard/")
+        assert all("Wanted, and nobody holds it" not in client.get(address).text for address in addresses)
+        services.wish(person=wanting[2], words=skill.name)
+        board = Board.objects.create(name="Databases", slug="databases", about="-", skill=skill)
+        words = {"kind": "question", "title": "Why does it ignore my index?", "text": "I have a table of 300 rows."}
+        ask(author=wanting[3], board=board, skills=[skill, make_skill("Zymurgy")], **words)
+        for n, person in enumerate(wanting):
+            keep_free(person=person, hours=[(day, time(18 if n else 19), time(20)) for day in range(1, 8)])
+        for address in addresses:
+            page = client.get(address).text
+            assert "4 people want to learn it · 4 of them are free" in page, address
+            assert "Member Of Note" not in page
+        assert f'value="{skill.name}"' in client.get(f"/sessions/new/?skill={skill.slug}").text
+        assert client.get("/sessions/new/?skill=%00").status_code == 200
+        Thread.objects.update(replies=1)
+        assert "3 people want to learn it" in client.get("/hosting/").text
+        make_session(make_user("Another Host"), about=[skill])
+        assert "Wanted, and nobody holds it" not in client.get("/hosting/").text
 
     def test_it_is_the_persons_own_data(self, learner):
         services.wish(person=learner, words="zymurgy")

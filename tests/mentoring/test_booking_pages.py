@@ -135,6 +135,29 @@ class TestMeetings:
         client.force_login(booked.mentor)
         assert "1. Indexes" in client.get(booked.get_absolute_url()).content.decode()
 
+    def test_what_is_still_to_be_done_stands_beside_the_agenda(self, client, together, booked):
+        todo = services.add_action(engagement=together, by=booked.mentor, owner=booked.mentee, text="Read chapter 14")
+        client.force_login(booked.mentee)
+        page = client.get(booked.get_absolute_url()).text
+        assert "Read chapter 14" in page
+        assert f'href="{together.get_absolute_url()}"' in page
+        services.tick_action(action=todo, is_done=True)
+        assert "Read chapter 14" not in client.get(booked.get_absolute_url()).text
+
+    def test_nobody_writes_over_the_agenda_of_the_other(self, client, booked):
+        place, seen = booked.get_absolute_url() + "agenda/", booked.agenda_version
+        client.force_login(booked.mentee)
+        assert f'name="seen" value="{seen}"' in client.get(booked.get_absolute_url()).text
+        assert client.post(place, {"agenda": "Of the mentee", "seen": seen}).status_code == 303
+        client.force_login(booked.mentor)
+        answer = client.post(place, {"agenda": "Of the mentor", "seen": seen})
+        assert answer.status_code == 422
+        assert "Of the mentee" in answer.text
+        assert ">Of the mentor</textarea>" in answer.text
+        booked.refresh_from_db()
+        assert booked.agenda == "Of the mentee"
+        assert client.post(place, {"agenda": "Both", "seen": booked.agenda_version}).status_code == 303
+
     def test_the_agenda_is_written_until_the_meeting_is_over_and_read_afterwards(self, client, booked):
         place = f"{booked.get_absolute_url()}agenda/"
         client.force_login(booked.mentee)

@@ -1,5 +1,6 @@
 """A mentorship from its beginning to its end."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,11 +59,31 @@ class TestTurns:
     def test_a_meeting_that_is_planned_is_an_answer(self, together, booked):
         assert services.nudge(now=together.turn_since + timedelta(days=8)) == 0
 
-    def test_a_silent_end_takes_nothing_from_the_mentor(self, together, offer, skill):
+    def test_a_silent_end_is_announced_and_takes_nothing_from_the_mentor(self, together, offer, client, letters):
         met(together, offer)
         services.sign_off(engagement=together, rated=together.rated_skills.get())
-        services.nudge(now=together.turn_since + timedelta(days=29))
-        assert SkillEvidence.objects.standing().filter(person=together.mentee, kind="mentor_sign_off").exists()
+        client.force_login(together.mentor)
+        announced = "If nothing happens here, this mentorship is closed on"
+        assert announced not in client.get(together.get_absolute_url()).text
+        Engagement.objects.update(turn_since=NOW - timedelta(days=8))
+        assert announced in client.get(together.get_absolute_url()).text
+        Booking.objects.update(starts_at=NOW - timedelta(days=8), ends_at=NOW - timedelta(days=8) + timedelta(hours=1))
+        Engagement.objects.update(started_at=NOW - timedelta(days=9))
+        letters()
+        services.nudge(now=NOW)
+        (letter,) = letters()
+        assert "If nothing happens it is closed:" in letter.body
+        services.nudge(now=NOW + timedelta(days=21))
+        assert (fresh(together).ending, client.get(together.get_absolute_url()).status_code) == ("silent", 200)
+        stands = {(row.person, row.kind) for row in SkillEvidence.objects.standing()}
+        assert stands == {(together.mentee, "mentor_sign_off"), (together.mentor, "mentoring_finished")}
+
+    def test_a_mentor_who_fell_silent_is_not_rewarded(self, together, offer):
+        met(together, offer)
+        services.write_message(engagement=together, author=together.mentee, text="Hello?", now=NOW)
+        services.nudge(now=NOW + timedelta(days=29))
+        assert fresh(together).ending == "silent"
+        assert not SkillEvidence.objects.exists()
 
 
 class TestWorking:
@@ -94,6 +115,7 @@ class TestWorking:
         assert client.post(address, {"text": "Send the plan", "owner": "other"}).status_code == 303
         row = together.actions.get()
         assert row.owner == together.mentee
+        assert f'value="other">{together.mentee.name}<' in client.get(together.get_absolute_url()).text
         client.post(f"{address}{row.pk}/", {"is_done": "yes"})
         assert fresh(row).done_at
         client.post(f"{address}{row.pk}/", {"is_done": "no"})
@@ -133,13 +155,19 @@ class TestWorking:
 
 
 class TestFit:
-    def test_both_are_asked_once_after_the_first_meeting(self, together, offer, letters):
+    def test_both_are_asked_once_after_the_first_meeting(self, together, offer, client, letters):
         assert services.ask_for_fit(now=NOW) == 0
         met(together, offer, 2)
         letters()
         assert services.ask_for_fit(now=NOW) == 2
         assert services.ask_for_fit(now=NOW) == 0
-        assert all("Does it fit?" in letter.subject for letter in letters())
+        sent = letters()
+        assert all("Does it fit?" in letter.subject for letter in sent)
+        page = together.get_absolute_url() + "fit/?answer=not_a_fit"
+        assert all(page in letter.body for letter in sent)
+        client.force_login(together.mentee)
+        assert re.search(r'value="not_a_fit"[^>]*checked', client.get(page).text)
+        assert not fresh(together).ended_at
 
     def test_who_does_not_know_is_asked_again(self, together, offer):
         met(together, offer)
@@ -154,6 +182,7 @@ class TestFit:
         client.force_login(together.mentee)
         answer = client.post(together.get_absolute_url() + "fit/", {"answer": "not_a_fit"}, follow=True)
         assert "Kwame Boateng" in answer.content.decode()
+        assert "/mentors/kwame-boateng/request/?goal=Read%20plans" in answer.text
         assert fresh(together).ending == "not_a_fit"
         assert (together.mentee_id, together.mentor_id) in services.closed_pairs(None)
 
@@ -175,16 +204,66 @@ class TestEnding:
         assert "I read plans" in mine
         assert "Only Amara Okonjo and you read it." in mine
         client.force_login(together.mentor)
-        assert "She is patient" in client.get(together.get_absolute_url()).content.decode()
+        sealed = client.get(together.get_absolute_url()).text
+        assert "Sofia Mendes has said how it was." in sealed
+        assert "She is patient" not in sealed
+        assert "I read plans" not in sealed
+        assert export_all(together.mentor)["mentorships"]["testimonials"] == []
+        assert client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"}).status_code == 404
+        letters()
+        assert client.post(address, {}).status_code == 422
+        assert client.post(address, {"summary": "She asks better questions"}).status_code == 303
+        assert sorted(letter.subject for letter in letters()) == [
+            "Sofia Mendes wrote about you", "What Amara Okonjo says of your mentorship",
+        ]  # fmt: skip
+        opened = client.get(together.get_absolute_url()).text
+        for words in ("She is patient", "I read plans", "She asks better questions"):
+            assert words in opened, words
         client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"})
         assert list(services.testimonials_of(together.mentor)) == [row]
         client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "hide"})
         assert list(services.testimonials_of(together.mentor)) == []
         assert client.post(address, said).status_code == 422
 
+    def test_whoever_did_not_end_it_says_theirs_as_well(self, together, client, letters):
+        rated, address = together.rated_skills.get(), together.get_absolute_url() + "ending/"
+        letters()
+        services.finish(engagement=together, by=together.mentor, ending="enough", summary="She reads plans")
+        (letter,) = letters()
+        assert letter.to == [together.mentee.email]
+        assert "You have 30 days to say what came of it." in letter.body
+        assert "She reads plans" not in letter.body
+        client.force_login(together.mentee)
+        assert "She reads plans" not in client.get(together.get_absolute_url()).text
+        assert client.get(address).status_code == 200
+        said = {"rating": "5", "testimonial": "She is patient", f"skill_{rated.pk}": "4"}
+        assert "She reads plans" in client.post(address, said, follow=True).text
+        assert (fresh(rated).after, models.Testimonial.objects.get().words) == (4, "She is patient")
+        assert client.post(address, said).status_code == 422
+
+    def test_what_one_alone_says_is_read_after_seven_days(self, together, letters):
+        services.finish(engagement=together, by=together.mentee, ending="enough", rating=5, testimonial="Patient")
+        letters()
+        ended = fresh(together).ended_at
+        assert services.open_endings(now=ended + timedelta(days=6, hours=23)) == 0
+        Engagement.objects.update(ended_at=ended - timedelta(days=7))
+        for _again in (1, 2):
+            services.open_endings(now=ended)
+        assert [letter.subject for letter in letters()] == ["Sofia Mendes wrote about you"]
+        refused(
+            "too_late", services.say_at_end, engagement=together, by=together.mentor, now=ended + timedelta(days=30)
+        )
+
+    def test_who_is_kept_apart_has_no_last_word(self, together):
+        services.finish(engagement=together, by=together.mentee, ending="not_a_fit", block=True)
+        refused("closed", services.say_at_end, engagement=together, by=together.mentor, summary="-")
+
     def test_whoever_wrote_a_testimonial_takes_it_back(self, together, client, outsider):
         services.finish(engagement=together, by=together.mentee, ending="reached", rating=5, testimonial="Patient")
         row = together.testimonial
+        services.reveal(testimonial=row, is_shown=True)
+        assert list(services.testimonials_of(together.mentor)) == []  # sealed
+        services.say_at_end(engagement=together, by=together.mentor, summary="-")
         services.reveal(testimonial=row, is_shown=True)
         for person in (outsider, together.mentor):
             client.force_login(person)
@@ -283,7 +362,7 @@ class TestEnding:
         assert not Message.objects.exclude(text="").exists()
         assert not Note.objects.exists()
         left = fresh(together)
-        assert (left.goal, left.plan, left.cadence, left.summary) == ("", "", "", "")
+        assert (left.goal, left.plan, left.cadence, left.mentor_summary) == ("", "", "", "")
         assert [action.text for action in ActionItem.objects.all()] == ["The mentor's"]
         assert MentorshipRequest.objects.get().background == ""
 

@@ -146,6 +146,7 @@ class TestEndings:
 
 def test_what_a_mentor_lets_others_read_stands_on_their_profile(together, client):
     services.finish(engagement=together, by=together.mentee, ending="reached", rating=5, testimonial="Patient, exact")
+    services.say_at_end(engagement=together, by=together.mentor, summary="They read plans")
     url = together.mentor.get_absolute_url()
     assert "Patient, exact" not in client.get(url).text
     services.reveal(testimonial=together.testimonial, is_shown=True)

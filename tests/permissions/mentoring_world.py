@@ -40,6 +40,7 @@ def add_mentoring(world) -> None:
     words = {"goal": "Read plans", "background": "canary-note-of-the-guest", "expectation": "-", "about": [world.skill]}
     old = services.accept_request(request=services.send_request(person=guest, mentor=host, **words))
     services.finish(engagement=old, by=guest, ending="enough", rating=5, testimonial="canary-note-of-the-guest")
+    services.say_at_end(engagement=old, by=host, summary="They read plans")
     world.testimonial = old.testimonial
     world.paired = services.accept_request(request=services.send_request(person=guest, mentor=host, **words))
     world.action = services.add_action(engagement=world.paired, by=guest, owner=guest, text="Read")

@@ -16,10 +16,11 @@ from features.discovery.services.publishing import (
 from features.discovery.services.searching import MOST, Results, documents, matching_refs, search
 from features.discovery.services.snippets import with_snippets
 from features.discovery.services.spelling import learn_words, meant, relearn_words
-from features.discovery.services.wishing import come_true, forget_wishes, is_wished, unwish, wanted, wish
+from features.discovery.services.wishing import SHOWN_FROM, come_true, forget_wishes, is_wished, unwish, wanted, wish
 
 __all__ = [
     "MOST",
+    "SHOWN_FROM",
     "Rebuilt",
     "Results",
     "best",

@@ -1,6 +1,7 @@
 """A meeting of two people. Both have claimed the time, so neither can be in two places."""
 
 from datetime import timedelta
+from zlib import crc32
 
 from django.conf import settings
 from django.db import models
@@ -105,6 +106,11 @@ class Booking(models.Model):
 
     def says_met_at(self, person):
         return self.mentor_says_met_at if person.pk == self.mentor_id else self.mentee_says_met_at
+
+    @property
+    def agenda_version(self) -> str:
+        """What a page shows of it, for whoever sends that page's form back."""
+        return f"{crc32(self.agenda.encode()):08x}"
 
     @property
     def length(self) -> timedelta:

@@ -1,5 +1,7 @@
 """A mentorship: two people, what they agreed on, and what they say and keep for each other."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -35,6 +37,8 @@ class Engagement(models.Model):
         SILENT = "silent", _("Nobody wrote for four weeks")
 
     GOOD = (Ending.REACHED, Ending.ENOUGH)
+    SEALED = timedelta(days=7)  # for so long, unless both have spoken, neither reads what the other says at the end
+    SPOKEN_WITHIN = timedelta(days=30)
 
     public_id = models.CharField(max_length=22, unique=True, default=make_public_id, editable=False)
     request = models.OneToOneField(MentorshipRequest, models.PROTECT, related_name="engagement")
@@ -53,7 +57,10 @@ class Engagement(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     ending = models.CharField(max_length=12, choices=Ending, blank=True)
-    summary = models.TextField(max_length=2000, blank=True)
+    mentor_summary = models.TextField(max_length=2000, blank=True)
+    mentee_summary = models.TextField(max_length=2000, blank=True)
+    mentor_said_at = models.DateTimeField(null=True)
+    mentee_said_at = models.DateTimeField(null=True)
 
     objects = EngagementQuerySet.as_manager()
 
@@ -86,6 +93,21 @@ class Engagement(models.Model):
     @property
     def is_signed(self) -> bool:
         return bool(self.mentor_signed_at and self.mentee_signed_at)
+
+    def said_at(self, person):
+        """When they said their part at the end."""
+        return self.mentor_said_at if person.pk == self.mentor_id else self.mentee_said_at
+
+    def summary_of(self, person) -> str:
+        return self.mentor_summary if person.pk == self.mentor_id else self.mentee_summary
+
+    @property
+    def opens_at(self):
+        """When each reads what the other said at the end, if they have not both said it before."""
+        return self.ended_at and self.ended_at + self.SEALED
+
+    def is_open(self, now) -> bool:
+        return bool(self.ended_at and ((self.mentor_said_at and self.mentee_said_at) or now >= self.opens_at))
 
 
 class EngagementSkill(models.Model):
@@ -169,6 +191,14 @@ class FitAnswer(models.Model):
         constraints = [models.UniqueConstraint(fields=["engagement", "person"], name="one_fit_answer_each")]
 
 
+class TestimonialQuerySet(QuerySet):
+    def readable_by(self, person, now):
+        """Who wrote it; and the mentor, once both have spoken or seven days are over."""
+        spoken = Q(engagement__mentor_said_at__isnull=False, engagement__mentee_said_at__isnull=False)
+        is_open = spoken | Q(engagement__ended_at__lte=now - Engagement.SEALED) | Q(revealed_at__isnull=False)
+        return self.filter(Q(engagement__mentee=person) | Q(is_open, engagement__mentor=person), removed_at=None)
+
+
 class Testimonial(Removable):
     """What a mentee says of a mentorship that is over. The mentor decides whether others read it."""
 
@@ -178,7 +208,7 @@ class Testimonial(Removable):
     written_at = models.DateTimeField(default=timezone.now)
     revealed_at = models.DateTimeField(null=True)
 
-    objects = QuerySet.as_manager()
+    objects = TestimonialQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(rating__gte=1, rating__lte=5), name="mentorship_rating")]

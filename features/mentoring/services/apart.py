@@ -95,7 +95,7 @@ def _end_all_between(one, other, by, now) -> None:
     seats = OfficeSeat.objects.filter(hour__mentor__in=(one, other), person__in=(one, other))
     end_hours(seats=seats, by=by, now=now)
     for engagement in Engagement.objects.active().of(one).of(other):
-        end_engagement(lock_engagement(engagement.pk), by, Engagement.Ending.NOT_A_FIT, "", now)
+        end_engagement(lock_engagement(engagement.pk), by, Engagement.Ending.NOT_A_FIT, now)
     open_ones = MentorshipRequest.objects.open().filter(mentee__in=(one, other), mentor__in=(one, other))
     open_ones.update(state=MentorshipRequest.State.WITHDRAWN, decided_at=now)
     let_go_of_locks(one, other)

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.text import one_line
 from features.accounts.models import User
 from features.mentoring.models import (
+    Block,
     Booking,
     Engagement,
     EngagementSkill,
@@ -27,7 +29,7 @@ from features.mentoring.services.engagements import check_active, end_engagement
 from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.unanswered import go_on
 from features.moderation.models import Reason
-from features.moderation.services import flag, part_pair
+from features.moderation.services import flag, hold_pair, part_pair
 from features.notifications.services import follow
 from features.skills.models import Skill
 
@@ -76,7 +78,7 @@ def answer_fit(*, engagement: Engagement, person: User, answer: str, now: dateti
     )
     if answer != FitAnswer.Answer.NOT_A_FIT:
         return []
-    end_engagement(engagement, person, Ending.NOT_A_FIT, "", now)
+    end_engagement(engagement, person, Ending.NOT_A_FIT, now)
     tell(engagement.other(person), "engagement_ended", engagement)
     return alternatives(engagement.mentee, engagement.request.skills.all(), without={engagement.mentor_id}, now=now)
 
@@ -98,19 +100,17 @@ def finish(
     report: str = "",
     now: datetime | None = None,
 ) -> Engagement:
-    """End it, with all there is to say in one act. A mentee's words are the mentor's to reveal; `again` asks the next
-    mentor who fits with the same request. Raises MentoringRefused and ModerationRefused."""
+    """End it, with all there is to say in one act. The other one says theirs afterwards. A mentee's words are the
+    mentor's to reveal; `again` asks the next mentor who fits with the same request. Raises MentoringRefused and
+    ModerationRefused."""
     now = now or timezone.now()
     if block:
         part_pair(engagement.mentor_id, engagement.mentee_id)
     engagement = lock_engagement(engagement.pk)
     check_active(engagement)
     is_mentee = by.pk == engagement.mentee_id
-    if is_mentee:
-        rate(engagement, "after", ratings)
-    end_engagement(engagement, by, ending, summary, now)
-    if is_mentee and rating:
-        write_testimonial(engagement=engagement, rating=rating, words=testimonial, now=now)
+    end_engagement(engagement, by, ending, now)
+    _say(engagement, by, summary, rating, testimonial, ratings, now)
     if report := one_line(report):
         flag(person=by, key=f"person:{engagement.other(by).pk}", reason=Reason.OTHER, words=report[:300], now=now)
     if favourite and is_mentee and not block:
@@ -124,24 +124,89 @@ def finish(
 
 
 @transaction.atomic
+def say_at_end(
+    *,
+    engagement: Engagement,
+    by: User,
+    summary: str = "",
+    rating: int | None = None,
+    testimonial: str = "",
+    ratings: Mapping[int, int] | None = None,
+    now: datetime | None = None,
+) -> Engagement:
+    """What the one says who did not end it, or both where nobody did. Raises MentoringRefused."""
+    now = now or timezone.now()
+    hold_pair(engagement.mentor_id, engagement.mentee_id)
+    engagement = lock_engagement(engagement.pk)
+    if refused := why_not_say(engagement, by, now):
+        raise refused
+    _say(engagement, by, summary, rating, testimonial, ratings, now)
+    return engagement
+
+
+def why_not_say(engagement: Engagement, person: User, now: datetime) -> MentoringRefused | None:
+    if engagement.ended_at is None:
+        return MentoringRefused("not_ended", _("That is for the end. Finish the mentorship first."))
+    if engagement.said_at(person):
+        return MentoringRefused("said", _("This mentorship is over, and you have said how it was."))
+    if now >= engagement.ended_at + Engagement.SPOKEN_WITHIN:
+        return MentoringRefused("too_late", _("This mentorship is over. How it was can be said for 30 days."))
+    if _are_apart(engagement):
+        return MentoringRefused("closed", _("This mentorship is over."))
+    return None
+
+
+def _are_apart(engagement) -> bool:
+    return Block.objects.filter(Block.between(engagement.mentor, engagement.mentee)).exists()
+
+
+def _say(engagement, by, summary, rating, testimonial, ratings, now) -> None:
+    side = engagement.side_of(by)
+    setattr(engagement, f"{side}_summary", summary)
+    setattr(engagement, f"{side}_said_at", now)
+    engagement.save(update_fields=[f"{side}_summary", f"{side}_said_at"])
+    if by.pk == engagement.mentee_id:
+        rate(engagement, "after", ratings)
+        if rating:
+            write_testimonial(engagement=engagement, rating=rating, words=testimonial, now=now)
+    if engagement.is_open(now):
+        _tell_opened(engagement)
+
+
+def _tell_opened(engagement) -> None:
+    if Testimonial.objects.filter(engagement=engagement, removed_at=None).exists():
+        tell(engagement.mentor, "testimonial_written", engagement)
+    elif engagement.mentee_summary:
+        tell(engagement.mentor, "ending_opened", engagement)
+    if engagement.mentor_summary:
+        tell(engagement.mentee, "ending_opened", engagement)
+
+
+def open_endings(*, now: datetime) -> int:
+    """What one alone has said is read by the other after seven days; twice is once."""
+    due = Engagement.objects.filter(ended_at__lte=now - Engagement.SEALED, ended_at__gt=now - 2 * Engagement.SEALED)
+    due = due.filter(Q(mentor_said_at=None) ^ Q(mentee_said_at=None)).select_related("mentor", "mentee")
+    for engagement in due:
+        if not _are_apart(engagement):
+            _tell_opened(engagement)
+    return len(due)
+
+
+@transaction.atomic
 def write_testimonial(*, engagement: Engagement, rating: int, words: str, now: datetime | None = None) -> Testimonial:
     """Only of a mentorship that is over, by its mentee, once."""
     engagement = lock_engagement(engagement.pk)
     if engagement.ended_at is None:
         raise MentoringRefused("not_ended", _("A testimonial is for the end. Finish the mentorship first."))
-    made, is_new = Testimonial.objects.get_or_create(
-        engagement=engagement,
-        defaults={"rating": rating, "words": words, "written_at": now or timezone.now()},
-    )
-    if is_new:
-        tell(engagement.mentor, "testimonial_written", engagement)
-    return made
+    said = {"rating": rating, "words": words, "written_at": now or timezone.now()}
+    return Testimonial.objects.get_or_create(engagement=engagement, defaults=said)[0]
 
 
 def reveal(*, testimonial: Testimonial, is_shown: bool, now: datetime | None = None) -> None:
-    """The mentor lets others read it, or not any more."""
-    rows = Testimonial.objects.filter(pk=testimonial.pk, removed_at=None)
-    rows.update(revealed_at=(now or timezone.now()) if is_shown else None)
+    """The mentor lets others read what they may read themselves, or not any more."""
+    now = now or timezone.now()
+    rows = Testimonial.objects.readable_by(testimonial.engagement.mentor, now).filter(pk=testimonial.pk)
+    rows.update(revealed_at=now if is_shown else None)
 
 
 def withdraw_testimonial(*, testimonial: Testimonial, by: User, now: datetime | None = None) -> None:

@@ -1,9 +1,10 @@
 """A mentorship from its beginning to its end: whose turn it is, what both agree on, and what is left of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,8 +64,8 @@ def _nudge(engagement, now) -> bool:
     waited = (now - engagement.turn_since).days
     if engagement.ended_at or waited < NUDGES[0] or _meets_soon(engagement, now):
         return False
-    if waited >= SILENT_DAYS:
-        end_engagement(engagement, None, Ending.SILENT, "", now)
+    if now >= closes_at(engagement):
+        end_engagement(engagement, None, Ending.SILENT, now)
         for person in (engagement.mentor, engagement.mentee):
             tell(person, "engagement_closed", engagement)
         return True
@@ -80,6 +81,27 @@ def _meets_soon(engagement, now) -> bool:
     """A meeting that is planned is an answer, too."""
     planned = Booking.objects.confirmed().filter(mentor=engagement.mentor_id, mentee=engagement.mentee_id)
     return planned.filter(ends_at__gt=now - timedelta(days=NUDGES[0])).exists()
+
+
+def closes_at(engagement: Engagement) -> datetime:
+    """When it is closed if nobody does anything until then."""
+    return closing_times([engagement])[engagement.pk]
+
+
+def closing_times(engagements: Collection[Engagement]) -> dict[int, datetime]:
+    """The same of several, by id, in one query."""
+    people = {pk for row in engagements for pk in (row.mentor_id, row.mentee_id)}
+    met = Booking.objects.confirmed().filter(mentor__in=people, mentee__in=people).order_by()
+    last = {
+        (mentor, mentee): end for mentor, mentee, end in met.values_list("mentor", "mentee").annotate(Max("ends_at"))
+    }
+    return {
+        row.pk: max(
+            row.turn_since + timedelta(days=SILENT_DAYS),
+            last.get((row.mentor_id, row.mentee_id), row.turn_since) + timedelta(days=NUDGES[0]),
+        )
+        for row in engagements
+    }
 
 
 # --- Working together -------------------------------------------------------------------------------------------------
@@ -115,7 +137,9 @@ def add_action(*, engagement: Engagement, by: User, owner: User, text: str, now:
     return ActionItem.objects.create(engagement=engagement, owner=owner, text=text, added_at=now or timezone.now())
 
 
+@transaction.atomic
 def tick_action(*, action: ActionItem, is_done: bool, now: datetime | None = None) -> None:
+    check_active(lock_engagement(action.engagement_id))
     ActionItem.objects.filter(pk=action.pk).update(done_at=(now or timezone.now()) if is_done else None)
 
 
@@ -189,12 +213,14 @@ def source_of(engagement) -> str:
 
 
 # --- What they share --------------------------------------------------------------------------------------------------
-def end_engagement(engagement, by, ending, summary, now) -> None:
+def end_engagement(engagement, by, ending, now) -> None:
     MentorPage.objects.select_for_update().filter(pk=engagement.mentor_id).first()
-    engagement.ended_at, engagement.ended_by, engagement.ending, engagement.summary = now, by, ending, summary
+    engagement.ended_at, engagement.ended_by, engagement.ending = now, by, ending
     engagement.save()
     count_places(engagement.mentor)
-    if ending in Engagement.GOOD and _met(engagement):
+    # A mentee who falls silent does not rob the mentor of what they did.
+    went_silent = ending == Ending.SILENT and engagement.turn == Engagement.Turn.MENTEE
+    if (ending in Engagement.GOOD or went_silent) and _met(engagement):
         skills.record_all(
             [
                 SkillEvidence(

@@ -81,11 +81,19 @@ def _note_absence(booking, outcome, now) -> None:
         )
 
 
-def write_agenda(*, booking: Booking, text: str, now: datetime | None = None) -> None:
-    """What the two want to talk about: either writes it, until the meeting is over. Raises MentoringRefused."""
+@transaction.atomic
+def write_agenda(*, booking: Booking, text: str, seen: str = "", now: datetime | None = None) -> None:
+    """What the two want to talk about: either writes it, until the meeting is over, and not over what the other has
+    written since (`seen` is the `agenda_version` they began with). Raises MentoringRefused."""
     text = text.replace("\x00", "").strip()[:2000]
-    if not Booking.objects.confirmed().filter(pk=booking.pk, ends_at__gt=now or timezone.now()).update(agenda=text):
+    rows = Booking.objects.confirmed().filter(pk=booking.pk, ends_at__gt=now or timezone.now())
+    found = rows.select_for_update().first()
+    if found is None:
         raise MentoringRefused("over", _("This meeting is over, or does not take place. Its agenda stays as it was."))
+    if seen and seen != found.agenda_version and text != found.agenda:
+        words = _("It was written since you opened this page. What you typed stands here: keep it to put it in place.")
+        raise MentoringRefused("changed", words)
+    rows.update(agenda=text)
 
 
 @transaction.atomic

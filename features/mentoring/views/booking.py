@@ -95,8 +95,8 @@ def _book(request, found):
     return _page(request, found, form, 422)
 
 
-def _page(request, found, form, status=200):
-    context = pages.booking_page(found, request.user, timezone.now()) | {"form": form}
+def _page(request, found, form, status=200, **more):
+    context = pages.booking_page(found, request.user, timezone.now()) | {"form": form} | more
     return render(request, "mentoring/booking.html", context, status=status)
 
 
@@ -168,11 +168,14 @@ def meet(request, token):
 @require_POST
 @login_required
 def booking_agenda(request, public_id):
-    found = access.own_booking(request.user, public_id)
+    found, typed = access.own_booking(request.user, public_id), request.POST.get("agenda", "")
     try:
-        services.write_agenda(booking=found, text=request.POST.get("agenda", ""))
+        services.write_agenda(booking=found, text=typed, seen=request.POST.get("seen", ""))
         messages.success(request, _("The agenda is kept. Both of you see it."))
     except services.MentoringRefused as refused:
+        if refused.code == "changed":
+            found.refresh_from_db(fields=["agenda"])
+            return _page(request, found, NoteForm(initial={"note": found.note}), 422, typed=typed, changed=refused)
         messages.error(request, refused.words)
     return see_other(found)
 

@@ -18,6 +18,7 @@ from features.mentoring.relationship_forms import (
     EndingForm,
     FileForm,
     FitForm,
+    LateForm,
     MessageForm,
     NoteForm,
 )
@@ -66,7 +67,7 @@ def note(request, public_id):
 @login_required
 def action(request, public_id):
     found = access.own_engagement(request.user, public_id)
-    form = ActionForm(request.POST, auto_id="action_%s")
+    form = ActionForm(request.POST, auto_id="action_%s", other=found.other(request.user))
     whose = found.other(request.user) if request.POST.get("owner") == "other" else request.user
     if form.is_valid():
         form.cleaned_data["owner"] = whose
@@ -160,7 +161,8 @@ def agreement(request, public_id):
 @login_required
 def fit_check(request, public_id):
     found = access.own_engagement(request.user, public_id)
-    form = FitForm(request.POST if request.method == "POST" else None)
+    chosen = {"answer": request.GET.get("answer")}  # as a letter's link says
+    form = FitForm(request.POST if request.method == "POST" else None, initial=chosen)
     if form.is_bound and form.is_valid():
         try:
             others = services.answer_fit(engagement=found, person=request.user, **form.cleaned_data)
@@ -177,7 +179,10 @@ def fit_check(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def ending(request, public_id):
+    """End it, with all there is to say; where it is over by then, say one's own part."""
     found = access.own_engagement(request.user, public_id)
+    if found.ended_at:
+        return _late(request, found)
     form = _rated(request, EndingForm, found, {})
     if form.is_bound and form.is_valid():
         ratings = form.ratings()
@@ -191,6 +196,21 @@ def ending(request, public_id):
                 return _asked_on(request, found)
             return see_other(found)
     return _own_page(request, "mentoring/ending.html", found, form)
+
+
+def _late(request, found):
+    form = _rated(request, LateForm, found, {})
+    refusal = services.why_not_say(found, request.user, timezone.now())
+    if form.is_bound and form.is_valid():
+        ratings = form.ratings()
+        try:
+            services.say_at_end(engagement=found, by=request.user, ratings=ratings, **form.cleaned_data)
+        except services.MentoringRefused as refused:
+            form.add_error(None, refused.words)
+        else:
+            messages.success(request, _("Thank you. It is kept for both of you."))
+            return see_other(found)
+    return _own_page(request, "mentoring/ending.html", found, form, refusal=refusal)
 
 
 def _asked_on(request, found):
@@ -226,7 +246,7 @@ def _rated(request, form, found, known):
     )
 
 
-def _own_page(request, template, found, form):
-    context = {"engagement": found, "other": found.other(request.user), "form": form}
+def _own_page(request, template, found, form, **more):
+    context = {"engagement": found, "other": found.other(request.user), "form": form} | more
     context["next_meeting"] = relationship_pages.next_meeting(found, timezone.now())
     return render(request, template, context, status=422 if form.errors else 200)

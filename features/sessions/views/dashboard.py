@@ -30,6 +30,7 @@ def session_dashboard(request, pk, slug):
         "drawing": drawing(points, session.capacity),
         "waiting_count": session.waitlist.in_line().count(),
         "panels": panels.shown_on("session", session, request.user, now),
+        "afterwards": panels.shown_on("hosting", request.user, request.user, now) if session.has_ended(now) else [],
         "may_say_late": services.may_say_late(session, now),
     }
     if context["is_owner"] and not session.is_free:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core import panels
 from core.htmx import see_other
 from core.pagination import keyset
 from core.templatetags.ui import undoing
@@ -19,6 +20,7 @@ from features.sessions.forms import CancellationForm, SessionForm
 from features.sessions.models import CoHost, KeptForm, SkillSession
 from features.sessions.outlines import OUTLINES
 from features.sessions.schedule_forms import ScheduleForm
+from features.skills.services import by_slug
 
 
 @require_safe
@@ -42,6 +44,7 @@ def hosting(request):
         "page": page,
         "may_host": services.may_host(request.user),
         "wanted": discovery.wanted(now),
+        "panels": panels.shown_on("hosting", request.user, request.user, now),
     }
     return render(request, "sessions/hosting.html", context)
 
@@ -52,7 +55,10 @@ def new_session(request):
     if "more" in request.POST:
         return _form_page(request, SessionForm.typed(request.POST, host=request.user, more=True), "new")
     outline = OUTLINES.get(request.GET.get("outline", ""))
-    form = SessionForm(request.POST or None, host=request.user, initial=outline.initial() if outline else None)
+    known = outline.initial() if outline else {}
+    if (slug := request.GET.get("skill", "").replace("\x00", "")) and (about := by_slug(slug)):
+        known["skills"] = [about]
+    form = SessionForm(request.POST or None, host=request.user, initial=known or None)
     if request.method == "POST" and form.is_valid():
         data, skills = form.wording()
         key = form.cleaned_data["form_key"] or None
