@@ -51,13 +51,17 @@ class ThreadFilter(filters.FilterSet):
         self.form.is_valid()
         # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
         self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "")}
-        if self.chosen.keys() & PERIOD and "q" not in self.chosen:
+        if self.is_period and "q" not in self.chosen:
             self.chosen.setdefault("sort", "newest")
+
+    @property
+    def is_period(self) -> bool:
+        return bool(self.chosen.keys() & PERIOD)
 
     @property
     def order(self) -> tuple[str, ...]:
         sort = self.chosen.get("sort", "active")
-        if sort == "newest" and self.chosen.keys() & PERIOD:
+        if sort == "newest" and self.is_period:
             return ASKED
         return ORDER.get(sort, ORDER["active"])
 

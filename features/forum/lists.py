@@ -136,6 +136,7 @@ def thread_list(request, now, board=None, **wanted) -> dict:
         "chosen": filters.chosen,
         "typed": {name: data.get(name, "") for name in ("author", "skill", "begin", "end")},
         "about": services.about(person, about) if (about := filters.chosen.get("about")) else None,
+        "is_period": filters.is_period,
         "is_narrowed": bool(filters.chosen.keys() - {"sort"}),
         # Words stand in their own field, and what the address stands for has a way of its own out of it.
         "has_filters": bool(filters.chosen.keys() - {"sort", "q", "about"} - wanted.keys()),

@@ -285,7 +285,7 @@ class TestSearch:
         Thread.objects.filter(pk=other.pk).update(created_at=late - timedelta(days=9), active_at=timezone.now())
         assert thread.get_absolute_url() not in client.get("/forum/?end=2026-03-01").text
         text = client.get("/forum/?begin=2026-02-01&end=2026-03-02").text
-        assert "Newest threads" in text
+        assert "Asked in that time, the newest first" in text
         assert text.index(thread.get_absolute_url()) < text.index(other.get_absolute_url())
         text = client.get("/forum/?begin=2026-02-01&end=2026-03-02&sort=active").text
         assert text.index(other.get_absolute_url()) < text.index(thread.get_absolute_url())
