@@ -29,7 +29,7 @@ def test_a_seat_is_bought_and_given_back(enter, post, till, screen, javascript, 
     assert not Payment.objects.exists()
 
     page.goto(session.get_absolute_url())
-    page.get_by_role("link", name="Go on to payment").first.click()
+    page.get_by_role("link", name="Finish payment").first.click()
     page.get_by_role("button", name="Finish payment €45.00").click()
     page.get_by_role("button", name="Have the card declined").click()
     expect(page.get_by_role("alert")).to_contain_text("The card was declined.")

@@ -145,9 +145,12 @@ def words(moment, shape: str, now=None) -> str:
     """A local time as words: full (Thu 26 November, 18:30), day (Thursday 26 November) or time (18:30).
 
     The year is said when it is not the current one. `date` (26 November 2026) always says it: it is for what people
-    keep, print and show to others. site.js says the same in the reader's own zone.
+    keep, print and show to others. In the hour that happens twice when clocks go back, the zone says which is meant.
+    site.js says the same in the reader's own zone.
     """
     clock = date_words(moment, pgettext("date format", "H:i"))
+    if moment.utcoffset() != moment.replace(fold=1 - moment.fold).utcoffset():
+        clock += f" {moment:%Z}"
     if shape == "time":
         return clock
     if shape == "date":
@@ -156,6 +159,14 @@ def words(moment, shape: str, now=None) -> str:
     if moment.year != timezone.localtime(now or timezone.now(), moment.tzinfo).year:
         day += " Y"
     return f"{date_words(moment, day)}, {clock}" if shape == "full" else date_words(moment, day)
+
+
+def near(moment, zone: str, now=None) -> str:
+    """A moment in `zone` as one speaks of it on the day itself or the day before: Tomorrow, 18:30."""
+    there = local(moment, zone)
+    days = (there.date() - local(now or timezone.now(), zone).date()).days
+    said = {0: _("Today, %(time)s"), 1: _("Tomorrow, %(time)s")}.get(days)
+    return said % {"time": words(there, "time")} if said else words(there, "full", now)
 
 
 def _time(moment, shape: str, content):

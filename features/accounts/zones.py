@@ -3,6 +3,7 @@
 import zoneinfo
 from functools import cache
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # Everything else in the database is an alias without a place ("EST", "GB", "Etc/GMT+3").
@@ -35,3 +36,10 @@ def choices() -> list:
 def clean(name: str) -> str:
     """`name` if it is a zone this machine knows, else nothing: the browser may say anything."""
     return name if name in zoneinfo.available_timezones() else ""
+
+
+def of_link(request, person):
+    """For as long as it is entered: whoever came by a link of `person`'s, not logged in, reads times on their clocks. A
+    browser that runs scripts makes them its own."""
+    is_known = getattr(request, "viewer_zone_is_known", False)
+    return timezone.override(timezone.get_current_timezone() if is_known or not person.time_zone else person.time_zone)

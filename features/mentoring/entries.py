@@ -45,14 +45,14 @@ def hours_of_person(person, now) -> list[Entry]:
     """Hours that several share, of those who come and of their mentor."""
     joined = Q(pk__in=OfficeSeat.objects.coming().filter(person=person).values("hour"))
     rows = OfficeHour.objects.filter(joined | Q(mentor=person), ends_at__gt=now - PAST)
-    return [_of_hour(hour, person) for hour in rows.select_related("mentor")]
+    return [of_hour(hour, person) for hour in rows.select_related("mentor")]
 
 
-def _of_hour(hour, person) -> Entry:
+def of_hour(hour, person) -> Entry:
     page = absolute(hour.get_absolute_url())
     return Entry(
         uid=f"office-hour-{hour.pk}@{settings.SITE_URL.rpartition('/')[2].partition(':')[0]}",
-        sequence=1 if hour.cancelled_at else 0,
+        sequence=2 if hour.cancelled_at else 1 if hour.decided_at else 0,
         status="CANCELLED" if hour.cancelled_at else "CONFIRMED" if hour.decided_at else "TENTATIVE",
         starts_at=hour.starts_at,
         ends_at=hour.ends_at,

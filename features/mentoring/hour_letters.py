@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.seo import absolute
 from core.templatetags.ui import price
-from features.mentoring import services
+from features.calendar import ical
+from features.mentoring import entries, services
 from features.mentoring.letters import MEETING_REMINDERS, MEETINGS, clock, letter
 from features.mentoring.models import OfficeHour, OfficeSeat
 from features.notifications.kinds import Kind, kinds
@@ -14,6 +15,12 @@ from features.notifications.kinds import Kind, kinds
 
 def _hour(notification) -> OfficeHour:
     return OfficeHour.objects.select_related("mentor").get(pk=notification.ref)
+
+
+def _attachment(hour, person):
+    method = "CANCEL" if hour.cancelled_at else "REQUEST"
+    content = ical.message(method=method, entry=entries.of_hour(hour, person))
+    return ("hour.ics", content, f"text/calendar; charset=utf-8; method={method}")
 
 
 def office_hour_on(notification):
@@ -28,7 +35,11 @@ def office_hour_on(notification):
         said.append(_("So each pays less, and %(amount)s go back to you.") % {"amount": less})
     link = (_("The way into the room"), absolute(hour.get_absolute_url()))
     return letter(
-        _("It takes place: %(title)s") % {"title": hour.title}, said, link, facts=[clock(hour.starts_at, person)]
+        _("It takes place: %(title)s") % {"title": hour.title},
+        said,
+        link,
+        facts=[clock(hour.starts_at, person)],
+        attachments=[_attachment(hour, person)],
     )
 
 
@@ -38,7 +49,8 @@ def office_hour_off(notification):
     if hour.price_minor and notification.recipient.pk != hour.mentor_id:
         said.append(_("You get back all that you paid."))
     link = (_("See it"), absolute(hour.get_absolute_url()))
-    return letter(_("Called off: %(title)s") % {"title": hour.title}, said, link)
+    told_of = [_attachment(hour, notification.recipient)] if hour.decided_at else []
+    return letter(_("Called off: %(title)s") % {"title": hour.title}, said, link, attachments=told_of)
 
 
 def office_hour_reminder(notification):

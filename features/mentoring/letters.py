@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.seo import absolute
-from core.templatetags.ui import city, local, words
+from core.templatetags.ui import city, local, near, words
 from features.calendar import ical
 from features.mentoring import entries, services
 from features.mentoring.models import Booking
@@ -68,7 +68,7 @@ def booking_reminder(notification):
     booking, person = _booking(notification)
     if booking.cancelled_at or booking.starts_at <= timezone.now():
         return None
-    return _about(booking, person, _("Reminder: %(title)s with %(name)s, %(when)s"), [])
+    return _about(booking, person, _("%(near)s: %(title)s with %(name)s"), [])
 
 
 def time_freed(notification):
@@ -91,6 +91,7 @@ def _about(booking, person, subject, said):
         "title": booking.title,
         "name": booking.other(person).name,
         "when": words(local(booking.starts_at, zone), "full"),
+        "near": near(booking.starts_at, zone),
     }
     facts = [clock(booking.starts_at, person)]
     if booking.time_zone != zone:

@@ -71,6 +71,7 @@ def booking_page(booking, person, now) -> dict:
         "order": payments.order_of("booking", booking.pk) if booking.price_minor else None,
         "paid_back": services.refund_quote(booking, person, now) if booking.price_minor else None,
         "credit_comes_back": services.credit_comes_back(booking, person, now) if booking.price_minor else None,
+        "counts": services.counts_as_late(booking, person, now),
         "agenda_template": agenda_template(),
         "has_started": booking.starts_at <= now,
         "is_over": booking.ends_at <= now,
@@ -124,13 +125,19 @@ def move_page(booking, person, now) -> dict:
 
 def meet_page(booking, person, now) -> dict:
     context = booking_page(booking, person, now)
-    came = booking.came_at(person)
+    came, other_came = booking.came_at(person), booking.came_at(context["other"])
+    room_url = services.rules_of(booking.mentor).room_url if came else ""
+    opens_in, is_open = booking.starts_at - ROOM_OPENS - now, context["room_is_open"]
+    is_awaited = came and not (room_url and other_came)
     return context | {
         "person": person,
+        "now": now,
         "came_at": came,
-        "other_came_at": booking.came_at(context["other"]),
-        "room_url": services.rules_of(booking.mentor).room_url if came else "",
+        "other_came_at": other_came,
+        "room_url": room_url,
         "room_opens_at": booking.starts_at - ROOM_OPENS,
+        "opens_in": int(opens_in.total_seconds()) if timedelta() < opens_in < timedelta(days=1) else 0,
+        "looks_again": not booking.cancelled_at and (is_awaited if is_open else not context["is_over"]),
         "absent_from": booking.starts_at + timedelta(minutes=10),
     }
 

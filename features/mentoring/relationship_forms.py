@@ -134,6 +134,14 @@ class AgreementForm(Rated):
 class FitForm(forms.Form):
     answer = forms.ChoiceField(label=_("How was it?"), choices=FitAnswer.Answer, widget=forms.RadioSelect)
 
+    def __init__(self, *args, is_last: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if is_last:
+            unsure = (FitAnswer.Answer.UNDECIDED.value, _("I do not know yet"))
+            self.fields["answer"].choices = [
+                unsure if choice[0] == unsure[0] else choice for choice in FitAnswer.Answer.choices
+            ]
+
 
 class ClosingForm(Rated):
     """What either of the two says at the end."""

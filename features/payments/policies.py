@@ -27,6 +27,10 @@ def policy(preset: str, deadline_hours: int, fee_minor: int = 0) -> dict:
     return {"tiers": tiers, "fee_minor": fee_minor, "free_until_hours": deadline_hours}
 
 
+# Its seller moved it to another time than the one that was bought: all of it comes back until it begins.
+MOVED = "moved_by_seller"
+
+
 @dataclass(frozen=True)
 class Step:
     percent: int
@@ -61,6 +65,8 @@ def quote(
     """Whole hours and whole minor units: at the very deadline the earlier step still holds. Never more than `most`."""
     fee = policy.get("fee_minor", 0)
     tiers = policy.get("tiers") or [{"hours": policy.get("free_until_hours", 0), "percent": 100}]
+    if policy.get(MOVED):
+        fee, tiers = 0, [{"hours": 0, "percent": 100}]
     steps = [
         Step(
             tier["percent"],
@@ -82,6 +88,8 @@ def quote(
 
 def policy_words(policy: dict) -> list[str]:
     """The refund policy in plain words, one sentence a step."""
+    if policy.get(MOVED):
+        return [_("The time was moved since, so you get all of it back until the start.")]
     said = []
     for tier in sorted(policy.get("tiers", []), key=lambda tier: -tier["hours"]):
         until = _until(tier["hours"])

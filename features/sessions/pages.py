@@ -22,6 +22,7 @@ from features.sessions.recap_pages import recorded_in, stays
 from features.sessions.services.absence import AbsenceRefused, why_not_answer, why_not_say
 from features.sessions.services.attendance import ROOM_OPENS, check_in_is_open, corrections_end, room_is_open
 from features.sessions.services.reviews import Rating, rating_of, rating_of_session, reviews_of_session, why_not_review
+from features.sessions.services.seats import credit_comes_back, refund_quote
 from features.sessions.services.waitlist import in_line, position
 from features.skills import services as skills
 
@@ -179,6 +180,8 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
         seats = Registration.objects.active().select_related("attendance", "review", "ticket", "session")
         context["registration"] = seat = seats.get(session=session, person=person)
         context["my_format"] = seat.format if seat.ticket else ""
+        if seat.held_until and not seat.confirmed_at:
+            context["seconds_left"] = max(0, int((seat.held_until - now).total_seconds()))
     elif session.has_kinds:
         found = choices(session, person, now)
         context |= {"tickets": found, "choose": RegistrationForm(session=session, choices=to_take(found))}
@@ -190,6 +193,10 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
         context["policy"] = payments.policy_words(payments.policy(session.refund_preset, session.cancellation_hours))
     if (seat := context.get("registration")) and payments.price_of("registration", seat.pk):
         context["order"] = payments.order_of("registration", seat.pk)
+        context["quote"] = refund_quote(seat, session, now)
+        context["credit_comes_back"] = credit_comes_back(seat, session, now)
+    if seat and not context["has_ended"]:
+        context["was_moved"] = payments.was_moved("registration", seat.pk)
     if verdict.code in ("waiting", "offered"):
         entry = session.waitlist.get(person=person, left_at=None)
         offers = WaitlistOffer.objects.filter(entry__session=session, entry__ticket=entry.ticket_id, closed_at=None)
@@ -200,6 +207,19 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
         if offer:
             context["seconds_left"] = max(0, int((offer.expires_at - now).total_seconds()))
     return context
+
+
+def join_page(seat: Registration, now) -> dict:
+    """The personal way into the room. It looks again by itself while that is not there yet."""
+    session = seat.session
+    context = join_panel(session, seat.person, now) | {"seat": seat}
+    opens_in, is_open = context["room_opens_at"] - now, context["room_is_open"]
+    is_awaited = seat.was_there and seat.format == Format.ONLINE and not session.room_url
+    waits = is_awaited if is_open else not session.has_started(now)
+    return context | {
+        "looks_again": context["verdict"].code == "registered" and waits,
+        "opens_in": int(opens_in.total_seconds()) if timedelta() < opens_in < timedelta(days=1) else 0,
+    }
 
 
 @dataclass

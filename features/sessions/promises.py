@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from features.accounts.access import Ability
 from features.moderation import services as moderation
 from features.moderation.models import Incident
+from features.payments import services as payments
 from features.sessions.models import CoHost, Registration, SkillSession
 
 
@@ -15,7 +16,7 @@ def tell(session, present) -> None:
     """Who had a seat in a full session and was not seen; drawn anew with every correction."""
     seats = Registration.objects.confirmed().filter(session=session).select_related("person", "ticket")
     absent = seats.exclude(pk__in=[seat.pk for seat in present]) if present else seats.none()
-    missing = [seat for seat in absent if _could_be_had(session, seat)]
+    missing = [seat for seat in absent if could_be_had(session, seat)]
     moderation.keep_incidents(
         kind=Incident.Kind.NO_SHOW,
         among=[_key(pk) for pk in seats.values_list("pk", flat=True)],
@@ -28,11 +29,19 @@ def tell(session, present) -> None:
 
 def seat_was_given_back(session, registration, by, now) -> None:
     """`session` as it was before: late, and somebody could have had it."""
-    if _could_be_had(session, registration) and by.pk == registration.person_id and registration.confirmed_at:
+    if by.pk == registration.person_id and giving_back_counts(session, registration, now):
         _late(session, registration.person, _key(registration.pk), Ability.REGISTER, registration.confirmed_at, now)
 
 
-def _could_be_had(session, seat) -> bool:
+def giving_back_counts(session, seat, now) -> bool:
+    """Whether giving it back now would be told on the record of whoever has it: not where the host has moved it."""
+    if not seat.confirmed_at or not could_be_had(session, seat):
+        return False
+    is_late = moderation.is_late(session.starts_at, seat.confirmed_at, now)
+    return is_late and not payments.was_moved("registration", seat.pk)
+
+
+def could_be_had(session, seat) -> bool:
     """Whether somebody else could have had it: of a session that is full, or of a kind of ticket that is."""
     is_full = session.capacity is not None and session.seats_taken >= session.capacity
     return is_full or bool(seat.ticket and not seat.ticket.has_room)

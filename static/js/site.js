@@ -20,15 +20,21 @@
   // --- Times -----------------------------------------------------------------------------------------------------
   // A stranger's page is the same for everybody, in the community's zone; the browser turns it into the reader's own.
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  // In the hour that happens twice when clocks go back, the zone says which one is meant.
+  const hour = (date) => {
+    const shown = format(date, clock);
+    const twice = [-36e5, 36e5].some((by) => format(new Date(+date + by), clock) === shown);
+    return twice ? format(date, { ...clock, timeZoneName: "short" }) : shown;
+  };
   const day = (date, weekday) => {
     const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
     return format(date, { weekday, day: "numeric", month: "long", year }).replace(",", "");
   };
   const shapes = {
-    full: (date) => `${day(date, "short")}, ${format(date, clock)}`,
+    full: (date) => `${day(date, "short")}, ${hour(date)}`,
     day: (date) => day(date, "long"),
     date: (date) => format(date, { day: "numeric", month: "long", year: "numeric" }),
-    time: (date) => format(date, clock),
+    time: hour,
   };
   const localise = (within) => {
     if (!zone || !root.hasAttribute("data-guest")) return;

@@ -71,6 +71,17 @@ class TestTimes:
         assert ui.words(EVENING, "time", NOW) == "18:30"
         assert ui.words(EVENING.replace(year=2027), "day", NOW) == "Friday 26 November 2027"
 
+    def test_in_the_hour_that_happens_twice_the_zone_says_which(self):
+        first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+        said = [ui.words(ui.local(first + n * timedelta(hours=1), "Europe/Berlin"), "time", NOW) for n in (-1, 0, 1, 2)]
+        assert said == ["01:30", "02:30 CEST", "02:30 CET", "03:30"]
+
+    def test_today_and_tomorrow_are_those_of_the_zone(self):
+        late = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
+        assert ui.near(late, "Europe/Lisbon", late - timedelta(hours=1)) == "Today, 23:30"
+        assert ui.near(late, "Asia/Tokyo", late - timedelta(hours=24)) == "Tomorrow, 08:30"
+        assert ui.near(late, "Europe/Lisbon", late - timedelta(days=7)) == "Thu 26 November, 23:30"
+
     def test_a_date_that_people_keep_always_has_its_year(self):
         assert ui.words(EVENING, "date", NOW) == "26 November 2026"
 
@@ -93,8 +104,8 @@ class TestTimes:
 
     def test_a_clock_change_between_keeps_wall_times(self):
         before = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-        assert ">02:30<" in ui.when(before, "Europe/Berlin", shape="time")
-        assert ">02:30<" in ui.when(before + timedelta(hours=1), "Europe/Berlin", shape="time")
+        assert ">02:30 CEST<" in ui.when(before, "Europe/Berlin", shape="time")
+        assert ">02:30 CET<" in ui.when(before + timedelta(hours=1), "Europe/Berlin", shape="time")
 
     def test_a_tile_has_three_parts_that_the_browser_may_replace(self):
         html = ui.tile(EVENING, "Pacific/Auckland", "now")

@@ -167,7 +167,7 @@ class TestBooking:
         Booking.objects.update(booked_at=timezone.now() - timedelta(days=9))
         for before in (24, 24, 1):
             services.remind(now=booked.starts_at - timedelta(hours=before, minutes=-5))
-        assert len([letter for letter in letters() if "Reminder" in letter.subject]) == 4
+        assert len(letters()) == 4
 
 
 def entry(sent):

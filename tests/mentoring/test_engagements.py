@@ -169,12 +169,19 @@ class TestFit:
         assert re.search(r'value="not_a_fit"[^>]*checked', client.get(page).text)
         assert not fresh(together).ended_at
 
-    def test_who_does_not_know_is_asked_again(self, together, offer):
+    def test_who_does_not_know_or_does_not_say_is_asked_once_more_and_never_again(self, together, offer, client):
         met(together, offer)
         services.ask_for_fit(now=NOW)
-        services.answer_fit(engagement=together, person=together.mentee, answer="undecided", now=NOW)
+        say = {"engagement": together, "person": together.mentee, "answer": "undecided"}
+        services.answer_fit(**say, now=NOW)
         assert services.ask_for_fit(now=NOW + timedelta(days=13)) == 0
-        assert services.ask_for_fit(now=NOW + timedelta(days=15)) == 1
+        client.force_login(together.mentee)
+        page = f"{together.get_absolute_url()}fit/"
+        assert "ask me again" in client.get(page).text
+        assert services.ask_for_fit(now=NOW + timedelta(days=15)) == 2
+        assert "ask me again" not in client.get(page).text
+        services.answer_fit(**say, now=NOW + timedelta(days=16))
+        assert services.ask_for_fit(now=NOW + timedelta(days=40)) == 0
 
     def test_no_fit_ends_it_and_leads_to_the_next(self, together, skill, client):
         other = make_user("Kwame Boateng", role="expert")

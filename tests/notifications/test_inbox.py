@@ -185,6 +185,19 @@ class TestReading:
         assert (response.status_code, response["Location"]) == (303, one.url)
         assert unread_count(learner) == 0
 
+    def test_who_looks_at_the_page_it_leads_to_has_read_it(self, member, learner, outsider, expert):
+        session = make_session(expert)
+        for person in (learner, outsider):
+            sessions.register(session=session, person=person)
+        here = 'action="/inbox/reading/"'
+        for page in (session.get_absolute_url(), f"{session.get_absolute_url()}registration/"):
+            assert here in member.get(page).text
+        assert unread_count(learner) == 1  # until the browser says that the page has come
+        answer = member.post("/inbox/reading/", {"url": session.get_absolute_url()}, headers={"HX-Request": "true"})
+        assert answer.status_code == 204
+        assert (unread_count(learner), unread_count(outsider)) == (0, 1)
+        assert here not in member.get(session.get_absolute_url()).text
+
     def test_all_that_was_there_is_marked_and_nothing_that_came_since(self, member, learner, outsider, truth):
         first, second, late = tell(learner, 3)
         tell(outsider, 2)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.jobs import run_pending
+from features.moderation.models import Incident
 from features.payments import services
 from features.payments.models import OrderLine, Payment, Refund
 from features.payments.policies import policy, quote
@@ -120,6 +121,32 @@ def test_a_policy_that_is_changed_later_does_not_hurt_who_has_bought(stripe, del
     session.save()
     assert sessions.refund_quote(seat, session, timezone.now()).amount_minor == 4500
     assert OrderLine.objects.get(kind="registration").policy["tiers"] == [{"hours": 24, "percent": 100}]
+
+
+def test_a_host_who_moves_it_hurts_nobody_who_has_bought(stripe, deliver, expert, learner, outsider, letters):
+    session = make_session(expert, capacity=2, price_minor=4500, starts_in=timedelta(days=9), refund_preset="strict")
+    seat = seated(stripe, deliver, session, learner)
+    letters()
+    page = reverse("registration", args=[session.pk, session.slug])
+    assert "you get €45.00 back until" in browser(learner).get(page).text  # in the first day; afterwards:
+    later = timezone.now() + timedelta(days=2)
+    assert sessions.refund_quote(seat, session, later).amount_minor == 2250
+    assert "whoever has paid can give their seat back" in browser(expert).get(f"{session.get_absolute_url()}edit/").text
+    soon = timezone.now() + timedelta(hours=2)
+    data = {"capacity": 2, "time_zone": session.time_zone, "starts_at": soon, "ends_at": soon + HOUR}
+    sessions.save_edit(session=session, data=data, skills=[])
+    (letter,) = (one for one in letters() if one.to == [learner.email])
+    assert "give your seat back until it begins: you get everything back" in letter.body
+    assert "I cannot make it (€45.00 back until" in letter.body
+    assert "until it begins: you get everything back" in browser(learner).get(page).text
+    late = seated(stripe, deliver, session, outsider)  # who buys it at the new time has what was agreed for that
+    session.refresh_from_db()
+    with time_machine.travel(soon - timedelta(minutes=5)):
+        assert sessions.refund_quote(late, session, timezone.now()).amount_minor == 0
+        assert "on your record" not in browser(learner).get(f"{page}cancellation/").text
+        sessions.cancel_registration(registration=seat, by=learner, expected_minor=4500)
+    assert not Incident.objects.exists()
+    assert [(refund.amount_minor, refund.source) for refund in Refund.objects.all()] == [(4500, "buyer")]
 
 
 def test_who_gives_back_too_late_is_paid_once_somebody_else_sits_there(stripe, deliver, expert, learner, outsider):

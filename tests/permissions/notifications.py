@@ -38,6 +38,7 @@ TABLE = """
 #                             stranger unverif. member owner expert moderat. moderator+ organiser
 inbox                    GET  login    login    200    200   200    200      200        200
 notification_reading     POST login    login    404    303   404    404      404        404
+page_reading             POST login    login    303    303   303    303      303        303
 notification_preferences GET  login    login    200    200   200    200      200        200
 notification_preferences POST login    login    303    303   303    303      303        303
 address_again            POST login    login    303    303   303    303      303        303

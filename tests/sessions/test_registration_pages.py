@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.limits import hit
 from features.accounts import services as accounts
+from features.moderation.models import Incident
 from features.sessions import services
 from features.sessions.links import CANCELLATION, WAITLIST, token
 from features.sessions.models import Attendance, Registration, SkillSession, WaitlistEntry, WaitlistOffer
@@ -216,6 +217,32 @@ class TestCancelling:
         assert "offered to the one person who waits" in text
         assert "costs you nothing" in text
 
+    def test_says_first_what_goes_on_record_and_an_old_tab_puts_nothing_there(self, client, learner, full):
+        seat, person = full.seat, full.seat.person
+        services.join_waitlist(session=full, person=learner)
+        client.force_login(person)
+        url = f"{seat_url(full)}cancellation/"
+        assert "on your record" not in client.get(url).text
+        with time_machine.travel(full.starts_at - timedelta(hours=2)):
+            assert "it stands on your record" in client.get(url).text
+        with time_machine.travel(full.starts_at + timedelta(minutes=1)):
+            assert "staying away stands on your record" in client.get(url).text
+        assert services.cancel_registration(registration=seat, by=person)
+        with time_machine.travel(full.starts_at - timedelta(hours=2)):
+            assert not services.cancel_registration(registration=seat, by=person)
+        assert not Incident.objects.exists()
+
+    def test_of_a_cancelled_session_there_is_nothing_to_give_back(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        services.cancel_session(session=session, by=session.host, reason="Ill")
+        url = f"/seat/{token(seat.public_id, CANCELLATION)}/cancellation/"
+        text = client.get(url).text
+        assert "nothing to give back" in text
+        assert "<form" not in text.partition("<main")[2].partition("</main>")[0]
+        assert "This session was cancelled." in client.post(url, follow=True).text
+        seat.refresh_from_db()
+        assert seat.cancelled_at is None
+
     def test_gives_the_seat_back(self, client, learner, session):
         services.register(session=session, person=learner)
         client.force_login(learner)
@@ -327,6 +354,28 @@ class TestJoinPage:
         assert "The room opens" in text
         assert 'http-equiv="refresh"' in text
         assert session.room_url not in text
+        assert "data-countdown" not in text  # days ahead nobody counts seconds
+        opens = session.starts_at - timedelta(minutes=27)
+        learner.time_zone = "Asia/Tokyo"
+        learner.save()
+        with time_machine.travel(opens, tick=False):
+            text = client.get(f"/join/{seat.join_token}/").text
+        assert 'data-countdown="720"' in text
+        assert "(in 12\xa0minutes)" in text  # without scripts
+        assert "Tokyo time." in text  # on the clocks of whom the link is for
+
+    def test_who_is_in_before_there_is_a_room_need_not_load_it_again(self, client, learner, session):
+        seat = services.register(session=session, person=learner)
+        SkillSession.objects.filter(pk=session.pk).update(room_url="")
+        url = f"/join/{seat.join_token}/"
+        with time_machine.travel(session.starts_at):
+            text = client.post(url, follow=True).text
+            assert 'http-equiv="refresh"' in text
+            assert 'hx-trigger="every 60s"' in text
+            SkillSession.objects.filter(pk=session.pk).update(room_url="https://meet.example.org/there")
+            text = client.get(url).text
+        assert "https://meet.example.org/there" in text
+        assert 'http-equiv="refresh"' not in text
 
     def test_a_seat_that_was_given_back_opens_nothing(self, client, learner, session):
         seat = services.register(session=session, person=learner)

@@ -154,6 +154,19 @@ class TestNews:
         assert f"{session.get_absolute_url()}review/" in letter.body
         assert Notification.objects.get(kind="session_follow_up").url == f"{session.get_absolute_url()}review/"
 
+    def test_who_says_nothing_is_asked_once_more_and_never_a_third_time(self, session, seat, outsider, letters):
+        other = been(session, outsider)
+        letters()
+        follow_up(session)
+        assert all("we ask once more, and then never" in letter.body for letter in letters())
+        services.write_review(registration=other, rating=5, words="")
+        letters()
+        for day in range(1, 30):
+            remind(now=session.ends_at + timedelta(days=day, hours=2))
+        (letter,) = letters()
+        assert letter.to == [seat.person.email]
+        assert "this is the last time we ask" in letter.body
+
     def test_and_thanks_those_who_have_said_it(self, session, review, letters):
         letters()
         follow_up(session)

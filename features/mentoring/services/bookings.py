@@ -103,10 +103,18 @@ def book(*, booking: Booking, note: str = "", now: datetime | None = None) -> Bo
 
 @atomic_retry
 def cancel_booking(
-    *, booking: Booking, by: User, reason: str, is_told: bool = True, now: datetime | None = None
+    *,
+    booking: Booking,
+    by: User,
+    reason: str,
+    is_told: bool = True,
+    expected_minor: int | None = None,
+    expects_credit: bool = False,
+    now: datetime | None = None,
 ) -> bool:
     """Call it off, by either of the two, until it starts; late, it stands on their record if it `is_told`. False when
-    it was called off before. Raises MentoringRefused."""
+    it was called off before. Raises MentoringRefused, also where less is paid back than the `expected_minor`, or the
+    credit, that was shown."""
     now = now or timezone.now()
     order = payments.order_of(KIND, booking.pk) if booking.price_minor else None
     if order:
@@ -119,8 +127,11 @@ def cancel_booking(
     if booking.starts_at <= now:
         raise MentoringRefused("started", _("This meeting has begun. Say on its page what became of it."))
     was_confirmed = booking.confirmed_at is not None
-    is_told = is_told and not (booking.is_at_mentors_wish and by.pk == booking.mentee_id)
-    if is_told and was_confirmed and moderation.is_late(booking.starts_at, booking.changed_at, now):
+    is_less = expected_minor is not None and (refund_quote(booking, by, now) or 0) < expected_minor
+    if is_less or (expects_credit and credit_comes_back(booking, by, now) is False):
+        words = _("The amount that is paid back has changed meanwhile. Look at it again.")
+        raise MentoringRefused("refund_changed", words)
+    if is_told and counts_as_late(booking, by, now):
         _note_late(booking, by, now)
     call_off(booking, by, reason, now)
     if order:
@@ -136,6 +147,13 @@ def call_off(booking: Booking, by: User | None, reason: str, now: datetime) -> N
     booking.save(update_fields=["cancelled_at", "cancelled_by", "reason", "changed_at", "ical_sequence"])
     calendar.release(KIND, str(booking.pk))
     offers.refresh_page(booking.mentor, now=now)
+
+
+def counts_as_late(booking: Booking, by: User, now: datetime) -> bool:
+    """Whether calling it off now would be told on the record of whoever does: not of a mentee whom it was moved for."""
+    if booking.confirmed_at is None or (booking.is_at_mentors_wish and by.pk == booking.mentee_id):
+        return False
+    return moderation.is_late(booking.starts_at, booking.changed_at, now)
 
 
 def _note_late(booking, by, now) -> None:

@@ -1,6 +1,7 @@
 """How a mentorship ends: whether it fits, what came of it, what is said of it, and who is kept apart."""
 
 import statistics
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -30,6 +31,7 @@ from features.mentoring.services.refusals import MentoringRefused
 from features.mentoring.services.unanswered import go_on
 from features.moderation.models import Reason
 from features.moderation.services import flag, hold_pair, part_pair
+from features.notifications.models import Notification
 from features.notifications.services import follow
 from features.skills.models import Skill
 
@@ -39,7 +41,8 @@ Ending = Engagement.Ending
 
 # --- Fit check --------------------------------------------------------------------------------------------------------
 def ask_for_fit(*, now: datetime) -> int:
-    """After the first meeting both are asked, and whoever did not know yet once more two weeks later."""
+    """After the first meeting both are asked, and whoever did not say or did not know yet once more two weeks later.
+    Never a third time."""
     asked = 0
     for engagement in _met_without_question():
         for person in (engagement.mentor, engagement.mentee):
@@ -49,14 +52,27 @@ def ask_for_fit(*, now: datetime) -> int:
             if is_new:
                 tell(person, "fit_asked", engagement)
                 asked += 1
-    again = FitAnswer.objects.filter(
-        answer=FitAnswer.Answer.UNDECIDED, answered_at__lte=now - ASKED_AGAIN, engagement__ended_at=None
-    )
-    for row in again.select_related("engagement", "person"):
-        FitAnswer.objects.filter(pk=row.pk).update(answer="", answered_at=None, asked_at=now)
-        tell(row.person, "fit_asked", row.engagement, f":{now:%Y-%m-%d}")
-        asked += 1
+    unsure = Q(answer=FitAnswer.Answer.UNDECIDED, answered_at__lte=now - ASKED_AGAIN)
+    silent = Q(answer="", asked_at__lte=now - ASKED_AGAIN)
+    again = FitAnswer.objects.filter(unsure | silent, engagement__ended_at=None)
+    rows = list(again.select_related("engagement__mentor", "engagement__mentee", "person"))
+    times = _times_asked(rows)
+    for row in rows:
+        if times[str(row.engagement_id), row.person_id] < 2:
+            FitAnswer.objects.filter(pk=row.pk).update(answer="", answered_at=None, asked_at=now)
+            tell(row.person, "fit_asked", row.engagement, ":again")
+            asked += 1
     return asked
+
+
+def _times_asked(rows) -> Counter:
+    told = Notification.objects.filter(recipient__in=[row.person_id for row in rows], kind="fit_asked")
+    return Counter(told.values_list("ref", "recipient"))
+
+
+def is_last_asking(engagement: Engagement, person: User) -> bool:
+    """Whoever does not know now, either, is left alone."""
+    return Notification.objects.filter(recipient=person, kind="fit_asked", ref=str(engagement.pk)).count() > 1
 
 
 def _met_without_question():

@@ -10,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
+from core.text import number
+from features.accounts import zones
 from features.calendar import ical
 from features.mentoring import access, entries, pages, services
 from features.mentoring.forms import MoveForm, NoteForm, ReasonForm, SlotForm
@@ -126,7 +128,10 @@ def booking_cancellation(request, public_id):
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.cancel_booking(booking=found, by=request.user, reason=form.cleaned_data["reason"])
+            services.cancel_booking(
+                booking=found, by=request.user, reason=form.cleaned_data["reason"],
+                expected_minor=number(request.POST.get("amount", "")), expects_credit="credit" in request.POST,
+            )  # fmt: skip
         except services.MentoringRefused as refused:
             form.add_error(None, refused.words)
         else:
@@ -159,7 +164,8 @@ def meet(request, token):
         except services.MentoringRefused as refused:
             refusal = refused.words
     context = pages.meet_page(found, person, timezone.now()) | {"token": token, "refusal": refusal}
-    response = render(request, "mentoring/meet.html", context, status=409 if refusal else 200)
+    with zones.of_link(request, person):
+        response = render(request, "mentoring/meet.html", context, status=409 if refusal else 200)
     # Not "no-referrer": browsers then send `Origin: null` with the form, which the CSRF check refuses.
     response["Referrer-Policy"] = "same-origin"
     return response

@@ -162,7 +162,8 @@ def agreement(request, public_id):
 def fit_check(request, public_id):
     found = access.own_engagement(request.user, public_id)
     chosen = {"answer": request.GET.get("answer")}  # as a letter's link says
-    form = FitForm(request.POST if request.method == "POST" else None, initial=chosen)
+    is_last = services.is_last_asking(found, request.user)
+    form = FitForm(request.POST if request.method == "POST" else None, initial=chosen, is_last=is_last)
     if form.is_bound and form.is_valid():
         try:
             others = services.answer_fit(engagement=found, person=request.user, **form.cleaned_data)

@@ -31,7 +31,15 @@ from features.notifications.services.preferences import (
     rhythm,
     stop_letters,
 )
-from features.notifications.services.telling import deliver, in_words, mark_read, mark_unread, notify, unread_count
+from features.notifications.services.telling import (
+    deliver,
+    in_words,
+    mark_read,
+    mark_seen,
+    mark_unread,
+    notify,
+    unread_count,
+)
 
 __all__ = [
     "Followed",
@@ -52,6 +60,7 @@ __all__ = [
     "lift_suppression",
     "listening",
     "mark_read",
+    "mark_seen",
     "mark_unread",
     "may_write_to",
     "named",

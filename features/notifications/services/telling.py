@@ -134,6 +134,11 @@ def mark_read(*, notification: Notification, and_older=False, now=None) -> None:
     rows.update(read_at=now or timezone.now())
 
 
+def mark_seen(*, person, url: str, now=None) -> None:
+    """They look at the page to which these lead."""
+    Notification.objects.unread().filter(recipient=person, url=url).update(read_at=now or timezone.now())
+
+
 def mark_unread(*, notification: Notification) -> None:
     """What one press read: it all bears the moment of that press."""
     if notification.read_at:

@@ -1,12 +1,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from core.htmx import render_page, see_other
+from core.htmx import is_htmx, render_page, see_other
 from core.pagination import keyset
 from core.templatetags.ui import undoing
 from features.notifications import services
@@ -38,3 +39,11 @@ def notification_reading(request, pk):
         return see_other(notification.url)
     here = {"after": request.GET["after"]} if "after" in request.GET else {}
     return see_other(f"{reverse('inbox')}?{urlencode(here)}".rstrip("?"))
+
+
+@require_POST
+@login_required
+def page_reading(request):
+    """What leads to a page is read with it: htmx says so when that page has come."""
+    services.mark_seen(person=request.user, url=request.POST.get("url", ""))
+    return HttpResponse(status=204) if is_htmx(request) else see_other("inbox")

@@ -40,11 +40,13 @@ from features.payments.services.orders import (
     fulfilments,
     is_set_up,
     lock_order,
+    note_move,
     open_order,
     order_of,
     price_of,
     release,
     settle,
+    was_moved,
 )
 from features.payments.services.paid import paid_things
 from features.payments.services.payout_accounts import (
@@ -151,6 +153,7 @@ __all__ = [
     "make_coupon",
     "may_be_paid",
     "may_give_back_gift",
+    "note_move",
     "offer_package",
     "on_sale",
     "onboarding_url",
@@ -203,6 +206,7 @@ __all__ = [
     "use_coupon",
     "use_right",
     "uses_of",
+    "was_moved",
     "why_not",
     "why_not_price",
     "withdraw_coupon",

@@ -1,16 +1,19 @@
 """Orders. A line names the fulfilment that hands its thing over; the hold itself is the thing's own row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Func, JSONField, Value
 from django.utils import timezone
 
 from core.registry import Registry
 from features.accounts.models import User
 from features.payments.models import CouponUse, Order, OrderLine
+from features.payments.policies import MOVED
 
 
 class GoneMeanwhile(Exception):
@@ -145,6 +148,18 @@ def price_of(kind: str, ref: int | str) -> int:
     """What a thing cost when it was bought, before coupons and credits, whatever its price is now. In minor units."""
     line = OrderLine.objects.filter(kind=kind, ref=str(ref)).first()
     return line.total_minor if line else 0
+
+
+def note_move(kind: str, refs: Iterable[int]) -> None:
+    """Whoever sells these has moved them to another time: what was agreed for the time that was bought holds no more,
+    and all of it comes back until they begin."""
+    lines = OrderLine.objects.filter(kind=kind, ref__in=[str(ref) for ref in refs])
+    moved = Value({MOVED: True}, JSONField())
+    lines.update(policy=Func(F("policy"), moved, template="%(expressions)s", arg_joiner=" || "))
+
+
+def was_moved(kind: str, ref: int | str) -> bool:
+    return OrderLine.objects.filter(kind=kind, ref=str(ref), **{f"policy__{MOVED}": True}).exists()
 
 
 def asked_for(order: Order) -> int:

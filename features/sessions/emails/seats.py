@@ -8,13 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.seo import absolute
-from core.templatetags.ui import local, words
+from core.templatetags.ui import local, near, price, words
 from features.payments import services as payments
 from features.sessions import entries
 from features.sessions.emails.parts import attachment, clock, letter, when_and_where
 from features.sessions.joining import VERDICTS
 from features.sessions.links import CANCELLATION, token
 from features.sessions.models import Format, Registration
+
+ASKED_AGAIN = "follow_up_again:"  # how the keys of a second letter begin
 
 
 def registered(notification):
@@ -37,7 +39,12 @@ def session_moved(notification):
     before = seat.session.previous_starts_at
     if not before or before == seat.session.starts_at:
         return _changed(seat)
-    return _changed(seat, _("It was %(before)s before.") % {"before": clock(before, seat.person)})
+    said = [_("It was %(before)s before.") % {"before": clock(before, seat.person)}]
+    if payments.price_of("registration", seat.pk):
+        words = _("If you cannot come then, give your seat back until it begins: you get everything back.")
+    else:
+        words = _("If you cannot come then, give your seat back until it begins.")
+    return _changed(seat, *said, words)
 
 
 def _changed(seat, *more):
@@ -70,7 +77,7 @@ def session_reminder(notification):
         said.append(str(VERDICTS["host_away"].words))
         subject = _("Probably not taking place: %(title)s") % {"title": seat.session.title}
         return letter(subject, said, (_("See how it stands"), page))
-    return _about_seat(seat, _("Reminder: %(title)s, %(when)s"), entries.preparation(seat))
+    return _about_seat(seat, _("%(near)s: %(title)s"), entries.preparation(seat))
 
 
 def session_follow_up(notification):
@@ -80,16 +87,21 @@ def session_follow_up(notification):
     session = seat.session
     names = {"title": session.title, "host": session.host.name}
     page = absolute(session.get_absolute_url())
+    is_again = notification.key.startswith(ASKED_AGAIN)
     if hasattr(seat, "review"):
+        if is_again:
+            return None
         said = [_("Thank you for coming, and for your review. The page of the session stays.") % names]
         return letter(_("After “%(title)s”") % names, said, (_("See the session"), page))
     said = [
         _("Thank you for coming. How was it? A number and a sentence help others to choose, and %(host)s to do better.")
         % names,
-        _("Only people who were there can say. You have 30 days for it, and we do not ask again."),
+        _("Only people who were there can say. You have 30 days for it, and this is the last time we ask.")
+        if is_again
+        else _("Only people who were there can say. You have 30 days for it; we ask once more, and then never."),
     ]
     ask = (_("Say how it was"), absolute(reverse("own_review", args=[session.pk, session.slug])))
-    return letter(_("How was “%(title)s”?") % names, said, ask, more=[(_("See the session"), page)])
+    return letter(_("How was “%(title)s”?") % names, said, ask, more=[(_("Ask what is still open"), f"{page}#asked")])
 
 
 def registration_cancelled(notification):
@@ -98,10 +110,12 @@ def registration_cancelled(notification):
         return None
     session = seat.session
     said = [_("Your seat is given back, and the entry leaves your calendar with this letter.")]
-    if seat.cancellation_reason == "hold_expired":
-        said = [_("The time to pay was over, so the seat went back. Nothing was charged.")]
+    subject = _("Seat given back: %(title)s")
+    if seat.cancellation_reason == "charged_back":
+        subject = _("Your seat has gone: %(title)s")
+        said = [_("Your bank took back what you paid, so the seat goes to others. The entry leaves your calendar.")]
     return letter(
-        _("Seat given back: %(title)s") % {"title": session.title},
+        subject % {"title": session.title},
         said,
         (_("See the session"), absolute(session.get_absolute_url())),
         attachments=[attachment(seat, "CANCEL")],
@@ -120,7 +134,7 @@ def session_cancelled(notification):
         cancelled % {"host": session.host.name, "when": clock(session.starts_at, seat.person)},
         f"“{session.cancellation_reason}”",
         _("The entry leaves your calendar with this letter. You get back everything you paid.")
-        if payments.price_of("registration", seat.pk)
+        if seat.confirmed_at and payments.price_of("registration", seat.pk)
         else _("The entry leaves your calendar with this letter. You paid nothing, so nothing is paid back."),
     ]
     return letter(
@@ -134,22 +148,40 @@ def session_cancelled(notification):
 def _about_seat(seat, subject, said):
     session = seat.session
     cancel_url = absolute(reverse("cancellation_link", args=[token(seat.public_id, CANCELLATION)]))
-    until = session.starts_at - timedelta(hours=session.cancellation_hours)
-    cannot = _("I cannot make it")
-    if session.cancellation_hours and until > timezone.now():
-        cannot = _("I cannot make it (best before %(until)s)") % {"until": clock(until, seat.person)}
     link = (_("All about the session"), absolute(session.get_absolute_url()))
     if seat.format == Format.ONLINE:
         link = (_("Your way into the room"), absolute(reverse("join", args=[seat.join_token])))
-    when = words(local(session.starts_at, seat.person.time_zone or settings.DEFAULT_TIME_ZONE), "full")
+    zone = seat.person.time_zone or settings.DEFAULT_TIME_ZONE
+    names = {"when": words(local(session.starts_at, zone), "full"), "near": near(session.starts_at, zone)}
     return letter(
-        subject % {"title": session.title, "when": when},
+        subject % {"title": session.title, **names},
         said,
         link,
         facts=when_and_where(session, seat.person, seat.ticket),
-        more=[(cannot, cancel_url)],
+        more=[(_cannot(seat), cancel_url)],
         attachments=[attachment(seat)],
     )
+
+
+def _cannot(seat) -> str:
+    """The way out, with what it brings: what the page behind it says once more, before anything is done."""
+    session, of_seat = seat.session, ("registration", seat.pk)
+    quote = payments.refund_quote(*of_seat, starts_at=session.starts_at)
+    credit = payments.credit_comes_back(*of_seat, starts_at=session.starts_at)
+    until = session.starts_at - timedelta(hours=session.cancellation_hours)
+    if quote and quote.until:
+        names = {
+            "back": price(quote.amount_minor, quote.currency, exact=True),
+            "until": clock(quote.until, seat.person),
+        }
+        return _("I cannot make it (%(back)s back until %(until)s)") % names
+    if quote or credit is False:
+        return _("I cannot make it (what you paid comes back if somebody else takes your seat)")
+    if credit:
+        return _("I cannot make it (your credit comes back)")
+    if session.cancellation_hours and until > timezone.now():
+        return _("I cannot make it (best before %(until)s)") % {"until": clock(until, seat.person)}
+    return _("I cannot make it")
 
 
 def _seat(notification):

@@ -115,6 +115,7 @@ def save_edit(
     changed = any(before[name] != getattr(session, name) for name in ON_THE_CALENDAR) or formats != _formats(session)
     if has_moved := before["starts_at"] != session.starts_at:
         session.previous_starts_at = before["starts_at"]
+        payments.note_move("registration", session.registrations.active().values_list("pk", flat=True))
     if changed:
         session.ical_sequence += 1
         _claim_time(session, by or session.host)

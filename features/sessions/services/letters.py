@@ -6,11 +6,13 @@ from django.urls import reverse
 
 from features.notifications.services import notify
 from features.sessions import happenings
+from features.sessions.emails.seats import ASKED_AGAIN
 from features.sessions.models import REMINDERS, CoHost, Registration, SkillSession
 from features.sessions.services.waitlist import CALLED_OFF
 
 # A worker that was down still reminds, but not so late that the reminder is a surprise.
 LATEST = timedelta(hours=3)
+AGAIN_AFTER = timedelta(days=4)
 
 
 def tell_of_change(session_id, *, has_moved=False) -> None:
@@ -67,14 +69,17 @@ def _seats(now):
 
 
 def _follow_up(now):
-    told = 0
-    there = Registration.objects.present().filter(session__cancelled_at=None).select_related("session", "person")
-    ended = there.filter(session__ends_at__lte=now, session__ends_at__gt=now - timedelta(days=2))
-    for seat in ended.exclude(session__follow_up_minutes=None):
-        due = seat.session.ends_at + timedelta(minutes=seat.session.follow_up_minutes)
-        if due <= now < due + timedelta(days=1):
-            key = f"follow_up:{seat.pk}"
-            ask = reverse("own_review", args=[seat.session_id, seat.session.slug])
-            notify(seat.person, "session_follow_up", seat.pk, ask, key=key)
+    """How it was: those who were there are asked, and who has not said it once more. Never a third time."""
+    told, day = 0, timedelta(days=1)
+    there = Registration.objects.present().filter(session__cancelled_at=None)
+    ended = there.filter(session__ends_at__lte=now, session__ends_at__gt=now - 2 * day - AGAIN_AFTER)
+    for seat in ended.exclude(session__follow_up_minutes=None).select_related("session", "person", "review"):
+        since = now - seat.session.ends_at - timedelta(minutes=seat.session.follow_up_minutes)
+        ask = reverse("own_review", args=[seat.session_id, seat.session.slug])
+        if timedelta() <= since < day:
+            notify(seat.person, "session_follow_up", seat.pk, ask, key=f"follow_up:{seat.pk}")
+            told += 1
+        elif AGAIN_AFTER <= since < AGAIN_AFTER + day and not hasattr(seat, "review"):
+            notify(seat.person, "session_follow_up", seat.pk, ask, key=f"{ASKED_AGAIN}{seat.pk}")
             told += 1
     return told

@@ -123,31 +123,37 @@ def seat_in(session, person):
 
 
 @atomic_retry
-def cancel_registration(*, registration, by, reason="", expected_minor=None, now=None) -> bool:
+def cancel_registration(*, registration, by, reason="", expected_minor=None, expects_credit=False, now=None) -> bool:
     """Give the seat back, once, pass it on, and have paid back what the policy says. False when it was given back
-    before. Raises RegistrationRefused, also where less comes back than the `expected_minor` that was shown."""
+    before. Raises RegistrationRefused, also where less comes back than the `expected_minor`, or the credit, that was
+    shown."""
     now = now or timezone.now()
     order = payments.order_of("registration", registration.pk)  # whatever the session costs by now
     if order:
         payments.lock_order(order.pk)  # before the session's row, as everywhere
     session = lock(registration.session_id)
+    registration = Registration.objects.select_related("person", "ticket").get(pk=registration.pk)
+    if registration.cancelled_at:
+        return False
+    if session.is_cancelled:  # everything is on its way back, and nobody gave anything up
+        raise RegistrationRefused(VERDICTS["cancelled"])
     if session.has_started(now):
         raise RegistrationRefused(VERDICTS["started"])
-    registration = Registration.objects.select_related("person").get(pk=registration.pk)
     if order and not registration.confirmed_at:
         return payments.release(order=order, now=now)
     quote = refund_quote(registration, session, now)
-    if quote and expected_minor is not None and quote.amount_minor < expected_minor:
+    comes_back = credit_comes_back(registration, session, now)
+    is_less = quote and expected_minor is not None and quote.amount_minor < expected_minor
+    if is_less or (expects_credit and comes_back is False):
         raise RegistrationRefused(VERDICTS["refund_changed"])
     promises.seat_was_given_back(session, registration, by, now)
     if not give_back(session, registration, by, reason, now):
         return False
     if quote:
         _pay_back(registration, quote, by, now)
-    elif (comes_back := credit_comes_back(registration, session, now)) is not None:
+    elif comes_back is not None:
         _give_credit_back(registration, comes_back, now)
-    if not session.is_cancelled:
-        notify(registration.person, "registration_cancelled", registration.pk, session.get_absolute_url())
+    notify(registration.person, "registration_cancelled", registration.pk, session.get_absolute_url())
     return True
 
 

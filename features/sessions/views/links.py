@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.htmx import see_other
+from features.accounts import zones
 from features.sessions import pages, services
 from features.sessions.links import CANCELLATION, WAITLIST, read
 from features.sessions.models import Registration, WaitlistEntry
@@ -49,7 +50,8 @@ def waitlist_link(request, token):
         return see_other("waitlist_link", token)
     context = pages.join_panel(entry.session, entry.person, timezone.now())
     context |= {"token": token, "place": entry, "is_leaving": "leave" in request.GET and entry.left_at is None}
-    return render(request, "sessions/waitlist_link.html", context)
+    with zones.of_link(request, entry.person):
+        return render(request, "sessions/waitlist_link.html", context)
 
 
 @never_cache
@@ -60,7 +62,8 @@ def cancellation_link(request, token):
     seat = get_object_or_404(seats, public_id=_signed(token, CANCELLATION))
     if request.method == "POST":
         return cancel(request, seat, back=request.path)
-    return render(request, "sessions/registration_cancellation.html", cancellation_context(seat) | {"token": token})
+    with zones.of_link(request, seat.person):
+        return render(request, "sessions/registration_cancellation.html", cancellation_context(seat) | {"token": token})
 
 
 @never_cache
@@ -77,9 +80,10 @@ def join(request, token):
         except services.AttendanceRefused as refused:
             refusal = refused.words
     now = timezone.now()
-    context = pages.join_panel(seat.session, seat.person, now) | {"seat": seat, "refusal": refusal}
+    context = pages.join_page(seat, now) | {"refusal": refusal}
     context["late"] = services.lateness(seat.session) if services.may_say_late(seat.session, now) else None
-    response = render(request, "sessions/join.html", context, status=409 if refusal else 200)
+    with zones.of_link(request, seat.person):
+        response = render(request, "sessions/join.html", context, status=409 if refusal else 200)
     # Not "no-referrer": browsers then send `Origin: null` with the form, which the CSRF check refuses.
     response["Referrer-Policy"] = "same-origin"
     return response

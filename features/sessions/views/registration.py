@@ -13,7 +13,7 @@ from core.limits import RateLimited
 from core.text import number
 from features.accounts import services as accounts
 from features.payments import services as payments
-from features.sessions import emails, pages, services
+from features.sessions import emails, pages, promises, services
 from features.sessions.access import own_registration, visible_session
 from features.sessions.choices import choices, to_take
 from features.sessions.forms import RegistrationForm
@@ -148,6 +148,8 @@ def cancellation(request, pk, slug):
 def cancellation_context(seat):
     session, now = seat.session, timezone.now()
     return {
+        "counts": promises.giving_back_counts(session, seat, now),
+        "staying_away_counts": promises.could_be_had(session, seat),
         "quote": services.refund_quote(seat, session, now) if session.starts_at else None,
         "credit_comes_back": services.credit_comes_back(seat, session, now) if session.starts_at else None,
         "session": session,
@@ -161,7 +163,9 @@ def cancel(request, seat, back="agenda"):
     """And on to the session, or to `back` where it is not shown to whoever gives the seat back any more."""
     try:
         expected = number(request.POST.get("amount", ""))
-        services.cancel_registration(registration=seat, by=seat.person, expected_minor=expected)
+        services.cancel_registration(
+            registration=seat, by=seat.person, expected_minor=expected, expects_credit="credit" in request.POST
+        )
     except services.RegistrationRefused as refused:
         messages.error(request, refused.verdict.words)
         if refused.code == "refund_changed":
