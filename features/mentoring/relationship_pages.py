@@ -43,6 +43,7 @@ def queue_page(request, now) -> dict:
             request=[(row, _other(row, person), row.due_at) for row in asked.filter(of_mine)],
             written=[(row, other, row.due_at) for row, other in written_due],
             turn=[(row, row.other(person), closing[row.pk]) for row in active if row.waits_for == person],
+            word=[(row, row.other(person), row.ended_at + row.SPOKEN_WITHIN) for row in _to_be_said(person, now)],
         ),
         "waiting": [
             (row, _other(row, person))
@@ -63,6 +64,15 @@ def queue_page(request, now) -> dict:
         "pool_size": services.pool_for(person, now).count() if mentor_page else 0,
         "pooled": PooledRequest.objects.open().filter(mentee=person).first(),
     }
+
+
+def _to_be_said(person, now) -> list[Engagement]:
+    """Over, by the other one or by itself, and without the viewer's word."""
+    over = Engagement.objects.of(person).filter(ended_at__gt=now - Engagement.SPOKEN_WITHIN)
+    silent = Q(mentor=person, mentor_said_at=None) | Q(mentee=person, mentee_said_at=None)
+    rows = over.filter(silent).exclude(ended_by=person).select_related("mentor", "mentee").order_by("ended_at", "pk")
+    apart = services.kept_apart_from(person) if rows else set()
+    return [row for row in rows if row.other(person).pk not in apart]
 
 
 def _by_deadline(**kinds) -> list:

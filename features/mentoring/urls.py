@@ -20,6 +20,7 @@ one_engagement = [
     path("files/", engagements.file_add, name="engagement_file_add"),
     path("files/<str:name>/", engagements.file_removal, name="engagement_file_removal"),
     path("notes/", engagements.note, name="engagement_note"),
+    path("notes/<int:pk>/", engagements.note_removal, name="engagement_note_removal"),
     path("actions/", engagements.action, name="engagement_action"),
     path("actions/<int:pk>/", engagements.action_tick, name="engagement_tick"),
     path("skills/<int:pk>/", engagements.skill_sign_off, name="skill_sign_off"),

@@ -12,7 +12,11 @@ from features.sessions.models import SkillSession
 from features.skills.services import resolve_all
 
 PEOPLE = {"learner": ["expert", "hana"], "expert": ["leila"], "mentor": ["expert"], "organiser": ["mentor", "leila"]}
-SKILLS = {"learner": ["SQL", "PostgreSQL"], "mentor": ["Negotiation"], "moderator": ["Facilitation", "Feedback"]}
+SKILLS = {
+    "learner": ["SQL", "PostgreSQL", "Python"],
+    "mentor": ["Negotiation", "Python"],
+    "moderator": ["Facilitation", "Feedback", "Python"],
+}
 NEWS = {"expert": 3, "mentor": 1, "leila": 1}  # sessions of theirs that followers have just been told of
 
 

@@ -97,6 +97,17 @@ class TestWorking:
         client.force_login(together.mentor)
         assert "Is impatient" in client.get(together.get_absolute_url()).content.decode()
 
+    def test_whoever_wrote_a_note_takes_it_away(self, together, client):
+        note = services.write_note(engagement=together, author=together.mentor, text="Is impatient", is_shared=True)
+        place = f"{together.get_absolute_url()}notes/{note.pk}/"
+        client.force_login(together.mentee)
+        assert place not in client.get(together.get_absolute_url()).text
+        assert client.post(place).status_code == 404
+        client.force_login(together.mentor)
+        assert place in client.get(together.get_absolute_url()).text
+        assert client.post(place).status_code == 303
+        assert not Note.objects.exists()
+
     def test_a_message_comes_in_place_or_as_a_page(self, together, client, letters):
         letters()
         client.force_login(together.mentee)
@@ -135,6 +146,22 @@ class TestWorking:
         client.post(address, said | {"plan": "Two a week"})
         assert fresh(together).mentee_signed_at is None
         assert client.post(address, {"goal": ""}).status_code == 422
+
+    def test_nobody_writes_over_what_the_other_has_changed(self, together, client):
+        said = {"goal": "Read plans", "plan": "", "cadence": "", "ends_on": ""}
+        address, seen = together.get_absolute_url() + "agreement/", together.agreement_version
+        client.force_login(together.mentee)
+        assert f'name="seen" value="{seen}"' in client.get(address).text
+        assert client.post(address, said | {"plan": "One a week", "seen": seen}).status_code == 303
+        client.force_login(together.mentor)
+        answer = client.post(address, said | {"plan": "Two a week", "seen": seen})
+        assert answer.status_code == 422
+        assert "As Sofia Mendes wrote it:" in answer.text
+        assert ">\nTwo a week</textarea>" in answer.text
+        assert (fresh(together).plan, fresh(together).mentor_signed_at) == ("One a week", None)
+        again = fresh(together).agreement_version
+        assert client.post(address, said | {"plan": "Two a week", "seen": again}).status_code == 303
+        assert fresh(together).plan == "Two a week"
 
     def test_the_page_costs_the_same_for_more(self, together, client):
         def queries():
@@ -241,12 +268,14 @@ class TestEnding:
         assert "You have 30 days to say what came of it." in letter.body
         assert "She reads plans" not in letter.body
         client.force_login(together.mentee)
+        assert "With Amara Okonjo, over: say what came of it" in client.get("/mentoring/").text
         assert "She reads plans" not in client.get(together.get_absolute_url()).text
         assert client.get(address).status_code == 200
         said = {"rating": "5", "testimonial": "She is patient", f"skill_{rated.pk}": "4"}
         assert "She reads plans" in client.post(address, said, follow=True).text
         assert (fresh(rated).after, models.Testimonial.objects.get().words) == (4, "She is patient")
         assert client.post(address, said).status_code == 422
+        assert "say what came of it" not in client.get("/mentoring/").text
 
     def test_what_one_alone_says_is_read_after_seven_days(self, together, letters):
         services.finish(engagement=together, by=together.mentee, ending="enough", rating=5, testimonial="Patient")

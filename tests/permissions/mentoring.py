@@ -59,6 +59,7 @@ ARGUMENTS = {
         )
     },
     "engagement_file_removal": lambda w: [w.paired.public_id, w.kept_file.file_id],
+    "engagement_note_removal": lambda w: [w.paired.public_id, w.note.pk],
     "api:withdraw_request": _pk("asked_by_guest"),
     "engagement_tick": lambda w: [w.paired.public_id, w.action.pk],
     "skill_sign_off": lambda w: [w.paired.public_id, w.rated.pk],
@@ -181,6 +182,7 @@ engagement            GET  login    login    404    200   404    404      404   
 engagement_message    POST login    login    404    303   404    404      404        404
 engagement_file_add   POST login    login    404    303   404    404      404        404
 engagement_file_removal POST login  login    404    303   404    404      404        404
+engagement_note_removal POST login  login    404    303   404    404      404        404
 engagement_note       POST login    login    404    303   404    404      404        404
 engagement_action     POST login    login    404    303   404    404      404        404
 engagement_tick       POST login    login    404    303   404    404      404        404

@@ -46,7 +46,8 @@ def add_mentoring(world) -> None:
     world.action = services.add_action(engagement=world.paired, by=guest, owner=guest, text="Read")
     world.rated = world.paired.rated_skills.get()
     services.write_message(engagement=world.paired, author=guest, text="canary-note-of-the-guest")
-    services.write_note(engagement=world.paired, author=guest, text="canary-note-of-the-guest", is_shared=False)
+    words = "canary-note-of-the-guest"
+    world.note = services.write_note(engagement=world.paired, author=guest, text=words, is_shared=False)
     services.ask_for_fit(now=now)
     upload = SimpleUploadedFile("canary.txt", b"canary-note-of-the-guest")
     world.kept_file = services.add_file(engagement=world.paired, author=guest, upload=upload, now=now)

@@ -1,6 +1,7 @@
 """A mentorship: two people, what they agreed on, and what they say and keep for each other."""
 
 from datetime import timedelta
+from zlib import crc32
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -89,6 +90,12 @@ class Engagement(models.Model):
     @property
     def waits_for(self):
         return self.mentor if self.turn == self.Turn.MENTOR else self.mentee
+
+    @property
+    def agreement_version(self) -> str:
+        """What a page shows of it, for whoever sends that page's form back."""
+        terms = (self.goal, self.plan, self.cadence, self.ends_on)
+        return f"{crc32(repr([str(term) for term in terms]).encode()):08x}"
 
     @property
     def is_signed(self) -> bool:

@@ -130,6 +130,11 @@ def write_note(*, engagement: Engagement, author: User, text: str, is_shared: bo
     return Note.objects.create(engagement=engagement, author=author, text=text, is_shared=is_shared)
 
 
+def take_note_away(*, note: Note) -> None:
+    """Whoever wrote it does not want it there any more, also where it is over."""
+    note.delete()
+
+
 @transaction.atomic
 def add_action(*, engagement: Engagement, by: User, owner: User, text: str, now: datetime | None = None) -> ActionItem:
     """Something that one of the two takes on."""
@@ -153,14 +158,20 @@ def agree(
     cadence: str,
     ends_on,
     ratings: Mapping[int, int] | None = None,
+    seen: str = "",
     now: datetime | None = None,
 ) -> Engagement:
-    """Write the agreement, and sign it. What one changes, the other has to sign anew. The mentee rates themselves."""
+    """Write the agreement, and sign it. What one changes, the other has to sign anew, and nobody writes over what the
+    other has changed since (`seen` is the `agreement_version` they began with). The mentee rates themselves."""
     now = now or timezone.now()
     engagement = lock_engagement(engagement.pk)
     check_active(engagement)
     said = {"goal": goal, "plan": plan, "cadence": cadence, "ends_on": ends_on}
-    if any(getattr(engagement, name) != value for name, value in said.items()):
+    is_changed = any(getattr(engagement, name) != value for name, value in said.items())
+    if is_changed and seen and seen != engagement.agreement_version:
+        words = _("It was changed since you opened this page. What you typed stands here: sign it to put it in place.")
+        raise MentoringRefused("changed", words)
+    if is_changed:
         engagement.mentor_signed_at = engagement.mentee_signed_at = None
     for name, value in said.items():
         setattr(engagement, name, value)

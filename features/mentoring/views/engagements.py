@@ -65,6 +65,16 @@ def note(request, public_id):
 
 @require_POST
 @login_required
+def note_removal(request, public_id, pk):
+    """Whoever wrote it takes it away, for both."""
+    found = access.own_engagement(request.user, public_id)
+    services.take_note_away(note=get_object_or_404(found.notes, pk=pk, author=request.user))
+    messages.success(request, _("The note is gone."))
+    return see_other(found)
+
+
+@require_POST
+@login_required
 def action(request, public_id):
     found = access.own_engagement(request.user, public_id)
     form = ActionForm(request.POST, auto_id="action_%s", other=found.other(request.user))
@@ -144,17 +154,21 @@ def agreement(request, public_id):
     """What both want to reach; whoever keeps it signs it."""
     found = access.own_engagement(request.user, public_id)
     known = {name: getattr(found, name) for name in ("goal", "plan", "cadence", "ends_on")}
+    is_changed = False
     form = _rated(request, AgreementForm, found, known)
     if form.is_bound and form.is_valid():
         ratings = form.ratings()
         try:
-            services.agree(engagement=found, by=request.user, ratings=ratings, **form.cleaned_data)
+            seen = request.POST.get("seen", "")
+            services.agree(engagement=found, by=request.user, ratings=ratings, seen=seen, **form.cleaned_data)
         except services.MentoringRefused as refused:
             form.add_error(None, refused.words)
+            is_changed = refused.code == "changed"
+            found.refresh_from_db(fields=known)
         else:
             messages.success(request, _("Signed."))
             return see_other(found)
-    return _own_page(request, "mentoring/agreement.html", found, form)
+    return _own_page(request, "mentoring/agreement.html", found, form, is_changed=is_changed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -58,6 +58,8 @@ def new_session(request):
     known = outline.initial() if outline else {}
     if (slug := request.GET.get("skill", "").replace("\x00", "")) and (about := by_slug(slug)):
         known["skills"] = [about]
+    if title := request.GET.get("title", "").replace("\x00", "")[:100]:
+        known["title"] = title
     form = SessionForm(request.POST or None, host=request.user, initial=known or None)
     if request.method == "POST" and form.is_valid():
         data, skills = form.wording()
