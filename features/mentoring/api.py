@@ -11,7 +11,7 @@ from features.mentoring.api_refusals import READ, WRITE, refusing
 from features.mentoring.hour_api import Room, hour_router, room_out
 from features.mentoring.mentor_api import mentor_router
 from features.mentoring.models import Booking, MentorshipRequest, Offer
-from features.mentoring.services.offers import zone_of
+from features.mentoring.services.offers import plain_rules
 from features.mentoring.written_api import written_router
 
 offers_router = Router(tags=["Mentors"])
@@ -129,10 +129,14 @@ def mentor_offers(request, handle: str):
 def mentor_times(request, handle: str, pk: int):
     """The next 200. For a member, only times at which they are free themselves."""
     offer = access.shown_offer(handle, pk)
-    zone = zone_of(offer.mentor)
+    rules = plain_rules(offer.mentor)
     person = request.user if request.user.is_authenticated else None
     found = services.free_slots(offer, person, now=timezone.now())[:200]
-    return [{"starts": moment(start, zone), "ends": moment(end, zone)} for start, end in found]
+    return [
+        {"starts": moment(start, zone), "ends": moment(end, zone)}
+        for start, end in found
+        for zone in [rules.zone_at(start)]
+    ]
 
 
 # --- One's own meetings -----------------------------------------------------------------------------------------------

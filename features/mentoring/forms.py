@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.ui import local, minor, plain_price, words
+from features.accounts import zones
 from features.mentoring.models import BookingRules, Offer
 from features.payments import services as payments
 
@@ -106,4 +107,26 @@ class RulesForm(forms.ModelForm):
         model = BookingRules
         fields = (
             "room_url", "notice_hours", "horizon_days", "before_minutes", "after_minutes", "most_a_day", "most_a_week",
+            "travel_from", "travel_until", "travel_zone",
         )  # fmt: skip
+        widgets = {
+            "travel_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "travel_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = {
+            "travel_from": _("While you travel, your free hours are on the clocks of where you are."),
+        }
+
+    travel_zone = forms.ChoiceField(
+        label=_("On the clocks of"), required=False, choices=lambda: [("", _("No journey")), *zones.choices()]
+    )
+
+    def clean(self):
+        data = super().clean()
+        start, end, zone = (data.get(f"travel_{part}") for part in ("from", "until", "zone"))
+        if start and end and end < start:
+            self.add_error("travel_until", _("That is before you leave."))
+        for part, value in (("from", start), ("until", end), ("zone", zone)):
+            if not value and (start or end or zone) and f"travel_{part}" not in self.errors:
+                self.add_error(f"travel_{part}", _("Of a journey say from when, until when, and where."))
+        return data

@@ -11,7 +11,7 @@ from core.templatetags.ui import price
 from features.mentoring import services
 from features.mentoring.hour_pages import coming_hours, joined_hours
 from features.mentoring.models import ROOM_OPENS, Booking, Engagement, Offer
-from features.mentoring.services.offers import zone_of
+from features.mentoring.services.offers import plain_rules
 from features.mentoring.slots import by_day
 from features.payments import services as payments
 
@@ -29,7 +29,8 @@ DAYS_SHOWN = 7
 def slots_page(offer, viewer, now, is_all=False) -> dict:
     refusal = services.why_not_book(offer, viewer, now) if viewer.is_authenticated else None
     free = [] if refusal else services.free_slots(offer, viewer, now=now)
-    days = _days(free)
+    rules, here = plain_rules(offer.mentor), timezone.get_current_timezone_name()
+    days = [(day, [(*time, rules.zone_at(time[1])) for time in times]) for day, times in _days(free)]
     may_wait = viewer.is_authenticated and refusal is None
     return {
         "waits": services.wish_of(offer, viewer) if may_wait else None,
@@ -37,7 +38,7 @@ def slots_page(offer, viewer, now, is_all=False) -> dict:
         "offer": offer,
         "here": reverse("mentor_slots", args=[offer.mentor.handle, offer.pk]),
         "mentor": offer.mentor,
-        "mentor_zone": zone_of(offer.mentor),
+        "is_elsewhere": any(zone != here for _day, times in days for *_time, zone in times),
         "refusal": refusal,
         "days": days if is_all else days[:DAYS_SHOWN],
         "has_more": not is_all and len(days) > DAYS_SHOWN,

@@ -30,6 +30,21 @@ class Rules:
     most_a_week: int = 0
     away_from: date | None = None
     away_until: date | None = None
+    travel_from: date | None = None
+    travel_until: date | None = None
+    travel_zone: str = ""
+
+    def zone_on(self, day: date) -> str:
+        """Whose clocks the hours of the week are on that day, which is one of these clocks."""
+        is_travelling = self.travel_from and self.travel_until and self.travel_from <= day <= self.travel_until
+        return self.travel_zone if is_travelling else self.zone
+
+    def zone_at(self, moment: datetime) -> str:
+        there = self.zone_on(moment.astimezone(ZoneInfo(self.travel_zone)).date()) if self.travel_zone else ""
+        return there or self.zone
+
+    def day_of(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.zone_at(moment))).date()
 
     def is_away(self, day: date) -> bool:
         return bool(self.away_from and self.away_from <= day and (self.away_until is None or day <= self.away_until))
@@ -48,17 +63,16 @@ def free(
     """Every stretch of `length` that can be booked, the earliest first. `meetings` are the mentor's and have buffers of
     their own: between two there is the one's `after` or the other's `before`, whichever is longer. `busy` is the rest
     of the mentor's; `other_busy` is of whoever books; `booked` are the starts that the limits count."""
-    zone = ZoneInfo(rules.zone)
     mine, theirs, met = Blocked(busy), Blocked(other_busy), Blocked(meetings)
     between = max(rules.before, rules.after)
-    days = Counter(start.astimezone(zone).date() for start in booked)
+    days = Counter(rules.day_of(start) for start in booked)
     weeks = Counter(_week(day) for day in days.elements())
     earliest, found = now + rules.notice, []
     for opens, closes in open_spans(rules, now):
         start = opens
         while start + length <= closes:
             end = start + length
-            day = start.astimezone(zone).date()
+            day = rules.day_of(start)
             is_full = (rules.most_a_day and days[day] >= rules.most_a_day) or (
                 rules.most_a_week and weeks[_week(day)] >= rules.most_a_week
             )
@@ -76,7 +90,7 @@ def free(
 def open_spans(rules: Rules, now: datetime) -> list[Span]:
     """The hours of the week from today to the horizon, as spans that do not touch: one that goes on after midnight is
     one."""
-    today = now.astimezone(ZoneInfo(rules.zone)).date()
+    today = rules.day_of(now)
     found: list[Span] = []
     for offset in range(rules.horizon.days + 1):
         day = today + offset * DAY
@@ -84,7 +98,7 @@ def open_spans(rules: Rules, now: datetime) -> list[Span]:
             continue
         for weekday, starts, ends in rules.week:
             if weekday == day.isoweekday():
-                found += wall_spans(day, starts, ends, rules.zone)
+                found += wall_spans(day, starts, ends, rules.zone_on(day))
     return merge(found)
 
 

@@ -78,6 +78,27 @@ class TestSlots:
         assert "no longer kept" in client.get(held.get_absolute_url()).content.decode()
 
 
+class TestJourneys:
+    def test_are_said_whole_and_move_the_hours(self, client, offer, learner):
+        client.force_login(offer.mentor)
+        rules = {
+            "room_url": "", "notice_hours": 12, "horizon_days": 30, "before_minutes": 0, "after_minutes": 0,
+            "most_a_day": 0, "most_a_week": 0, "travel_from": timezone.localdate().isoformat(),
+        }  # fmt: skip
+        answer = client.post("/mentoring/offers/", rules)
+        assert answer.status_code == 422
+        assert "Of a journey say from when, until when, and where." in answer.text
+        until = timezone.localdate() + timedelta(days=60)
+        rules |= {"travel_until": until.isoformat(), "travel_zone": "Asia/Tokyo"}
+        assert client.post("/mentoring/offers/", rules).status_code == 303
+        client.force_login(learner)
+        page = client.get(f"/mentors/amara-okonjo/times/{offer.pk}/").text
+        assert "Tokyo" in page
+        assert "Lagos" not in page
+        start = services.free_slots(offer, learner, now=timezone.now())[0][0]
+        assert services.reserve(offer=offer, person=learner, starts_at=start).time_zone == "Asia/Tokyo"
+
+
 class TestPrograms:
     def test_say_i_am_here_and_are_told_where(self, client, booked, outsider):
         here = f"/api/v1/meetings/{booked.public_id}/presence/"

@@ -54,6 +54,19 @@ class TestRules:
         assert {s[:2] for s in starts(free(rules(week=week, most_a_day=1), HOUR, MONDAY, booked=booked))} == {"01"}
         assert free(rules(week=week, most_a_week=1), HOUR, MONDAY, booked=booked) == []
 
+    def test_whoever_travels_keeps_the_hours_of_their_week_on_the_clocks_of_where_they_are(self):
+        week = tuple((day, time(9), time(10)) for day in range(1, 8))
+        said = rules(
+            zone="Europe/Lisbon", week=week, horizon=timedelta(days=4), most_a_day=1,
+            travel_from=date(2026, 12, 1), travel_until=date(2026, 12, 2), travel_zone="Asia/Tokyo",
+        )  # fmt: skip
+        booked = [datetime(2026, 12, 1, 23, tzinfo=UTC)]  # on the second, where they are then
+        found = free(said, HOUR, MONDAY, booked=booked)
+        assert starts(found) == ["30 09:00", "01 00:00", "03 09:00", "04 09:00"]
+        assert [said.zone_at(start) for start, _end in found] == [
+            "Europe/Lisbon", "Asia/Tokyo", "Europe/Lisbon", "Europe/Lisbon",
+        ]  # fmt: skip
+
     def test_nobody_is_booked_while_away(self):
         assert free(rules(away_from=date(2026, 11, 29), away_until=date(2026, 11, 30)), HOUR, MONDAY) == []
         assert free(rules(away_from=date(2026, 12, 1)), HOUR, MONDAY)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -118,5 +118,17 @@ class BookingRules(models.Model):
     room_url = models.URLField(
         _("your room"), max_length=500, blank=True, help_text=_("Where you meet. Only who has booked sees it.")
     )
+    travel_from = models.DateField(_("travelling from"), null=True, blank=True)
+    travel_until = models.DateField(_("travelling until"), null=True, blank=True)
+    travel_zone = models.CharField(_("on the clocks of"), max_length=64, blank=True)
 
     objects = QuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(travel_from=None, travel_until=None, travel_zone="")
+                | (Q(travel_from__isnull=False, travel_until__gte=F("travel_from")) & ~Q(travel_zone="")),
+                name="journey_is_whole",
+            )
+        ]

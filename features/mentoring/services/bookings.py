@@ -55,7 +55,7 @@ def reserve(
         title=offer.title,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=offer.minutes),
-        time_zone=offers.zone_of(offer.mentor),
+        time_zone=offers.plain_rules(offer.mentor).zone_at(starts_at),
         price_minor=offer.price_minor,
         currency=offer.currency,
         policy=offer.policy(),
@@ -212,6 +212,7 @@ def move_booking(
         raise _taken()
     booking.previous_starts_at = booking.starts_at
     booking.starts_at, booking.ends_at = starts_at, starts_at + length
+    booking.time_zone = offers.plain_rules(booking.mentor).zone_at(starts_at)
     booking.reason, booking.changed_at = reason, now
     booking.moves += 1
     booking.policy = booking.policy | {"moved_by_mentor": by.pk == booking.mentor_id}

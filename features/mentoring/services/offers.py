@@ -100,6 +100,9 @@ def plain_rules(mentor) -> slots.Rules:
         most_a_week=said.most_a_week,
         away_from=page.away_from if page else None,
         away_until=page.away_until if page else None,
+        travel_from=said.travel_from,
+        travel_until=said.travel_until,
+        travel_zone=said.travel_zone,
     )
 
 
