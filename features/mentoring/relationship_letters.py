@@ -101,6 +101,13 @@ def _after_the_end(engagement, person):
     return said
 
 
+FIT_ANSWERS = (
+    (FitAnswer.Answer.GOOD.value, FitAnswer.Answer.GOOD.label),
+    (FitAnswer.Answer.UNDECIDED.value, gettext_lazy("I do not know yet")),
+    (FitAnswer.Answer.NOT_A_FIT.value, FitAnswer.Answer.NOT_A_FIT.label),
+)
+
+
 REQUEST_KINDS = {
     "request_received": Said(
         REQUESTS,
@@ -237,7 +244,8 @@ ENGAGEMENT_KINDS = {
         gettext_lazy("You have met %(other)s. Say whether it fits: good, not sure yet, or not. Only we read it."),
         gettext_lazy("Say how it was"),
         _active,
-        answers=tuple(FitAnswer.Answer.choices),
+        # Whether it is the last time that is asked, the page says.
+        answers=FIT_ANSWERS,
     ),
     "testimonial_written": Said(
         MENTORSHIPS,

@@ -156,7 +156,7 @@ def foretell(person) -> Foretold:
 
 
 def _coming(person, now):
-    return Registration.objects.active().filter(person=person, session__starts_at__gt=now)
+    return Registration.objects.active().filter(person=person, session__starts_at__gt=now, session__cancelled_at=None)
 
 
 def _in_line(person):

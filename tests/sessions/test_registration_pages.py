@@ -242,6 +242,7 @@ class TestCancelling:
         assert "This session was cancelled." in client.post(url, follow=True).text
         seat.refresh_from_db()
         assert seat.cancelled_at is None
+        accounts.close(person=learner, takes_words=False)  # nor does it keep anybody here
 
     def test_gives_the_seat_back(self, client, learner, session):
         services.register(session=session, person=learner)
