@@ -156,13 +156,15 @@ def _last_words(found, person, now) -> dict:
     other, is_open = found.other(person), found.is_open(now)
     readable = [author for author in (found.mentee, found.mentor) if author == person or is_open]
     is_mentee = person.pk == found.mentee_id
+    testified = Testimonial.objects.filter(engagement=found, removed_at=None)
+    has_words = bool(found.summary_of(other)) or (not is_mentee and testified.exists())
     wanted = list(found.request.skills.order_by("name"))
     goes_on = found.ending in (Engagement.Ending.NOT_A_FIT, Engagement.Ending.SILENT)
     return {
         "said": [(author, found.summary_of(author)) for author in readable if found.summary_of(author)],
         "may_say": services.why_not_say(found, person, now) is None,
-        "sealed_at": None if is_open or not (found.said_at(other) or found.said_at(person)) else found.opens_at,
-        "other_has_said": bool(found.said_at(other)),
+        "sealed_at": found.opens_at if not is_open and (found.said_at(person) or has_words) else None,
+        "other_has_said": has_words,
         "asked": found.request,
         "skills": wanted,
         "others": services.alternatives(person, wanted, without={found.mentor_id}, now=now)

@@ -277,6 +277,13 @@ class TestEnding:
         assert client.post(address, said).status_code == 422
         assert "say what came of it" not in client.get("/mentoring/").text
 
+    def test_an_end_without_words_promises_none(self, together, client):
+        services.finish(engagement=together, by=together.mentor, ending="enough")
+        client.force_login(together.mentee)
+        page = client.get(together.get_absolute_url()).text
+        assert "has said how it was" not in page
+        assert "Say what came of it" in page
+
     def test_what_one_alone_says_is_read_after_seven_days(self, together, letters):
         services.finish(engagement=together, by=together.mentee, ending="enough", rating=5, testimonial="Patient")
         letters()
