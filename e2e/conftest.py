@@ -1,9 +1,11 @@
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import expect
 
+from core.pool import check_connection
 from e2e.post import Post
 from e2e.watch import Watch
 from features.payments import stripe_client
@@ -66,8 +68,21 @@ def browser_type_launch_args(browser_type_launch_args, playwright):
 
 
 @pytest.fixture(scope="session")
-def base_url(live_server):
+def base_url(live_server, kept_connections):
     return live_server.url
+
+
+@pytest.fixture(scope="session")
+def kept_connections(django_db_setup):  # noqa: F811
+    """The site answers over connections that stay open, as it does for people: one that is opened for a request knows
+    no table yet and has kept no plan."""
+    options = connection.settings_dict["OPTIONS"]
+    connection.close()
+    options |= {"pool": {"min_size": 1, "max_size": 8, "check": check_connection}, "prepare_threshold": 1}
+    yield
+    connection.close()
+    connection.close_pool()
+    del options["pool"]
 
 
 @pytest.fixture(autouse=True)
