@@ -4,9 +4,10 @@ A page and its fragments share one URL: `render_page` answers the fragment to ht
 Redirects become `HX-Redirect`, so that htmx leaves the page as a plain form would. Messages ride along out of band.
 """
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
@@ -30,6 +31,16 @@ def came_by_htmx(request) -> bool:
 
 def _wants_fragment(request) -> bool:
     return came_by_htmx(request) and not request.htmx.history_restore_request and not request.htmx.boosted
+
+
+def sent_by_itself(request) -> bool:
+    """Whether nobody pressed anything: the page keeps what is typed, or looks for it."""
+    return came_by_htmx(request) and request.headers.get("By-Itself") == "yes"
+
+
+def stay() -> HttpResponse:
+    """To htmx, instead of the way to the log-in page: what was written is nowhere but in the page that sent it."""
+    return HttpResponse(status=401, headers={"Entrance": "out"})
 
 
 def asked_for(request) -> tuple[str, ...]:
@@ -58,7 +69,9 @@ def bridge(get_response):
     def middleware(request):
         response = get_response(request)
         is_redirect = 300 <= response.status_code < 400 and "Location" in response
-        if is_redirect and _wants_fragment(request):
+        if is_redirect and sent_by_itself(request) and response["Location"].startswith(resolve_url(settings.LOGIN_URL)):
+            response = stay()  # nobody is led away in the middle of a word
+        elif is_redirect and _wants_fragment(request):
             answer = HttpResponse(status=200, headers={"HX-Redirect": response["Location"]})
             answer.cookies = response.cookies
             response = answer

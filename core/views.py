@@ -1,18 +1,12 @@
 import sys
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 from django.views.decorators.http import require_safe
 
 from core.db import is_away
-
-
-def csrf_failure(request, reason=""):
-    """A form that is too old (another tab signed in, or cookies are off): say so; the browser keeps what was typed."""
-    return render(request, "403_csrf.html", status=403)
 
 
 @requires_csrf_token

@@ -3,12 +3,14 @@ way to the log-in page when a session is over."""
 
 import re
 from datetime import timedelta
+from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from e2e.conftest import session_of
 from e2e.world import published, seated
 from features.forum import services as forum
 from features.forum.models import Board
@@ -40,7 +42,9 @@ class TestSearch:
         expect(page.get_by_role("heading", name="2 sessions")).to_be_visible()
         loaded = page.evaluate("performance.timeOrigin")
         search = page.get_by_role("searchbox", name="Search sessions")
-        search.press_sequentially("backups")
+        search.press_sequentially("back")
+        expect(page.get_by_role("heading", name="1 session for “back”")).to_be_visible()
+        search.press_sequentially("ups")
         expect(page.get_by_role("heading", name="1 session for “backups”")).to_be_visible()
         expect(page.get_by_role("status").filter(has_text="1 session for “backups”")).to_be_attached()
         expect(page.get_by_role("link", name=session.title)).to_have_count(0)
@@ -54,6 +58,8 @@ class TestSearch:
         expect(page.get_by_role("heading", name="1 session for “backups”")).to_be_visible()
         expect(page.get_by_role("heading", level=1)).to_have_text("Sessions")
         expect(search).to_have_value("backups")
+        page.go_back()  # one step for all its letters
+        expect(page.get_by_role("heading", name="2 sessions")).to_be_visible()
 
     def test_nothing_found_offers_a_way_on(self, enter, session):
         page = enter()
@@ -102,6 +108,30 @@ class TestSeat:
         expect(page.get_by_role("link", name="Log in").last).to_be_visible()
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         assert not Registration.objects.exists()
+
+    def test_a_page_from_before_a_new_log_in_learns_of_it(self, enter, watch, session, learner, outsider, base_url):
+        watch.expect(403)
+
+        def log_in_elsewhere(person):
+            cookies = {"sessionid": session_of(person), "csrftoken": token_hex(16)}
+            page.context.add_cookies([{"name": n, "value": value, "url": base_url} for n, value in cookies.items()])
+
+        page = enter(learner)
+        page.goto(session.get_absolute_url())
+        take = page.locator("#join").get_by_role("button", name="Take a seat")
+        log_in_elsewhere(outsider)
+        take.click()
+        expect(page.locator(".toast")).to_contain_text("somebody else is logged in here by now")
+        page.locator(".toast").get_by_role("button", name="Close").click()
+        take.click()
+        expect(page.locator(".toast")).to_contain_text("somebody else is logged in here by now")
+        assert not Registration.objects.exists()
+        log_in_elsewhere(learner)
+        take.click()
+        expect(page.locator(".toast").last).to_contain_text("You have logged in anew")
+        take.click()
+        expect(page.get_by_role("heading", name="You have a seat")).to_be_focused()
+        assert Registration.objects.get().person == learner
 
 
 class TestRefusals:

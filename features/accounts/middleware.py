@@ -4,14 +4,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from core import logs
-from core.htmx import came_by_htmx, see_other
+from core.htmx import came_by_htmx, see_other, sent_by_itself, stay
 from core.middleware import has_session
 from features.accounts import access, services
 from features.accounts.models import Role
@@ -85,7 +85,9 @@ def consent_first(get_response):
             return redirect(f"{reverse('consent')}?{urlencode({'next': request.get_full_path()})}")
         request.session[access.ASKED] = True
         messages.warning(request, _("Nothing was changed yet. Agree first, then press the button once more."))
-        return see_other(f"{reverse('consent')}?{urlencode({'next': _page_behind(request) or '/'})}")
+        is_kept = services.came_from_here(request) and services.keep_unsent(request)  # its token was not asked for yet
+        back = reverse("unsent") if is_kept else _page_behind(request) or "/"
+        return see_other(f"{reverse('consent')}?{urlencode({'next': back})}")
 
     return middleware
 
@@ -105,9 +107,19 @@ def way_back(get_response):
         response = get_response(request)
         location = request.method == "POST" and response.get("Location", "")
         if not location or not location.startswith(f"{reverse(settings.LOGIN_URL)}?next="):
+            if location:
+                services.sent_after_all(request)
             return response
+        if sent_by_itself(request):
+            return response  # which stays where it is
         if services.keep_unsent(request):
             response["Location"] = redirect_to_login(reverse("unsent")).url
+        elif services.came_from_here(request) and (words := services.typed_words(request.POST)):
+            # Nobody can tell whose it is, so it is not kept here: it stays with who has it before them.
+            if came_by_htmx(request):
+                return stay()
+            fields = services.fields_of(request.POST)
+            return render(request, "accounts/logged_out.html", {"words": words, "fields": fields}, status=403)
         elif path := _page_behind(request):
             response["Location"] = redirect_to_login(path).url
         return response

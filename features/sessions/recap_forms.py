@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import recordings
 from features.sessions.models import Recap, SkillSession
-from features.sessions.services.recaps import WRITTEN
+from features.sessions.services.recaps import WRITTEN, recap_version
 
 Audience = Recap.Audience
 
@@ -96,15 +96,27 @@ class RecapForm(forms.Form):
         help_text=_("Everybody with a seat who sees something of it gets one notice. Later changes tell nobody again."),
     )
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+
     def __init__(self, data=None, *, session: SkillSession, recap: Recap | None):
         first = {name: getattr(recap or Recap(), name) for name in WRITTEN}
-        super().__init__(data, initial=first | {"tell": not recap})
+        super().__init__(data, initial=first | {"tell": not recap, "seen": recap_version(recap)})
         if recap and recap.sent_at:
             del self.fields["tell"]
         if not session.is_free:
             words = _("Of a session with a price what is not for everybody is for those who paid.")
             for name in ("notes_for", "recording_for"):
                 self.fields[name].help_text = words
+
+    @property
+    def version(self) -> str | None:
+        """What was seen by who sends this; None where it was not a page that showed it."""
+        return self.cleaned_data["seen"] if "seen" in self.data else None
+
+    def overtaken(self, recap: Recap | None) -> None:
+        """Said once: sent again, it is meant."""
+        self.data = self.data.copy()
+        self.data["seen"] = recap_version(recap)
 
     def said(self) -> dict:
         """What the service takes."""

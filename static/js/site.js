@@ -12,13 +12,13 @@
     const last = name.split("/").pop().replaceAll("_", " ");
     return renamed[last] ?? last;
   };
-  // Making a formatter costs a hundred times what using it does.
+  // Formatters are slow to make.
   const formats = {};
   const format = (date, options) =>
     (formats[JSON.stringify(options)] ??= new Intl.DateTimeFormat(language, options)).format(date);
 
   // --- Times -----------------------------------------------------------------------------------------------------
-  // A stranger's page is the same for everybody, in the community's zone; the browser turns it into the reader's own.
+  // Strangers' pages have the community's zone.
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   // In the hour that happens twice when clocks go back, the zone says which one is meant.
   const hour = (date) => {
@@ -48,7 +48,7 @@
     for (const other of all("[data-there]", within)) other.hidden = city(other.dataset.there) === city(zone);
   };
 
-  // --- Holds: the server says how many seconds are left, so that a wrong clock here does not matter ----------------
+  // --- Holds, by the server's clock --------------------------------------------------------------------------------
   let ticking;
   const count = () => {
     for (const node of all("[data-countdown]", document)) {
@@ -78,7 +78,7 @@
   };
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
-    // Nobody else knows of half a date: it would be sent as none.
+    // Half a date would be sent as none.
     const half = !submitter?.formNoValidate && [...form.elements].find((field) => field.validity?.badInput);
     if (half) half.reportValidity();
     if (!half && !form.dataset.sent) return;
@@ -106,9 +106,9 @@
     close.addEventListener("click", () => toast.remove());
     toast.append(close);
     toast.dataset.tended = "yes";
-    // An error stays until it is read; the rest waits while it is looked at.
+    // An error stays; the rest waits while it is looked at.
     const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
-    if (!toast.matches(".bad")) setTimeout(leave, 8000);
+    if (!toast.matches(".bad")) setTimeout(leave, toast.querySelector("form") ? 30_000 : 8000); // time to Tab there
   };
   // Of a page that opens further down.
   if (document.getElementById(location.hash.slice(1))) for (const note of all(".messages > .note", document)) {
@@ -117,24 +117,36 @@
     document.getElementById("toasts").append(note);
   }
   const say = (text) => {
+    document.getElementById("said")?.remove();
     const toast = document.createElement("div");
-    toast.className = "toast bad";
+    Object.assign(toast, { id: "said", className: "toast bad" });
     toast.append(Object.assign(document.createElement("p"), { textContent: text }));
-    document.getElementById("toasts")?.append(toast);
+    document.getElementById("toasts").append(toast);
     tend(toast);
   };
 
   // --- htmx -------------------------------------------------------------------------------------------------------
-  document.addEventListener("htmx:responseError", ({ detail }) => say(detail.xhr.status === 429 ? words.slow : words.failed));
+  document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+    // Another tab may have logged in.
+    const [kind, token, person] = xhr.getResponseHeader("Entrance")?.split(" ") ?? [xhr.status === 429 ? "slow" : "failed"];
+    const isSame = person && person === document.getElementById("who")?.textContent;
+    if (isSame) for (const field of all("[name=csrfmiddlewaretoken]", document)) field.value = token;
+    say(words[isSame ? "anew" : kind]);
+  });
   document.addEventListener("htmx:sendError", () => say(words.offline));
   document.addEventListener("failed", () => say(words.failed)); // of our other scripts
+  // Letters are one step back.
+  document.addEventListener("htmx:beforeHistoryUpdate", ({ detail: { history: step, requestConfig } }) => {
+    const { pathname, search } = location;
+    if ((requestConfig.triggeringEvent?.type === "input" && /q=./.test(search)) || step.path === pathname + search) step.type = "replace";
+  });
   // Only a live region that was there before is read out.
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     ready(elt);
     const news = elt !== document.body && elt.querySelector("[data-tell]");
     if (news) told(news.textContent);
   });
-  // Focus goes to a heading or first field, where the region wants it; what was lost comes back.
+  // Focus goes to a heading or first field; what was lost comes back.
   let lost;
   const called = (control) => control.getAttribute("aria-label") ?? control.textContent;
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
@@ -166,7 +178,7 @@
       menu.querySelector("summary").focus();
     }
   });
-  // Closed filters that are shown where there is room: assistive technology enters them too.
+  // Closed filters are shown where there is room.
   const open = matchMedia("(width >= 60rem)").matches;
   const remember = (fold) => {
     const key = `fold:${fold.dataset.keep}`;
@@ -179,14 +191,14 @@
     }
   };
 
-  // A list of places that scrolls sideways on a phone starts where the reader is.
+  // A strip of places starts where the reader is.
   for (const here of all(":is(.tabs, .side) [aria-current]", document)) {
     const strip = here.closest("ul, .tabs");
     strip.scrollLeft = here.offsetLeft - strip.offsetLeft - 16;
   }
 
   const ready = (within) => {
-    // Our words stand beside each field; a bubble of the browser's would come before them, at one field only.
+    // Our words, not the browser's bubbles.
     for (const form of document.forms) form.noValidate = true;
     localise(within);
     fillZones(within);

@@ -213,6 +213,8 @@ class TestAskedAgain:
         assert learner.name == "Sofia Mendes"
         fragment = inside.post("/account/preferences/", body, headers={"HX-Request": "true"})
         assert fragment["HX-Redirect"].startswith(ASK)
+        written = inside.post("/account/preferences/", body, headers={"origin": "http://testserver"})
+        assert written["Location"] == f"{ASK}?next=%2Faccount%2Funsent%2F"  # no words are lost on the way
         inside.post(ASK, {"version": terms.pk})
         assert inside.post("/account/preferences/", body)["Location"] == "/account/preferences/"
 

@@ -65,6 +65,18 @@ class TestTheForm:
         assert host.post(form_of(session), {"act": "put_back"}).status_code == 303
         assert "from the inside out" in stranger.get(session.get_absolute_url()).text
 
+    def test_nobody_writes_over_what_another_host_has_saved(self, session, expert):
+        host = browser_of(expert)
+        old = host.get(form_of(session)).context["form"]["seen"].value()
+        services.post_recap(session=session, by=expert, data=wording(notes="What the other one wrote"))
+        refused = host.post(form_of(session), typed(seen=old))
+        assert refused.status_code == 422
+        assert "It was saved since you opened this page" in refused.text
+        assert Recap.objects.get().notes == "What the other one wrote"
+        again = typed(seen=refused.context["form"]["seen"].value())
+        assert host.post(form_of(session), again).status_code == 303
+        assert "from the inside out" in Recap.objects.get().notes
+
     @pytest.mark.parametrize(
         ("link", "said"),
         [

@@ -4,6 +4,8 @@ from features.accounts.services.audit import audit
 from features.accounts.services.documents import SUFFIXES, store_document
 from features.accounts.services.entrance import (
     begin_sign_up,
+    came_from_here,
+    fields_of,
     forget_input,
     forget_reason,
     forget_unsent,
@@ -12,7 +14,9 @@ from features.accounts.services.entrance import (
     keep_unsent,
     kept_input,
     safe_next,
+    sent_after_all,
     sign_up_form,
+    typed_words,
     unsent,
 )
 from features.accounts.services.people import (
@@ -81,6 +85,7 @@ __all__ = [
     "audit_acts",
     "audit_things",
     "begin_sign_up",
+    "came_from_here",
     "change_preferences",
     "close",
     "closure_by_link",
@@ -88,6 +93,7 @@ __all__ = [
     "end_idle",
     "erase_due",
     "erase_file",
+    "fields_of",
     "file_access",
     "find_person",
     "forget_claims",
@@ -114,6 +120,7 @@ __all__ = [
     "retry_work",
     "revoke_role",
     "safe_next",
+    "sent_after_all",
     "set_photo",
     "sign_up_form",
     "store_document",
@@ -121,6 +128,7 @@ __all__ = [
     "suspend",
     "sweep_files",
     "terms_in_force",
+    "typed_words",
     "unsent",
     "way_back",
     "what_closing_means",

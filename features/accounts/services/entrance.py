@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from features.accounts.forms import SignupForm
 
 REASON, INPUT, UNSENT = "entrance_reason", "entrance_typed", "entrance_unsent_of"
-# A registration form is small; a session is not a place for novels.
+# A registration form is small.
 LONGEST_INPUT = 20_000
+# A lesson is not: in letters, as an address spends six or nine on each that is not Latin.
+LONGEST_UNSENT = 100_000
 NEVER_KEPT = {"csrfmiddlewaretoken", "code"}  # and every password: see `_worth_keeping`
 
 
@@ -57,20 +59,27 @@ def _worth_keeping(data: QueryDict) -> QueryDict:
     return kept
 
 
+def typed_words(data: QueryDict) -> list[str]:
+    """What of a form somebody has written, and not chosen: more than one word, or one of a script without spaces."""
+    values = [value.strip() for _name, value in fields_of(data)]
+    return [value for value in values if len(value.split()) > 1 or not value.isascii()]
+
+
 def keep_unsent(request: HttpRequest) -> bool:
     """Keep what somebody was sending when it turned out that they had been logged out meanwhile, if there are words in
     it: the page `unsent` offers it once they are back. Not where a view keeps it by itself, and not where nobody can
     tell any more whose it is: somebody ended that log-in from another browser."""
     kept = _worth_keeping(request.POST)
-    has_words = any(" " in value.strip() for _name, values in kept.lists() for value in values)
-    text = kept.urlencode()
-    if not has_words or len(text) > LONGEST_INPUT or not has_session(request) or request.session.get(INPUT):
+    is_short = sum(len(value) for _name, value in fields_of(kept)) <= LONGEST_UNSENT
+    if not is_short or not typed_words(kept) or not has_session(request) or request.session.get(INPUT):
         return False
     before = request.session.get(UNSENT)
     author = _author(request) or (before and before[2])
     if not author:
         return False
-    request.session[UNSENT] = [request.get_full_path(), text, author]
+    # A preview is shown by an address without a page: its button says where its form is sent to.
+    path = safe_next(request, kept.get("preview"), request.get_full_path())
+    request.session[UNSENT] = [path, kept.urlencode(), author]
     return True
 
 
@@ -82,6 +91,22 @@ def unsent(request: HttpRequest) -> tuple[str, QueryDict] | None:
 
 def forget_unsent(request: HttpRequest) -> None:
     request.session.pop(UNSENT, None)
+
+
+def sent_after_all(request: HttpRequest) -> None:
+    """A form has gone through: what was kept of it is not offered once more."""
+    if has_session(request) and (request.session.get(UNSENT) or [""])[0] == request.get_full_path():
+        forget_unsent(request)
+
+
+def came_from_here(request: HttpRequest) -> bool:
+    """Whether a page of this site sent a form, as the browser says: asked where its token says nothing."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
+def fields_of(data: QueryDict) -> list[tuple[str, str]]:
+    """What of a form is sent once more: all but secrets."""
+    return [(name, value) for name, values in _worth_keeping(data).lists() for value in values]
 
 
 def kept_input(request: HttpRequest, key: str) -> QueryDict | None:

@@ -74,7 +74,5 @@ def unsent(request):
     if kept is None:
         return redirect("home")
     path, data = kept
-    fields = [(name, value) for name, values in data.lists() for value in values]
-    words = [value for _name, value in fields if " " in value.strip()]
-    context = {"path": path, "fields": fields, "words": words}
+    context = {"path": path, "fields": services.fields_of(data), "words": services.typed_words(data)}
     return render(request, "accounts/unsent.html", context)

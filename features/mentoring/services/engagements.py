@@ -30,6 +30,7 @@ from features.skills.models import SkillEvidence
 
 NUDGES = (7, 14, 21)
 SILENT_DAYS = 28
+AGAIN = timedelta(minutes=1)
 SIGNED_OFF, MENTORED = "mentor_sign_off", "mentoring_finished"
 SIGNED_OFF_STRENGTH, MENTORED_STRENGTH = 0.5, 0.4
 Ending = Engagement.Ending
@@ -106,14 +107,19 @@ def closing_times(engagements: Collection[Engagement]) -> dict[int, datetime]:
 
 # --- Working together -------------------------------------------------------------------------------------------------
 @transaction.atomic
-def write_message(*, engagement: Engagement, author: User, text: str, now: datetime | None = None) -> Message:
+def write_message(
+    *, engagement: Engagement, author: User, text: str, once: bool = False, now: datetime | None = None
+) -> Message:
+    """`once`, here and below: from a form, whose button may be pressed twice. Then the same again is the first one."""
     now = now or timezone.now()
     engagement = lock_engagement(engagement.pk)
     check_active(engagement)
     if barred := bar(author, Ability.MESSAGE):
         raise MentoringRefused("barred", barred.words, barred.url)
-    hit("mentoring_message", author.pk)
     text = text.replace("\x00", "").strip()
+    if once and (sent := _of_late(engagement.messages.filter(author=author), "written_at", now, text=text)):
+        return sent
+    hit("mentoring_message", author.pk)
     made = Message.objects.create(
         engagement=engagement, author=author, text=text, html=render_markdown(text), written_at=now
     )
@@ -125,8 +131,11 @@ def write_message(*, engagement: Engagement, author: User, text: str, now: datet
 
 
 @transaction.atomic
-def write_note(*, engagement: Engagement, author: User, text: str, is_shared: bool) -> Note:
+def write_note(*, engagement: Engagement, author: User, text: str, is_shared: bool, once: bool = False) -> Note:
     check_active(lock_engagement(engagement.pk))
+    said = {"text": text, "is_shared": is_shared}
+    if once and (sent := _of_late(engagement.notes.filter(author=author), "written_at", timezone.now(), **said)):
+        return sent
     return Note.objects.create(engagement=engagement, author=author, text=text, is_shared=is_shared)
 
 
@@ -136,10 +145,19 @@ def take_note_away(*, note: Note) -> None:
 
 
 @transaction.atomic
-def add_action(*, engagement: Engagement, by: User, owner: User, text: str, now: datetime | None = None) -> ActionItem:
+def add_action(
+    *, engagement: Engagement, by: User, owner: User, text: str, once: bool = False, now: datetime | None = None
+) -> ActionItem:
     """Something that one of the two takes on."""
+    now = now or timezone.now()
     check_active(lock_engagement(engagement.pk))
-    return ActionItem.objects.create(engagement=engagement, owner=owner, text=text, added_at=now or timezone.now())
+    if once and (sent := _of_late(engagement.actions.filter(owner=owner), "added_at", now, text=text)):
+        return sent
+    return ActionItem.objects.create(engagement=engagement, owner=owner, text=text, added_at=now)
+
+
+def _of_late(rows, at: str, now: datetime, **said):
+    return rows.filter(**{f"{at}__gt": now - AGAIN, f"{at}__lte": now}, **said).first()
 
 
 @transaction.atomic

@@ -44,13 +44,13 @@ def message(request, public_id):
     form = MessageForm(request.POST)
     if form.is_valid():
         try:
-            services.write_message(engagement=found, author=request.user, text=form.cleaned_data["text"])
+            services.write_message(engagement=found, author=request.user, text=form.cleaned_data["text"], once=True)
         except services.MentoringRefused as refused:
             form.add_error(None, refused.words)
     if is_htmx(request):
         found.refresh_from_db()
         context = relationship_pages.workspace(request, found, timezone.now())
-        context |= {"message_form": form if form.errors else MessageForm()}
+        context |= {"message_form": form if form.errors else MessageForm(), "is_sent": not form.errors}
         return render(request, "mentoring/engagement.html#messages", context, status=422 if form.errors else 200)
     return _page(request, found, 422, message_form=form) if form.errors else see_other(found)
 
@@ -87,7 +87,7 @@ def action(request, public_id):
 def _act(request, found, form, name, verb, **more):
     if form.is_valid():
         try:
-            verb(engagement=found, **form.cleaned_data, **more)
+            verb(engagement=found, **form.cleaned_data, **more, once=True)
         except services.MentoringRefused as refused:
             form.add_error(None, refused.words)
     return _page(request, found, 422, **{name: form}) if form.errors else see_other(found)

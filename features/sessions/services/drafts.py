@@ -15,7 +15,7 @@ from features.sessions.services.waitlist import lock
 
 RECOVERY = timedelta(days=14)
 FOUR_WEEKS = timedelta(days=28)
-LONGEST_FORM = 40_000
+LONGEST_FORM = 400_000  # letters that are not Latin are written as six or nine
 COPIED = (
     "title", "outcome", "description", "description_html", "kind", "format", "level", "language", "time_zone",
     "address", "room_url", "preparation", "capacity", "price_minor", "currency", "cancellation_hours", "refund_preset",

@@ -67,10 +67,17 @@ def _no_host() -> RecapRefused:
 
 @transaction.atomic
 def post_recap(
-    *, session: SkillSession, by: User, data: Mapping[str, Any], tell: bool = False, now: datetime | None = None
+    *,
+    session: SkillSession,
+    by: User,
+    data: Mapping[str, Any],
+    tell: bool = False,
+    seen: str | None = None,
+    now: datetime | None = None,
 ) -> Recap:
     """Post it, or change what was posted: `data` says all of WRITTEN. `tell` has those who registered told, once ever.
-    What was taken back stands there again. Raises RecapRefused."""
+    What was taken back stands there again. `seen` is what they saw of it, as `recap_version` says. Raises
+    RecapRefused."""
     now = now or timezone.now()
     session = lock(session.pk)  # of two taps the second finds what the first has posted
     if refused := why_not_post(session, by, now):
@@ -82,6 +89,11 @@ def post_recap(
     changed = [name for name in WRITTEN if before[name] != data[name]]
     if known and not changed and not known.withdrawn_at:
         return _tell(known, tell, now)
+    if changed and seen is not None and seen != recap_version(known):
+        words = _(
+            "It was saved since you opened this page. What you typed stands here: send it again to put it in place."
+        )
+        raise RecapRefused("overtaken", words)
     _count_it(by)
     for name in WRITTEN:
         setattr(recap, name, data[name])
@@ -91,6 +103,11 @@ def post_recap(
     audit(by, "recap.changed" if known else "recap.posted", f"session:{session.pk}", changed)
     _is_found_anew(recap)
     return _tell(recap, tell, now)
+
+
+def recap_version(recap: Recap | None) -> str:
+    """What a page shows of it, for whoever sends that page's form back."""
+    return (recap.edited_at or recap.posted_at).isoformat() if recap else ""
 
 
 def _checked(data, by, recap, now) -> str:

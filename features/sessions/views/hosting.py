@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import panels
-from core.htmx import see_other
+from core.htmx import is_htmx, see_other
 from core.pagination import keyset
 from core.templatetags.ui import undoing
 from core.text import number
@@ -103,11 +103,13 @@ def kept_form(request, key):
         services.forget_form(person=request.user, key=key)
         messages.success(request, _("What you had typed is gone."))
         return see_other("hosting")
-    if key != "new":
-        key = str(hosted_session(request.user, number(key)).pk)  # 007 is 7
+    session = None if key == "new" else hosted_session(request.user, number(key))
+    key = str(session.pk) if session else key  # 007 is 7
     data = request.POST.copy()
     data.pop("csrfmiddlewaretoken", None)
     saved_at = services.keep_form(person=request.user, key=key, data=data.urlencode())
+    if not is_htmx(request):  # after a log-in that had ended while its host typed: the form says that it was kept
+        return see_other("session_edit", session.pk, session.slug) if session else see_other("session_new")
     return render(request, "sessions/_kept.html", {"saved_at": saved_at})
 
 

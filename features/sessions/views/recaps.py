@@ -35,8 +35,11 @@ def _save(request, session):
     if form.is_valid():
         tell = form.cleaned_data.get("tell", False)
         try:
-            recap = services.post_recap(session=session, by=request.user, data=form.said(), tell=tell)
+            recap = services.post_recap(
+                session=session, by=request.user, data=form.said(), tell=tell, seen=form.version
+            )
         except services.RecapRefused as refused:
+            form.overtaken(_known(session))
             form.add_error(refused.field or None, refused.words)
         else:
             messages.success(request, _("It stands on the session’s page."))
