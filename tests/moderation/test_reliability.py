@@ -143,10 +143,13 @@ class TestAppeals:
         incident = Incident.objects.get()
         mine = browser_of(learner)
         url = f"/account/reliability/{incident.pk}/"
-        assert "Did not come" in mine.get("/account/reliability/").text
+        lines = mine.get("/account/reliability/").text
+        assert "Did not come" in lines
+        assert f'href="{url}">Object<' in lines
         assert mine.post(url, {"words": ""}).status_code == 422
         assert mine.post(url, {"words": "The train stood still."}).status_code == 303
         assert mine.post(url, {"words": "Again"}).status_code == 422
+        assert "You have said your side" in mine.get("/account/reliability/").text
         assert browser_of(outsider).get(url).status_code == 404
         assert "The train stood still." in as_moderator.get("/manage/missed/").text
         manage = f"/manage/missed/{incident.pk}/"
