@@ -220,7 +220,10 @@ class TestPages:
         assert OfficeHour.objects.get().outcome == "mentor_came"
 
     def test_whoever_comes_is_reminded_an_hour_before(self, decided, letters):
-        letters()
+        sent = [letter for letter in letters() if letter.subject == "It takes place: Three plans"]
+        entries = [letter.attachments[0].get_payload(decode=True).decode() for letter in sent]
+        assert entries  # for their calendars, one number above what their feed said while it was open
+        assert all("METHOD:REQUEST" in entry and "SEQUENCE:1" in entry for entry in entries)
         for _ in range(2):
             services.remind_of_hours(now=decided.starts_at - HOUR)
         told = [letter for letter in letters() if letter.subject == "In an hour: Three plans"]
