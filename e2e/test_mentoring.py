@@ -39,6 +39,7 @@ def test_a_mentorship_from_its_beginning_to_what_came_of_it(enter, post, screen,
     page.get_by_label("Your message").fill("When shall we begin?")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("listitem").get_by_text("When shall we begin?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Messages")).to_have_count(1)
     page.get_by_role("link", name="Book: An hour on your queries").click()
     page.locator("button[name=starts_at]").first.click()
     expect(page.get_by_role("heading", name="Kept for you until")).to_be_visible()

@@ -129,7 +129,7 @@
   document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
     // Another tab may have logged in.
     const [kind, token, person] = xhr.getResponseHeader("Entrance")?.split(" ") ?? [xhr.status === 429 ? "slow" : "failed"];
-    const isSame = person && person === document.getElementById("who")?.textContent;
+    const isSame = person && person === document.getElementById("viewer")?.textContent;
     if (isSame) for (const field of all("[name=csrfmiddlewaretoken]", document)) field.value = token;
     say(words[isSame ? "anew" : kind]);
   });

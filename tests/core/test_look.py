@@ -85,6 +85,15 @@ class TestTemplates:
     def test_the_sprite_names_each_symbol_once(self):
         assert len(SYMBOLS) == len(set(SYMBOLS))
 
+    def test_no_page_calls_a_part_of_its_own_like_one_of_the_frame(self):
+        """htmx would swap the first that is called so: what was written stood on the page twice."""
+        frame = [path for path in TEMPLATES if path.name in ("base.html", "_messages.html") and path in PAGES]
+        named = {path: set(re.findall(r'\bid="([\w-]+)"', path.read_text())) for path in PAGES}
+        taken = set().union(*(named[path] for path in frame))
+        whole = {path for path in PAGES if path.read_text().lstrip().startswith("<!doctype")}
+        assert {"messages", "toasts", "told"} <= taken
+        assert not {path: ids & taken for path, ids in named.items() if ids & taken and path not in {*frame, *whole}}
+
 
 class TestFaults:
     class Form(forms.Form):

@@ -113,7 +113,7 @@ class TestWorking:
         client.force_login(together.mentee)
         address = together.get_absolute_url() + "messages/"
         answer = client.post(address, {"text": "See **this**"}, headers={"HX-Request": "true"})
-        assert answer.content.decode().strip().startswith('<section id="messages"')
+        assert answer.content.decode().strip().startswith('<section id="talk"')
         assert "<strong>this</strong>" in answer.content.decode()
         assert client.post(address, {"text": "And that"}).status_code == 303
         client.post(address, {"text": "And that"})  # a double press

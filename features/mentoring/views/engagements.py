@@ -51,7 +51,7 @@ def message(request, public_id):
         found.refresh_from_db()
         context = relationship_pages.workspace(request, found, timezone.now())
         context |= {"message_form": form if form.errors else MessageForm(), "is_sent": not form.errors}
-        return render(request, "mentoring/engagement.html#messages", context, status=422 if form.errors else 200)
+        return render(request, "mentoring/engagement.html#talk", context, status=422 if form.errors else 200)
     return _page(request, found, 422, message_form=form) if form.errors else see_other(found)
 
 
