@@ -305,8 +305,8 @@ session_copy@removed           POST   login    login    404    404   404    404 
 session_removal@draft          POST   login    login    404    303   404    404      404        404
 session_removal@removed        POST   login    login    404    404   404    404      404        404
 session_removal@restored       POST   login    login    404    303   404    404      404        404
-kept_form                      POST   login    login    404    200   404    404      404        404
-kept_form@new                  POST   login    login    200    200   200    200      200        200
+kept_form                      POST   login    login    404    303   404    404      404        404
+kept_form@new                  POST   login    login    303    303   303    303      303        303
 session_roster                 GET    login    login    404    200   404    404      404        404
 session_roster_file            GET    login    login    404    200   404    404      404        404
 attendance                     POST   login    login    404    303   404    404      404        404
