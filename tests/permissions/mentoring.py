@@ -106,7 +106,7 @@ BODIES = {
         "mentor": w.host.handle, "goal": "Read plans", "background": "-", "expectation": "-", "skills": ["PostgreSQL"],
     },
     ("engagement_note", "POST"): lambda w: {"text": "Hello", "is_shared": ""},
-    ("engagement_action", "POST"): lambda w: {"text": "Read", "owner": "me"},
+    ("engagement_action", "POST"): lambda w: {"text": "Write", "owner": "me"},
     ("engagement_tick", "POST"): lambda w: {"is_done": "yes"},
     ("agreement", "POST"): lambda w: {"goal": "Read plans aloud"},
     ("fit_check", "POST"): lambda w: {"answer": "good"},
