@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from e2e.world import published
+from features.forum import services as forum
+from features.forum.models import Board
+from tests.forum.conftest import ask
 from tests.prove.weights import visit
 
 
 @pytest.fixture
-def paths(expert, skill):
+def paths(expert, learner, skill):
     sessions = [
         published(
             expert,
@@ -20,7 +23,11 @@ def paths(expert, skill):
         )
         for n in range(20)
     ]
-    return ["/", "/sessions/", sessions[0].get_absolute_url(), "/account/login/"]
+    board = Board.objects.create(name="Databases", slug="databases", about="Queries and plans", skill=skill)
+    thread = ask(board, expert, skill)
+    for n in range(20):
+        forum.reply(author=learner, thread=thread, text=f"Answer {n}: look at the plan, then at the index.")
+    return ["/", "/sessions/", sessions[0].get_absolute_url(), thread.get_absolute_url(), "/account/login/"]
 
 
 def test_a_first_visit_is_light(enter, base_url, paths):

@@ -93,7 +93,9 @@ def main(arguments=()):
         page = fresh()
         page.goto(f"{site.url}/sessions/")
         detail = page.locator("#results h3 a").first.get_attribute("href")
-        for path in ("/", "/sessions/", detail, "/account/login/"):
+        page.goto(f"{site.url}/forum/?state=solved")
+        thread = page.locator("#results h3 a").first.get_attribute("href")
+        for path in ("/", "/sessions/", detail, thread, "/account/login/"):
             first = visit(fresh(), site.url + path)
             faults += [f"{path}: {fault}" for fault in first.faults()]
             print(f"first visit  {first.line()}", flush=True)
