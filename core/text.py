@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from html import unescape
+from zlib import crc32
 
 import nh3
 from django.utils.html import strip_tags
@@ -14,6 +15,11 @@ TAGS = {
     "a", "p", "br", "hr", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+
+
+def version(*said) -> str:
+    """A short mark of what a page shows, for whoever sends its form back: another one when that has changed since."""
+    return f"{crc32(repr([str(one) for one in said]).encode()):08x}"
 
 
 def fold(text: str) -> str:

@@ -5,9 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from e2e.world import published
-from features.forum import services as forum
-from features.forum.models import Board
+from e2e.world import advertised, published
 from features.moderation import services as moderation
 
 # The element with the focus, what is drawn in its place, or the row it stands for has an outline.
@@ -108,12 +106,7 @@ def test_a_refused_form_takes_the_focus_to_its_first_fault(enter, session):
 
 
 def test_a_moderator_decides_in_the_queue(enter, learner, expert, outsider, moderator, skill):
-    board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
-    thread = forum.ask(
-        author=outsider, board=board, kind="question", title="Why is my index not used?", skills=[skill],
-        text="I have a table of 300 rows, and the plan says Seq Scan.",
-    )  # fmt: skip
-    answer = forum.reply(author=expert, thread=thread, text="Buy my course, it has all the answers.")
+    answer = advertised(outsider, expert, skill)
     moderation.flag(person=learner, key=f"post:{answer.pk}", reason="advertising")
     page = enter(moderator)
     page.goto("/moderation/")
@@ -140,14 +133,9 @@ def test_a_moderator_decides_in_the_queue(enter, learner, expert, outsider, mode
 
 
 def test_a_moderator_acts_beside_a_post(enter, expert, outsider, moderator, skill):
-    board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
-    thread = forum.ask(
-        author=outsider, board=board, kind="question", title="Why is my index not used?", skills=[skill],
-        text="I have a table of 300 rows, and the plan says Seq Scan.",
-    )  # fmt: skip
-    answer = forum.reply(author=expert, thread=thread, text="Buy my course, it has all the answers.")
+    answer = advertised(outsider, expert, skill)
     page = enter(moderator)
-    page.goto(thread.get_absolute_url())
+    page.goto(answer.thread.get_absolute_url())
     post = page.locator(f"#post-{answer.pk}")
     tab_to(page, post.locator("details.menu summary"), most=120)
     page.keyboard.press("Enter")

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from features.forum import services
-from features.forum.models import Board, Post
+from e2e.world import advertised
+from features.forum.models import Post
 from tests.accounts.conftest import add_totp, code_now
 from tests.factories import PASSWORD
 
@@ -13,12 +13,8 @@ from tests.factories import PASSWORD
 def test_reported_decided_taken_back_and_hidden_in_place(
     enter, screen, javascript, learner, outsider, expert, moderator, skill
 ):
-    board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
-    thread = services.ask(
-        author=outsider, board=board, kind="question", title="Why is my index not used?", skills=[skill],
-        text="I have a table of 300 rows, and the plan says Seq Scan.",
-    )  # fmt: skip
-    answer = services.reply(author=expert, thread=thread, text="Buy my course, it has all the answers.")
+    answer = advertised(outsider, expert, skill)
+    thread = answer.thread
 
     page = enter(learner, screen=screen, javascript=javascript)
     page.goto(thread.get_absolute_url())

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from features.forum import services as forum
+from features.forum.models import Board
 from features.sessions import services
 
 
@@ -23,6 +25,16 @@ def published(host, about, *, starts_in=timedelta(days=3), minutes=90, tickets=N
     }
     draft = services.save_draft(host=host, data=data, skills=about, tickets=tickets)
     return services.publish(session=draft, by=host)
+
+
+def advertised(asker, helper, skill):
+    """An answer that advertises, which moderators have something to do with."""
+    board = Board.objects.create(name="Databases", slug="databases", about="Queries", skill=skill)
+    thread = forum.ask(
+        author=asker, board=board, kind="question", title="Why is my index not used?", skills=[skill],
+        text="I have a table of 300 rows, and the plan says Seq Scan.",
+    )  # fmt: skip
+    return forum.reply(author=helper, thread=thread, text="Buy my course, it has all the answers.")
 
 
 def seated(session, *people):

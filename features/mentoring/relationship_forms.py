@@ -171,16 +171,6 @@ class ClosingForm(Rated):
         return said
 
 
-class LateForm(ClosingForm):
-    """The same, where it is over by then."""
-
-    def clean(self):
-        said = super().clean()
-        if not self.errors and not any(said.values()):
-            self.add_error("summary", _("Say what came of it, in one sentence."))
-        return said
-
-
 class EndingForm(ClosingForm):
     """All there is to say at the end, in one form."""
 

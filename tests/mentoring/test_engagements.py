@@ -274,6 +274,10 @@ class TestEnding:
         assert "With Amara Okonjo, over: say what came of it" in client.get("/mentoring/").text
         assert "She reads plans" not in client.get(together.get_absolute_url()).text
         assert client.get(address).status_code == 200
+        nothing = client.post(address, {"summary": " "})  # which opens nothing, whoever asks for it
+        assert (nothing.status_code, "Say what came of it, in one sentence." in nothing.text) == (422, True)
+        refused("nothing_said", services.say_at_end, engagement=together, by=together.mentee)
+        assert "She reads plans" not in client.get(together.get_absolute_url()).text
         said = {"rating": "5", "testimonial": "She is patient", f"skill_{rated.pk}": "4"}
         assert "She reads plans" in client.post(address, said, follow=True).text
         assert (fresh(rated).after, models.Testimonial.objects.get().words) == (4, "She is patient")

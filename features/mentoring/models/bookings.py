@@ -1,7 +1,6 @@
 """A meeting of two people. Both have claimed the time, so neither can be in two places."""
 
 from datetime import timedelta
-from zlib import crc32
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, make_public_id
+from core.text import version
 from features.mentoring.models.offers import Offer
 
 GRACE = timedelta(minutes=10)  # who is not there by then did not come
@@ -110,7 +110,7 @@ class Booking(models.Model):
     @property
     def agenda_version(self) -> str:
         """What a page shows of it, for whoever sends that page's form back."""
-        return f"{crc32(self.agenda.encode()):08x}"
+        return version(self.agenda)
 
     @property
     def length(self) -> timedelta:

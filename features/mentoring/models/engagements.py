@@ -1,7 +1,6 @@
 """A mentorship: two people, what they agreed on, and what they say and keep for each other."""
 
 from datetime import timedelta
-from zlib import crc32
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import QuerySet, Removable, make_public_id
+from core.text import version
 from features.mentoring.models.requests import MentorshipRequest
 from features.skills.models import Level, Skill
 
@@ -94,8 +94,7 @@ class Engagement(models.Model):
     @property
     def agreement_version(self) -> str:
         """What a page shows of it, for whoever sends that page's form back."""
-        terms = (self.goal, self.plan, self.cadence, self.ends_on)
-        return f"{crc32(repr([str(term) for term in terms]).encode()):08x}"
+        return version(self.goal, self.plan, self.cadence, self.ends_on)
 
     @property
     def is_signed(self) -> bool:

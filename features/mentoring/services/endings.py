@@ -150,12 +150,15 @@ def say_at_end(
     ratings: Mapping[int, int] | None = None,
     now: datetime | None = None,
 ) -> Engagement:
-    """What the one says who did not end it, or both where nobody did. Raises MentoringRefused."""
+    """What the one says who did not end it, or both where nobody did. Whoever says nothing has not said it, and opens
+    nothing. Raises MentoringRefused."""
     now = now or timezone.now()
     hold_pair(engagement.mentor_id, engagement.mentee_id)
     engagement = lock_engagement(engagement.pk)
     if refused := why_not_say(engagement, by, now):
         raise refused
+    if not (summary or rating or testimonial or ratings):
+        raise MentoringRefused("nothing_said", _("Say what came of it, in one sentence."))
     _say(engagement, by, summary, rating, testimonial, ratings, now)
     return engagement
 

@@ -15,10 +15,10 @@ from features.mentoring.models import MentorshipRequest
 from features.mentoring.relationship_forms import (
     ActionForm,
     AgreementForm,
+    ClosingForm,
     EndingForm,
     FileForm,
     FitForm,
-    LateForm,
     MessageForm,
     NoteForm,
 )
@@ -214,14 +214,14 @@ def ending(request, public_id):
 
 
 def _late(request, found):
-    form = _rated(request, LateForm, found, {})
+    form = _rated(request, ClosingForm, found, {})
     refusal = services.why_not_say(found, request.user, timezone.now())
     if form.is_bound and form.is_valid():
         ratings = form.ratings()
         try:
             services.say_at_end(engagement=found, by=request.user, ratings=ratings, **form.cleaned_data)
         except services.MentoringRefused as refused:
-            form.add_error(None, refused.words)
+            form.add_error("summary" if refused.code == "nothing_said" else None, refused.words)
         else:
             messages.success(request, _("Thank you. It is kept for both of you."))
             return see_other(found)
