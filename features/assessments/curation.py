@@ -95,6 +95,8 @@ def register():
             label=_("Take the result back"),
             effect=_("It counts nowhere from now on, badges that rest on it are revoked, and the person is told why"),
             said=_("took back %(what)s"),
+            then=_("It counts nowhere, and badges that rest on it are revoked. A new result counts like any other."),
+            is_of_words=False,
             icon="close",
             do=_void,
             undo=_back,

@@ -187,11 +187,13 @@ def _register_acts():
     _act(
         "edit", _("Edit"), _("Another wording; the former one stays in the history"), _("edited %(what)s"),
         icon="edit", do=lambda by, thing, given, now: {}, undo=_edit_back, fits=lambda thing: False,
+        then=_("Read whether it still says what you mean, and edit it if not. Your wording is in its history."),
     )  # fmt: skip
     on_thread = {"undo": _restore_thread, "concerns": _("The thread")}
     is_open = {"closing": Closing.OPEN}
     _act(
         "close", _("Close the thread"), _("It takes no new answers; comments and votes go on"), _("closed this thread"),
+        then=_("It stays readable. Once you have changed it, say so in an objection, and it can be opened again."),
         icon="lock", do=_set(closing=Closing.CLOSED), fits=_thread_is(**is_open), **on_thread,
     )  # fmt: skip
     _act(
@@ -200,7 +202,7 @@ def _register_acts():
     )  # fmt: skip
     _act(
         "lock", _("Lock the thread"), _("Nothing in it changes any more: no answers, comments, votes"),
-        _("locked this thread"), icon="lock", do=_set(closing=Closing.LOCKED),
+        _("locked this thread"), then=_("It stays readable as it is."), icon="lock", do=_set(closing=Closing.LOCKED),
         fits=lambda thing: _opens(thing) and thing.row.thread.closing != Closing.LOCKED, **on_thread,
     )  # fmt: skip
     _act(
@@ -223,6 +225,7 @@ def _register_acts():
     )  # fmt: skip
     _act(
         "move", _("Move to another board"), _("Its address stays"), _("moved this thread to another board"),
+        then=_("Its address, its answers and its votes stay. Nothing is left to do."),
         icon="next", do=_move, form=MoveForm, fits=_opens, **on_thread,
     )  # fmt: skip
     _act(
@@ -237,7 +240,9 @@ def _register_acts():
     )  # fmt: skip
     _act(
         "merge", _("Merge into another thread"), _("All its posts go there, in order of time; its address leads there"),
-        _("merged a thread into another one"), icon="link", do=_merge, undo=_unmerge, form=MergeForm,
+        _("merged a thread into another one"),
+        then=_("All that was written goes on there, under your name, and the address leads there."),
+        icon="link", do=_merge, undo=_unmerge, form=MergeForm,
         fits=lambda thing: _opens(thing) and thing.state != State.WORKSHOP, stays=False, concerns=_("The thread"),
     )  # fmt: skip
     _act(
@@ -248,7 +253,9 @@ def _register_acts():
     )  # fmt: skip
     _act(
         "redact", _("Take words out"), _("For good: personal data, keys, what must not stand there"),
-        _("took words out of %(what)s"), icon="edit", do=_redact, form=RedactForm, is_danger=True,
+        _("took words out of %(what)s"),
+        then=_("The rest stands as it was. Leave those words out when you edit it: they are erased for good."),
+        icon="edit", do=_redact, form=RedactForm, is_danger=True,
         concerns=_("The post"),
         undo=lambda before, thing, by, now: _tried(
             services.put_back_words, post=thing.row, redaction=before.get("redaction")
@@ -266,6 +273,7 @@ def register(fragment):
             things=things,
             shown_to=shown_to,
             acts=ACTS,
+            anew=_("You may also write it anew, changed."),
             set_state=lambda thing, state, now: services.set_state(post=thing.row, state=state, now=now),
             restore=lambda before, thing, now: services.restore_state(post=thing.row, before=before, now=now),
             by_person=by_person,

@@ -76,6 +76,15 @@ def entry_for(person, pk) -> Entry:
     return entry
 
 
+def decision_on_own(person, kind, ref) -> Entry:
+    """What was last decided about something of one's own, as it stands."""
+    entries = Entry.objects.filter(person=person, kind=kind, ref=ref, undone_by=None)
+    found = entries.exclude(act__in=("undo", "restored")).order_by("-pk").first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def thing_to_report(person, kind, ref):
     """What somebody reads, and may therefore report."""
     found = services.thing(f"{kind}:{ref}")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from features.moderation.models import Sanction
@@ -48,9 +49,11 @@ def _warn(by, thing, given, now):
 def _sanction(kind):
     def do(by, thing, given, now):
         ends_at = now + timedelta(days=given["days"])
-        reason = str(_("What you wrote, or did: “%(title)s”. See the message about it.")) % {"title": thing.title}
+        # Whoever is suspended reads no other message of it.
+        about = str(_("About “%(title)s”")) % {"title": Truncator(thing.title).chars(60)}
+        reason = Truncator(f"{about}: {given['why']}").chars(500)
         try:
-            made = impose(by=by, person=thing.author, kind=kind, reason=reason[:500], ends_at=ends_at, now=now)
+            made = impose(by=by, person=thing.author, kind=kind, reason=reason, ends_at=ends_at, now=now)
         except SanctionRefused as refused:
             raise ModerationRefused(refused.code, str(refused)) from refused
         return {"sanction": made.pk}
@@ -85,6 +88,7 @@ def _register_states():
     )  # fmt: skip
     _act(
         "remove", _("Remove"), _("Nobody reads it any more; who reported it was right"), _("removed %(what)s"),
+        then=_("Nobody else reads it any more. It is kept: if you object and are right, it is shown as it was."),
         icon="close", do=_into("hidden"), agrees=True, is_danger=True, leaves=("hidden",),
         fits=_can("hidden", "shown", "held", "workshop"), **facts,
     )  # fmt: skip
@@ -98,7 +102,9 @@ def _register_people():
     facts = {"fits": _has_author, "agrees": True, "concerns": _("The author")}
     _act(
         "warn", _("Warn the author"), _("A private message with your reason; nothing else changes"),
-        _("warned the author of %(what)s"), icon="mail", do=_warn, **facts,
+        _("warned the author of %(what)s"), icon="mail", do=_warn,
+        then=_("Nothing else was done, and it stands as it was. Change it where you can, and keep to it from now on."),
+        **facts,
     )  # fmt: skip
     for name, kind, icon, label, effect, said in (
         (
@@ -112,7 +118,9 @@ def _register_people():
     ):  # fmt: skip
         _act(
             name, label, effect, said, icon=icon, do=_sanction(kind), undo=_lift, form=LengthForm,
-            is_danger=True, is_everywhere=True, **facts,
+            is_danger=True, is_everywhere=True,
+            then=_("What it takes from you, until when, and how to object stands with the decision on your account."),
+            **facts,
         )  # fmt: skip
 
 

@@ -54,7 +54,10 @@ class SanctionForm(forms.Form):
     )
     ends_at = DaysField(label=_("For how long"), initial=7)
     reason = forms.CharField(
-        label=_("Reason"), max_length=500, widget=LONG, help_text=_("The person reads it, in these words.")
+        label=_("Reason"),
+        max_length=500,
+        widget=LONG,
+        help_text=_("The person reads it, in these words. Say what was written or done, and what to do instead."),
     )
     note = forms.CharField(
         label=_("Note"), max_length=2000, required=False, widget=LONG, help_text=_("Only moderators read it.")
@@ -187,7 +190,7 @@ class DecisionForm(forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("The applicant reads them. A question and a refusal need some."),
+        help_text=_("The applicant reads them. A question and a refusal need some: say what to show or to do first."),
     )
     wait_days = forms.TypedChoiceField(
         label=_("If declined, they may apply again"), choices=WAITS, coerce=int, initial=WAITS[0][0]
@@ -227,7 +230,11 @@ class GrantMarkForm(forms.Form):
 class ActForm(forms.Form):
     """Why: a reason that is counted, and words that the author reads."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose one")), *Reason.choices])
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose one")), *Reason.choices],
+        help_text=_("The author reads it, and beside it what to change."),
+    )
     words = forms.CharField(
         label=_("In your words"),
         max_length=500,

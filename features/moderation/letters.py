@@ -64,12 +64,15 @@ def tell_act_appeal(appeal: ActAppeal) -> None:
 def _imposed(sanction):
     if not sanction.is_in_force():
         return None
-    ends = _("It is in force until it is lifted.")
-    if sanction.ends_at:
-        ends = _("It ends by itself on %(when)s.") % {"when": _clock(sanction.ends_at, sanction.person)}
-    said = [_("The reason: “%(reason)s”") % {"reason": sanction.reason}, ends]
-    said.append(_("You can object once, in your own words. Somebody else than whoever decided this reads it."))
+    said = [_("The reason: “%(reason)s”") % {"reason": sanction.reason}, sanction.meaning(), _until(sanction)]
+    said.append(_("You can object once, for as long as it holds. Somebody else than whoever decided reads it."))
     return _letter(_subject(sanction), said, (_("See it, or object"), absolute(page_of(sanction))))
+
+
+def _until(sanction):
+    if not sanction.ends_at:
+        return _("It is in force until it is lifted.")
+    return _("It ends by itself on %(when)s.") % {"when": _clock(sanction.ends_at, sanction.person)}
 
 
 def _lifted(sanction):
@@ -89,6 +92,7 @@ def _decided(sanction):
         % {"outcome": appeal.get_outcome_display()},
         f"“{appeal.answer}”",
     ]
+    said += [_until(sanction)] if sanction.is_in_force() else []
     return _letter(_("Your appeal was decided"), said, (_("See it"), absolute(page_of(sanction))))
 
 
@@ -126,7 +130,8 @@ def _approved(step):
 def _declined(step):
     said = [_("Your application was declined:"), f"“{step.words}”"]
     if again := step.application.may_apply_again_at:
-        said.append(_("You can apply again from %(when)s.") % {"when": _clock(again, step.application.person)})
+        when = {"when": _clock(again, step.application.person)}
+        said.append(_("You can apply again from %(when)s. What you wrote is kept: change what was missing.") % when)
     return _about_application(_("Your application was declined"), said)
 
 
@@ -143,20 +148,22 @@ STEPS = {
 
 
 # --- Marks ------------------------------------------------------------------------------------------------------------
-def _about_mark(subject):
+def _about_mark(subject, then=""):
     def letter(mark):
         said = [_("The reason: “%(reason)s”") % {"reason": mark.reason}] if mark.reason else []
         said += [_("It stands on your page, with who checked it and when.")] if mark.is_in_force() else []
+        said += [str(then)] if then else []
         link = (_("See your marks"), absolute(reverse("role_marks")))
         return _letter(subject(mark), said, link)
 
     return subject, letter
 
 
+SHOWN_BY = gettext_lazy("You can ask again, with a page that shows it.")
 MARKS = {
     "mark_granted": _about_mark(lambda m: _("Your mark “%(mark)s” was granted.") % {"mark": m}),
-    "mark_declined": _about_mark(lambda m: _("Your mark “%(mark)s” was not granted.") % {"mark": m}),
-    "mark_revoked": _about_mark(lambda m: _("Your mark “%(mark)s” was taken back.") % {"mark": m}),
+    "mark_declined": _about_mark(lambda m: _("Your mark “%(mark)s” was not granted.") % {"mark": m}, SHOWN_BY),
+    "mark_revoked": _about_mark(lambda m: _("Your mark “%(mark)s” was taken back.") % {"mark": m}, SHOWN_BY),
 }
 
 
@@ -169,14 +176,6 @@ ACT_SAID = {
     "warn": gettext_lazy("A word from a moderator about what you wrote: %(what)s"),
     "silence": gettext_lazy("You cannot write for a while, because of what you wrote: %(what)s"),
     "suspend": gettext_lazy("You cannot log in for a while, because of what you wrote: %(what)s"),
-}
-NEXT = {
-    "hide": gettext_lazy("Edit it, and it is shown again at once."),
-    "flagged": gettext_lazy("Edit it, and it is shown again at once. Meanwhile a moderator looks at it."),
-}
-AGAIN = {
-    "hide": gettext_lazy("Edit it. It is shown again when a moderator has looked at what you changed."),
-    "flagged": gettext_lazy("A moderator looks at it. You can edit it meanwhile; they see that you did."),
 }
 
 
@@ -192,15 +191,15 @@ def _what(entry):
 
 
 def _act_done(entry):
-    from features.moderation.services import restores
+    from features.moderation.services import next_steps
 
     if hasattr(entry, "undone_by"):
         return None
     said = [_("The reason: %(reason)s.") % {"reason": entry.get_reason_display()}]
     said += [f"“{entry.words}”"] if entry.words else []
-    said += [str((NEXT if restores(entry) else AGAIN)[entry.act])] if entry.act in NEXT else []
+    said += next_steps(entry)
     if entry.act not in ("show", "silence", "suspend"):
-        said.append(_("You can object once, in your own words. Somebody else than whoever did it reads it."))
+        said.append(_("You can object once, for as long as it stands. Somebody else than whoever did it reads it."))
     return _letter(_what(entry), said, (_("See it"), absolute(reverse("moderation_entry", args=[entry.pk]))))
 
 
@@ -211,7 +210,7 @@ def _act_undone(entry):
 
 
 def _act_appeal_decided(appeal):
-    from features.moderation.services import why_not_back
+    from features.moderation.services import next_steps, why_not_back
 
     left = why_not_back(appeal)
     outcome = _("You were right") if left else appeal.get_outcome_display()
@@ -220,6 +219,7 @@ def _act_appeal_decided(appeal):
         f"“{appeal.answer}”",
     ]
     said += [left] if left else []
+    said += next_steps(appeal.entry) if appeal.outcome == ActAppeal.Outcome.UPHELD else []
     link = (_("See it"), absolute(reverse("moderation_entry", args=[appeal.entry_id])))
     return _letter(_("Your objection was decided"), said, link)
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("moderation/figures/", queue.figures, name="moderation_figures"),
     path("moderation/log/", reports.log, name="moderation_log"),
     path("decisions/<int:pk>/", reports.entry, name="moderation_entry"),
+    path("decisions/on/<slug:kind>/<str:ref>/", reports.decision, name="moderation_decision"),
     path("reports/<slug:kind>/<str:ref>/", reports.report, name="report"),
     path("account/abilities/", reports.abilities, name="abilities"),
     path("sanctions/<str:token>/", sanctions.sanction, name="sanction"),

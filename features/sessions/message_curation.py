@@ -79,6 +79,7 @@ def register():
             label=gettext_lazy("Stop it"),
             effect=gettext_lazy("It is not sent, nobody reads it on the site any more, and its host is told why"),
             said=gettext_lazy("stopped %(what)s"),
+            then=gettext_lazy("It goes to nobody. You can write another, with that changed."),
             icon="close",
             do=_stop,
             undo=_back,

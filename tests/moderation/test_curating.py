@@ -148,6 +148,10 @@ class TestAnAct:
         assert note.url == f"/decisions/{Entry.objects.get().pk}/"
         body = next(letter.body for letter in letters() if "Removed" in letter.subject)
         assert "Tell what it does instead." in body
+        assert "What to change: Say in the text itself what helps" in body
+        assert "if you object and are right, it is shown as it was" in body
+        page = browser_of(expert).get(f"/decisions/on/{key(answer).replace(':', '/')}/", follow=True).content.decode()
+        assert "What to change: Say in the text itself what helps" in page
 
     def test_ten_minutes_and_no_longer(self, moderator, answer):
         now = timezone.now()
@@ -323,15 +327,20 @@ class TestThreads:
 
 
 class TestThePersonBehindIt:
-    def test_warned_silenced_suspended(self, moderator, answer, expert):
+    def test_warned_silenced_suspended(self, moderator, answer, expert, letters):
         act(moderator, "warn", answer, words="No advertising, please.")
         [entry] = act(moderator, "silence", answer, days=7)
         assert Sanction.objects.in_force().get(person=expert).kind == "silence"
         services.undo(by=moderator, entry=entry)
         assert not Sanction.objects.in_force().exists()
-        act(moderator, "suspend", answer, days=3)
+        letters()
+        act(moderator, "suspend", answer, days=3, words="The third time.")
         expert.refresh_from_db()
         assert not expert.is_active
+        # They read no other message: the one letter says what it was about, why, what it takes and until when.
+        [letter] = letters()
+        said = ("It advertises instead of helping", "The third time.", "Your seats and your words are kept.", "ends by")
+        assert all(words in letter.body for words in said)
         assert "warned" not in Client().get("/moderation/log/").text  # a private word
 
 

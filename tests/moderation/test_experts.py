@@ -169,6 +169,8 @@ class TestDeciding:
         services.decline(by=reviewer, application=sent, text="Not yet", wait_days=30, now=now)
         assert services.why_not_apply(learner, now + timedelta(days=29)).code == "too_soon"
         assert services.why_not_apply(learner, now + timedelta(days=31)) is None
+        ExpertApplication.objects.update(may_apply_again_at=now)
+        assert sent.plan in browser_of(learner).get(PATH).content.decode()  # to be changed, not written all again
 
     def test_deciding_twice_is_harmless(self, reviewer, organiser, learner, sent, letters):
         services.decline(by=reviewer, application=sent, text="Not yet")

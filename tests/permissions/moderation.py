@@ -36,6 +36,7 @@ ARGUMENTS = {
     "moderation_undo": lambda w: [w.hiding.pk],
     "moderation_appeal": lambda w: [w.hiding.pk],
     "moderation_entry": lambda w: [w.hiding.pk],
+    "moderation_decision": lambda w: ["post", w.hiding.ref],
     "report": lambda w: ["post", str(w.answer.pk)],
     "report@hidden": lambda w: ["post", str(w.hidden_post.pk)],
     "report@nothing": lambda w: ["post", "999999999"],
@@ -125,6 +126,7 @@ moderation_figures        POST login    login    404    404   404    mfa      40
 moderation_log            GET  200
 moderation_entry          GET  login    login    404    200   404    404      200        200
 moderation_entry          POST login    login    404    303   404    404      422        422
+moderation_decision       GET  login    login    404    303   404    404      404        404
 report                    GET  login    login    200    200   200    200      200        200
 report                    POST login    login    303    303   422    303      303        303
 report@hidden             GET  login    login    404    404   404    404      404        404

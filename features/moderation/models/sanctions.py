@@ -77,6 +77,17 @@ class Sanction(models.Model):
             return _("Not allowed: %(what)s") % {"what": self.get_ability_display()}
         return self.get_kind_display().partition(":")[0]
 
+    def meaning(self):
+        """What it takes, and what it leaves."""
+        if self.kind == self.Kind.SUSPENSION:
+            return _("You cannot log in, and your page is hidden. Your seats and your words are kept.")
+        if self.kind == self.Kind.SILENCE:
+            said = _("You can read, and take seats in sessions. You cannot publish, review, or write to others.")
+        else:
+            what = {"what": self.get_ability_display()}
+            said = _("%(what)s: this alone is not open to you. Everything else is.") % what
+        return f"{said} {_('Only in')} {self.scope}." if self.scope else said
+
 
 class Appeal(Objection):
     """A person's objection to a sanction: one, decided by somebody else than whoever gave it."""

@@ -75,7 +75,6 @@ from features.moderation.services.flags import (
     HIDES,
     author_edited,
     flag,
-    may_restore,
     open_case,
     record_of,
     restores,
@@ -94,6 +93,7 @@ from features.moderation.services.marks import (
     revoke_mark,
     take_back_request,
 )
+from features.moderation.services.onward import next_steps
 from features.moderation.services.reliability import (
     LATE,
     PAUSE,
@@ -230,11 +230,11 @@ __all__ = [
     "may_decide_incident",
     "may_hold_pair",
     "may_judge",
-    "may_restore",
     "may_undo",
     "moderates",
     "needs_act",
     "newest_act",
+    "next_steps",
     "note_incident",
     "offered",
     "open_act_appeals",

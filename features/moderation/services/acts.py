@@ -41,12 +41,13 @@ class Act:
     """Something that can be done to a thing. `label` and `effect` say what it does, not what it is called.
 
     `do(by, thing, given, now)` answers what undoing needs: ids and states alone. `given` is what the act's own form
-    asks for besides the reason. `undo(before, thing, by, now)` puts it back; without it there is none.
+    asks for, and the reason in words as "why". `undo(before, thing, by, now)` puts it back; without it there is none.
     """
 
     label: Any
     effect: Any
     said: Any  # for thread and log, after the name of whoever did it: "hid an answer"
+    then: Any = ""  # to its author: what it means for them, and what they can do
     do: Callable[[User, Thing, Mapping[str, Any], datetime], dict]
     undo: Callable[[Mapping[str, Any], Thing, User, datetime], None] | None = None
     icon: str = "shield"
@@ -57,6 +58,7 @@ class Act:
     is_everywhere: bool = False  # of moderators who are not bound to an area
     on_many: bool = False
     together: bool = False  # several are one act, told once: `given` holds them as "things"
+    is_of_words: bool = True  # its reason says what to change in them
     agrees: bool = False  # who reported the thing was right
     tells: bool = True  # its author
     stays: bool = True  # the thing is still on its page, which htmx swaps in place
@@ -129,7 +131,8 @@ def act(
 
 
 def _one(by, name, thing, reason, words, given, now) -> Entry:
-    before = acts[name].do(by, thing, given, now)
+    why = f"{Reason(reason).label}." + (f" “{words}”" if words else "")
+    before = acts[name].do(by, thing, {**given, "why": why}, now)
     entry = record(by=by, name=name, thing=thing, reason=reason, words=words, before=before, now=now)
     subject = subjects[thing.kind]
     if acts[name].agrees and (not subject.needs_act or name in subject.acts):

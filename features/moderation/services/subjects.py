@@ -66,6 +66,7 @@ class Subject:
     things: Callable[[Sequence[str]], dict[str, Thing]]
     shown_to: Callable[[User, str], bool] = lambda person, ref: False
     acts: Sequence[str] = ()
+    anew: Any = ""  # to whoever wrote one that was removed: whether they may write another
     states: frozenset[str] = frozenset({"shown", "held", "hidden"})
     set_state: Callable[[Thing, str, datetime], dict] | None = None
     restore: Callable[[Mapping[str, Any], Thing, datetime], None] = _nothing

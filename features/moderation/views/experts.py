@@ -31,8 +31,10 @@ def application(request):
     if mine and mine.state in (State.RECEIVED, State.ASKED):
         return _being_read(request, mine, AnswerForm(request.POST if act else None))
     draft = mine if mine and mine.state == State.DRAFT else None
+    # Whoever was declined changes what they wrote, and does not write it all again.
+    begun = draft or (mine if mine and mine.state in (State.DECLINED, State.WITHDRAWN) else None)
     refused = services.why_not_apply(request.user)
-    form = ApplicationForm(request.POST if act else None, instance=draft, is_draft=act == "keep")
+    form = ApplicationForm(request.POST if act else None, instance=begun, is_draft=act == "keep")
     if act and form.is_valid():
         try:
             return _keep(request, form, is_sent=act == "send")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.htmx import see_other
 from core.pagination import keyset
 from features.moderation import services
-from features.moderation.access import entry_for, thing_to_report
+from features.moderation.access import decision_on_own, entry_for, thing_to_report
 from features.moderation.forms import FlagForm, ObjectionDecisionForm, ObjectionForm
 
 
@@ -55,12 +55,23 @@ def entry(request, pk):
         "may_appeal": services.may_appeal(request.user, found),
         "may_decide": bool(appeal and not appeal.decided_at and services.may_decide(request.user, appeal)),
         "may_undo": services.may_undo(request.user, found),
-        "may_restore": found.person_id == request.user.pk and services.may_restore(found.key),
+        "steps": services.next_steps(found) if _is_told(request.user, found) else [],
         "is_moderator": services.moderates(request.user, found.scope),
         "form": form,
         "deciding": ObjectionDecisionForm(auto_id="appeal_%s"),
     }
     return render(request, "moderation/entry.html", context, status=422 if form.errors else 200)
+
+
+def _is_told(person, entry):
+    return entry.person_id == person.pk and entry.by_id != person.pk and not hasattr(entry, "undone_by")
+
+
+@require_safe
+@login_required
+def decision(request, kind, ref):
+    """From one's own thing to why it is as it is, and to the objection."""
+    return see_other("moderation_entry", decision_on_own(request.user, kind, ref).pk)
 
 
 @require_safe

@@ -61,7 +61,7 @@ def why_not_review(seat, session, now) -> ReviewRefused | None:
     if session.host_did_not_come:
         return ReviewRefused("did_not_take_place", _("The host did not come, so there is nothing to review."))
     if hasattr(seat, "review") and seat.review.removed_at:
-        return ReviewRefused("removed", _("Your review was removed, so it can no longer be changed."))
+        return ReviewRefused("removed", _("A moderator removed your review, so it can no longer be changed."))
     if now >= review_end(session):
         return ReviewRefused("too_late", _("A session can be reviewed for 30 days."))
     return _barred(seat.person)
