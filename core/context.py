@@ -49,6 +49,7 @@ def site(request):
         "zone_url": address("preferences"),
         "has_session": has_session(request),
         "theme": getattr(request, "theme", ""),
+        "support_view": getattr(request, "support_view", None),
         "role_rests": getattr(request, "role_rests", False),
         "demo": settings.DEMO and settings.IS_LOOPBACK,
     }

@@ -5,6 +5,7 @@ import functools
 import random
 import re
 import time
+from contextvars import ContextVar
 from enum import Enum
 from inspect import signature
 from operator import itemgetter
@@ -17,7 +18,7 @@ from django.db.models import BooleanField, Expression, F, Func
 from django.db.models.base import Model, ModelState
 from psycopg.sql import Literal
 
-SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+SERIALIZATION_FAILURE, DEADLOCK, READ_ONLY = "40001", "40P01", "25006"
 
 
 class StartOver(Exception):
@@ -54,6 +55,32 @@ def is_away(error: BaseException | None) -> bool:
         return False
     state = getattr(error.__cause__, "sqlstate", None)
     return state is None or state.startswith(("08", "57P"))  # connections; shut down, crashed, not yet started
+
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+@contextlib.contextmanager
+def reading_only():
+    """Nothing that happens inside is written: Postgres refuses it."""
+    token = _reading.set(True)
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
+            yield
+            transaction.set_rollback(True)  # also of what failed inside, and was answered
+    finally:
+        _reading.reset(token)
+
+
+def is_reading_only() -> bool:
+    return _reading.get()
+
+
+def is_refused_write(error: BaseException) -> bool:
+    """Whether something was to be written where nothing is."""
+    return getattr(error.__cause__, "sqlstate", None) == READ_ONLY
 
 
 def broken_constraint(error: IntegrityError) -> str:

@@ -33,7 +33,7 @@ def _mould(template: str, gaps: tuple[str, ...]) -> Mould:
 def render_framed(request, template: str, *, same: dict, gaps: dict[str, str], token: str = "") -> HttpResponse:
     """Like `render`, for a template whose blocks say no more than `gaps` (words, and HTML that is ready) and depend on
     nothing but `same` (values that can be hashed). `token` is that of forms, where it was made already."""
-    if has_session(request) and len(get_messages(request)):
+    if has_session(request) and (len(get_messages(request)) or getattr(request, "support_view", None)):
         return render(request, template, same | gaps)
     is_member = has_session(request) and request.user.is_authenticated
     about: dict = {}

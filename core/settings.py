@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "core.htmx.toasts",
     "allauth.account.middleware.AccountMiddleware",
     "features.accounts.middleware.InvalidIs422",
+    "features.moderation.middleware.support_view",
     "features.accounts.middleware.viewer_zone",
     "features.accounts.middleware.leaves_nothing",
     "features.accounts.middleware.shown_out",

@@ -31,7 +31,8 @@ def viewer_zone(get_response):
         # Without a session cookie there is nobody to look up, and the page may be shared: no query here.
         member = request.user if has_session(request) and request.user.is_authenticated else None
         zone = member.time_zone if member else ""
-        request.person_id = member.pk if member else None
+        # Whoever sees the site as somebody else did what the log says.
+        request.person_id = (member.supporter_id or member.pk) if member else None
         request.theme = member.theme if member else ""
         request.viewer_zone_is_known = bool(zone)
         with timezone.override(zone or settings.DEFAULT_TIME_ZONE):

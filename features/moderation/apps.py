@@ -14,7 +14,16 @@ class ModerationConfig(AppConfig):
         from features.accounts.health import health_reports
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.moderation import act_kinds, audit_words, health, incident_letters, letters, own_data, services
+        from features.moderation import (
+            act_kinds,
+            audit_words,
+            health,
+            incident_letters,
+            letters,
+            own_data,
+            receivers,
+            services,
+        )  # fmt: skip
         from features.moderation.seeds import fill
         from features.moderation.services.areas import take_over_skill
         from features.skills.services import Merge, merges
@@ -22,6 +31,7 @@ class ModerationConfig(AppConfig):
         audit_words.register()
         for name in ("cases", "applications", "appeals", "objections"):
             health_reports.register(name, getattr(health, name))
+        receivers.connect()
         barriers["moderation"] = services.bar
         letters.register_kinds()
         incident_letters.register()

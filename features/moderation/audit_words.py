@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from features.accounts.access import Ability
 from features.accounts.services import AuditAct, AuditThing, audit_acts, audit_things
-from features.moderation.models import Reason, Sanction
+from features.moderation.models import Reason, Sanction, SupportView
 from features.moderation.services import said_of
 
 
@@ -19,6 +19,11 @@ def reason_in_words(field: str) -> str:
 
 def sanction_in_words(field: str) -> str:
     return next((str(choices(field).label) for choices in (Sanction.Kind, Ability) if field in choices.values), field)
+
+
+def support_in_words(field: str) -> str:
+    choices = (SupportView.Cause, SupportView.End)
+    return next((str(one(field).label) for one in choices if field in one.values), field)
 
 
 ACTS = {
@@ -45,6 +50,8 @@ ACTS = {
     "case.kept": _("closed a case: it stays as it is"),
     "case.ignored": _("closed a case without a verdict"),
     "note.written": _("wrote a note for moderators"),
+    "support_view.begun": AuditAct(_("began to see the site as this member"), support_in_words),
+    "support_view.ended": AuditAct(_("stopped seeing the site as this member"), support_in_words),
     "address.shown": AuditAct(_("looked at the e-mail address"), None),
 }
 THINGS = {
@@ -54,6 +61,7 @@ THINGS = {
     "entry": AuditThing(_("Decision"), "moderation_entry"),
     "case": AuditThing(_("Case"), "moderation_case"),
     "note": AuditThing(_("Note")),
+    "support_view": AuditThing(_("Support view")),
     "incident": AuditThing(_("Incident")),
 }
 

@@ -17,6 +17,7 @@ from features.moderation.models import (
     Reason,
     RoleMark,
     Sanction,
+    SupportView,
 )
 from features.skills.fields import SkillPickerField
 
@@ -73,6 +74,13 @@ class SanctionForm(forms.Form):
         if data.get("kind") == Sanction.Kind.SUSPENSION and data.get("scope"):
             self.add_error("scope", _("A suspension holds everywhere. Leave this empty."))
         return data
+
+
+class SupportForm(forms.Form):
+    cause = forms.ChoiceField(label=_("What for"), choices=SupportView.Cause, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=LONG, help_text=_("The person reads it, in these words.")
+    )
 
 
 class ReasonForm(forms.Form):

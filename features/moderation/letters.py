@@ -12,7 +12,7 @@ from core.jobs import enqueue
 from core.seo import absolute
 from core.templatetags.ui import local, words
 from features.moderation.links import page_of
-from features.moderation.models import ActAppeal, Entry, ExpertApplication, RoleMark, Sanction, Step
+from features.moderation.models import ActAppeal, Entry, ExpertApplication, RoleMark, Sanction, Step, SupportView
 from features.notifications.kinds import Group, Kind, Letter, kinds
 from features.notifications.services import notify
 
@@ -58,6 +58,11 @@ def tell_act(kind: str, entry: Entry, person) -> None:
 
 def tell_act_appeal(appeal: ActAppeal) -> None:
     notify(appeal.person, "act_appeal_decided", appeal.pk, reverse("moderation_entry", args=[appeal.entry_id]))
+
+
+def tell_support_view(view: SupportView) -> None:
+    if view.person.is_active:
+        notify(view.person, "support_view", view.pk, reverse("own_support_views"))
 
 
 # --- Sanctions --------------------------------------------------------------------------------------------------------
@@ -231,6 +236,31 @@ ACTS = {
 ACT_APPEALS = {"act_appeal_decided": (lambda a: _("Your objection was decided."), _act_appeal_decided)}
 
 
+# --- An organiser saw the site as somebody ----------------------------------------------------------------------------
+def _viewed(view):
+    begun, ended = (
+        words(local(at, view.person.time_zone), shape)
+        for at, shape in ((view.begun_at, "full"), (view.ended_at, "time"))
+    )
+    said = [
+        _("%(name)s, an organiser, saw the site as you see it from %(begun)s to %(ended)s.")
+        % {"name": view.by.name if view.by else _("Somebody"), "begun": begun, "ended": ended},
+        _("Why: %(cause)s. “%(reason)s”") % {"cause": view.get_cause_display(), "reason": view.reason},
+        _("Nothing could be changed, and your messages, notes, keys and earnings stayed closed."),
+        _("You can say that you do not want this."),
+    ]
+    return _letter(
+        _viewed_in_short(view), said, (_("See all of them, or say no"), absolute(reverse("own_support_views")))
+    )
+
+
+def _viewed_in_short(_view):
+    return _("An organiser saw the site as you, to help or to look into something.")
+
+
+VIEWS = {"support_view": (_viewed_in_short, _viewed)}
+
+
 # --- What they share --------------------------------------------------------------------------------------------------
 def register_kinds():
     for table, said in (
@@ -239,6 +269,7 @@ def register_kinds():
         (RoleMark.objects.select_related("person"), MARKS),
         (Entry.objects.select_related("undone_by"), ACTS),
         (ActAppeal.objects.select_related("entry"), ACT_APPEALS),
+        (SupportView.objects.select_related("person", "by"), VIEWS),
     ):
         for name, (sentence, letter) in said.items():
             kinds.register(name, Kind(letter=_finding(table, letter), sentences=_saying(table, sentence), group=GROUP))

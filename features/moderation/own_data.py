@@ -16,6 +16,8 @@ from features.moderation.models import (
     RoleMark,
     Sanction,
     Step,
+    SupportRefusal,
+    SupportView,
 )
 
 
@@ -33,6 +35,7 @@ def export(person) -> dict:
     missed = Incident.objects.filter(person=person).order_by("pk")
     sides = IncidentAppeal.objects.filter(incident__person=person).order_by("pk")
     cases = Case.objects.filter(person=person).order_by("pk")
+    views = SupportView.objects.filter(person=person).order_by("pk")
     return {
         "reports": list(Flag.objects.filter(person=person).order_by("pk").values("reason", "words", "flagged_at")),
         "decisions_about_words": list(done.values("act", "kind", "ref", "reason", "words", "done_at")),
@@ -46,6 +49,8 @@ def export(person) -> dict:
         "expert_applications": list(ExpertApplication.objects.filter(person=person).order_by("pk").values(*written)),
         "expert_application_skills": list(taught.values("skill__name")),
         "expert_application_steps": list(steps.values("kind", "words", "happened_at")),
+        "support_views": list(views.values("cause", "reason", "begun_at", "ended_at")),
+        "no_support_views": list(SupportRefusal.objects.filter(person=person).values("since")),
         "role_marks": list(RoleMark.objects.filter(person=person).order_by("pk").values(*marks)),
     }
 
@@ -67,6 +72,8 @@ def erase(person) -> None:
     RoleMark.objects.filter(person=person).delete()
     ActAppeal.objects.filter(person=person).delete()
     Note.objects.filter(person=person).delete()
+    SupportView.objects.filter(person=person).delete()
+    SupportRefusal.objects.filter(person=person).delete()
     Flag.objects.filter(person=person).update(words="")
     # Of the log stay what was done and why; words that may be about the person go (the trigger lets these).
     Entry.objects.filter(person=person).update(words="", person=None)

@@ -11,3 +11,8 @@ def send_sanction_letter(ref):
 @periodic(minutes=1)
 def tell_ends():
     services.tell_ends()
+
+
+@periodic(minutes=1)
+def end_support_views():
+    services.end_due_support_views()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from features.moderation.views import curating, experts, marks, people, queue, reliability, reports, sanctions
+from features.moderation.views import curating, experts, marks, people, queue, reliability, reports, sanctions, support
 
 urlpatterns = [
     path("moderation/", queue.queue, name="moderation"),
@@ -29,6 +29,9 @@ urlpatterns = [
     path("manage/people/<int:pk>/", people.person, name="manage_person"),
     path("manage/people/<int:pk>/address/", people.address, name="manage_address"),
     path("manage/people/<int:pk>/roles/", people.roles, name="manage_person_roles"),
+    path("manage/people/<int:pk>/support-view/", support.begin, name="manage_support_view"),
+    path("account/support-view/end/", support.end, name="support_view_end"),
+    path("account/support-views/", support.own, name="own_support_views"),
     path("manage/people/<int:pk>/sanctions/new/", sanctions.new, name="manage_new_sanction"),
     path("manage/roles/<int:pk>/revocation/", people.revocation, name="manage_role_revocation"),
     path("manage/sanctions/<int:pk>/", sanctions.one, name="manage_sanction"),

@@ -23,7 +23,7 @@ def visibilities(owner) -> dict[str, str]:
 
 def visible_blocks(owner, viewer) -> frozenset[str]:
     """What `viewer` sees of `owner`; None is a stranger."""
-    if viewer is not None and viewer.pk == owner.pk:
+    if viewer is not None and viewer.pk == owner.pk and not viewer.supporter_id:
         return frozenset(Block.values)
     chosen = visibilities(owner)
     allowed = {Visibility.PUBLIC.value}

@@ -17,6 +17,7 @@ ARGUMENTS = {
     "manage_address": _expert,
     "manage_person_roles": _expert,
     "manage_new_sanction": _expert,
+    "manage_support_view": _expert,
     "manage_role_revocation": lambda w: [w.grant.pk],
     "manage_sanction": lambda w: [w.silence.pk],
     "manage_lifting": lambda w: [w.silence.pk],
@@ -53,6 +54,7 @@ BODIES = {
         "words": "",
     },
     ("manage_person_roles", "POST"): lambda w: {"role": "reviewer", "scope": "", "until": "", "reason": "Knows much"},
+    ("manage_support_view", "POST"): lambda w: {"cause": "asked", "reason": "She cannot find her seat."},
     ("manage_new_sanction", "POST"): lambda w: {"kind": "silence", "ends_at": "7", "reason": "Insults"},
     ("manage_role_revocation", "POST"): lambda w: {"reason": "Left us"},
     ("manage_lifting", "POST"): lambda w: {"reason": "It was a mistake"},
@@ -91,6 +93,11 @@ manage_person        GET  login    login    404    404   404    mfa      200    
 manage_person        POST login    login    404    404   404    mfa      405        405
 manage_new_sanction  GET  login    login    404    404   404    mfa      200        200
 manage_new_sanction  POST login    login    404    404   404    mfa      303        303
+manage_support_view  GET  login    login    404    404   404    mfa      404        again
+manage_support_view  POST login    login    404    404   404    mfa      404        again
+support_view_end     POST login    login    303    303   303    303      303        303
+own_support_views    GET  login    login    200    200   200    200      200        200
+own_support_views    POST login    login    303    303   303    303      303        303
 manage_sanction      GET  login    login    404    404   404    mfa      200        200
 manage_sanction      POST login    login    404    404   404    mfa      405        405
 manage_lifting       GET  login    login    404    404   404    mfa      405        405

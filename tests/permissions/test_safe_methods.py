@@ -5,8 +5,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from features.moderation import services as moderation
+from features.moderation.support_pages import KEY, OPEN
 from tests.permissions.table import METHODS, each, outcome, patterns, rows, send
 from tests.permissions.traces import undone, watched
+from tests.permissions.world import NOTE, ROOM
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +87,28 @@ def test_looking_changes_nothing(world, row):
         for persona in LOOKING:
             send(row.browser(world, persona), "GET", path)
     assert written.union(*(look.written for look in looks)) == NOTED.get(row.name, set())
+
+
+def test_who_sees_the_site_as_somebody_changes_nothing_and_is_shown_no_keys(world):
+    """Of all pages that are open in a support view: those of the owner of most things here."""
+    organiser, client, shown = world.people["organiser"], world.browsers["organiser"], 0
+    with undone():
+        view = moderation.begin_support_view(by=organiser, person=world.guest, cause="check", reason="A test")
+        session = client.session
+        session[KEY] = view.pk
+        session.save()
+        with watched() as written:
+            for row in ROWS:
+                if row.url_name not in OPEN or "GET" not in row.cells:
+                    continue
+                answer = row.ask(world, "organiser", "GET")
+                assert answer.status_code in (200, 301, 302, 303, 404), row.name
+                if answer.status_code != 200 or "text/html" not in answer["Content-Type"]:
+                    continue
+                if "<!doctype html>" in answer.text:
+                    shown += 1
+                    assert "You see the site as" in answer.text, row.name
+                for secret in (world.guest.email, ROOM, NOTE, world.now_seat.join_token, world.seat.join_token):
+                    assert secret not in answer.text, (row.name, secret)
+    assert not written
+    assert shown > 60

@@ -105,6 +105,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Of whoever is behind a request: what they do not act as, because their session was opened without a second factor,
     # or because a token speaks for them that was not given it. No column.
     resting_roles: frozenset[str] = frozenset()
+    # Of whoever is behind a request, too: the organiser who sees the site as them. What only they see stays theirs.
+    supporter_id: int | None = None
 
     @property
     def is_staff(self):

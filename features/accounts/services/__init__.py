@@ -1,5 +1,6 @@
 """What other features may ask of accounts, and what its own pages do."""
 
+from features.accounts.login_sessions import person_behind
 from features.accounts.services.audit import audit
 from features.accounts.services.documents import SUFFIXES, store_document
 from features.accounts.services.entrance import (
@@ -112,6 +113,7 @@ __all__ = [
     "may_see",
     "organisers",
     "owed_terms",
+    "person_behind",
     "publish_terms",
     "readmit",
     "reinstate",

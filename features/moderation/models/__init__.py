@@ -3,10 +3,12 @@ from features.moderation.models.curation import HARM, ActAppeal, Case, Entry, Fl
 from features.moderation.models.incidents import FORGOTTEN, Incident, IncidentAppeal
 from features.moderation.models.marks import RoleMark
 from features.moderation.models.sanctions import Appeal, Sanction
+from features.moderation.models.support import LASTS, SupportRefusal, SupportView
 
 __all__ = [
     "FORGOTTEN",
     "HARM",
+    "LASTS",
     "ActAppeal",
     "Appeal",
     "Case",
@@ -20,4 +22,6 @@ __all__ = [
     "RoleMark",
     "Sanction",
     "Step",
+    "SupportRefusal",
+    "SupportView",
 ]

@@ -71,7 +71,7 @@ def impose(
 ) -> Sanction:
     """Take something from `person`, at once, until a moment to come or until it is lifted. They are told."""
     now = now or timezone.now()
-    _lock(by, person)
+    lock_both(by, person)
     _may_judge(by, person)
     if not (reason := one_line(reason)):
         raise SanctionRefused("no_reason", _("Say why. The person reads it."))
@@ -112,7 +112,7 @@ def end_pause(*, sanction: Sanction, reason: str, now: datetime) -> None:
 def lift(*, by: User, sanction: Sanction, reason: str, now: datetime | None = None) -> None:
     """End a sanction now, for a reason that the person reads."""
     now = now or timezone.now()
-    _lock(by, sanction.person)
+    lock_both(by, sanction.person)
     _may_judge(by, sanction.person)
     _lift(by, sanction, reason, now)
     letters.tell("sanction_lifted", sanction)
@@ -157,7 +157,7 @@ def _keep_in_step(person: User, now: datetime) -> None:
     accounts.suspend(person=person, until=longest.ends_at, page=page_of(longest))
 
 
-def _lock(by: User, person: User) -> None:
+def lock_both(by: User, person: User) -> None:
     """Two who judge each other queue here, always in the same order, and the second is no longer anybody."""
     rows = User.objects.select_for_update(no_key=True).filter(pk__in={by.pk, person.pk}).order_by("pk")
     for row in list(rows):
@@ -212,7 +212,7 @@ def decide_appeal(*, by: User, appeal: Appeal, outcome: str, answer: str, now: d
     """Uphold or lift, in words that the person reads. Never by whoever gave the sanction."""
     now = now or timezone.now()
     sanction = appeal.sanction
-    _lock(by, sanction.person)
+    lock_both(by, sanction.person)
     _may_judge(by, sanction.person)
     if sanction.given_by_id == by.pk:
         raise SanctionRefused("own", _("You gave this sanction, so somebody else decides."))

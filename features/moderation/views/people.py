@@ -67,6 +67,8 @@ def _about(request, person, form=None):
         context |= {
             "form": form or RoleForm(),
             "address": _address(request, person),
+            "no_support_view": services.why_no_support_view(request.user, person),
+            "support_views": services.support_views_of(person)[:5],
             "sign_ins": UserSession.objects.filter(user=person).order_by("-last_seen_at")[:5],
             "page": page,
             "entries": accounts.written_down(page.items),
