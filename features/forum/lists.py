@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.html import conditional_escape
+from django.utils.http import urlencode
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.pagination import Page, keyset
 from core.templatetags.ui import face, when
+from features.accounts.access import has_role
+from features.accounts.models import Role
 from features.discovery import services as discovery
 from features.forum import services
 from features.forum.filters import SINCE, SORT, STATES, ThreadFilter
@@ -182,11 +186,32 @@ def _feed(data) -> str:
     return f"?{query.urlencode()}" if query else ""
 
 
-def nothing_found(context) -> dict:
-    """What an empty list says."""
-    if context["is_narrowed"] and not context["has_filters"] and (words := context["chosen"].get("q")):
+def nothing_found(context, person) -> dict:
+    """What an empty list says, and the one thing to do about it."""
+    if not context["boards"]:
+        return no_board(person)
+    chosen, ask = context["chosen"], {"url": reverse("thread_new"), "label": _("Ask a question")}
+    if context["is_narrowed"] and not context["has_filters"] and (words := chosen.get("q")):
         title = _("No thread for “{words}”").format(words=words)
-        return {"title": title, "text": _("Try another word, or ask: you would be the first.")}
+        return ask | {"title": title, "text": _("Try another word, or ask: you would be the first.")}
+    if context["is_narrowed"] and context["has_filters"]:
+        title, text = _("Nothing fits these filters"), _("Take one away, or ask: you would be the first.")
+        return ask | {"title": title, "text": text}
+    if about := chosen.get("about"):
+        ask["url"] += f"?{urlencode({'about': about})}"
+        return ask | {"title": _("Nobody has asked about it yet"), "text": _("Ask what you would ask a colleague.")}
     if context["is_narrowed"]:
-        return {"title": _("Nothing fits these filters"), "text": _("Take one away, or ask: you would be the first.")}
-    return {"title": _("Nothing has been asked here yet"), "text": _("Ask what you would ask a colleague.")}
+        text = _("Every question has an answer. What was asked lately may still want a better one.")
+        way = {"url": reverse("forum"), "label": _("Latest threads")}
+        return way | {"title": _("Nobody waits for an answer"), "text": text}
+    return ask | {"title": _("Nothing has been asked here yet"), "text": _("Ask what you would ask a colleague.")}
+
+
+def no_board(person) -> dict:
+    """Nobody can ask anything then: who may open a board is led there, everybody else to what there is."""
+    title = _("There is no board yet")
+    if has_role(person, Role.ORGANISER):
+        way = {"url": reverse("manage_boards"), "label": _("Open a board")}
+        return way | {"title": title, "text": _("One that is broad is enough to begin with, such as “Data”.")}
+    way = {"url": reverse("sessions"), "label": _("See what is on")}
+    return way | {"title": title, "text": _("Whoever runs this site opens the first one.")}

@@ -58,7 +58,6 @@ class ApplicationsTable(tables.Table):
         orderable = False
         attrs = {"class": "records"}
         caption = gettext_lazy("Applications")
-        empty_text = gettext_lazy("No application is waiting.")
 
     def render_person(self, record, value):
         return format_html(LINK, reverse("manage_expert", args=[record.pk]), value.name, value.handle)

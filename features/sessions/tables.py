@@ -24,7 +24,6 @@ class RosterTable(tables.Table):
         model = Registration
         fields = ("here", "person", "ticket", "note", "registered_at")
         attrs = {"class": "roster"}
-        empty_text = _("Nobody has a seat yet.")
 
 
 def roster_rows(seats) -> Iterator[Iterable]:

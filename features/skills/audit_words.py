@@ -7,6 +7,7 @@ from features.accounts.services import AuditAct, AuditThing, audit_acts, audit_t
 ACTS = {
     "skill.named": _("gave a skill another name"),
     "skill.merged": _("merged skills"),
+    "skill.started": _("brought in the starter set of skills"),
 }
 THINGS = {
     "skill": AuditThing(_("Skill")),

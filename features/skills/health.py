@@ -12,7 +12,7 @@ def finding(now: datetime) -> Finding:
     """Without skills nobody can say what a session is about."""
     count = Skill.objects.count()
     if not count:
-        words = _("There are none, so nothing can be taught or looked for. `manage.py load_skills` brings some 300.")
+        words = _("There are none, so nothing can be taught or looked for. Its page brings in some 400.")
         return Finding(_("Skills"), False, words, reverse("manage_skills"))
     words = ngettext("{n} skill is known.", "{n} skills are known.", count).format(n=count)
     return Finding(_("Skills"), True, words, reverse("manage_skills"))

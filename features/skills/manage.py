@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from core.htmx import see_other
 from core.pagination import keyset
@@ -19,9 +19,13 @@ PAGE = 25
 LONGEST = 100
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Role.ORGANISER)
 def skills(request):
+    if request.method == "POST":  # the one thing to do where there are none
+        added = services.load_starter(by=request.user)
+        messages.success(request, ngettext("%(n)d skill was added.", "%(n)d skills were added.", added) % {"n": added})
+        return see_other("manage_skills")
     typed = one_line(request.GET.get("q", ""))[:LONGEST]
     page = None if typed else keyset(Skill.objects.filter(is_group=False), request, order=("-id",), size=PAGE)
     found = services.suggest(typed, limit=PAGE) if typed else page.items

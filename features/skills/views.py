@@ -3,6 +3,8 @@ from django.views.decorators.http import require_safe
 
 from core.htmx import render_page
 from core.text import one_line
+from features.accounts.access import has_role
+from features.accounts.models import Role
 from features.skills import services
 from features.skills.levels import HALF_LIFE
 from features.skills.models import Level, Origin, Skill
@@ -18,6 +20,8 @@ def browse(request):
     areas = [] if found else list(Skill.objects.areas())
     is_from_esco = any(skill.origin == Origin.ESCO for skill in [*found, *areas])
     context = {"typed": typed, "found": found, "areas": areas, "is_from_esco": is_from_esco}
+    if not areas and not found:
+        context["may_bring"] = has_role(request.user, Role.ORGANISER)
     return render_page(request, "skills/browse.html", context, partial="results")
 
 

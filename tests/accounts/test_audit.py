@@ -348,4 +348,7 @@ class TestFinding:
         assert "gave a role" in page
 
     def test_nothing_found_says_what_to_do(self, in_charge):
-        assert "Take a filter away" in in_charge.get("/manage/audit/?q=zzz").content.decode()
+        page = in_charge.get("/manage/audit/?q=zzz").content.decode()
+        assert "Take a filter away" in page
+        assert '<a class="btn" href="/manage/audit/">Without filters</a>' in page
+        assert "<table" not in page  # never a row of headings over nothing

@@ -246,6 +246,14 @@ class TestUnanswered:
         text = client.get("/forum/unanswered/").text.replace("\xa0", " ")
         assert "2 people have waited for 3 days" in text
 
+    def test_an_empty_list_leads_to_what_its_reader_can_do(self, client, learner, organiser, board):
+        assert "Nobody waits for an answer" in client.get("/forum/unanswered/").text
+        board.delete()
+        for person, way in ((learner, "/sessions/"), (organiser, "/manage/boards/")):
+            client.force_login(person)
+            for page in ("/forum/", "/forum/new/"):
+                assert client.get(page).context["nothing"]["url"] == way
+
 
 class TestSearch:
     def test_best_match_is_marked_and_solved_ones_come_first(self, client, solved, board, asker, skill):

@@ -16,7 +16,7 @@ skills             GET  200
 levels             GET  200
 skill_suggestions  GET  200
 manage_skills      GET  login    login    404    404   404    mfa      404        200
-manage_skills      POST login    login    404    404   404    mfa      405        405
+manage_skills      POST login    login    404    404   404    mfa      404        303
 manage_skill       GET  login    login    404    404   404    mfa      404        200
 manage_skill       POST login    login    404    404   404    mfa      404        303
 manage_skill_merge GET  login    login    404    404   404    mfa      404        200

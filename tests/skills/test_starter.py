@@ -1,5 +1,6 @@
 import pytest
 
+from features.accounts.models import AuditEntry
 from features.skills import services
 from features.skills.models import Skill, SkillName
 
@@ -47,3 +48,13 @@ class TestStarterSet:
         call_command("load_skills")
         assert "skills added" in capsys.readouterr().out
         assert services.resolve("k8s").name == "Kubernetes"
+
+    def test_an_organiser_brings_it_in_where_there_is_none(self, client, organiser):
+        client.force_login(organiser)
+        assert "/manage/skills/" in client.get("/skills/").text
+        page = client.post("/manage/skills/", follow=True).text
+        assert "skills were added." in page
+        assert services.resolve("k8s").name == "Kubernetes"
+        assert AuditEntry.objects.get(act="skill.started").actor_id == organiser.pk
+        client.logout()
+        assert "/manage/skills/" not in client.get("/skills/").text

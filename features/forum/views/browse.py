@@ -24,7 +24,7 @@ def _list(request, board=None, **wanted):
     if request.GET.get("q") and not has_session(request):
         hit("search", client_address(request))
     context = lists.thread_list(request, timezone.now(), board, **wanted)
-    context["nothing"] = lists.nothing_found(context)
+    context["nothing"] = lists.nothing_found(context, request.user)
     return render_page(request, "forum/forum.html", context, partial="results")
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.htmx import is_htmx, see_other
 from core.limits import hit
-from features.forum import pages, services, wording
+from features.forum import lists, pages, services, wording
 from features.forum.access import visible_post, visible_thread
 from features.forum.forms import RemarkForm, ReplyForm, ThreadForm
 from features.forum.models import LONGEST, Board, State
@@ -42,6 +42,8 @@ def new_thread(request):
     context = {"form": form, "boards": Board.objects.filter(is_open=True), "draft": draft, "similar": found}
     context["thing"] = begun.get("thing")
     context["is_asked_again"] = bool(found and found.may_answer)
+    if not context["boards"]:
+        context["nothing"] = lists.no_board(request.user)
     if is_preview:
         context |= {"form": ThreadForm(initial=request.POST.dict(), is_new=is_new), "preview": _rendered(request)}
     return render(request, "forum/new_thread.html", context, status=422 if not is_preview and form.errors else 200)

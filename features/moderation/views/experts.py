@@ -90,7 +90,9 @@ def queue(request):
     # Who waits longest comes first; among all of them the newest.
     order = ("-received_at", "-id") if is_all else ("received_at", "id")
     page = keyset(rows, request, order=order, size=25)
-    context = {"filter": found, "page": page, "table": ApplicationsTable(page.items), "is_filtered": is_all}
+    context = {"filter": found, "page": page, "is_filtered": is_all}
+    nobody = _("No application is like that.") if is_all else _("No application is waiting.")
+    context["table"] = ApplicationsTable(page.items, empty_text=nobody)
     context["has_filters"] = has_filters(found)
     return render(request, "moderation/manage/experts.html", context)
 

@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
@@ -26,13 +27,21 @@ def roster(request, pk, slug):
     show = request.GET.get("show", "")
     if show == "missing":
         seats = seats.exclude(pk__in=seats.present().values("pk"))
-    table = RosterTable(seats, exclude=() if session.has_kinds else ("ticket",))
+    table = RosterTable(
+        seats, exclude=() if session.has_kinds else ("ticket",), empty_text=_nobody(name, show and context["all"])
+    )
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     waiting = session.waitlist.in_line().select_related("person", "ticket").order_by("joined_at", "id")
     context |= {"table": table, "name": name, "show": show, "is_open": _is_open(session)}
     context |= {"may_say_late": services.may_say_late(session, timezone.now()), "minutes": services.MINUTES}
     context |= {"waiting": waiting[:LINE_SHOWN], "waiting_count": waiting.count(), "line_shown": LINE_SHOWN}
     return render_page(request, "sessions/roster.html", context, partial="people")
+
+
+def _nobody(name, show):
+    if name:
+        return _("Nobody here is called that.")
+    return _("Everybody is here.") if show == "missing" else _("Nobody has a seat yet.")
 
 
 def _is_open(session):

@@ -91,7 +91,7 @@ def free_slug(name: str, taken: set[str]) -> str:
 
 
 @transaction.atomic
-def load_starter() -> int:
+def load_starter(*, by=None) -> int:
     """Bring in the starter set; returns how many skills are new. Running it again changes nothing, and names that the
     site has given to another skill stay there."""
     rows = SkillName.objects.select_related("skill")
@@ -117,4 +117,7 @@ def load_starter() -> int:
                     called.append(as_row(owner, synonym))
         SkillName.objects.bulk_create(called)
         skills_changed.send(Skill, skills=sorted({row.skill_id for row in called}))
-    return len(slugs) - before
+    added = len(slugs) - before
+    if by and added:
+        audit(by, "skill.started", "", [str(added)])
+    return added
