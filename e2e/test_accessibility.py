@@ -117,7 +117,6 @@ class Inspector:
         self.page, self.seen, self.found = page, set(), []
         self.ways = list(ways)  # the present one first
         page.add_init_script(AXE)
-        page.emulate_media(reduced_motion="reduce")  # half-way between two themes a colour is none of either
         page.goto("about:blank")
         self.devtools = page.context.new_cdp_session(page)
 
@@ -128,7 +127,7 @@ class Inspector:
         metrics = screen["viewport"] | {"deviceScaleFactor": 1, "mobile": is_phone}
         self.devtools.send("Emulation.setDeviceMetricsOverride", metrics)
         self.devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": is_phone})
-        self.page.emulate_media(color_scheme=way["color_scheme"], reduced_motion="reduce")
+        self.page.emulate_media(color_scheme=way["color_scheme"])
         self.ways.remove(way)
         self.ways.insert(0, way)
 

@@ -11,9 +11,10 @@ from features.sessions.models import Registration
 
 
 def test_from_the_first_page_to_a_seat_and_back(enter, post, screen, javascript, expert, skill):
+    """The journey that is made with all motion there is."""
     session = published(expert, [skill], capacity=12)
     published(expert, [skill], title="Query plans, the webinar", kind="webinar", starts_in=timedelta(days=5))
-    page = enter(screen=screen, javascript=javascript)
+    page = enter(screen=screen, javascript=javascript, reduced_motion="no-preference")
 
     page.goto("/")
     page.get_by_label("What do you want to get better at?").fill("query plan")
