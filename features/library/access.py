@@ -14,7 +14,7 @@ def visible_work(person, pk) -> Work:
 
 def visible_lesson(person, work: Work, pk) -> Lesson:
     """As the table of contents knows it; drafts are there for the author alone."""
-    lesson = get_object_or_404(Lesson.objects.filter(work=work).select_related("section"), pk=pk)
+    lesson = get_object_or_404(Lesson.objects.there().filter(work=work).select_related("section"), pk=pk)
     if lesson.is_draft and work.author_id != person.pk:
         raise Http404
     lesson.work = work
@@ -35,8 +35,13 @@ def own_section(person, pk) -> Section:
 
 
 def own_lesson(person, pk) -> Lesson:
-    lessons = Lesson.objects.filter(work__author=person, work__removed_at=None)
+    lessons = Lesson.objects.there().filter(work__author=person, work__removed_at=None)
     return get_object_or_404(lessons.select_related("work__author", "section"), pk=pk)
+
+
+def removed_lesson(person, pk) -> Lesson:
+    lessons = Lesson.objects.filter(work__author=person, work__removed_at=None, removed_at__isnull=False)
+    return get_object_or_404(lessons.select_related("work"), pk=pk)
 
 
 def own_file(person, lesson: Lesson, name) -> LessonFile:

@@ -148,7 +148,7 @@ class TitleForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    act = forms.ChoiceField(choices=[("up", ""), ("down", ""), ("remove", "")])
+    act = forms.ChoiceField(choices=[("up", ""), ("down", ""), ("remove", ""), ("restore", "")])
 
 
 class RevocationForm(forms.Form):

@@ -97,7 +97,7 @@ class Part:
 def outline(found: Gate, done: set[int]) -> list[Part]:
     lessons = found.work.lessons.select_related("section").in_order()
     parts: dict[int, Part] = {}
-    for lesson in lessons if found.is_author else lessons.shown():
+    for lesson in lessons.there() if found.is_author else lessons.shown():
         part = parts.setdefault(lesson.section_id, Part(lesson.section.title, []))
         part.entries.append(_entry(found, lesson, done))
     return list(parts.values())

@@ -44,7 +44,7 @@ def write(author, skill, *, lessons=("First", "Second", "Third"), published=True
 
 
 def lessons_of(work):
-    return list(work.lessons.in_order().select_related("work__author"))
+    return list(work.lessons.there().in_order().select_related("work__author"))
 
 
 def hide(lesson, word=CANARY):

@@ -157,6 +157,24 @@ class TestOrder:
         answer = author.post(f"/library/lessons/{lessons_of(course)[0].pk}/place/", {"act": "remove"}, follow=True)
         assert "at least one lesson" in answer.text
 
+    def test_a_lesson_comes_back_with_all_there_was_for_fourteen_days(self, author, course, learner):
+        _first, second, _third = lessons_of(course)
+        services.mark_done(lesson=second, person=learner)
+        place, contents = f"/library/lessons/{second.pk}/place/", f"/library/{course.pk}/contents/"
+        answer = author.post(place, {"act": "remove"}, follow=True)
+        assert "You can bring it back for 14 days" in answer.text
+        assert 'name="was" value="shown"' in answer.text  # the undo
+        assert author.get(second.get_absolute_url()).status_code == 404
+        assert (titles(course), Work.objects.get(pk=course.pk).lesson_count) == ([("", "First"), ("", "Third")], 2)
+        author.post(place, {"act": "restore", "was": "shown"})
+        assert titles(course) == [("", "First"), ("", "Second"), ("", "Third")]
+        assert learner.enrolments.get().progress.count() == 1
+        services.remove_lesson(lesson=second, now=timezone.now() - timedelta(days=13))
+        services.erase_removed()
+        assert "Bring it back as a draft" in author.get(contents).text
+        services.erase_removed(now=timezone.now() + timedelta(days=2))
+        assert not Lesson.objects.filter(pk=second.pk).exists()
+
     def test_the_page_of_contents_serves_by_plain_forms(self, author, course):
         author.post(f"/library/{course.pk}/sections/", {"title": "Changing"})
         section = course.sections.get(title="Changing")
@@ -180,6 +198,7 @@ class TestFiles:
         assert "Plans of May.csv" in author.get(lesson.get_absolute_url()).text
         assert sweep_files(timezone.now() + timedelta(days=1)) == 0
         services.remove_lesson(lesson=lesson)
+        services.erase_removed(now=timezone.now() + timedelta(days=15))
         run_pending()
         assert not StoredFile.objects.exists()
         assert not default_storage.exists(file.paths[0])

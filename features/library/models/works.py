@@ -124,6 +124,10 @@ class LessonQuerySet(QuerySet):
     def shown(self):
         return self.filter(is_draft=False)
 
+    def there(self):
+        """For their author: without what was taken away."""
+        return self.filter(removed_at=None)
+
     def in_order(self):
         return self.order_by("section__position", "section_id", "position", "id")
 
@@ -140,11 +144,15 @@ class Lesson(models.Model):
     is_draft = models.BooleanField(_("a draft"), default=False)
     opens_after_days = models.PositiveSmallIntegerField(_("opens so many days after the start"), default=0)
     opens_on = models.DateField(_("opens on"), null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, help_text="Taken away by its author, who can bring it back")
 
     objects = LessonQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(removed_at=None) | Q(is_draft=True), name="removed_lesson_is_a_draft")
+        ]
         indexes = [models.Index(fields=["work", "position"], name="lessons_of_work")]
 
     def __str__(self):

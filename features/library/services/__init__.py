@@ -1,6 +1,6 @@
 """The verbs of this feature. Pages, API and jobs call these; there is no second rule set."""
 
-from features.library.services.buying import buy, give_back, is_offered, may_give_back, page_of_key
+from features.library.services.buying import buy, comes_back, give_back, is_offered, may_give_back, page_of_key
 from features.library.services.learning import (
     COMPLETED,
     begin,
@@ -14,26 +14,29 @@ from features.library.services.learning import (
     take_back_certificate,
     with_progress,
 )
+from features.library.services.putting_away import (
+    bring_back,
+    bring_back_lesson,
+    erase_removed,
+    remove_lesson,
+    throw_away,
+)
 from features.library.services.refusals import LibraryRefused
 from features.library.services.writing import (
     add_file,
     add_lesson,
     add_section,
-    bring_back,
-    erase_removed,
     index,
     may_publish,
     move,
     publish,
     remove_file,
-    remove_lesson,
     remove_section,
     rename_section,
     save_lesson,
     save_work,
     take_off_the_list,
     take_over_skill,
-    throw_away,
 )
 
 __all__ = [
@@ -44,7 +47,9 @@ __all__ = [
     "add_section",
     "begin",
     "bring_back",
+    "bring_back_lesson",
     "buy",
+    "comes_back",
     "done_lessons",
     "enrol",
     "erase_removed",

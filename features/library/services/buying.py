@@ -61,10 +61,16 @@ def may_give_back(work: Work, person: User, now: datetime) -> bool:
     enrolment = Enrolment.objects.filter(work=work, person=person).first()
     if enrolment and enrolment.completed_at:
         return False  # lessons can be taken back, the end and what it proved cannot
-    done = enrolment.progress.count() if enrolment else 0
+    done = enrolment.progress.filter(lesson__is_draft=False).count() if enrolment else 0
     if not work.is_course:
         return done == 0
     return done * MOST_DONE <= Lesson.objects.shown().filter(work=work).count()
+
+
+def comes_back(work: Work, person: User) -> tuple[int, str]:
+    """How much, in minor units, and in which currency."""
+    line = payments.purchase_of(person, work.key)
+    return (payments.paid_for(line.kind, [line.ref]), line.currency) if line else (0, work.currency)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What an author does: write, put in order, publish, take off the list. Text is rendered and cleaned once, here."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -20,7 +20,6 @@ from features.library.services.learning import complete_whoever_has
 from features.library.services.refusals import LibraryRefused
 from features.payments import services as payments
 
-RECOVERY = timedelta(days=14)
 WORDS_A_MINUTE = 200
 MOST_LESSONS, MOST_FILES = 200, 10
 
@@ -62,7 +61,7 @@ def save_work(*, author: User, data: dict, skills: Sequence, work: Work | None =
         _new_lesson(work, section, work.title if not work.is_course else str(_("First lesson")), 0)
     elif not work.is_course:
         work.lessons.update(title=work.title)
-    return _keep_up(work)
+    return keep_up(work)
 
 
 def _check_price(work):
@@ -101,7 +100,7 @@ def publish(*, work: Work, by: User, now: datetime | None = None) -> Work:
     hit("work_publish", by.pk)
     work.published_at, work.withdrawn_at = work.published_at or now, None
     work.save(update_fields=["published_at", "withdrawn_at"])
-    return _keep_up(work)
+    return keep_up(work)
 
 
 @transaction.atomic
@@ -113,28 +112,6 @@ def take_off_the_list(*, work: Work, now: datetime | None = None) -> Work:
         work.save(update_fields=["withdrawn_at"])
         index(work)
     return work
-
-
-@transaction.atomic
-def throw_away(*, work: Work, by: User, now: datetime | None = None) -> None:
-    """A draft that never was public; for 14 days it can be brought back."""
-    work = lock(work)
-    if work.published_at:
-        raise LibraryRefused("published", _("What was public is taken off the list instead: others may have it."))
-    Work.objects.filter(pk=work.pk).update(removed_at=now or timezone.now(), removed_by=by)
-
-
-def bring_back(*, work: Work) -> None:
-    Work.objects.filter(pk=work.pk).update(removed_at=None, removed_by=None)
-
-
-@transaction.atomic
-def erase_removed(*, now: datetime | None = None) -> int:
-    """Drafts that were thrown away 14 days ago are gone for good, with their files."""
-    old = Work.objects.filter(published_at=None, removed_at__lt=(now or timezone.now()) - RECOVERY)
-    for row in LessonFile.objects.filter(lesson__work__in=old).select_related("file"):
-        accounts.remove_file(row.file)
-    return old.delete()[0]
 
 
 # --- Sections and lessons ---------------------------------------------------------------------------------------------
@@ -152,9 +129,11 @@ def rename_section(*, section: Section, title: str) -> None:
 @transaction.atomic
 def remove_section(*, section: Section) -> None:
     """Only an empty one: lessons are moved or removed by themselves."""
-    lock(section.work)
-    if section.lessons.exists():
+    work = lock(section.work)
+    if section.lessons.there().exists():
         raise LibraryRefused("not_empty", _("There are lessons in this section. Move or remove them first."))
+    if other := work.sections.exclude(pk=section.pk).first():
+        section.lessons.update(section=other)  # what was taken away from here comes back there
     section.delete()
 
 
@@ -162,7 +141,7 @@ def remove_section(*, section: Section) -> None:
 def add_lesson(*, section: Section, title: str) -> Lesson:
     """A draft at the end of the section."""
     work = lock(section.work)
-    if work.lessons.count() >= MOST_LESSONS:
+    if work.lessons.there().count() >= MOST_LESSONS:
         raise LibraryRefused("too_many", _("A course has 200 lessons at most. Begin a second part."))
     return _new_lesson(work, section, one_line(title), _last(section.lessons) + 1, is_draft=True)
 
@@ -187,19 +166,8 @@ def save_lesson(*, lesson: Lesson, data: dict, text: str, video_url: str, now: d
     lesson.save()
     LessonContent.objects.filter(lesson=lesson).update(text=text, html=render_markdown(text), video_url=video_url)
     Work.objects.filter(pk=work.pk).update(updated_at=now or timezone.now())
-    _keep_up(work)
+    keep_up(work)
     return lesson
-
-
-@transaction.atomic
-def remove_lesson(*, lesson: Lesson) -> None:
-    work = lock(lesson.work)
-    if work.lessons.count() == 1:
-        raise LibraryRefused("last", _("A work has at least one lesson. Change this one instead."))
-    for row in lesson.files.select_related("file"):
-        accounts.remove_file(row.file)
-    lesson.delete()
-    _keep_up(work)
 
 
 @transaction.atomic
@@ -209,12 +177,12 @@ def move(*, thing: Section | Lesson, step: int) -> None:
     if isinstance(thing, Section):
         _swap(list(work.sections.all()), thing, step)
         return
-    beside = list(thing.section.lessons.all())
+    beside = list(thing.section.lessons.there())
     if not _swap(beside, thing, step):
         sections = list(work.sections.all())
         place = sections.index(thing.section) + step
         if 0 <= place < len(sections):
-            others = list(sections[place].lessons.all())
+            others = list(sections[place].lessons.there())
             thing.section = sections[place]
             thing.save(update_fields=["section"])
             _number([thing, *others] if step > 0 else [*others, thing])
@@ -257,7 +225,7 @@ def remove_file(*, row: LessonFile) -> None:
 
 
 # --- What follows from a change ---------------------------------------------------------------------------------------
-def _keep_up(work: Work) -> Work:
+def keep_up(work: Work) -> Work:
     """Sums in the work's row, what the search finds, and who has all of it done now that it is shorter."""
     shown = Q(is_draft=False)
     sums = work.lessons.aggregate(n=Count("pk", filter=shown), minutes=Sum("minutes", filter=shown))

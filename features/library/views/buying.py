@@ -31,7 +31,8 @@ def refund(request, pk):
     if request.method != "POST":
         if not services.may_give_back(work, request.user, timezone.now()):
             return redirect(work)
-        return render(request, "library/refund.html", {"work": work})
+        amount, currency = services.comes_back(work, request.user)
+        return render(request, "library/refund.html", {"work": work, "amount_minor": amount, "currency": currency})
     try:
         services.give_back(work=work, person=request.user)
     except services.LibraryRefused as refused:

@@ -1,15 +1,17 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
+from core.templatetags.ui import undoing
 from features.accounts.services import FileRefused
 from features.library import services
-from features.library.access import own_file, own_lesson, own_section, own_work
+from features.library.access import own_file, own_lesson, own_section, own_work, removed_lesson
 from features.library.forms import LessonForm, MoveForm, TitleForm
-from features.library.models import LessonContent
+from features.library.models import Lesson, LessonContent
 from features.library.views.writing import rendered
 
 
@@ -26,7 +28,8 @@ def contents(request, pk):
 def _contents(request, work, status=200, **forms):
     context = {
         "work": work,
-        "sections": work.sections.prefetch_related("lessons"),
+        "sections": work.sections.prefetch_related(Prefetch("lessons", Lesson.objects.there())),
+        "removed": work.lessons.filter(removed_at__isnull=False).order_by("-removed_at"),
         "may_publish": services.may_publish(request.user),
         "section_form": TitleForm(auto_id="section_%s"),
         **forms,
@@ -65,11 +68,10 @@ def section(request, pk):
 
 
 def _move(thing, act):
-    if act == "remove":
-        remove = {"section": services.remove_section, "lesson": services.remove_lesson}[thing._meta.model_name]
-        remove(**{thing._meta.model_name: thing})
-    else:
+    if act != "remove":
         services.move(thing=thing, step=-1 if act == "up" else 1)
+    else:
+        services.remove_section(section=thing)
 
 
 @require_POST
@@ -91,12 +93,21 @@ def new_lesson(request, pk):
 @require_POST
 @login_required
 def place(request, pk):
-    """Move a lesson, or take it away."""
-    lesson = own_lesson(request.user, pk)
+    """Move a lesson, take it away, or bring it back."""
     form = MoveForm(request.POST)
+    act = form.cleaned_data["act"] if form.is_valid() else ""
+    lesson = removed_lesson(request.user, pk) if act == "restore" else own_lesson(request.user, pk)
     try:
-        if form.is_valid():
-            _move(lesson, form.cleaned_data["act"])
+        if act == "restore":
+            services.bring_back_lesson(lesson=lesson, is_draft=request.POST.get("was") != "shown")
+            messages.success(request, _("“%(title)s” is back.") % {"title": lesson.title})
+        elif act == "remove":
+            undo = undoing("lesson_place", pk, act="restore", was="" if lesson.is_draft else "shown")
+            services.remove_lesson(lesson=lesson)
+            said = _("“%(title)s” is taken away. You can bring it back for 14 days.") % {"title": lesson.title}
+            messages.success(request, said, extra_tags=undo)
+        elif act:
+            services.move(thing=lesson, step=-1 if act == "up" else 1)
     except services.LibraryRefused as refused:
         messages.error(request, refused.words)
     return see_other("work_contents", lesson.work_id)
