@@ -14,6 +14,12 @@ class Page:
     items: list
     next_url: str = ""
     is_first: bool = True
+    parameter: str = "after"
+
+    @property
+    def at_first(self) -> dict:
+        """For `{% querystring %}`: the way back to the first page, of this list alone."""
+        return {self.parameter: None}
 
 
 def keyset(queryset, request, *, order: tuple[str, ...], size: int = 20, parameter: str = "after", rows=None) -> Page:
@@ -42,7 +48,7 @@ def page_of(rows, request, order, size: int = 20, parameter: str = "after", *, i
         query = request.GET.copy()
         query[parameter] = _write(rows[-1], order)
         next_url = f"{request.path}?{query.urlencode()}"
-    return Page(rows, next_url, is_first)
+    return Page(rows, next_url, is_first, parameter)
 
 
 def position(request, order, parameter: str = "after") -> list | None:

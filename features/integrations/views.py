@@ -109,6 +109,7 @@ def _endpoint_page(request, endpoint, secret=""):
         "told": [services.events[name] for name in endpoint.events if name in services.events],
         "secret": secret,
         "mark": services.mark_of(endpoint),
+        "sent": endpoint.deliveries.count(),
         "page": page,
     }
     return render(request, "integrations/webhook.html", context)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from core.pagination import keyset
 from features.mentoring import services
@@ -115,6 +115,9 @@ def workspace(request, found, now) -> dict:
     is_mentor = person.pk == found.mentor_id
     written = keyset(found.messages.select_related("author"), request, order=("-id",), size=20)
     offers = Offer.objects.open().select_related("mentor")
+    notes = Note.objects.filter(Q(is_shared=True) | Q(author=person), engagement=found).select_related("author")
+    # What is still to be done comes first.
+    actions = found.actions.annotate(is_done=Case(When(done_at=None, then=0), default=1)).select_related("owner")
     return {
         "engagement": found,
         "is_mentor": is_mentor,
@@ -122,13 +125,8 @@ def workspace(request, found, now) -> dict:
         "my_turn": found.ended_at is None and found.waits_for.pk == person.pk,
         "signed": found.mentor_signed_at if is_mentor else found.mentee_signed_at,
         "messages_page": written,
-        "actions": list(found.actions.select_related("owner").order_by("done_at", "added_at", "pk")[:50]),
-        "notes": list(
-            Note.objects.filter(engagement=found)
-            .filter(Q(is_shared=True) | Q(author=person))
-            .select_related("author")
-            .order_by("-pk")[:30]
-        ),
+        "actions": keyset(actions, request, order=("is_done", "id"), size=50, parameter="todo"),
+        "notes": keyset(notes, request, order=("-id",), size=30, parameter="notes"),
         "rated": list(found.rated_skills.select_related("skill").order_by("pk")),
         "next_meeting": next_meeting(found, now),
         "offers": [] if is_mentor else list(offers.filter(mentor=found.mentor).order_by("minutes", "pk")),

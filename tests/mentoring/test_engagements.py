@@ -1,5 +1,6 @@
 """A mentorship from its beginning to its end."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -105,8 +106,31 @@ class TestWorking:
         assert client.post(place).status_code == 404
         client.force_login(together.mentor)
         assert place in client.get(together.get_absolute_url()).text
-        assert client.post(place).status_code == 303
+        answer = client.post(place, follow=True)
         assert not Note.objects.exists()
+        # The undo, as its message carries it.
+        assert '<input type="hidden" name="text" value="Is impatient">' in answer.text
+        client.post(f"{together.get_absolute_url()}notes/", {"text": "Is impatient", "is_shared": "on"})
+        assert Note.objects.get().is_shared
+
+    def test_long_lists_go_on_each_by_itself_and_what_is_open_comes_first(self, together, client):
+        said = {"engagement": together, "author": together.mentor, "is_shared": True}
+        Note.objects.bulk_create(Note(text=f"Note {n}.", **said) for n in range(31))
+        todo = {"engagement": together, "owner": together.mentee}
+        ActionItem.objects.bulk_create(ActionItem(text=f"Done {n}.", done_at=timezone.now(), **todo) for n in range(50))
+        ActionItem.objects.create(text="Still open.", **todo)
+        client.force_login(together.mentee)
+        page = client.get(together.get_absolute_url()).text
+        assert "Note 1." in page
+        assert "Note 0." not in page
+        assert page.index("Still open.") < page.index("Done 0.")
+        assert "Done 49." not in page
+        notes, actions = re.findall(r'rel="next" href="([^"]*)', page)
+        assert "Note 0." in client.get(html.unescape(notes)).text
+        page = client.get(html.unescape(actions)).text
+        assert "Done 49." in page
+        assert "Note 1." in page
+        assert f'href="{together.get_absolute_url()}#todo"' in page or 'href="?#todo"' in page
 
     def test_a_message_comes_in_place_or_as_a_page(self, together, client, letters):
         letters()

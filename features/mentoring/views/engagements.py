@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import is_htmx, see_other
+from core.templatetags.ui import undoing
 from features.accounts.services import FileRefused
 from features.mentoring import access, relationship_pages, services
 from features.mentoring.models import MentorshipRequest
@@ -68,8 +69,11 @@ def note(request, public_id):
 def note_removal(request, public_id, pk):
     """Whoever wrote it takes it away, for both."""
     found = access.own_engagement(request.user, public_id)
-    services.take_note_away(note=get_object_or_404(found.notes, pk=pk, author=request.user))
-    messages.success(request, _("The note is gone."))
+    gone = get_object_or_404(found.notes, pk=pk, author=request.user)
+    services.take_note_away(note=gone)
+    again = {"text": gone.text} | ({"is_shared": "on"} if gone.is_shared else {})
+    undo = "" if found.ended_at else undoing("engagement_note", public_id, **again)
+    messages.success(request, _("The note is gone."), extra_tags=undo)
     return see_other(found)
 
 
