@@ -7,9 +7,11 @@ that what a job writes is written once. Huey carries the news that there is work
     @job                       a function of one id, in `features/<name>/tasks.py`
     @job_outside               the same for what waits for others: without a transaction around it
     @periodic(minutes=5)       a function of nothing, safe to run twice, once for every slot of five minutes
+    each(things, do)           what such a function goes through: one that fails stops no other
 """
 
 from core.jobs.outbox import enqueue, run_pending
 from core.jobs.registry import job, job_outside, periodic
+from core.jobs.rounds import each
 
-__all__ = ["enqueue", "job", "job_outside", "periodic", "run_pending"]
+__all__ = ["each", "enqueue", "job", "job_outside", "periodic", "run_pending"]

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from core.jobs import job, periodic
+from core.jobs import each, job, periodic
 from features.accounts import emails, services
 
 
@@ -21,8 +21,7 @@ def make_export(ref):
 
 @periodic(minutes=60)
 def end_of_accounts():
-    services.forget_exports()
-    services.erase_due()
+    each((services.forget_exports, services.erase_due), lambda step: step())
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=4, minutes=10))
@@ -37,5 +36,4 @@ def sweep_files():
 
 @periodic(minutes=60)
 def forget():
-    services.forget_unconfirmed()
-    emails.forget_unsent()
+    each((services.forget_unconfirmed, emails.forget_unsent), lambda step: step())

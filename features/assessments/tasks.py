@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from core.jobs import periodic
+from core.jobs import each, periodic
 from features.assessments import services
 
 
@@ -15,8 +15,7 @@ def end_overdue_attempts():
 
 @periodic(minutes=30)
 def move_work_on():
-    services.sweep()
-    services.end_unjudged(timezone.now())
+    each((services.sweep, services.end_unjudged), lambda step: step(timezone.now()))
 
 
 @periodic(minutes=10)
@@ -31,5 +30,4 @@ def calibrate_banks():
 
 @periodic(minutes=24 * 60, at=timedelta(hours=4, minutes=10))
 def look_after_badges():
-    services.grant_awards()
-    services.remind_of_ends()
+    each((services.grant_awards, services.remind_of_ends), lambda step: step())

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from core.jobs import periodic
+from core.jobs import each, periodic
 from features.mentoring import services
 
 log = logging.getLogger(__name__)
@@ -13,28 +13,29 @@ log = logging.getLogger(__name__)
 
 @periodic(minutes=1)
 def release_holds():
-    services.release_expired_holds()
-    services.keep_freed_times()
+    each((services.release_expired_holds, services.keep_freed_times), lambda step: step())
 
 
 @periodic(minutes=1)
 def remind_of_meetings():
     now = timezone.now()
-    services.remind(now=now)
-    services.remind_of_hours(now=now)
+    each((services.remind, services.remind_of_hours), lambda step: step(now=now))
 
 
 @periodic(minutes=5)
 def move_mentoring_on():
     now = timezone.now()
-    services.settle_meetings(now=now)
-    services.expire_requests(now=now)
-    services.move_written_on(now=now)
-    services.expire_pooled(now=now)
-    services.decide_hours(now=now)
-    services.settle_hours(now=now)
-    services.ask_for_fit(now=now)
-    services.nudge(now=now)
+    steps = (
+        services.settle_meetings,
+        services.expire_requests,
+        services.move_written_on,
+        services.expire_pooled,
+        services.decide_hours,
+        services.settle_hours,
+        services.ask_for_fit,
+        services.nudge,
+    )
+    each(steps, lambda step: step(now=now))
 
 
 @periodic(minutes=60)

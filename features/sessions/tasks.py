@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from core.jobs import enqueue, job, periodic
+from core.jobs import each, enqueue, job, periodic
 from features.sessions import follows, services
 from features.sessions.services import letters
 
@@ -58,9 +58,8 @@ def refund_seats(ref):
 @periodic(minutes=1)
 def move_the_line():
     now = timezone.now()
-    services.expire_offers(now=now)
-    services.release_expired_holds(now=now)
-    services.tell_everybody(now=now)
+    steps = (services.expire_offers, services.release_expired_holds, services.tell_everybody)
+    each(steps, lambda step: step(now=now))
 
 
 @periodic(minutes=1)
@@ -90,5 +89,4 @@ def decide_absences():
 
 @periodic(minutes=24 * 60, at=timedelta(hours=3))
 def recount():
-    services.recount_seats()
-    services.erase_removed()
+    each((services.recount_seats, services.erase_removed), lambda step: step())

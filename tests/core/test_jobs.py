@@ -8,11 +8,11 @@ import pytest
 from django.conf import settings
 from django.core import mail as outgoing
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from core import tasks
-from core.jobs import enqueue, outbox, registry, run_pending, schedule
+from core.jobs import each, enqueue, outbox, registry, run_pending, schedule
 from core.jobs.handover import Notes, Superseded
 from core.jobs.registry import UnknownTask, find
 from core.models import Outbox, PeriodicRun
@@ -278,6 +278,33 @@ class TestSlots:
         Outbox.objects.update(attempts=8, parked_at=timezone.now(), not_before=noon + timedelta(days=9999))
         schedule.open_slot(find(MINUTE), noon + timedelta(minutes=1))
         assert run_pending() == 1
+
+
+class TestRounds:
+    def test_one_that_fails_stops_no_other_and_is_seen_at_the_end(self):
+        done = []
+
+        def do(n):
+            if n == 2:
+                raise ValueError("two")
+            done.append(n)
+            return True
+
+        with pytest.raises(ValueError, match="two"):
+            each([1, 2, 3], do)
+        assert done == [1, 3]
+        assert each([1, 3], do) == 2
+
+    def test_without_a_database_none_of_the_others_is_tried(self):
+        asked = []
+
+        def do(n):
+            asked.append(n)
+            raise OperationalError
+
+        with pytest.raises(OperationalError):
+            each([1, 2], do)
+        assert asked == [1]
 
 
 class TestPruning:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from features.accounts.personal_data import erase_all, export_all
 from features.mentoring import models, services
 from features.mentoring.models import ActionItem, Booking, Engagement, MentorPage, MentorshipRequest, Message, Note
+from features.mentoring.services import endings
 from features.moderation.models import Incident
 from features.skills import services as skills
 from features.skills.models import SkillEvidence
@@ -213,15 +214,32 @@ class TestFit:
         assert services.ask_for_fit(now=NOW) == 0
         met(together, offer, 2)
         letters()
-        assert services.ask_for_fit(now=NOW) == 2
+        assert services.ask_for_fit(now=NOW)
         assert services.ask_for_fit(now=NOW) == 0
         sent = letters()
-        assert all("Does it fit?" in letter.subject for letter in sent)
+        assert ["Does it fit?" in letter.subject for letter in sent] == [True, True]
         page = together.get_absolute_url() + "fit/?answer=not_a_fit"
         assert all(page in letter.body for letter in sent)
         client.force_login(together.mentee)
         assert re.search(r'value="not_a_fit"[^>]*checked', client.get(page).text)
         assert not fresh(together).ended_at
+
+    def test_a_worker_that_is_killed_between_the_two_leaves_neither_out(self, together, offer, letters, monkeypatch):
+        met(together, offer)
+        letters()
+
+        def die(person, *told):
+            if person == together.mentee:
+                raise RuntimeError
+            endings_tell(person, *told)
+
+        endings_tell = endings.tell
+        monkeypatch.setattr(endings, "tell", die)
+        with pytest.raises(RuntimeError):
+            services.ask_for_fit(now=NOW)
+        monkeypatch.undo()
+        services.ask_for_fit(now=NOW)
+        assert {letter.to[0] for letter in letters()} == {together.mentor.email, together.mentee.email}
 
     def test_who_does_not_know_or_does_not_say_is_asked_once_more_and_never_again(self, together, offer, client):
         met(together, offer)

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.jobs import enqueue
+from core.jobs import each, enqueue
 from core.limits import hit
 from core.spreadsheets import cell
 from features.accounts import emails
@@ -207,7 +207,7 @@ def erase_due(now: datetime | None = None) -> int:
     """Erase whoever closed their account two weeks ago. Each is a transaction: one that fails holds up no other."""
     now = now or timezone.now()
     due = Closure.objects.filter(erases_at__lte=now, erased_at=None).order_by("erases_at")
-    return sum(_erase(pk, now) for pk in due.values_list("pk", flat=True))
+    return each(due.values_list("pk", flat=True), lambda pk: _erase(pk, now))
 
 
 @transaction.atomic

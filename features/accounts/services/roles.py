@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from core.jobs import each
 from core.text import one_line
 from features.accounts import emails
 from features.accounts.access import forget_roles, has_role
@@ -94,7 +95,7 @@ def end_idle(now: datetime | None = None) -> int:
         Q(person__last_login=None) | Q(person__last_login__lte=now - IDLE),
         role__in=PRIVILEGED_ROLES, granted_at__lte=now - IDLE, person__is_active=True, person__is_demo=False,
     )  # fmt: skip
-    return sum(_end_idle(pk, now) for pk in idle.order_by("pk").values_list("pk", flat=True))
+    return each(idle.order_by("pk").values_list("pk", flat=True), lambda pk: _end_idle(pk, now))
 
 
 @transaction.atomic

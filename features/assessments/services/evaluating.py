@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.db import atomic_retry
+from core.jobs import each
 from core.limits import hit
 from core.text import one_line, render_markdown
 from features.accounts.access import Ability, bar, has_any_role
@@ -141,17 +142,17 @@ def part(one: User, other: User, by: User, now: datetime) -> None:
 def end_unjudged(now: datetime) -> int:
     """Talks that nobody judged in time bind nobody any longer: the person can book again."""
     overdue = Evaluation.objects.standing().filter(ends_at__lte=now - TO_JUDGE)
-    ended = 0
-    for pk in list(overdue.values_list("pk", flat=True)[:200]):
-        with transaction.atomic():
-            evaluation = Evaluation.objects.select_related("submission__task", "submission__person", "examiner").get(
-                pk=pk
-            )
-            work = Submission.objects.select_for_update(of=("self",)).get(pk=evaluation.submission_id)
-            if work.state == State.LIVE:
-                _end(work, evaluation, None, _("Nobody judged it within three days. Choose another time."), now)
-                ended += 1
-    return ended
+    return each(list(overdue.values_list("pk", flat=True)[:200]), lambda pk: _end_unjudged(pk, now))
+
+
+@transaction.atomic
+def _end_unjudged(pk: int, now: datetime) -> bool:
+    evaluation = Evaluation.objects.select_related("submission__task", "submission__person", "examiner").get(pk=pk)
+    work = Submission.objects.select_for_update(of=("self",)).get(pk=evaluation.submission_id)
+    if work.state != State.LIVE:
+        return False
+    _end(work, evaluation, None, _("Nobody judged it within three days. Choose another time."), now)
+    return True
 
 
 def remind_of_evaluations(now: datetime) -> int:

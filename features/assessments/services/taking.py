@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.jobs import each
 from core.limits import hit
 from core.templatetags.ui import local, words
 from core.text import one_line
@@ -165,14 +166,16 @@ def end_overdue(now: datetime | None = None) -> int:
     """End what nobody came back to, a transaction each. Returns how many."""
     now = now or timezone.now()
     overdue = Attempt.objects.running().filter(deadline_at__lte=now - GRACE).order_by("deadline_at")
-    ended = 0
-    for pk in list(overdue.values_list("pk", flat=True)[:500]):
-        with transaction.atomic():
-            row = Attempt.objects.select_for_update(of=("self",)).select_related("bank__skill", "person").get(pk=pk)
-            if row.finished_at is None:
-                _end(row, Attempt.Ending.TIME, now)
-                ended += 1
-    return ended
+    return each(list(overdue.values_list("pk", flat=True)[:500]), lambda pk: _end_overdue(pk, now))
+
+
+@transaction.atomic
+def _end_overdue(pk: int, now: datetime) -> bool:
+    row = Attempt.objects.select_for_update(of=("self",)).select_related("bank__skill", "person").get(pk=pk)
+    if row.finished_at is None:
+        _end(row, Attempt.Ending.TIME, now)
+        return True
+    return False
 
 
 def _has_enough(attempt, rows) -> bool:

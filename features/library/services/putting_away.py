@@ -32,7 +32,7 @@ def bring_back(*, work: Work) -> None:
 @transaction.atomic
 def remove_lesson(*, lesson: Lesson, now: datetime | None = None) -> None:
     work = lock(lesson.work)
-    if work.lessons.there().count() == 1:
+    if Lesson.objects.there().filter(work=work).count() == 1:
         raise LibraryRefused("last", _("A work has at least one lesson. Change this one instead."))
     there = Lesson.objects.there().filter(pk=lesson.pk)
     there.update(is_draft=True, removed_at=now or timezone.now())
@@ -43,7 +43,7 @@ def remove_lesson(*, lesson: Lesson, now: datetime | None = None) -> None:
 def bring_back_lesson(*, lesson: Lesson, is_draft: bool = True) -> None:
     """To where it stood. As a draft, unless it was taken away a moment ago."""
     work = lock(lesson.work)
-    if work.lessons.there().count() >= MOST_LESSONS:
+    if Lesson.objects.there().filter(work=work).count() >= MOST_LESSONS:
         raise LibraryRefused("too_many", _("A course has 200 lessons at most. Begin a second part."))
     Lesson.objects.filter(pk=lesson.pk, removed_at__isnull=False).update(is_draft=is_draft, removed_at=None)
     keep_up(work)

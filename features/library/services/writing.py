@@ -130,7 +130,7 @@ def rename_section(*, section: Section, title: str) -> None:
 def remove_section(*, section: Section) -> None:
     """Only an empty one: lessons are moved or removed by themselves."""
     work = lock(section.work)
-    if section.lessons.there().exists():
+    if Lesson.objects.there().filter(section=section).exists():
         raise LibraryRefused("not_empty", _("There are lessons in this section. Move or remove them first."))
     if other := work.sections.exclude(pk=section.pk).first():
         section.lessons.update(section=other)  # what was taken away from here comes back there
@@ -141,7 +141,7 @@ def remove_section(*, section: Section) -> None:
 def add_lesson(*, section: Section, title: str) -> Lesson:
     """A draft at the end of the section."""
     work = lock(section.work)
-    if work.lessons.there().count() >= MOST_LESSONS:
+    if Lesson.objects.there().filter(work=work).count() >= MOST_LESSONS:
         raise LibraryRefused("too_many", _("A course has 200 lessons at most. Begin a second part."))
     return _new_lesson(work, section, one_line(title), _last(section.lessons) + 1, is_draft=True)
 
@@ -177,12 +177,12 @@ def move(*, thing: Section | Lesson, step: int) -> None:
     if isinstance(thing, Section):
         _swap(list(work.sections.all()), thing, step)
         return
-    beside = list(thing.section.lessons.there())
+    beside = list(Lesson.objects.there().filter(section=thing.section))
     if not _swap(beside, thing, step):
         sections = list(work.sections.all())
         place = sections.index(thing.section) + step
         if 0 <= place < len(sections):
-            others = list(sections[place].lessons.there())
+            others = list(Lesson.objects.there().filter(section=sections[place]))
             thing.section = sections[place]
             thing.save(update_fields=["section"])
             _number([thing, *others] if step > 0 else [*others, thing])

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.db import atomic_retry
+from core.jobs import each
 from core.limits import hit
 from features.accounts.access import Ability
 from features.accounts.models import User
@@ -236,11 +237,9 @@ def give_back(*, booking: Booking, now: datetime | None = None) -> bool:
 
 def release_expired_holds(*, now: datetime | None = None) -> int:
     """Times that were kept and never booked or paid. One a transaction: killed halfway, the next run goes on."""
-    now, released = now or timezone.now(), 0
-    for pk in list(_overdue(now).values_list("pk", flat=True)):
-        with transaction.atomic():
-            released += _release(_overdue(now).filter(pk=pk), "hold_expired", now)
-    return released
+    now = now or timezone.now()
+    found = list(_overdue(now).values_list("pk", flat=True))
+    return each(found, lambda pk: transaction.atomic(_release)(_overdue(now).filter(pk=pk), "hold_expired", now))
 
 
 def _overdue(now):

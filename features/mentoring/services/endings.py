@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from core.text import one_line
 from features.accounts.models import User
 from features.mentoring.models import (
@@ -43,26 +44,37 @@ Ending = Engagement.Ending
 def ask_for_fit(*, now: datetime) -> int:
     """After the first meeting both are asked, and whoever did not say or did not know yet once more two weeks later.
     Never a third time."""
-    asked = 0
-    for engagement in _met_without_question():
-        for person in (engagement.mentor, engagement.mentee):
-            _made, is_new = FitAnswer.objects.get_or_create(
-                engagement=engagement, person=person, defaults={"asked_at": now}
-            )
-            if is_new:
-                tell(person, "fit_asked", engagement)
-                asked += 1
-    unsure = Q(answer=FitAnswer.Answer.UNDECIDED, answered_at__lte=now - ASKED_AGAIN)
-    silent = Q(answer="", asked_at__lte=now - ASKED_AGAIN)
-    again = FitAnswer.objects.filter(unsure | silent, engagement__ended_at=None)
+    asked = each(_met_without_question(), lambda engagement: _ask_both(engagement, now))
+    again = FitAnswer.objects.filter(_to_ask_again(now), engagement__ended_at=None)
     rows = list(again.select_related("engagement__mentor", "engagement__mentee", "person"))
     times = _times_asked(rows)
-    for row in rows:
-        if times[str(row.engagement_id), row.person_id] < 2:
-            FitAnswer.objects.filter(pk=row.pk).update(answer="", answered_at=None, asked_at=now)
-            tell(row.person, "fit_asked", row.engagement, ":again")
-            asked += 1
-    return asked
+    rows = [row for row in rows if times[str(row.engagement_id), row.person_id] < 2]
+    return asked + each(rows, lambda row: _ask_again(row, now))
+
+
+def _to_ask_again(now) -> Q:
+    unsure = Q(answer=FitAnswer.Answer.UNDECIDED, answered_at__lte=now - ASKED_AGAIN)
+    return unsure | Q(answer="", asked_at__lte=now - ASKED_AGAIN)
+
+
+@transaction.atomic
+def _ask_both(engagement, now) -> bool:
+    """Both or neither: of whom one was asked, nobody looks again whether the other was."""
+    for person in (engagement.mentor, engagement.mentee):
+        asked = {"asked_at": now}
+        if FitAnswer.objects.get_or_create(engagement=engagement, person=person, defaults=asked)[1]:
+            tell(person, "fit_asked", engagement)
+    return True
+
+
+@transaction.atomic
+def _ask_again(row, now) -> bool:
+    """Unless they have said it meanwhile."""
+    still = FitAnswer.objects.filter(_to_ask_again(now), pk=row.pk)
+    if still.update(answer="", answered_at=None, asked_at=now):
+        tell(row.person, "fit_asked", row.engagement, ":again")
+        return True
+    return False
 
 
 def _times_asked(rows) -> Counter:

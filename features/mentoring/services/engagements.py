@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from core.limits import hit
 from core.text import render_markdown
 from features.accounts.access import Ability, bar
@@ -53,15 +54,13 @@ def pass_turn(engagement: Engagement, by: User, now: datetime) -> None:
 
 def nudge(*, now: datetime) -> int:
     """Remind whoever is expected to act after 7, 14 and 21 days; close at 28, and tell both."""
-    acted = 0
     waiting = Engagement.objects.active().filter(turn_since__lte=now - timedelta(days=NUDGES[0]))
-    for pk in list(waiting.values_list("pk", flat=True)):
-        with transaction.atomic():
-            acted += _nudge(lock_engagement(pk), now)
-    return acted
+    return each(list(waiting.values_list("pk", flat=True)), lambda pk: _nudge(pk, now))
 
 
-def _nudge(engagement, now) -> bool:
+@transaction.atomic
+def _nudge(pk, now) -> bool:
+    engagement = lock_engagement(pk)
     waited = (now - engagement.turn_since).days
     if engagement.ended_at or waited < NUDGES[0] or _meets_soon(engagement, now):
         return False

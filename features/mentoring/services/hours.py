@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.db import atomic_retry
+from core.jobs import each
 from core.limits import hit
 from core.text import one_line
 from features.accounts.access import Ability, bar
@@ -124,14 +125,12 @@ def cancel_hour(*, hour: OfficeHour, reason: str, now: datetime | None = None) -
 
 def decide_hours(*, now: datetime | None = None) -> int:
     """With enough people it takes place and each gets back what their share is less; with fewer it is called off."""
-    now, decided = now or timezone.now(), 0
+    now = now or timezone.now()
     due = OfficeHour.objects.standing().filter(decided_at=None, decide_at__lte=now).order_by("decide_at", "pk")
-    for hour in list(due):
-        with transaction.atomic():
-            decided += _decide(hour, now)
-    return decided
+    return each(list(due), lambda hour: _decide(hour, now))
 
 
+@transaction.atomic
 def _decide(hour, now) -> bool:
     for seat in hour.seats.taken().filter(joined_at=None):  # not paid by now
         if order := payments.order_of(SEAT, seat.pk):

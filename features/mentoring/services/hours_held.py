@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from features.accounts.access import Ability
 from features.accounts.models import User
 from features.calendar import services as calendar
@@ -74,13 +75,10 @@ def settle_hours(*, now: datetime) -> int:
     over = OfficeHour.objects.standing().filter(
         settled_at=None, decided_at__isnull=False, ends_at__lte=now - SETTLED_AFTER
     )
-    settled = 0
-    for hour in over.select_related("mentor").order_by("ends_at", "pk"):
-        with transaction.atomic():
-            settled += _settle(hour, now)
-    return settled
+    return each(over.select_related("mentor").order_by("ends_at", "pk"), lambda hour: _settle(hour, now))
 
 
+@transaction.atomic
 def _settle(hour, now) -> bool:
     if not OfficeHour.objects.standing().filter(pk=hour.pk, settled_at=None).update(settled_at=now):
         return False

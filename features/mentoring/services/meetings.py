@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from features.accounts.access import Ability
 from features.accounts.models import User
 from features.mentoring.models import GRACE, Booking
@@ -33,24 +34,25 @@ OBJECTED_WITHIN = timedelta(days=2)
 
 def settle_meetings(*, now: datetime) -> int:
     """Half an hour after the end: who pressed was there, and who did not come is written down."""
-    settled = 0
     over = Booking.objects.confirmed().filter(settled_at=None, ends_at__lte=now - SETTLED_AFTER)
-    for booking in over.select_related("mentor", "mentee"):
-        both = _in_time(booking)
-        outcome = {
-            (True, True): Booking.Outcome.MET,
-            (True, False): Booking.Outcome.MENTEE_ABSENT,
-            (False, True): Booking.Outcome.MENTOR_ABSENT,
-            (False, False): Booking.Outcome.NOBODY,
-        }[both]
-        with transaction.atomic():
-            changed = Booking.objects.confirmed().filter(pk=booking.pk, settled_at=None)
-            if changed.update(outcome=outcome, settled_at=now):
-                _note_absence(booking, outcome, now)
-                if outcome == Booking.Outcome.MENTOR_ABSENT:
-                    notify(booking.mentee, "mentor_missed", booking.pk, booking.get_absolute_url())
-                settled += 1
-    return settled
+    return each(over.select_related("mentor", "mentee"), lambda booking: _settle(booking, now))
+
+
+@transaction.atomic
+def _settle(booking: Booking, now: datetime) -> bool:
+    outcome = {
+        (True, True): Booking.Outcome.MET,
+        (True, False): Booking.Outcome.MENTEE_ABSENT,
+        (False, True): Booking.Outcome.MENTOR_ABSENT,
+        (False, False): Booking.Outcome.NOBODY,
+    }[_in_time(booking)]
+    changed = Booking.objects.confirmed().filter(pk=booking.pk, settled_at=None)
+    if not changed.update(outcome=outcome, settled_at=now):
+        return False
+    _note_absence(booking, outcome, now)
+    if outcome == Booking.Outcome.MENTOR_ABSENT:
+        notify(booking.mentee, "mentor_missed", booking.pk, booking.get_absolute_url())
+    return True
 
 
 def _in_time(booking) -> tuple[bool, bool]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from core.jobs import each
 from features.mentoring.models import Booking, MentorPage, OfficeHour, OfficeSeat
 from features.mentoring.services.bookings import KIND
 from features.mentoring.services.colleagues import alternatives
@@ -23,12 +24,12 @@ def refund_missed(*, now: datetime) -> int:
         hour__outcome=OfficeHour.Outcome.MENTOR_ABSENT, price_minor__gt=0,
         hour__ends_at__lte=until, hour__ends_at__gt=since,
     )  # fmt: skip
-    refunds = [
-        payments.refund_thing(kind, pk, source="expert_absent", now=now)
+    things = [
+        (kind, pk)
         for kind, rows in ((KIND, missed), (SEAT, seats))
         for pk in rows.order_by("pk").values_list("pk", flat=True)
     ]
-    return sum(refund is not None for refund in refunds)
+    return each(things, lambda thing: payments.refund_thing(*thing, source="expert_absent", now=now))
 
 
 def refunded_on(meeting: Booking | OfficeHour) -> datetime:

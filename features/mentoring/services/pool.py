@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from core.limits import hit
 from features.accounts.access import Ability, bar
 from features.accounts.models import User
@@ -75,16 +76,19 @@ def take_back_pooled(*, pooled: PooledRequest, now: datetime | None = None) -> N
 
 def expire_pooled(*, now: datetime | None = None) -> int:
     """What nobody took in two weeks; its author hears who could be asked by name."""
-    now, expired = now or timezone.now(), 0
-    due = PooledRequest.objects.open().filter(closes_at__lte=now)
-    for pooled in list(due.order_by("closes_at", "pk")):
-        with transaction.atomic():
-            row = PooledRequest.objects.select_for_update(of=("self",)).select_related("mentee").get(pk=pooled.pk)
-            if row.state == State.OPEN and not RequestLock.objects.filter(pooled=row, until__gt=now).exists():
-                _close(row, State.EXPIRED, now)
-                notify(row.mentee, "pooled_expired", row.pk, row.get_absolute_url(), key=f"pooled_expired:{row.pk}")
-                expired += 1
-    return expired
+    now = now or timezone.now()
+    due = PooledRequest.objects.open().filter(closes_at__lte=now).order_by("closes_at", "pk")
+    return each(list(due.values_list("pk", flat=True)), lambda pk: _expire(pk, now))
+
+
+@transaction.atomic
+def _expire(pk: int, now: datetime) -> bool:
+    row = PooledRequest.objects.select_for_update(of=("self",)).select_related("mentee").get(pk=pk)
+    if row.state != State.OPEN or RequestLock.objects.filter(pooled=row, until__gt=now).exists():
+        return False
+    _close(row, State.EXPIRED, now)
+    notify(row.mentee, "pooled_expired", row.pk, row.get_absolute_url(), key=f"pooled_expired:{row.pk}")
+    return True
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from core.jobs import each
 from features.accounts.access import Ability
 from features.mentoring.models import MentorshipRequest
 from features.mentoring.services.answering import freeze_if_silent
@@ -19,13 +20,12 @@ State = MentorshipRequest.State
 
 def expire_requests(*, now: datetime | None = None) -> int:
     """What nobody answered in time. It goes to the next who fits, if its mentee wants that and somebody does."""
-    now, expired = now or timezone.now(), 0
-    for pk in list(MentorshipRequest.objects.open().filter(due_at__lte=now).values_list("pk", flat=True)):
-        with transaction.atomic():
-            expired += _expire(pk, now)
-    return expired
+    now = now or timezone.now()
+    due = MentorshipRequest.objects.open().filter(due_at__lte=now)
+    return each(list(due.values_list("pk", flat=True)), lambda pk: _expire(pk, now))
 
 
+@transaction.atomic
 def _expire(pk, now) -> bool:
     request = MentorshipRequest.objects.open().select_for_update().filter(pk=pk, due_at__lte=now).first()
     if request is None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from core.limits import RateLimited
 from features.accounts.models import User
 from features.calendar import services as calendar
@@ -61,14 +62,12 @@ def stop_waiting(*, offer: Offer, person: User, now: datetime | None = None) -> 
 
 def keep_freed_times(*, now: datetime | None = None) -> int:
     """Keep what has come free for those who wait, longest first. Each in a transaction of its own."""
-    now, kept = now or timezone.now(), 0
+    now = now or timezone.now()
     waiting = TimeWish.objects.filter(left_at=None).order_by("wished_at", "pk")
-    for pk in list(waiting.values_list("pk", flat=True)):
-        with transaction.atomic():
-            kept += _keep(pk, now)
-    return kept
+    return each(list(waiting.values_list("pk", flat=True)), lambda pk: _keep(pk, now))
 
 
+@transaction.atomic
 def _keep(pk, now) -> bool:
     rows = TimeWish.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk, left_at=None)
     wish = rows.select_related("offer__mentor", "person", "booking").first()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from core.limits import hit
 from core.text import render_markdown
 from features.accounts.access import Ability, bar
@@ -216,17 +217,16 @@ def end_written(*, waiting, by: User, words: str, now: datetime) -> None:
 def move_written_on(*, now: datetime | None = None) -> int:
     """What was not answered in time is paid back and stands on the mentor's record; a question that nobody replied to
     goes back to the mentor. One a transaction: killed halfway, the next run goes on."""
-    now, moved = now or timezone.now(), 0
+    now = now or timezone.now()
     due = WrittenReview.objects.filter(state__in=WrittenReview.SENT, due_at__lte=now)
-    for review in list(due.order_by("due_at", "pk")):
-        with transaction.atomic():
-            moved += _move_on(review, now)
+    moved = each(list(due.order_by("due_at", "pk")), lambda review: _move_on(review, now))
     soon = WrittenReview.objects.filter(state=State.OPEN, due_at__gt=now, due_at__lte=now + REMINDED)
     for review in soon.filter(sent_at__lte=now - REMINDED).select_related("mentor"):
         _tell(review.mentor, "written_review_due", review, f":{review.due_at:%Y-%m-%dT%H:%M}")
     return moved
 
 
+@transaction.atomic
 def _move_on(review, now) -> bool:
     review = lock_written(review)
     if not review.is_sent or review.due_at > now:

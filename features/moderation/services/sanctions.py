@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from core.templatetags.ui import local, words
 from core.text import one_line
 from features.accounts import access
@@ -132,16 +133,19 @@ def _lift(by, sanction, reason, now):
 def tell_ends(*, now: datetime | None = None) -> int:
     """Say to whom a sanction has ended by itself that it has. It had no need of us to end."""
     now = now or timezone.now()
-    told = 0
-    for pk in Sanction.objects.filter(ends_at__lte=now, lifted_at=None, end_told_at=None).values_list("pk", flat=True):
-        with transaction.atomic():
-            sanction = Sanction.objects.select_related("person").get(pk=pk)
-            User.objects.select_for_update(no_key=True).get(pk=sanction.person_id)
-            if Sanction.objects.filter(pk=pk, end_told_at=None).update(end_told_at=now):
-                _keep_in_step(sanction.person, now)
-                letters.tell("sanction_ended", sanction)
-                told += 1
-    return told
+    over = Sanction.objects.filter(ends_at__lte=now, lifted_at=None, end_told_at=None)
+    return each(over.values_list("pk", flat=True), lambda pk: _tell_end(pk, now))
+
+
+@transaction.atomic
+def _tell_end(pk: int, now: datetime) -> bool:
+    sanction = Sanction.objects.select_related("person").get(pk=pk)
+    User.objects.select_for_update(no_key=True).get(pk=sanction.person_id)
+    if not Sanction.objects.filter(pk=pk, end_told_at=None).update(end_told_at=now):
+        return False
+    _keep_in_step(sanction.person, now)
+    letters.tell("sanction_ended", sanction)
+    return True
 
 
 def _keep_in_step(person: User, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.jobs import enqueue
+from core.jobs import each, enqueue
 from core.text import one_line
 from features.accounts.models import User
 from features.moderation import services as moderation
@@ -126,7 +126,7 @@ def decide_absences(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     due = HostAbsence.objects.open().filter(answer="", answer_until__lte=now).order_by("pk")
     waiting = [pk for pk in due.values_list("pk", flat=True) if not _is_with_moderator(pk)]
-    return sum(_decide_by_rule(pk, now) for pk in waiting)
+    return each(waiting, lambda pk: _decide_by_rule(pk, now))
 
 
 def _is_with_moderator(pk) -> bool:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.jobs import each
 from features.accounts.services import audit
 from features.sessions import causes, promises
 from features.sessions.models import Attendance, Registration, Review, SkillSession
@@ -98,7 +99,7 @@ def settle_due(*, now=None) -> int:
     due = SkillSession.objects.published().filter(
         cancelled_at=None, attendance_settled_at=None, ends_at__lte=now - GRACE
     )
-    return sum(settle_attendance(session=session, now=now) for session in due.only("pk"))
+    return each(due.only("pk"), lambda session: settle_attendance(session=session, now=now))
 
 
 @transaction.atomic

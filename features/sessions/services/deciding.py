@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from features.sessions.models import Registration, SkillSession
 from features.sessions.services.hosting import cancel_session
 from features.sessions.services.waitlist import lock
@@ -20,7 +21,7 @@ def decide_due(*, now: datetime | None = None) -> int:
         least_seats__isnull=False, decided_at=None, starts_at__lte=now + EARLIEST
     )
     due = [session.pk for session in waiting.order_by("pk") if session.decides_at <= now]
-    return sum(_decide(pk, now) for pk in due)
+    return each(due, lambda pk: _decide(pk, now))
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.jobs import each
 from core.limits import RateLimited
 from features.accounts.models import User
 from features.notifications.services import notify
@@ -53,7 +54,7 @@ def publish_due(*, now: datetime | None = None) -> int:
     host is told. Each in a transaction of its own; twice is once."""
     now = now or timezone.now()
     due = SkillSession.objects.filter(publish_at__lte=now, published_at=None, removed_at=None, host__is_active=True)
-    return sum(_publish(pk, now) for pk in due.order_by("publish_at", "pk").values_list("pk", flat=True))
+    return each(due.order_by("publish_at", "pk").values_list("pk", flat=True), lambda pk: _publish(pk, now))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.db import atomic_retry
+from core.jobs import each
 from core.limits import hit
 from features.notifications.services import notify
 from features.payments import services as payments
@@ -258,15 +259,15 @@ def release_expired_holds(*, now=None) -> int:
     Where there is an order, its payment is looked at first: payments releases those."""
     now = now or timezone.now()
     overdue = Registration.objects.active().filter(confirmed_at=None, held_until__lte=now)
-    released = 0
-    for registration in list(overdue):
-        if payments.order_of("registration", registration.pk):
-            continue
-        with transaction.atomic():
-            session = lock(registration.session_id)
-            still = Registration.objects.active().filter(pk=registration.pk, confirmed_at=None, held_until__lte=now)
-            released += still.exists() and give_back(session, registration, None, "hold_expired", now)
-    return released
+    unpaid = [registration for registration in overdue if not payments.order_of("registration", registration.pk)]
+    return each(unpaid, lambda registration: _release(registration, now))
+
+
+@transaction.atomic
+def _release(registration, now) -> bool:
+    session = lock(registration.session_id)
+    still = Registration.objects.active().filter(pk=registration.pk, confirmed_at=None, held_until__lte=now)
+    return still.exists() and give_back(session, registration, None, "hold_expired", now)
 
 
 def recount_seats() -> int:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.db import StartOver, atomic_retry
+from core.jobs import each
 from core.limits import hit
 from features.notifications.services import notify
 from features.sessions.joining import CUTOFF, VERDICTS, can_join
@@ -251,7 +252,7 @@ def expire_offers(*, now=None) -> int:
     now = now or timezone.now()
     overdue = WaitlistOffer.objects.filter(closed_at=None, expires_at__lte=now)
     sessions = list(overdue.values_list("entry__session_id", flat=True).distinct())
-    return sum(_expire_in(session_id, now) for session_id in sessions)
+    return each(sessions, lambda session_id: _expire_in(session_id, now))
 
 
 @atomic_retry
@@ -277,7 +278,10 @@ def tell_everybody(*, now=None) -> int:
         session__cancelled_at=None,
     )
     sessions = list(entries.values_list("session_id", flat=True).distinct())
-    for session_id in sessions:
-        with transaction.atomic():
-            hand_on(lock(session_id), now)
-    return len(sessions)
+    return each(sessions, lambda session_id: _hand_on_in(session_id, now))
+
+
+@transaction.atomic
+def _hand_on_in(session_id, now) -> bool:
+    hand_on(lock(session_id), now)
+    return True
