@@ -3,6 +3,7 @@
 from core.text import number
 from features.payments.models import CouponUse, Invoice, Order, Package
 from features.payments.policies import policy_words
+from features.payments.services.invoicing import vat_words
 from features.payments.services.orders import fulfilments
 from features.payments.services.rights import rights_in
 from features.payments.services.till import credits_for, is_paid_by_credit
@@ -34,6 +35,7 @@ def order_page(order: Order, now) -> dict:
         "at_the_end": {str(fulfilments[line.kind].at_the_end) for line in lines if line.kind in fulfilments} - {""},
         "has_checkout": order.checkouts.filter(closed_at=None).exclude(stripe_id=None).exists(),
         "rights": [(by_pk[line.pk], found) for line, found in rights_in(order, now)],
+        "vat": vat_words(order.buyer, order.total_minor) if is_open else "",
         "policy": [words for line in lines for words in policy_words(line.policy)],
     }
 

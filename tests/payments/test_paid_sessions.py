@@ -93,6 +93,7 @@ def test_while_it_is_held_home_and_the_session_lead_to_the_till_and_the_order_to
     assert page in dock
     seat = reverse("registration", args=[session.pk, session.slug])
     till = browser(learner).get(page).text
+    assert "€45.00 is all that you pay; nothing comes on top. No VAT is charged." in till
     assert seat in till
     # What ends then and what becomes of the seat, for whoever sees no clock running too; nobody is read the seconds.
     assert "After that the seat goes to the next in line, or to whoever takes it." in till

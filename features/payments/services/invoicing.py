@@ -64,6 +64,13 @@ def vat(from_whom: dict, to_whom: dict, total_minor: int) -> tuple[str, Decimal,
     return Rule.INCLUDED, percent, _share(total_minor, percent)
 
 
+def vat_words(person: User, total_minor: int) -> str:
+    """What the invoice will say of VAT, for before it is paid."""
+    rule, percent, _minor = vat(seller(), buyer(person), total_minor)
+    said = str(Rule(rule).label)
+    return f"{said} ({percent.normalize():f} %)." if percent else f"{said}."
+
+
 def _share(total_minor: int, percent: Decimal) -> int:
     """Half a minor unit goes up, away from nothing on both kinds of document."""
     return int((total_minor * percent / (100 + percent)).quantize(Decimal(1), ROUND_HALF_UP))

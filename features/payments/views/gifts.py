@@ -60,6 +60,7 @@ def gift(request, code):
     context = {
         "gift": found, "is_giver": is_giver, "days": days, "address": absolute(request.path),
         "may_give_back": is_giver and services.may_give_back_gift(found, timezone.now()),
+        "gift_back": services.paid_for("gift", [found.pk]) if is_giver else 0,
     }  # fmt: skip
     return render(request, "payments/gift.html", context)
 
