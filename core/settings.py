@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "features.accounts.middleware.shown_out",
     "features.accounts.middleware.consent_first",
     "features.accounts.middleware.way_back",
+    "features.accounts.middleware.members_only",
     "features.accounts.middleware.privileged_needs_mfa",
     "core.middleware.plain_errors",
     "core.middleware.only_by_form",

@@ -26,11 +26,20 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("That is not your password. Check for a typo."),
         "invalid_password_reset": _("This link is used up or too old. Have a new one mailed to you."),
         "same_as_current": _("That is what it is already. Write another one."),
+        "not_listed": _("Only addresses that the organisers have listed can join. Ask them, or write another one."),
         "duplicate_email": _("This is an address of your account already."),
         "email_taken": _("There is an account with this address. Log in to it."),
         "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
         "rate_limited": _("That was too often. Wait a minute, then try again."),
     }
+
+    def clean_email(self, email):
+        """Of every form that takes an address; those who come from another site sign up by allauth's own."""
+        email = super().clean_email(email)
+        match = self.request.resolver_match
+        if match and match.url_name == "socialaccount_signup" and not services.may_join(email):
+            raise ValidationError(self.error_messages["not_listed"])
+        return email
 
     def is_safe_url(self, url):
         return bool(services.safe_next(self.request, url))

@@ -21,7 +21,7 @@ class AccountsConfig(AppConfig):
         for order, (name, label) in enumerate(
             {
                 "manage": _("Health"), "manage_roles": _("Roles"), "manage_skills": _("Skills"),
-                "manage_audit": _("Audit log"), "manage_work": _("Work"),
+                "manage_audit": _("Audit log"), "manage_work": _("Work"), "manage_rules": _("Rules"),
                 "manage_terms": _("Terms"), "manage_exports": _("Exports"), "admin:index": _("Records"),
             }.items()
         ):  # fmt: skip
@@ -55,6 +55,7 @@ class AccountsConfig(AppConfig):
             nav.Place(_("Terms"), "terms", order=100, section="trust"),
             nav.Place(_("Privacy"), "privacy", order=110, section="trust"),
         )
+        page_cache.watch(page_cache.FRAME, self, only={"siterules": ""})  # else a stranger's page would outlive them
         page_cache.watch(
             "people",
             self,

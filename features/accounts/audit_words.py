@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from features.accounts.models import Role, Terms
+from features.accounts.models import Role, SiteRules, Terms
 from features.accounts.services import AuditAct, AuditThing, audit_acts, audit_things
 
 
@@ -26,6 +26,12 @@ def terms_in_words(field: str) -> str:
     return str(Terms.Kind(field).label) if field in Terms.Kind.values else field
 
 
+def rule_in_words(field: str) -> str:
+    if field == "listed":
+        return str(_("who may join: the list"))
+    return str(SiteRules._meta.get_field(field).verbose_name) if field in SiteRules.RULES else field
+
+
 ACTS = {
     "role.granted": AuditAct(_("gave a role"), role_in_words),
     "role.revoked": AuditAct(_("took a role away"), role_in_words),
@@ -39,9 +45,11 @@ ACTS = {
     "account.reopened": _("opened the account again"),
     "account.erased": _("erased the account"),
     "work.retried": _("had work tried again"),
+    "rules.changed": AuditAct(_("changed the rules of the site"), rule_in_words),
     "terms.published": AuditAct(_("published a version of the terms"), terms_in_words),
 }
 THINGS = {
+    "rules": AuditThing(_("Rules")),
     "terms": AuditThing(_("Terms")),
     "version": AuditThing(_("Version")),
     "work": AuditThing(_("Task")),

@@ -1,7 +1,10 @@
 import secrets
+from copy import copy
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from django import forms
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +12,7 @@ from core import languages
 from core.text import one_line
 from features.accounts import handles, services, zones
 from features.accounts.fields import NameField
-from features.accounts.models import Consent, User, site_day
+from features.accounts.models import Consent, SiteRules, User, site_day
 from features.accounts.passwords import NotAboutYou
 
 
@@ -89,6 +92,12 @@ class SignupForm(SaysEMail, allauth.SignupForm):
             except forms.ValidationError as fault:
                 self.add_error("password1", fault)
         return data
+
+    def clean_email(self):
+        email = super().clean_email()
+        if not services.may_join(email):  # whether or not there is an account
+            raise forms.ValidationError(get_adapter().error_messages["not_listed"])
+        return email
 
     def validate_unique_email(self, value):
         # Nobody has proved that address yet, so this sign-up has the same right to it as the one before.
@@ -222,3 +231,41 @@ class TermsForm(forms.Form):
             self.initial["text"] = newest.text
         else:
             del self.fields["changes"]
+
+
+class RulesForm(forms.ModelForm):
+    listed = forms.CharField(
+        label=_("The list"),
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Mail domains (example.org) or whole addresses (ana@example.org), one a line."),
+    )
+
+    class Meta:
+        model = SiteRules
+        fields = ["audience", "sign_up", "listed", "hosts"]
+        widgets = dict.fromkeys(("audience", "sign_up", "hosts"), forms.RadioSelect)
+        help_texts = {
+            "audience": _(
+                "Members only: strangers get the log-in page; feeds, calendars, the site map and the API too."
+            ),
+            "sign_up": _("Who is here already stays. Nobody is told: send them the address of this site."),
+            "hosts": _("To sell and to mentor still takes the role of an expert."),
+        }
+
+    def __init__(self, *args, rules, **kwargs):
+        super().__init__(*args, instance=copy(rules), **kwargs)  # which must not show what was refused
+        self.initial["listed"] = "\n".join(rules.listed)
+
+    def clean_listed(self):
+        found = []
+        for line in self.cleaned_data["listed"].lower().split():
+            entry = line.strip(",;").removeprefix("@")
+            try:
+                validate_email(entry if "@" in entry else f"somebody@{entry}")
+            except forms.ValidationError as fault:
+                words = _("“%(entry)s” is neither a mail domain nor an address.") % {"entry": entry[:60]}
+                raise forms.ValidationError(words) from fault
+            found.append(entry)
+        return sorted(set(found))

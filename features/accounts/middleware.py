@@ -3,7 +3,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from core import logs
 from core.htmx import came_by_htmx, see_other, sent_by_itself, stay
 from core.middleware import has_session
-from features.accounts import access, services
-from features.accounts.models import Role
+from features.accounts import access, services, stranger_pages
+from features.accounts.models import Role, SiteRules
 
 # What stays open to whoever has not agreed: the API, which answers in its own way, and the ways out.
 WITHOUT_CONSENT = (
@@ -65,6 +65,28 @@ def shown_out(get_response):
             return get_response(request)
         request.session.flush()
         return redirect(page)
+
+    return middleware
+
+
+def members_only(get_response):
+    """Where only members see the site, strangers are led to the log-in, and come back from it to where they were."""
+
+    def middleware(request):
+        if stranger_pages.is_open(request.path) or (has_session(request) and request.user.is_authenticated):
+            return get_response(request)
+        is_api = request.path.startswith("/api/")
+        if is_api and "Authorization" in request.headers:  # the token speaks, and its door judges it
+            return get_response(request)
+        if services.site_rules().audience == SiteRules.Audience.EVERYBODY:
+            return get_response(request)
+        if is_api:
+            return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+        if request.path == "/robots.txt":
+            return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
+        if stranger_pages.is_file(request.path):
+            raise Http404
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
 
     return middleware
 

@@ -19,10 +19,12 @@ from features.accounts.models import (
     FormerHandle,
     GoneHandle,
     RoleGrant,
+    SiteRules,
     StoredFile,
     User,
 )
 from features.accounts.services.pictures import remove_file
+from features.accounts.services.site import unlist
 
 SAID = (
     "email",
@@ -53,6 +55,7 @@ def export(person: User) -> dict:
         "exports": _rows(DataExport.objects.filter(person=person), "asked_at", "made_at", "ends_at"),
         "closure": _rows(Closure.objects.filter(person=person), "closed_at", "erases_at", "takes_words"),
         "consents": _rows(Consent.objects.filter(person=person), "terms__kind", "terms__version", "agreed_at", "how"),
+        "rules_made": _rows(SiteRules.objects.filter(made_by=person), "audience", "sign_up", "hosts", "made_at"),
         "other_logins": [
             _rows(table.filter(user=person), "provider", "uid", "date_joined") for table in _other_logins()
         ],
@@ -75,6 +78,7 @@ def erase(person: User) -> None:
         remove_file(file)
     person.photo = None
     AccountLetter.objects.filter(address=person.email).delete()
+    unlist(person.email)
     # The admin's history calls people by their names; who was corrected when stays in the audit log.
     LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=person.pk).delete()
     nobody = f"gone-{person.pk}-{secrets.token_hex(4)}"

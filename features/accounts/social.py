@@ -13,6 +13,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         user.languages = ["en"]
         return user
 
+    def is_open_for_signup(self, request, sociallogin):
+        """Whoever comes without an address is asked for one, and judged by that."""
+        return not sociallogin.user.email or services.may_join(sociallogin.user.email)
+
     def get_signup_form_initial_data(self, sociallogin):
         return super().get_signup_form_initial_data(sociallogin) | {"name": sociallogin.user.name}
 

@@ -6,7 +6,7 @@ from django.db.transaction import atomic
 from django.urls import include, path
 
 from features.accounts.admin import hide_secrets, one_way_in
-from features.accounts.views import codes, exports, files, manage, once_more, own, privacy, terms, work
+from features.accounts.views import codes, exports, files, manage, once_more, own, privacy, site, terms, work
 
 hide_secrets()
 one_way_in()
@@ -50,5 +50,6 @@ urlpatterns = [
     path("manage/work/", work.work, name="manage_work"),
     path("manage/exports/", exports.exports, name="manage_exports"),
     path("manage/exports/<str:name>.zip", exports.archive, name="manage_export"),
+    path("manage/rules/", site.rules, name="manage_rules"),
     path("manage/terms/", terms.manage, name="manage_terms"),
 ]

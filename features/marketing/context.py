@@ -1,6 +1,8 @@
 from functools import cache
 
 from core.middleware import has_session
+from features.accounts.models import SiteRules
+from features.accounts.services import site_rules
 from features.marketing.announcing import said_to_strangers
 
 
@@ -13,4 +15,6 @@ def announcement(request):
 def _said(request) -> tuple[str, str] | None:
     person = getattr(request, "user", None) if has_session(request) else None
     said = person.announcement if hasattr(person, "announcement") else said_to_strangers()
+    if said and not hasattr(person, "announcement") and site_rules().audience == SiteRules.Audience.MEMBERS:
+        return None  # the log-in page is all that strangers see
     return (said["words"], said["url"]) if said else None

@@ -32,6 +32,7 @@ BODIES = {
     ("manage_work", "POST"): lambda w: {"row": "all"},
     ("preferences", "POST"): lambda w: PREFERENCES,
     ("closure", "POST"): lambda w: {"words": "keep", "sure": "on"},
+    ("manage_rules", "POST"): lambda w: {"act": "team", "after": "0"},
     ("manage_terms", "POST"): lambda w: TERMS | {"in_force_on": site_day() + timedelta(days=30)},
     ("account_login", "POST"): lambda w: {"login": w.people["member"].email, "password": PASSWORD},
     ("account_signup", "POST"): lambda w: {"name": "New Person", "email": "new@example.org"},
@@ -138,6 +139,8 @@ manage                              POST login    login    404    404   404    m
 manage_roles                        GET  login    login    404    404   404    mfa      404        200
 manage_roles                        POST login    login    404    404   404    mfa      405        405
 stored_file                         GET  200
+manage_rules                        GET  login    login    404    404   404    mfa      404        200
+manage_rules                        POST login    login    404    404   404    mfa      404        303
 manage_terms                        GET  login    login    404    404   404    mfa      404        200
 manage_terms                        POST login    login    404    404   404    mfa      404        303
 manage_exports                      GET  login    login    404    404   404    mfa      404        again

@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from features.accounts import services as accounts
+from features.accounts.stranger_pages import is_open
 from features.moderation import services as moderation
 from features.moderation.support_pages import KEY, OPEN
 from tests.permissions.table import METHODS, each, outcome, patterns, rows, send
@@ -112,3 +114,15 @@ def test_who_sees_the_site_as_somebody_changes_nothing_and_is_shown_no_keys(worl
                     assert secret not in answer.text, (row.name, secret)
     assert not written
     assert shown > 60
+
+
+def test_where_only_members_see_the_site_strangers_see_the_ways_in(world):
+    """Whatever is open to strangers otherwise: a page of a later feature is closed until it is named."""
+    with undone():
+        accounts.change_rules(by=world.people["organiser"], after=0, audience="members")
+        for row in ROWS:
+            path = row.path(world)
+            if "GET" in row.cells and not is_open(path):
+                answer = row.ask(world, "stranger", "GET")
+                is_robots = path == "/robots.txt"
+                assert is_robots or outcome(answer) in ("login", "401", "404"), row.name

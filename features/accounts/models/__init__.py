@@ -15,6 +15,7 @@ from features.accounts.models.people import (
     UserQuerySet,
 )
 from features.accounts.models.privacy import Closure, DataExport
+from features.accounts.models.site import SiteRules
 from features.accounts.models.terms import Consent, Terms, site_day
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "GoneHandle",
     "Role",
     "RoleGrant",
+    "SiteRules",
     "StoredFile",
     "Terms",
     "User",

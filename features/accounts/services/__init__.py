@@ -57,6 +57,17 @@ from features.accounts.services.privacy import (
     what_closing_means,
 )
 from features.accounts.services.roles import RoleRefused, end_idle, grant_role, organisers, revoke_role
+from features.accounts.services.site import (
+    PRESETS,
+    RulesRefused,
+    change_rules,
+    compared,
+    everybody_hosts,
+    may_join,
+    site_rules,
+    undo_rules,
+    unlist,
+)
 from features.accounts.services.terms import TermsRefused, agree, owed_terms, publish_terms, terms_in_force
 from features.accounts.services.work import retry_work
 from features.accounts.services.written_down import (
@@ -69,6 +80,7 @@ from features.accounts.services.written_down import (
 )
 
 __all__ = [
+    "PRESETS",
     "SHOWN_OUT",
     "SUFFIXES",
     "AuditAct",
@@ -78,6 +90,7 @@ __all__ = [
     "FileRefused",
     "HandleTaken",
     "RoleRefused",
+    "RulesRefused",
     "TermsRefused",
     "Written",
     "agree",
@@ -88,12 +101,15 @@ __all__ = [
     "begin_sign_up",
     "came_from_here",
     "change_preferences",
+    "change_rules",
     "close",
     "closure_by_link",
+    "compared",
     "create_person",
     "end_idle",
     "erase_due",
     "erase_file",
+    "everybody_hosts",
     "fields_of",
     "file_access",
     "find_person",
@@ -110,6 +126,7 @@ __all__ = [
     "keep_unsent",
     "kept_input",
     "make_export",
+    "may_join",
     "may_see",
     "organisers",
     "owed_terms",
@@ -125,12 +142,15 @@ __all__ = [
     "sent_after_all",
     "set_photo",
     "sign_up_form",
+    "site_rules",
     "store_document",
     "store_picture",
     "suspend",
     "sweep_files",
     "terms_in_force",
     "typed_words",
+    "undo_rules",
+    "unlist",
     "unsent",
     "way_back",
     "what_closing_means",

@@ -11,6 +11,7 @@ from core.limits import hit
 from core.text import one_line, render_markdown
 from features.accounts import access
 from features.accounts.models import Role
+from features.accounts.services import everybody_hosts
 from features.calendar import services as calendar
 from features.discovery import services as discovery
 from features.notifications.services import notify
@@ -165,7 +166,7 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
 def may_host(person) -> bool:
     """Also where a role rests: without a second factor, and for a token. Publishing shows nobody what others do not
     see, and so a page and the API give one answer."""
-    return access.holds_any_role(person, Role.EXPERT, Role.ORGANISER)
+    return access.holds_any_role(person, Role.EXPERT, Role.ORGANISER) or (person.is_active and everybody_hosts())
 
 
 def version_of(session) -> str:
