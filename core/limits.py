@@ -29,6 +29,7 @@
     forum_vote          100  1 hour   person         a script that votes on everything
     work_publish         20  1 day    person         a flood of articles and courses
     work_typing          60  1 minute person         previews of lessons, which take a while to make
+    typing               60  1 minute person         a script that has forms kept which nobody types
     forum_down           10  1 day    person         voting down as a pastime
     forum_down_on         3  1 day    person, author voting one person down wherever they write
     forum_duplicate      10  1 day    person         a flood of proposals to who asked
@@ -85,6 +86,7 @@ LIMITS = {
     "forum_vote": (100, 3600),
     "work_publish": (20, 24 * 3600),
     "work_typing": (60, 60),
+    "typing": (60, 60),
     "forum_down": (10, 24 * 3600),
     "forum_down_on": (3, 24 * 3600),
     "forum_duplicate": (10, 24 * 3600),

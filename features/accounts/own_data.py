@@ -21,6 +21,7 @@ from features.accounts.models import (
     RoleGrant,
     SiteRules,
     StoredFile,
+    Unfinished,
     User,
 )
 from features.accounts.services.pictures import remove_file
@@ -56,6 +57,7 @@ def export(person: User) -> dict:
         "closure": _rows(Closure.objects.filter(person=person), "closed_at", "erases_at", "takes_words"),
         "consents": _rows(Consent.objects.filter(person=person), "terms__kind", "terms__version", "agreed_at", "how"),
         "rules_made": _rows(SiteRules.objects.filter(made_by=person), "audience", "sign_up", "hosts", "made_at"),
+        "unfinished_forms": _rows(Unfinished.objects.filter(person=person), "key", "data", "saved_at"),
         "other_logins": [
             _rows(table.filter(user=person), "provider", "uid", "date_joined") for table in _other_logins()
         ],
@@ -72,7 +74,7 @@ def erase(person: User) -> None:
     GoneHandle.objects.bulk_create(
         (GoneHandle(digest=handles.digests(handle)[0]) for handle in had), ignore_conflicts=True
     )
-    for table in (FormerHandle.objects, RoleGrant.objects, DataExport.objects, Consent.objects):
+    for table in (FormerHandle.objects, RoleGrant.objects, DataExport.objects, Consent.objects, Unfinished.objects):
         table.filter(person=person).delete()
     for file in StoredFile.objects.filter(owner=person):
         remove_file(file)

@@ -36,4 +36,5 @@ def sweep_files():
 
 @periodic(minutes=60)
 def forget():
-    each((services.forget_unconfirmed, emails.forget_unsent), lambda step: step())
+    steps = (services.forget_unconfirmed, emails.forget_unsent, services.forget_old_unfinished)
+    each(steps, lambda step: step())

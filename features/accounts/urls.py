@@ -31,6 +31,7 @@ urlpatterns = [
     path("reopening/<str:token>/", privacy.reopening, name="reopening"),
     path("account/consent/", terms.consent, name="consent"),
     path("account/unsent/", own.unsent, name="unsent"),
+    path("account/unfinished/<slug:key>/", own.unfinished, name="unfinished"),
     path("account/preferences/", own.preferences, name="preferences"),
     path("account/sessions/<int:pk>/end/", own.end_session, name="end_session"),
     path("account/login/code/confirm/", codes.confirm_login, name="account_confirm_login_code"),

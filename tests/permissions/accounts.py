@@ -17,6 +17,7 @@ ARGUMENTS = {
     "end_session": lambda w: [w.phone.pk],
     "mfa_remove_webauthn": lambda w: [w.passkey.pk],
     "mfa_edit_webauthn": lambda w: [w.passkey.pk],
+    "unfinished": lambda w: ["task-1"],
     "stored_file": lambda w: [w.host.photo_id, 192],
 }
 PREFERENCES = {
@@ -78,6 +79,7 @@ mfa_login_webauthn                  POST 302
 account                             GET  login    login    200    200   200    200      200        200
 own_places                          GET  login    login    200    200   200    200      200        200
 preferences                         GET  login    login    200    200   200    200      200        200
+unfinished                          POST login    login    200    200   200    200      200        200
 unsent                              GET  login    login    302    302   302    302      302        302
 unsent                              POST login    login    303    303   303    303      303        303
 preferences                         POST login    login    302    302   302    302      302        302

@@ -132,7 +132,11 @@ def touched(before, after):
 # --- Z6 -------------------------------------------------------------------------------------------------------------
 WORD, NUMBER, MOMENT = "z6-canary", 987654321, "2001-02-03T04:05:06Z"
 CANARIES = (WORD, str(NUMBER), MOMENT[:10])
-KEEPS_ALL = {"kept_form", "kept_form@new"}  # what is being typed is kept as it comes, and is only ever put into a form
+KEEPS_ALL = {
+    "kept_form",
+    "kept_form@new",
+    "unfinished",
+}  # what is being typed is kept as it comes, and is only ever put into a form
 INPUT = re.compile(r'<(?:input|select|textarea|button)[^>]*\sname="([^"]+)"')
 
 

@@ -17,6 +17,7 @@ from features.accounts.models.people import (
 from features.accounts.models.privacy import Closure, DataExport
 from features.accounts.models.site import SiteRules
 from features.accounts.models.terms import Consent, Terms, site_day
+from features.accounts.models.unfinished import Unfinished
 
 __all__ = [
     "FOR_GOOD",
@@ -35,6 +36,7 @@ __all__ = [
     "SiteRules",
     "StoredFile",
     "Terms",
+    "Unfinished",
     "User",
     "UserManager",
     "UserQuerySet",

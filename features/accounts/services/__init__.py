@@ -69,6 +69,7 @@ from features.accounts.services.site import (
     unlist,
 )
 from features.accounts.services.terms import TermsRefused, agree, owed_terms, publish_terms, terms_in_force
+from features.accounts.services.unfinished import forget_old_unfinished, forget_unfinished, keep_unfinished, put_back
 from features.accounts.services.work import retry_work
 from features.accounts.services.written_down import (
     AuditAct,
@@ -116,13 +117,16 @@ __all__ = [
     "forget_claims",
     "forget_exports",
     "forget_input",
+    "forget_old_unfinished",
     "forget_reason",
     "forget_unconfirmed",
+    "forget_unfinished",
     "forget_unsent",
     "grant_role",
     "is_unconfirmed",
     "keep_input",
     "keep_reason",
+    "keep_unfinished",
     "keep_unsent",
     "kept_input",
     "make_export",
@@ -132,6 +136,7 @@ __all__ = [
     "owed_terms",
     "person_behind",
     "publish_terms",
+    "put_back",
     "readmit",
     "reinstate",
     "remove_file",

@@ -20,7 +20,7 @@ REASON, INPUT, UNSENT = "entrance_reason", "entrance_typed", "entrance_unsent_of
 LONGEST_INPUT = 20_000
 # A lesson is not: in letters, as an address spends six or nine on each that is not Latin.
 LONGEST_UNSENT = 100_000
-NEVER_KEPT = {"csrfmiddlewaretoken", "code"}  # and every password: see `_worth_keeping`
+NEVER_KEPT = {"csrfmiddlewaretoken", "code"}  # and every password: see `worth_keeping`
 
 
 def safe_next(request: HttpRequest, url: str | None, default: str = "") -> str:
@@ -37,7 +37,7 @@ def safe_next(request: HttpRequest, url: str | None, default: str = "") -> str:
 
 def keep_input(request: HttpRequest, key: str, data: QueryDict) -> None:
     """Keep what was typed while its author logs in or signs up. It survives the change of session at login."""
-    text = _worth_keeping(data).urlencode()
+    text = worth_keeping(data).urlencode()
     if len(text) <= LONGEST_INPUT:
         request.session[INPUT] = {key: [text, _author(request)]}
 
@@ -51,7 +51,8 @@ def _author(request: HttpRequest) -> int | None:
     return ended.values_list("user", flat=True).first()
 
 
-def _worth_keeping(data: QueryDict) -> QueryDict:
+def worth_keeping(data: QueryDict) -> QueryDict:
+    """Without secrets, whatever their fields are called."""
     kept = data.copy()
     for name in list(kept):
         if name in NEVER_KEPT or "password" in name or "secret" in name:
@@ -69,7 +70,7 @@ def keep_unsent(request: HttpRequest) -> bool:
     """Keep what somebody was sending when it turned out that they had been logged out meanwhile, if there are words in
     it: the page `unsent` offers it once they are back. Not where a view keeps it by itself, and not where nobody can
     tell any more whose it is: somebody ended that log-in from another browser."""
-    kept = _worth_keeping(request.POST)
+    kept = worth_keeping(request.POST)
     is_short = sum(len(value) for _name, value in fields_of(kept)) <= LONGEST_UNSENT
     if not is_short or not typed_words(kept) or not has_session(request) or request.session.get(INPUT):
         return False
@@ -106,7 +107,7 @@ def came_from_here(request: HttpRequest) -> bool:
 
 def fields_of(data: QueryDict) -> list[tuple[str, str]]:
     """What of a form is sent once more: all but secrets."""
-    return [(name, value) for name, values in _worth_keeping(data).lists() for value in values]
+    return [(name, value) for name, values in worth_keeping(data).lists() for value in values]
 
 
 def kept_input(request: HttpRequest, key: str) -> QueryDict | None:

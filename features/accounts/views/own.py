@@ -76,3 +76,15 @@ def unsent(request):
     path, data = kept
     context = {"path": path, "fields": services.fields_of(data), "words": services.typed_words(data)}
     return render(request, "accounts/unsent.html", context)
+
+
+@require_POST
+@login_required
+def unfinished(request, key):
+    """What is being typed, sent by its page every few seconds; or thrown away by its author."""
+    if page := request.POST.get("discard"):
+        services.forget_unfinished(person=request.user, key=key)
+        messages.success(request, _("What you had typed is gone."))
+        return see_other(services.safe_next(request, page, "/"))
+    saved_at = services.keep_unfinished(person=request.user, key=key, data=request.POST)
+    return render(request, "accounts/_kept.html", {"saved_at": saved_at})

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.pagination import keyset
+from features.accounts import services as accounts
 from features.assessments import services, work_pages
 from features.assessments.access import own_submission, readable_file, visible_submission, visible_task
 from features.assessments.models import Task
@@ -33,7 +34,13 @@ def task(request, pk, slug):
     if request.method == "POST":
         return _submit(request, found)
     form = SubmissionForm(initial={"done_on": timezone.localdate()})
-    return render(request, "assessments/task.html", work_pages.task_page(found, request.user, form))
+    kept = accounts.put_back(request.user, _key(found), form)
+    context = work_pages.task_page(found, request.user, form) | {"keep_as": _key(found), "kept": kept}
+    return render(request, "assessments/task.html", context)
+
+
+def _key(found) -> str:
+    return f"task-{found.pk}"
 
 
 @login_required
@@ -46,9 +53,11 @@ def _submit(request, found):
         except services.AssessmentRefused as refused:
             form.add_error(None, refused.words)
         else:
+            accounts.forget_unfinished(person=request.user, key=_key(found))
             messages.success(request, _("It is handed in. You are told when it is judged."))
             return see_other(work)
-    return render(request, "assessments/task.html", work_pages.task_page(found, request.user, form), status=422)
+    context = work_pages.task_page(found, request.user, form) | {"keep_as": _key(found)}
+    return render(request, "assessments/task.html", context, status=422)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.templatetags.ui import undoing
+from features.accounts import services as accounts
 from features.accounts.services import FileRefused
 from features.library import services
 from features.library.access import own_file, own_lesson, own_section, own_work, removed_lesson
@@ -118,14 +119,17 @@ def place(request, pk):
 def edit_lesson(request, pk):
     lesson = own_lesson(request.user, pk)
     told = LessonContent.objects.get(lesson=lesson)
-    is_preview = "preview" in request.POST
+    key, is_preview = f"lesson-{pk}", "preview" in request.POST
     data = request.POST if request.method == "POST" and not is_preview else None
     typed = request.POST.dict() if is_preview else {"text": told.text, "video_url": told.video_url}
     form = LessonForm(data, request.FILES or None, instance=lesson, initial=typed)
     if data is not None and form.is_valid() and _save(form, lesson):
+        accounts.forget_unfinished(person=request.user, key=key)
         messages.success(request, _("Saved."))
         return see_other("lesson_edit", lesson.pk) if form.cleaned_data["upload"] else see_other(lesson)
-    context = {"form": form, "lesson": lesson, "work": lesson.work, "files": lesson.files.select_related("file")}
+    kept = accounts.put_back(request.user, key, form) if request.method != "POST" else None
+    context = {"keep_as": key, "kept": kept}
+    context |= {"form": form, "lesson": lesson, "work": lesson.work, "files": lesson.files.select_related("file")}
     context["may_publish"] = services.may_publish(request.user)
     if is_preview:
         context["preview"] = rendered(request, "text")

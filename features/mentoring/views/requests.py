@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
+from features.accounts import services as accounts
 from features.mentoring import access, relationship_pages, services
 from features.mentoring.relationship_forms import AnswerForm, DeclineForm, QuestionForm, RequestForm
 
@@ -34,7 +35,7 @@ def coming_back(request):
 def request_new(request, handle):
     mentor = access.shown_mentor(handle)
     known = {name: request.GET[name] for name in ("goal", "skills", "background", "expectation") if name in request.GET}
-    form = RequestForm(request.POST if request.method == "POST" else None, initial=known)
+    form, key = RequestForm(request.POST if request.method == "POST" else None, initial=known), f"request-{mentor.pk}"
     refusal = services.why_not_ask(mentor, request.user, timezone.now())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -43,9 +44,12 @@ def request_new(request, handle):
         except services.MentoringRefused as refused:
             refusal = refused
         else:
+            accounts.forget_unfinished(person=request.user, key=key)
             messages.success(request, _("Sent. You hear within 48 hours, from them or from us."))
             return see_other(made)
-    context = relationship_pages.ask_page(mentor, request.user) | {"form": form, "refusal": refusal}
+    kept = accounts.put_back(request.user, key, form) if not form.is_bound and not known else None
+    context = {"form": form, "refusal": refusal, "keep_as": key, "kept": kept}
+    context |= relationship_pages.ask_page(mentor, request.user)
     is_bad = form.errors or (request.method == "POST" and refusal)
     return render(request, "mentoring/request_form.html", context, status=422 if is_bad else 200)
 

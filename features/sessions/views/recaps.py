@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.htmx import see_other
+from features.accounts import services as accounts
 from features.sessions import services
 from features.sessions.access import hosted_session
 from features.sessions.models import Recap
@@ -42,6 +43,7 @@ def _save(request, session):
             form.overtaken(_known(session))
             form.add_error(refused.field or None, refused.words)
         else:
+            accounts.forget_unfinished(person=request.user, key=_key(session))
             messages.success(request, _("It stands on the session’s page."))
             return see_other(recap)
     return _page(request, session, form, status=422)
@@ -72,9 +74,23 @@ def _known(session) -> Recap | None:
     return Recap.objects.filter(session=session).first()
 
 
+def _key(session) -> str:
+    return f"recap-{session.pk}"
+
+
 def _page(request, session, form=None, refusal=None, status=200):
     known = _known(session)
     refusal = refusal or services.why_not_post(session, request.user, timezone.now())
-    form = form or RecapForm(session=session, recap=known)
-    context = {"session": session, "recap": known, "form": form, "refusal": refusal}
+    kept = None
+    if form is None:
+        form = RecapForm(session=session, recap=known)
+        kept = accounts.put_back(request.user, _key(session), form)
+    context = {
+        "keep_as": _key(session),
+        "kept": kept,
+        "session": session,
+        "recap": known,
+        "form": form,
+        "refusal": refusal,
+    }
     return render(request, "sessions/recap.html", context, status=status)
