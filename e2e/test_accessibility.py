@@ -90,15 +90,11 @@ AXE = f"globalThis.loadAxe = () => {{ {AXE_SCRIPT}\n}};"
 AXE_RUN = "([context, options]) => { globalThis.axe ?? loadAxe(); return axe.run(context ?? document, options); }"
 # Axe takes most of its time to warm up, in each new window. So a page is written into the window of the one before,
 # as a navigation would: parsed, styled and run anew, under its own address.
-# What was fetched is kept: the same page once more, for another screen, is only written.
-TURN = """async ([path, again]) => {
-  if (!again || !globalThis.fetched) {
-    const answer = await fetch(path, { headers: { Accept: "text/html" } });
-    globalThis.fetched = { url: answer.url, text: await answer.text() };
-  }
-  const { url, text } = globalThis.fetched;
+TURN = """async (path) => {
+  const answer = await fetch(path, { headers: { Accept: "text/html" } });
+  const text = await answer.text();
   document.open();
-  history.replaceState(null, "", url);
+  history.replaceState(null, "", answer.url);
   document.write(text);
   const loaded = new Promise((done) => addEventListener("load", done, { once: true }));
   document.close();
@@ -128,6 +124,8 @@ class Inspector:
         self.devtools.send("Emulation.setDeviceMetricsOverride", metrics)
         self.devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": is_phone})
         self.page.emulate_media(color_scheme=way["color_scheme"])
+        if not is_phone:  # a page that grows shows its filters as one does that was loaded so wide; axe asks if it is open
+            self.page.evaluate("document.querySelectorAll('details.filters').forEach((fold) => { fold.open = true; })")
         self.ways.remove(way)
         self.ways.insert(0, way)
 
@@ -136,22 +134,19 @@ class Inspector:
         paths = list(paths)
         self.seen |= {kind(path) for path in paths}
         for path in paths:  # which grows on the way
-            for number, way in enumerate(list(self.ways)):
-                if number:
-                    self.become(way)
-                self.turn_to(path, again=number > 0)
-                self.look_once(path)
+            self.turn_to(path)
+            self.look(path)
             for link in self.page.evaluate(LINKS):
                 found = kind(link)
                 if found not in self.seen and link.startswith(under) and not any(word in found for word in LEFT_OUT):
                     self.seen.add(found)
                     paths.append(link)
 
-    def turn_to(self, path, again):
+    def turn_to(self, path):
         if self.page.url == "about:blank":
             self.page.goto(path)
         else:
-            self.page.evaluate(TURN, [path, again])
+            self.page.evaluate(TURN, path)
 
     def look(self, name):
         """At what stands on the page now, in all ways."""
