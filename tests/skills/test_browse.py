@@ -46,7 +46,7 @@ class TestBrowse:
         assert client.get("/skills/", {"q": typed}).status_code == 200
 
     def test_the_queries_do_not_grow_with_the_skills(self, client, starter, django_assert_num_queries):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             client.get("/skills/")
 
     def test_a_stranger_gets_the_same_page_as_every_stranger(self, client, starter):

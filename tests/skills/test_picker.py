@@ -124,5 +124,5 @@ class TestSuggestions:
 
     def test_the_queries_do_not_grow_with_the_options(self, client, known, django_assert_num_queries):
         services.load_starter()
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             self.options(client, "SQL, p")

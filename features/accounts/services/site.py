@@ -8,7 +8,7 @@ from django.db.models import F, Func, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.db import broken_constraint
+from core.db import Prepared, broken_constraint
 from features.accounts.access import has_role
 from features.accounts.models import Role, SiteRules, User
 from features.accounts.services.audit import audit
@@ -50,8 +50,11 @@ PRESETS = {
 }
 
 
+NEWEST = Prepared(lambda: SiteRules.objects.order_by("-pk")[:1])  # each page of a stranger that is not kept asks
+
+
 def site_rules() -> SiteRules:
-    return SiteRules.objects.order_by("-pk").first() or SiteRules()
+    return NEWEST.first() or SiteRules()
 
 
 def may_join(email: str, rules: SiteRules | None = None) -> bool:
