@@ -51,6 +51,7 @@ class Kind:
     entries: Callable[[Collection[str] | None], Iterable[Entry]]
     rows: Callable[[Sequence[Document], datetime], Mapping[str, Row]] = field(default=lambda documents, now: {})
     nearest: Callable[[str], list[tuple[str, str]]] = field(default=lambda words: [])
+    page: str = ""  # the URL name of their own list, which is searched by `q`
     is_spelled: bool = True  # whether its words may be offered to who mistypes; not the names of people
 
 

@@ -87,18 +87,20 @@ class WishQuerySet(QuerySet):
 
 
 class Wish(models.Model):
-    """Somebody looked for it in vain, and wants to be told once there is something."""
+    """Somebody looked for it in vain, in all there is or in things of one kind, and wants to be told once there is
+    something."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="wishes")
     words = models.CharField(max_length=200)
     key = models.CharField(max_length=200)  # the words as searches compare them
+    kind = models.CharField(max_length=30, blank=True)  # of what; empty: of anything
     wished_at = models.DateTimeField(default=timezone.now)
     told_at = models.DateTimeField(null=True)
 
     objects = WishQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_wish_per_words")]
+        constraints = [models.UniqueConstraint(fields=["person", "key", "kind"], name="one_wish_per_words")]
         indexes = [models.Index(fields=["key"], name="wish_by_key", condition=models.Q(told_at=None))]
 
     def __str__(self):

@@ -1,8 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,6 +9,7 @@ from core.limits import client_address, hit
 from core.middleware import has_session
 from core.templatetags.ui import undoing
 from features.discovery import pages, services
+from features.discovery.kinds import kinds
 from features.discovery.query import LONGEST
 
 
@@ -35,10 +34,12 @@ def search(request):
 @login_required
 def wish(request):
     """Be told once there is something, or no longer."""
-    words = request.POST.get("q", "")[:LONGEST]
-    if request.POST.get("act") == "undo":
-        services.unwish(person=request.user, words=words)
-    elif services.wish(person=request.user, words=words):
-        undo = undoing("search_wish", q=words, act="undo")
+    words = (request.POST.get("q") or request.POST.get("undo", ""))[:LONGEST]
+    kind = request.POST.get("kind", "")
+    kind = kind if kind in kinds else ""
+    if "undo" in request.POST:
+        services.unwish(person=request.user, words=words, kind=kind)
+    elif services.wish(person=request.user, words=words, kind=kind):
+        undo = undoing("search_wish", undo=words, kind=kind)
         messages.success(request, _("You hear as soon as there is something."), extra_tags=undo)
-    return see_other(f"{reverse('search')}?{urlencode({'q': words})}")
+    return see_other(services.wish_address(words, kind))

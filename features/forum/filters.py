@@ -6,9 +6,12 @@ import django_filters as filters
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.db import one_of
+from core.filters import WordsFilter
 from features.accounts.models import User
 from features.discovery import services as discovery
 from features.forum.models import Kind, Post, State, Thread
@@ -29,7 +32,7 @@ def _midnight(day: date) -> datetime:
 
 
 class ThreadFilter(filters.FilterSet):
-    q = filters.CharFilter(method="by_words", max_length=200)
+    q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     author = filters.CharFilter(method="by_author", max_length=31)
     state = filters.ChoiceFilter(choices=STATES, method="by_state")
@@ -70,13 +73,25 @@ class ThreadFilter(filters.FilterSet):
         """Whether the words that are looked for decide on the order."""
         return "q" in self.chosen and self.chosen.get("sort", "best") == "best"
 
-    def matching(self, leave_out=()):
+    def matching(self, leave_out=(), words=""):
         found = self.queryset
         for name, value in self.chosen.items():
-            if name in leave_out:
-                continue
-            found = self.filters[name].filter(found, value)
+            if name not in leave_out:
+                found = self.filters[name].filter(found, words if words and name == "q" else value)
         return found
+
+    def called(self) -> dict[str, str]:
+        """What the filters that are on are called; not the words, and what the address itself stands for."""
+        named = {
+            "state": lambda value: str(dict(STATES)[value]),
+            "kind": lambda value: str(Kind(value).label),
+            "since": lambda value: str(dict(SINCE)[value]),
+            "begin": lambda day: gettext("From {day}").format(day=date_format(day)),
+            "end": lambda day: gettext("Until {day}").format(day=date_format(day)),
+            "author": lambda handle: handle,
+            "skill": lambda slug: getattr(Skill.objects.filter(slug=slug).first(), "name", slug),
+        }
+        return {name: say(self.chosen[name]) for name, say in named.items() if name in self.chosen}
 
     def by_words(self, queryset, _name, value):
         return queryset.filter(pk__in=discovery.matching_refs("thread", value))

@@ -15,7 +15,9 @@ WELL, VERY_WELL = 2, 5  # votes
 
 
 def register():
-    kinds.register(KIND, Kind(label=gettext_lazy("Threads"), icon="questions", order=15, entries=entries, rows=rows))
+    kinds.register(
+        KIND, Kind(label=gettext_lazy("Threads"), icon="questions", order=15, page="forum", entries=entries, rows=rows)
+    )
 
 
 def entries(refs=None):

@@ -129,7 +129,7 @@ def thread_list(request, now, board=None, **wanted) -> dict:
         threads = Thread.objects.shown().filter(board=board, pinned_at__isnull=False)
         pinned = list(threads.with_its_row().order_by("-pinned_at")[:5])
     shown = {thread.pk for thread in pinned}
-    return {
+    context = {
         "lines": lines(
             [*pinned, *(thread for thread in page.items if thread.pk not in shown)],
             person=person,
@@ -149,6 +149,9 @@ def thread_list(request, now, board=None, **wanted) -> dict:
         "board": board,
         "boards": list(Board.objects.all()),
     }
+    if not page.items and context["is_narrowed"]:
+        context["ways"] = ways_on(request, filters, wanted)
+    return context
 
 
 def _best(request, filters, board) -> tuple[Page, dict]:
@@ -184,6 +187,22 @@ def _feed(data) -> str:
         if name not in ("q", "skill", "author", "state", "kind") or not query[name]:
             del query[name]
     return f"?{query.urlencode()}" if query else ""
+
+
+def ways_on(request, filters: ThreadFilter, wanted) -> discovery.WaysOn:
+    """From a list with nothing in it. Counted as far as a page: a common word stands in a million threads."""
+
+    def count(without, words):
+        if words:
+            found = discovery.best(KIND, words, filters.matching(leave_out=("q", *without)), size=SIZE)
+            return len(found.documents)
+        return filters.matching(leave_out=without)[:SIZE].count()
+
+    labels = {name: label for name, label in filters.called().items() if name not in wanted}
+    words = filters.chosen.get("q", "")
+    return discovery.ways_on(
+        kind=KIND, person=request.user, words=words, labels=labels, count=count, path=request.path, query=request.GET
+    )
 
 
 def nothing_found(context, person) -> dict:

@@ -5,6 +5,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
+from core.filters import WordsFilter
 from features.discovery import services as discovery
 from features.library.models import Work
 from features.skills.models import Level, Skill
@@ -13,7 +14,7 @@ PRICE = [("free", _("Free")), ("paid", _("With a price"))]
 
 
 class WorkFilter(filters.FilterSet):
-    q = filters.CharFilter(method="by_words", max_length=200)
+    q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     author = filters.CharFilter(field_name="author__handle", max_length=30)
     kind = filters.MultipleChoiceFilter(choices=Work.Kind)
@@ -33,11 +34,11 @@ class WorkFilter(filters.FilterSet):
         # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
         self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "", [])}
 
-    def matching(self, without=""):
+    def matching(self, without=(), words=""):
         found = self.queryset
         for name, value in self.chosen.items():
-            if name != without:
-                found = self.filters[name].filter(found, value)
+            if name not in without:
+                found = self.filters[name].filter(found, words if words and name == "q" else value)
         return found
 
     def choices(self, name):
@@ -50,7 +51,7 @@ class WorkFilter(filters.FilterSet):
         unset = [name for name in self.FACETS if name not in self.chosen]
         counts = self._count(unset, self.matching())
         for name in self.FACETS.keys() - set(unset):
-            counts |= self._count([name], self.matching(without=name))
+            counts |= self._count([name], self.matching(without=[name]))
         return counts
 
     def _count(self, names, found):

@@ -17,7 +17,7 @@ KIND = "work"
 
 def register():
     label = _("Articles and courses")
-    kinds.register(KIND, Kind(label=label, icon="library", order=12, entries=entries, rows=rows))
+    kinds.register(KIND, Kind(label=label, icon="library", order=12, page="library", entries=entries, rows=rows))
     people_came_or_went.connect(authors_came_or_went)
     post_save.connect(person_changed, sender=User, dispatch_uid="works by the author's name")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.pagination import keyset
 from core.seo import absolute, json_ld
 from core.templatetags.ui import when
+from features.discovery import services as discovery
 from features.library import services
 from features.library.cards import cards, size_words, standing_words
 from features.library.filters import WorkFilter
@@ -25,12 +26,34 @@ from features.skills import services as skills
 def work_list(request) -> dict:
     filters = WorkFilter(request.GET)
     page = keyset(filters.matching().select_related("author"), request, order=("-published_at", "-id"))
-    return {
+    context = {
         "cards": cards(page.items, standings(request.user, page.items)),
         "page": page,
         "chosen": filters.chosen,
         **_choices(filters, request),
     }
+    if not page.items and filters.chosen:
+        context["ways"] = discovery.ways_on(
+            kind="work",
+            person=request.user,
+            words=filters.chosen.get("q", ""),
+            labels=_called(filters),
+            count=lambda without, words: filters.matching(without, words).count(),
+            path=request.path,
+            query=request.GET,
+        )
+    return context
+
+
+def _called(filters: WorkFilter) -> dict[str, str]:
+    """What the filters that are on are called."""
+    said = {}
+    for name in filters.FACETS:
+        if chosen := {str(value) for value in filters.chosen.get(name, [])}:
+            said[name] = ", ".join(str(label) for value, label in filters.choices(name) if str(value) in chosen)
+    if slug := filters.chosen.get("skill"):
+        said["skill"] = getattr(skills.by_slug(slug), "name", slug)
+    return said | ({"author": filters.chosen["author"]} if "author" in filters.chosen else {})
 
 
 def standings(person, works) -> dict[int, str]:

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
+from core.filters import WordsFilter
 from features.discovery import services as discovery
 from features.mentoring.loading import hours_of
 from features.mentoring.matching.week import masks, monday, overlap
@@ -21,7 +22,7 @@ LOOKED_AT = 5_000  # mentors whose hours are compared
 
 
 class MentorFilter(filters.FilterSet):
-    q = filters.CharFilter(method="by_words", max_length=200)
+    q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     language = filters.ChoiceFilter(choices=languages.choices, method="by_language")
     price = filters.ChoiceFilter(choices=PRICE, method="by_price")
@@ -41,10 +42,11 @@ class MentorFilter(filters.FilterSet):
         if "fits" in self.chosen and not person.is_authenticated:
             del self.chosen["fits"]
 
-    def matching(self):
+    def matching(self, without=(), words=""):
         found = self.queryset
         for name, value in self.chosen.items():
-            found = self.filters[name].filter(found, value)
+            if name not in without:
+                found = self.filters[name].filter(found, words if words and name == "q" else value)
         return found.annotate(
             has_room_now=Exists(MentorPage.objects.with_room(self.now).filter(pk=OuterRef("pk"))),
             sort_name=Lower("person__name"),

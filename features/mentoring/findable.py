@@ -17,7 +17,10 @@ KIND = "mentor"
 def register():
     label, one = gettext_lazy("Mentors"), gettext_lazy("Mentor")
     kinds.register(
-        KIND, Kind(label=label, one=one, icon="mentors", order=17, entries=entries, rows=rows, is_spelled=False)
+        KIND,
+        Kind(
+            label=label, one=one, icon="mentors", order=17, page="mentors", entries=entries, rows=rows, is_spelled=False
+        ),
     )
     people_came_or_went.connect(mentors_came_or_went)
     post_save.connect(person_changed, sender=User, dispatch_uid="mentors by name")

@@ -15,6 +15,7 @@ from core.pagination import keyset
 from core.seo import absolute, json_ld
 from core.templatetags.ui import DIGITS, face, when
 from features.accounts import services as accounts
+from features.discovery import services as discovery
 from features.mentoring import suggesting, words
 from features.mentoring.changes_of_ranking import CHANGES
 from features.mentoring.facts import panels
@@ -80,6 +81,18 @@ def _nothing(chosen) -> dict:
     return {"title": _("No mentor fits this"), "text": words}
 
 
+def _called(chosen, skill) -> dict[str, str]:
+    """What the filters that are on are called."""
+    named = {
+        "skill": lambda slug: skill.name if skill else slug,
+        "language": languages.name,
+        "price": lambda value: str(dict(PRICE)[value]),
+        "room": lambda _on: _("Has room"),
+        "fits": lambda _on: _("Fits my free time"),
+    }
+    return {name: say(chosen[name]) for name, say in named.items() if name in chosen}
+
+
 def browse(request, filters: MentorFilter, now) -> dict:
     found = filters.matching().select_related("person").prefetch_related("topics")
     page = keyset(found, request, order=("-has_room_now", "sort_name", "pk"))
@@ -94,6 +107,16 @@ def browse(request, filters: MentorFilter, now) -> dict:
         "choices": {"price": PRICE, "language": languages.choices()},
         "nothing": _nothing(chosen),
     }
+    if not page.items and chosen:
+        context["ways"] = discovery.ways_on(
+            kind="mentor",
+            person=request.user,
+            words=chosen.get("q", ""),
+            labels=_called(chosen, context["skill"]),
+            count=lambda without, words: filters.matching(without, words).count(),
+            path=request.path,
+            query=request.GET,
+        )
     if request.user.is_authenticated and not chosen and page.is_first:
         context["found"] = suggesting.suggestions(request.user, now, most=3)
     return context

@@ -58,7 +58,11 @@ def demand(host: User, now: datetime) -> list[Wanted]:
     }
     most: Counter[int] = Counter()  # people who show it in two ways count twice here
     for rows, column, skill_of, person in signs.values():
-        counted = rows.filter(**{f"{column}__in": list(skill_of)}).values_list(column).annotate(n=Count(person))
+        counted = (
+            rows.filter(**{f"{column}__in": list(skill_of)})
+            .values_list(column)
+            .annotate(n=Count(person, distinct=True))
+        )
         for value, number in counted.order_by():
             most[skill_of[value]] += number
     found = []

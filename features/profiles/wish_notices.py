@@ -1,11 +1,10 @@
 """Telling those who looked for something in vain that it is there."""
 
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.seo import absolute
+from features.discovery import services as discovery
 from features.discovery.models import Wish
 from features.notifications.kinds import Group, Kind, Letter, kinds
 
@@ -22,7 +21,7 @@ def register_kinds():
 
 
 def address(wish) -> str:
-    return f"{reverse('search')}?{urlencode({'q': wish.words})}"
+    return discovery.wish_address(wish.words, wish.kind)
 
 
 def _found(notification):

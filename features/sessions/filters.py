@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
+from core.filters import WordsFilter
 from features.calendar import services as calendar
 from features.discovery import services as discovery
 from features.sessions.models import Format, Kind, SessionSkill, SkillSession
@@ -39,7 +40,7 @@ def in_window(name, now):
 
 
 class SessionFilter(filters.FilterSet):
-    q = filters.CharFilter(method="by_words", max_length=200)
+    q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     when = filters.ChoiceFilter(choices=WHEN, method="by_window")
     level = filters.MultipleChoiceFilter(choices=Level)
@@ -64,11 +65,11 @@ class SessionFilter(filters.FilterSet):
         if "fits" in self.chosen and not person.is_authenticated:
             del self.chosen["fits"]
 
-    def matching(self, without=""):
+    def matching(self, without=(), words=""):
         found = self.queryset
         for name, value in self.chosen.items():
-            if name != without:
-                found = self.filters[name].filter(found, value)
+            if name not in without:
+                found = self.filters[name].filter(found, words if words and name == "q" else value)
         return found
 
     def facets(self) -> dict[str, dict[str, int]]:
@@ -77,7 +78,7 @@ class SessionFilter(filters.FilterSet):
         counts = self._count(unset, self.matching())
         for name in self.FACETS:
             if name in self.chosen:
-                counts |= self._count([name], self.matching(without=name))
+                counts |= self._count([name], self.matching(without=[name]))
         return counts
 
     def _count(self, names, found):

@@ -18,7 +18,9 @@ KIND = "session"
 
 
 def register():
-    kinds.register(KIND, Kind(label=_("Sessions"), icon="sessions", order=10, entries=entries, rows=rows))
+    kinds.register(
+        KIND, Kind(label=_("Sessions"), icon="sessions", order=10, page="sessions", entries=entries, rows=rows)
+    )
     people_came_or_went.connect(hosts_came_or_went)
     post_save.connect(person_changed, sender=User, dispatch_uid="sessions by the host's name")
 

@@ -1,14 +1,14 @@
 """What the pages show, gathered from rows: plain data in, a context out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from core import languages, panels
 from core.models import make_public_id
 from core.seo import absolute, json_ld
+from features.discovery import services as discovery
 from features.payments import services as payments
 from features.sessions.cards import cards
 from features.sessions.choices import choices, to_take
@@ -90,16 +90,42 @@ def _without(request, name, value=None):
 
 
 def nothing_found(filters: SessionFilter, request) -> dict:
-    """The way on when a list is empty: the words alone, a skill that was perhaps meant, or everything; and what to
-    follow to be told once there is something."""
+    """The ways on when a list is empty: one filter less, a skill that was perhaps meant and that something is on about;
+    and what to follow to be told once there is something."""
     words = filters.chosen.get("q", "")
-    wider = None
-    if words and len(filters.chosen) > 1:
-        alone = SessionFilter({"q": words}, now=filters.now, person=filters.person).matching().count()
-        wider = {"count": alone, "url": f"{request.path}?{urlencode({'q': words})}"} if alone else None
-    meant = skills.suggest(words, limit=3) if words else []
+    ways = discovery.ways_on(
+        kind="session",
+        person=request.user,
+        words=words,
+        labels=_called(filters),
+        count=lambda without, words: filters.matching(without, words).count(),
+        path=request.path,
+        query=request.GET,
+    )
+    near = skills.suggest(words, limit=3) if words else []
     chosen = skills.by_slug(filters.chosen["skill"]) if "skill" in filters.chosen else None
-    return {"words": words, "wider": wider, "meant": meant, "to_follow": [chosen] if chosen else meant[:1]}
+    meant = []
+    if not ways.wider:
+        meant = [skill for skill in near if filters.by_skill(filters.queryset, "skill", skill.slug).exists()]
+    return {
+        "words": words,
+        "ways": replace(ways, meant=None) if meant else ways,  # a skill says it better than a word
+        "meant": meant,
+        "to_follow": [chosen] if chosen else near[:1],
+    }
+
+
+def _called(filters: SessionFilter) -> dict[str, str]:
+    """What the filters that are on are called."""
+    said = {}
+    for name in filters.FACETS:
+        chosen = filters.chosen.get(name, [])
+        chosen = {str(value) for value in ([chosen] if isinstance(chosen, str) else chosen)}
+        if chosen:
+            said[name] = ", ".join(str(label) for value, label in filters.choices(name) if str(value) in chosen)
+    if slug := filters.chosen.get("skill"):
+        said["skill"] = getattr(skills.by_slug(slug), "name", slug)
+    return said | ({"fits": _("Fits my free time")} if "fits" in filters.chosen else {})
 
 
 def standings(person, sessions) -> dict:

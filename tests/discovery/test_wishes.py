@@ -58,6 +58,52 @@ class TestAsking:
         assert "Tell me when there is something" in part
 
 
+class TestLists:
+    """What a list of one kind does not hold."""
+
+    LISTS = {"/sessions/": "session", "/mentors/": "mentor", "/forum/": "thread", "/library/": "work"}
+
+    @pytest.fixture
+    def board(self, skill):
+        return Board.objects.create(name="Databases", slug="databases", about="-", skill=skill)
+
+    @pytest.mark.parametrize("path", LISTS)
+    def test_offer_to_tell_and_come_back_to_it(self, member, board, path):
+        text = member.get(path, {"q": "Zymurgy"}).text
+        assert '<button class="btn main" form="wish" name="q" value="Zymurgy">Tell me when there is something' in text
+        assert f'<input type="hidden" name="kind" value="{self.LISTS[path]}">' in text
+        asked = member.post("/search/wish/", {"q": "Zymurgy", "kind": self.LISTS[path]}, follow=True)
+        assert asked.redirect_chain == [(f"{path}?q=Zymurgy", 303)]
+        assert "Tell me no longer" in asked.text
+        undo(member, asked)
+        assert not Wish.objects.exists()
+
+    @pytest.mark.parametrize("path", LISTS)
+    def test_a_whole_page_of_words_is_not_left_out(self, client, expert, skill, board, path):
+        make_session(expert, about=[skill])
+        assert "x" * 200 in client.get(path, {"q": "x" * 5000}).text
+
+    def test_a_slip_leads_to_what_there_is_of_the_kind(self, client, expert, skill, board):
+        words = {"title": "Zymurgy for beginners?", "text": "I have never brewed anything and want to begin."}
+        ask(author=expert, board=board, kind="question", skills=[skill], **words)
+        services.learn_words()
+        text = client.get("/forum/?q=zymrugy").text
+        assert 'Did you mean <a href="/forum/?q=zymurgy">zymurgy</a> (1)?' in text
+        assert "Did you mean" not in client.get("/library/?q=zymrugy").text
+
+    def test_a_wish_of_a_kind_waits_for_that_kind_and_for_what_is_to_come(self, learner, expert, skill):
+        services.wish(person=learner, words="zymurgy", kind="session")
+        make_skill("Zymurgy")
+        held = make_session(expert, about=[skill], title="Zymurgy, long ago", starts_in=timedelta(days=-2))
+        services.republish("session", [str(held.pk)])
+        assert services.search("zymurgy", person=learner).total == 2
+        assert tell_wishes() == 0
+        again = make_session(expert, about=[skill], title="Zymurgy again")
+        services.republish("session", [str(again.pk)])
+        assert tell_wishes() == 1
+        assert Notification.objects.get(recipient=learner, kind="wish_found").url == "/sessions/?q=zymurgy"
+
+
 class TestTelling:
     def test_once_there_is_something_and_once_only(self, learner, expert):
         services.wish(person=learner, words="zymurgy")

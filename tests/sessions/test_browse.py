@@ -103,21 +103,30 @@ class TestList:
         chips = client.get("/sessions/?level=3&level=1&q=query").context["form"]["chips"]
         assert {chip["url"] for chip in chips} == {"/sessions/?level=1&q=query", "/sessions/?level=3&q=query"}
 
-    def test_nothing_found_offers_the_words_alone_and_what_was_meant(self, client, three):
-        response = client.get("/sessions/?q=postgres&language=de")
-        assert response.context["nothing"]["wider"]["count"] == 2
-        assert "PostgreSQL" in client.get("/sessions/?q=posgrezql").text
+    def test_nothing_found_names_the_one_filter_that_is_in_the_way(self, client, three):
+        text = client.get("/sessions/?q=postgres&language=de").text
+        assert '<a class="btn main" href="/sessions/?q=postgres">Show 2 without “German”</a>' in text
+        text = client.get("/sessions/?level=3&kind=workshop&language=de").text
+        assert "/sessions/?level=3&amp;kind=workshop" in text
+        assert "Show 2 without filters" in client.get("/sessions/?q=postgres&level=1&language=fi").text
+
+    def test_nothing_found_offers_what_was_meant_if_something_is_on_about_it(self, client, three):
+        assert "Did you mean" in client.get("/sessions/?q=posgrezql").text
+        make_skill("C++")
+        text = client.get("/sessions/?q=C%2B%2B").text
+        assert "Did you mean" not in text
+        assert "follow C++" in text
 
     @pytest.mark.parametrize("query", ["q=posgrezql", "q=postgres&language=de", "skill=postgresql&level=5"])
     def test_nothing_found_leads_to_being_told_of_what_comes(self, client, three, skill, query):
         text = client.get(f"/sessions/?{query}").text
         assert f'Be told once there is one: <a href="{skill.get_absolute_url()}">follow {skill.name}</a>' in text
-        assert '<a href="/skills/">find a skill to follow' in client.get("/sessions/?q=zzzzzzzz").text
+        assert "Tell me when there is something" in client.get("/sessions/?q=zzzzzzzz").text
 
     def test_what_is_offered_without_filters_has_the_same_words(self, client, expert, skill):
         session = make_session(expert, about=[skill], title="Query plans & indexes in C# code", published=False)
         services.publish(session=session, by=expert)
-        url = client.get("/sessions/", {"q": "plans & C# code", "level": "5"}).context["nothing"]["wider"]["url"]
+        url = client.get("/sessions/", {"q": "plans & C# code", "level": "5"}).context["nothing"]["ways"].wider.url
         found = client.get(url).context
         assert (found["form"]["words"], found["total"]) == ("plans & C# code", 1)
 

@@ -16,13 +16,24 @@ from features.discovery.services.publishing import (
 from features.discovery.services.searching import MOST, Results, documents, matching_refs, search
 from features.discovery.services.snippets import with_snippets
 from features.discovery.services.spelling import learn_words, meant, relearn_words
-from features.discovery.services.wishing import SHOWN_FROM, come_true, forget_wishes, is_wished, unwish, wanted, wish
+from features.discovery.services.ways_on import WaysOn, ways_on
+from features.discovery.services.wishing import (
+    SHOWN_FROM,
+    come_true,
+    forget_wishes,
+    is_wished,
+    unwish,
+    wanted,
+    wish,
+)
+from features.discovery.services.wishing import address as wish_address
 
 __all__ = [
     "MOST",
     "SHOWN_FROM",
     "Rebuilt",
     "Results",
+    "WaysOn",
     "best",
     "come_true",
     "documents",
@@ -42,7 +53,9 @@ __all__ = [
     "stand",
     "unwish",
     "wanted",
+    "ways_on",
     "wish",
+    "wish_address",
     "with_snippets",
     "withdraw",
     "written",

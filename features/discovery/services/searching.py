@@ -73,10 +73,14 @@ def search(
     )
 
 
-def exists(words: str, person) -> bool:
-    """Whether this finds anything that `person` may see."""
+def exists(words: str, person, kind: str = "", now: datetime | None = None) -> bool:
+    """Whether this finds anything that `person` may see; of a kind, what is over by `now` is none."""
     wanted = written(words)
-    return bool(wanted) and Document.objects.filter(words=Ready(visible(wanted, person))).exists()
+    if not wanted:
+        return False
+    shown = visible(labelled(wanted, f"kind:{kind}") if kind else wanted, person)
+    found = Document.objects.filter(words=Ready(shown))
+    return found.exclude(starts_at__lte=now or timezone.now()).exists() if kind else found.exists()
 
 
 def matching_refs(kind: str, words: str) -> QuerySet:
