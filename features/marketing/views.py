@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.templatetags.ui import undoing
 from core.text import number
 from features.accounts.access import role_required
 from features.accounts.models import Role
@@ -92,8 +93,9 @@ def _send(request, found):
 
 
 def _discard(request, found):
+    again = {bound.html_name: bound.value() for bound in NewsletterForm(instance=found) if bound.value()}
     services.discard_newsletter(newsletter=found)
-    messages.success(request, _("The draft is gone."))
+    messages.success(request, _("The draft is gone."), extra_tags=undoing("manage_newsletter_new", **again))
     return see_other("manage_newsletters")
 
 

@@ -7,6 +7,7 @@ from features.accounts.services import AuditAct, AuditThing, audit_acts, audit_t
 ACTS = {
     "coupon.made": AuditAct(_("made a code"), None),
     "coupon.withdrawn": _("withdrew a code"),
+    "coupon.restored": _("put a code back"),
     "payment.refunded": _("paid back"),
     "subscription.refunded": _("paid back a subscription"),
     "plan.saved": AuditAct(_("changed a plan"), None),

@@ -242,8 +242,11 @@ class TestPages:
         assert Newsletter.objects.get().value == (str(skill.pk) if value is None else value)
         assert staff.get(made["Location"]).status_code == 200
         assert staff.get(f"{made['Location']}edit/").status_code == 200
-        assert staff.post(made["Location"], {"act": "discard"}).status_code == 303
+        gone = staff.post(made["Location"], {"act": "discard"}, follow=True).text
         assert not Newsletter.objects.exists()
+        again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', gone.partition("Undo")[0]))
+        assert staff.post("/manage/newsletters/new/", again).status_code == 303  # the undo, as its message carries it
+        assert Newsletter.objects.get().value == (str(skill.pk) if value is None else value)
 
     def test_it_is_off_until_somebody_turns_it_on_where_all_letters_are_chosen(self, learner):
         browser = browser_of(learner)

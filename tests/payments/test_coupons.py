@@ -177,7 +177,11 @@ class TestPages:
         for act in ("coupon", "credit"):
             assert client.post(f"{url}{act}/", {"code": "spring-26"}).status_code == 404
         assert "used 1 time" in client.get("/coupons/").text
-        client.post(f"/coupons/{Coupon.objects.get().pk}/withdrawal/")
+        place = f"/coupons/{Coupon.objects.get().pk}/withdrawal/"
+        assert 'name="act" value="restore"' in client.post(place, follow=True).text
+        client.post(place, {"act": "restore"})
+        assert Coupon.objects.get().withdrawn_at is None
+        client.post(place)
         assert Coupon.objects.get().withdrawn_at
 
     def test_nobody_withdraws_what_is_not_theirs(self, client, expert, stripe):

@@ -203,6 +203,7 @@ class TestReminders:
 
     def test_move_with_the_session(self, session, seat, letters):
         assert len(self.sent(letters, self.due(session, 1440))) == 1
+        assert remind(now=self.due(session, 1430)) == 0  # the next look finds nothing to do
         SkillSession.objects.update(
             starts_at=session.starts_at + timedelta(days=2), ends_at=session.ends_at + timedelta(days=2)
         )

@@ -32,6 +32,7 @@ from features.notifications.services.preferences import (
     stop_letters,
 )
 from features.notifications.services.telling import (
+    already_told,
     deliver,
     in_words,
     mark_read,
@@ -44,6 +45,7 @@ from features.notifications.services.telling import (
 __all__ = [
     "Followed",
     "Told",
+    "already_told",
     "asked_for",
     "choose",
     "choose_rhythm",

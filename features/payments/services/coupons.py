@@ -72,6 +72,12 @@ def withdraw_coupon(*, coupon: Coupon, by: User, now: datetime | None = None) ->
         audit(by, "coupon.withdrawn", f"coupon:{coupon.pk}", [])
 
 
+def restore_coupon(*, coupon: Coupon, by: User) -> None:
+    """It was withdrawn by a slip."""
+    if Coupon.objects.exclude(withdrawn_at=None).filter(pk=coupon.pk).update(withdrawn_at=None):
+        audit(by, "coupon.restored", f"coupon:{coupon.pk}", [])
+
+
 def find_coupon(code: str) -> Coupon | None:
     return Coupon.objects.select_related("seller").filter(code=code.strip().upper()[:30]).first()
 

@@ -58,6 +58,11 @@ def withdraw_package(*, package: Package, now: datetime | None = None) -> None:
     Package.objects.filter(pk=package.pk, withdrawn_at=None).update(withdrawn_at=now or timezone.now())
 
 
+def sell_again(*, package: Package) -> None:
+    """It was withdrawn by a slip."""
+    Package.objects.filter(pk=package.pk).update(withdrawn_at=None)
+
+
 def buy_package(*, package: Package, person: User, now: datetime | None = None) -> Order:
     """An order for the package; the lot is its held row. Raises SaleRefused and OrderRefused."""
     now = now or timezone.now()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.limits import client_address, hit
+from core.templatetags.ui import undoing
 from features.accounts.access import has_role, role_required
 from features.accounts.models import Role
 from features.payments import pages, services
@@ -60,8 +61,15 @@ def withdrawal(request, pk):
     """By who made it, or by an organiser, who sees all of them."""
     mine = Q(seller=request.user) if not has_role(request.user, Role.ORGANISER) else Q()
     coupon = get_object_or_404(Coupon, mine, pk=pk)
-    services.withdraw_coupon(coupon=coupon, by=request.user)
-    messages.success(request, _("Nobody can enter it any more. Who has used it keeps their price."))
+    if request.POST.get("act") == "restore":
+        services.restore_coupon(coupon=coupon, by=request.user)
+        messages.success(request, _("It can be entered again."))
+    else:
+        services.withdraw_coupon(coupon=coupon, by=request.user)
+        undo = undoing("coupon_withdrawal", pk, act="restore")
+        messages.success(
+            request, _("Nobody can enter it any more. Who has used it keeps their price."), extra_tags=undo
+        )
     return see_other("coupons" if coupon.seller_id == request.user.pk else "manage_coupons")
 
 

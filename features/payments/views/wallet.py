@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
-from core.templatetags.ui import minor, price
+from core.templatetags.ui import minor, price, undoing
 from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.payments import services
@@ -109,8 +109,14 @@ def packages(request):
 @require_POST
 @login_required
 def withdrawal(request, pk):
-    services.withdraw_package(package=get_object_or_404(Package, pk=pk, seller=request.user))
-    messages.success(request, _("It is no longer sold. What was bought stays good."))
+    found = get_object_or_404(Package, pk=pk, seller=request.user)
+    if request.POST.get("act") == "sell":
+        services.sell_again(package=found)
+        messages.success(request, _("It is on sale again."))
+    else:
+        services.withdraw_package(package=found)
+        undo = undoing("package_withdrawal", pk, act="sell")
+        messages.success(request, _("It is no longer sold. What was bought stays good."), extra_tags=undo)
     return see_other("packages")
 
 

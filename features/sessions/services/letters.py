@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from features.notifications.services import notify
+from features.notifications.services import already_told, notify
 from features.sessions import happenings
 from features.sessions.emails.seats import ASKED_AGAIN
 from features.sessions.models import REMINDERS, CoHost, Registration, SkillSession
@@ -56,10 +56,12 @@ def remind(*, now) -> int:
             session__starts_at__lte=now + before,
             session__starts_at__gt=now + before - late,
         )
-        for seat in due:
-            if seat.registered_at <= seat.session.starts_at - before:
-                key = f"reminder:{seat.pk}:{seat.session.starts_at.isoformat()}:{minutes}"
-                notify(seat.person, "session_reminder", seat.pk, seat.session.get_absolute_url(), key=key)
+        in_time = [seat for seat in due if seat.registered_at <= seat.session.starts_at - before]
+        keys = {seat.pk: f"reminder:{seat.pk}:{seat.session.starts_at.isoformat()}:{minutes}" for seat in in_time}
+        known = already_told(keys.values())  # asked every minute, for up to three hours
+        for seat in in_time:
+            if keys[seat.pk] not in known:
+                notify(seat.person, "session_reminder", seat.pk, seat.session.get_absolute_url(), key=keys[seat.pk])
                 told += 1
     return told + _follow_up(now)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.templatetags.ui import undoing
 from core.text import number as digits
 from features.sessions import services
 from features.sessions.access import hosted_session, own_message, shown_message
@@ -82,9 +83,12 @@ def _send(request, message):
 
 
 def _discard(request, message):
+    place = ("session_messages", message.session_id, message.session.slug)
+    to = f"ticket:{message.ticket_id}" if message.ticket_id else message.audience
+    undo = undoing(*place, to=to, title=message.title, text=message.text)
     services.discard_message(message=message)
-    messages.success(request, _("The draft is gone."))
-    return see_other("session_messages", message.session_id, message.session.slug)
+    messages.success(request, _("The draft is gone."), extra_tags=undo)
+    return see_other(*place)
 
 
 ACTS = {"send": _send, "discard": _discard}
