@@ -443,6 +443,17 @@ def test_what_the_organiser_sees(inspect, world, organiser, learner, outsider):
     assert {"manage", "manage_roles", "manage_audit", "manage_newsletter", "manage_newsletter_new"} <= organising.seen
     of_people = {"manage_person", "manage_expert", "manage_mark", "manage_sanction", "manage_new_sanction"}
     assert of_people | {"manage_role_revocation", "manage_appeals"} <= organising.seen
+    page.goto(f"{judged}support-view/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("They asked for help").check()
+    page.get_by_label("Reason").fill("A seat is missing.")
+    organising.look("before a support view")
+    page.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("complementary", name="Support view")).to_contain_text(learner.name)
+    organising.look("a support view")
+    page.get_by_role("button", name="End it").click()
+    expect(page.get_by_text("You are yourself again.")).to_be_visible()
     own = page_of(given)  # signed with the second
     organising.visit(own, under=own)
 
