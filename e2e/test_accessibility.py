@@ -124,7 +124,7 @@ class Inspector:
         self.devtools.send("Emulation.setDeviceMetricsOverride", metrics)
         self.devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": is_phone})
         self.page.emulate_media(color_scheme=way["color_scheme"])
-        if not is_phone:  # a page that grows shows its filters as one does that was loaded so wide; axe asks if it is open
+        if not is_phone:  # a page that grows shows its filters as one that was loaded so wide; axe asks if it is open
             self.page.evaluate("document.querySelectorAll('details.filters').forEach((fold) => { fold.open = true; })")
         self.ways.remove(way)
         self.ways.insert(0, way)

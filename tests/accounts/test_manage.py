@@ -80,7 +80,7 @@ class TestHealth:
 
     def test_what_a_new_site_lacks_is_named(self, organiser):
         assert "Privacy" in found()["Terms"].words
-        assert "load_skills" in found()["Skills"].words
+        assert "Its page brings in some 400" in found()["Skills"].words
         for kind in Terms.Kind:
             Terms.objects.create(kind=kind, version=1, text="x", html="x", in_force_on=site_day(), written_by=organiser)
         Skill.objects.create(name="SQL", slug="sql")
