@@ -3,7 +3,7 @@ closed until somebody has asked what it shows.
 
 Not here: what two people write to each other (requests, mentorships, meetings, messages, rosters, work that is read),
 what opens something elsewhere (tokens, calendars, rooms, coupons, gifts), money that is paid out, particulars on bills,
-log-in, password, address, second factor, sessions of browsers, one's own data, and drafts.
+log-in, password, address, second factor, sessions of browsers, one's own data, and forms in which somebody writes.
 """
 
 import re

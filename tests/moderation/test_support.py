@@ -11,11 +11,13 @@ from django.utils import timezone
 from core.db import reading_only
 from features.accounts import services as accounts
 from features.accounts.models import AuditEntry, RoleGrant
+from features.forum import services as forum
+from features.forum.models import Board
 from features.moderation import services
 from features.moderation.models import SupportView
 from features.moderation.support_pages import KEY, OPEN, OWN, without_keys
 from features.notifications.models import Notification
-from tests.factories import PASSWORD, make_session, make_user
+from tests.factories import PASSWORD, make_session, make_upload, make_user
 from tests.permissions.table import patterns
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +135,20 @@ class TestMeanwhile:
 
     def test_what_is_open_is_there(self):
         assert set(patterns()) >= OPEN | OWN
+
+    def test_a_draft_is_not_shown_and_pictures_are_where_only_members_see_the_site(
+        self, as_organiser, organiser, learner, expert, skill, view
+    ):
+        board = Board.objects.create(name="Databases", slug="databases", about="Plans", skill=skill)
+        said = {"kind": "question", "title": "Which index?", "text": "Of two, which one is taken when both could be?"}
+        thread = forum.ask(author=expert, board=board, skills=[skill], **said)
+        forum.save_draft(person=learner, place=f"thread:{thread.pk}", words={"text": "Half a thought"})
+        accounts.change_rules(by=organiser, after=0, audience="members")
+        page = as_organiser.get(thread.get_absolute_url())
+        assert "Which index?" in page.text
+        assert "Half a thought" not in page.text
+        accounts.set_photo(person=expert, upload=make_upload())
+        assert as_organiser.get(f"/files/{expert.photo_id}/192.webp").status_code == 200
 
     def test_the_profile_is_seen_as_by_other_members(self, as_organiser, learner, view):
         page = as_organiser.get(learner.get_absolute_url())

@@ -50,7 +50,7 @@ def reply_form(request, opening: Post, token: str = "", began: str = "") -> str:
 def _begun(request, thread, opening) -> tuple[str, str]:
     """What the form begins with, and when the draft was saved."""
     quote = request.GET.get("quote", "")
-    draft = getattr(opening, "draft", None)
+    draft = getattr(opening, "draft", None) if not getattr(request, "support_view", None) else None  # theirs alone
     text, at = (draft["text"], words(local(parse_datetime(draft["at"])), "time")) if draft else ("", "")
     if request.user.is_authenticated and number(quote) is not None:
         post = thread.posts.shown().select_related("author").filter(pk=quote).first()
