@@ -330,6 +330,9 @@ class TestFailing:
         answer = client.post("/account/subscription/act/", {"act": "cancel"}, follow=True)
         assert "Stripe does not answer just now" in answer.text
         assert not Subscription.objects.get().ends_at_period_end
+        stripe.state.faults.clear()
+        answer = client.post("/account/subscription/act/", {"act": "cancel"}, follow=True)
+        assert '<input type="hidden" name="act" value="undo">' in answer.text
 
 
 def state_of(person):

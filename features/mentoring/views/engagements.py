@@ -142,7 +142,8 @@ def skill_sign_off(request, public_id, pk):
     row = get_object_or_404(found.rated_skills.select_related("skill"), pk=pk)
     if request.POST.get("act") == "take_back":
         services.take_back_sign_off(engagement=found, rated=row)
-        messages.success(request, _("Taken back. It is no evidence any more."))
+        undo = "" if found.ended_at else undoing("skill_sign_off", public_id, pk)
+        messages.success(request, _("Taken back. It is no evidence any more."), extra_tags=undo)
         return see_other(found)
     try:
         services.sign_off(engagement=found, rated=row)

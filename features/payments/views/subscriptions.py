@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
-from core.templatetags.ui import DIGITS, minor
+from core.templatetags.ui import DIGITS, minor, undoing
 from core.text import number
 from features.accounts.access import role_required
 from features.accounts.models import Role
@@ -123,7 +123,9 @@ def act(request):
             messages.info(request, _("You have no subscription."))
         elif wanted == "cancel":
             subscriptions.cancel(row=row)
-            messages.success(request, _("It ends when what you paid for is over. Until then you can undo this."))
+            undo = undoing("subscription_act", act="undo")
+            said = _("It ends when what you paid for is over. Until then you can undo this.")
+            messages.success(request, said, extra_tags=undo)
         elif wanted == "undo":
             subscriptions.undo_cancel(row=row)
             messages.success(request, _("It goes on as before."))

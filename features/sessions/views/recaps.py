@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.htmx import see_other
+from core.templatetags.ui import undoing
 from features.accounts import services as accounts
 from features.sessions import services
 from features.sessions.access import hosted_session
@@ -54,7 +55,8 @@ def _take_back(request, session):
         services.take_back_recap(session=session, by=request.user)
     except services.RecapRefused as refused:
         return _page(request, session, refusal=refused, status=422)
-    messages.success(request, _("Nobody else sees it any more. You can put it back."))
+    undo = undoing("recap", session.pk, session.slug, act="put_back")
+    messages.success(request, _("Nobody else sees it any more. You can put it back."), extra_tags=undo)
     return see_other("recap", session.pk, session.slug)
 
 
