@@ -43,6 +43,7 @@ times = page(
     start=START,
     end=END,
 )
+NEXT = '<a rel="next" href="/try/rows/" hx-get="/try/rows/" hx-target="#rows" hx-swap="outerHTML">Next page</a>'
 forms = page(
     """
     <p id="sent">{{ sent }}</p>
@@ -56,9 +57,11 @@ forms = page(
     <button hx-get="/try/part/" hx-target="#here">Fetch</button>
     <div id="here" data-focus></div>
     <div id="votes"><button hx-get="/try/votes/" hx-target="#votes" hx-swap="outerHTML">Vote</button></div>
+    <div id="rows">{{ rows|safe }}</div>
     <details class="fold" data-keep="try"><summary>Filters</summary>Inside</details>
     <details class="menu"><summary>Menu</summary><a href="/">Place</a></details>
-    """
+    """,
+    rows=NEXT,
 )
 
 
@@ -90,6 +93,10 @@ def votes(request):
     return HttpResponse(f'<div id="votes">{button} {n % 2 or 2} of 2</div>')
 
 
+def rows(request):
+    return HttpResponse(f'<div id="rows">{NEXT}</div>')
+
+
 def told(request):
     """As said() by a plain form; what came of it stands further down."""
     messages.success(request, "Saved.", extra_tags="/try/slow/")
@@ -117,6 +124,7 @@ urlpatterns = [
     path("try/telling/", telling),
     path("try/long/", long),
     path("try/votes/", votes),
+    path("try/rows/", rows),
     path("try/error/<name>/", error),
     path("try/unescaped/", unescaped),
     path("", include("core.urls")),

@@ -129,6 +129,11 @@ class TestAnswers:
         expect(page.locator("#votes")).to_have_text("2 of 2")
         expect(page.locator("#votes")).to_be_focused()
 
+    def test_a_next_page_is_read_from_its_beginning(self, visit):
+        page = visit("/try/forms/")
+        page.get_by_role("link", name="Next page").press("Enter")
+        expect(page.locator("#rows")).to_be_focused()
+
     def test_a_page_that_opens_further_down_shows_what_it_says_there(self, visit, javascript):
         page = visit("/try/telling/", javascript=javascript)
         page.get_by_role("button", name="Tell").click()

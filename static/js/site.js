@@ -146,7 +146,7 @@
     const news = elt !== document.body && elt.querySelector("[data-tell]");
     if (news) told(news.textContent);
   });
-  // Focus goes to a heading or first field; what was lost comes back.
+  // Focus goes to a heading or field; what was lost comes back. Links with rel lead on.
   let lost;
   const called = (control) => control.getAttribute("aria-label") ?? control.textContent;
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
@@ -161,7 +161,7 @@
     }
     const now = lost && document.activeElement === document.body && document.getElementById(lost.id);
     if (!now) return;
-    [...all("button, summary, a", now)].find((control) => called(control) === lost.name)?.focus({ preventScroll: true });
+    [...all("button, summary, a:not([rel])", now)].find((control) => called(control) === lost.name)?.focus({ preventScroll: true });
     if (document.activeElement !== document.body) return;
     now.setAttribute("tabindex", "-1");
     now.focus({ preventScroll: true });
@@ -178,7 +178,7 @@
       menu.querySelector("summary").focus();
     }
   });
-  // Closed filters are shown where there is room.
+  // Filters are shown where there is room.
   const open = matchMedia("(width >= 60rem)").matches;
   const remember = (fold) => {
     const key = `fold:${fold.dataset.keep}`;
@@ -187,7 +187,7 @@
       // At the press: who leaves at once has chosen too.
       fold.querySelector("summary").addEventListener("click", () => sessionStorage.setItem(key, fold.open ? "shut" : "open"));
     } catch {
-      // Storage may be forbidden.
+      // It may be forbidden.
     }
   };
 
