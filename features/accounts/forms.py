@@ -78,6 +78,8 @@ class SignupForm(SaysEMail, allauth.SignupForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if services.site_rules().sign_up == SiteRules.SignUp.LISTED:
+            self.fields["email"].help_text = _("One that the organisers have listed. It may go by its mail domain.")
         if "password1" in self.fields:
             self.fields["password1"].help_text = _(
                 "At least 10 characters. Without one we mail you a code whenever you log in."

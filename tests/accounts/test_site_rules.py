@@ -99,6 +99,7 @@ class TestJoining:
     def test_by_domain_or_address(self, organiser, client, address, may):
         rule(organiser, sign_up="listed", listed=["example.org", "bo@else.example"])
         assert services.may_join(address) is may
+        assert "One that the organisers have listed" in client.get("/account/signup/").text
         answer = client.post("/account/signup/", {"name": "New Person", "email": address})
         assert answer.status_code == (302 if may else 422)
         assert User.objects.filter(email=address.lower()).exists() is may
