@@ -54,6 +54,13 @@ def test_the_page_leads_to_a_form_that_knows_session_board_and_skills(client, se
     assert session.title in client.get(thread.get_absolute_url()).text
 
 
+def test_of_what_is_over_nothing_is_asked_before_it_begins(client, session, board, asker):
+    assert "Ask before it begins" in client.get(session.get_absolute_url()).text
+    over = timezone.now() - timedelta(days=2)
+    SkillSession.objects.filter(pk=session.pk).update(starts_at=over, ends_at=over + timedelta(hours=1))
+    assert "Nobody asked anything." in client.get(session.get_absolute_url()).text
+
+
 def test_a_draft_still_says_what_it_is_about(client, session, helper, skill, board, asker):
     client.force_login(asker)
     typed = {"kind": "question", "board": "databases", "title": TITLE, "text": "Forty lines.", "skills": "Talking"}

@@ -46,6 +46,7 @@ def session_panel(session, viewer, now) -> dict | None:
         "all": f"{reverse('forum')}?{urlencode({'about': key})}" if len(found) > FEW else "",
         "ask": f"{reverse('thread_new')}?{urlencode({'about': key})}",
         "is_host": is_host,
+        "is_over": session.ends_at <= now or session.cancelled_at is not None,
     }
 
 
