@@ -115,9 +115,9 @@ def _page(request, found, status=200, **context):
 @role_required(Role.ORGANISER)
 def announcements(request):
     """What is said at the top of every page, saying something else, and what was said before."""
-    end = request.POST.get("end", "")
-    if end:
-        return _end(request, number(end))
+    stopped = request.POST.get("stop", "")
+    if stopped:
+        return _end(request, number(stopped))
     form = AnnouncementForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         announcing.announce(by=request.user, **form.cleaned_data)

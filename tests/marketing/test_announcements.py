@@ -38,7 +38,7 @@ def test_it_is_said_to_everybody_on_every_page_and_ends(in_charge, organiser, le
         assert said_on(member, path), path
     assert '<a href="/sessions/">Read more</a>' in member.get("/").content.decode()
     made = Announcement.objects.get()
-    in_charge.post("/manage/announcements/", {"end": made.pk})
+    in_charge.post("/manage/announcements/", {"stop": made.pk})
     assert not said_on(Client())
     assert not said_on(member)
     acts = AuditEntry.objects.filter(target=f"announcement:{made.pk}").order_by("id")

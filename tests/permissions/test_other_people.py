@@ -132,11 +132,8 @@ def touched(before, after):
 # --- Z6 -------------------------------------------------------------------------------------------------------------
 WORD, NUMBER, MOMENT = "z6-canary", 987654321, "2001-02-03T04:05:06Z"
 CANARIES = (WORD, str(NUMBER), MOMENT[:10])
-KEEPS_ALL = {
-    "kept_form",
-    "kept_form@new",
-    "unfinished",
-}  # what is being typed is kept as it comes, and is only ever put into a form
+# What is being typed is kept as it comes, and is only ever put into a form.
+KEEPS_ALL = {"kept_form", "kept_form@new", "unfinished"}
 INPUT = re.compile(r'<(?:input|select|textarea|button)[^>]*\sname="([^"]+)"')
 
 
