@@ -12,10 +12,13 @@ from operator import itemgetter
 from typing import Any
 from weakref import ref
 
+import psycopg
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import BooleanField, Expression, F, Func
 from django.db.models.base import Model, ModelState
+from psycopg._queries import PostgresQuery
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.sql import Literal
 
 SERIALIZATION_FAILURE, DEADLOCK, READ_ONLY = "40001", "40P01", "25006"
@@ -100,21 +103,59 @@ class Argument(Expression):
 
 
 def first_row(sql: str, params) -> Any:
-    """The first row, or None, of a statement that every request runs: the server keeps its plan, where connections are
-    our own (see OPTIONS in the settings). Making the plan takes it six times as long as following it."""
-    with _running(sql, params) as cursor:
-        return cursor.fetchone()
+    """The first row, or None, of a statement that every request runs: see `all_rows`."""
+    rows = all_rows(sql, params)
+    return rows[0] if rows else None
 
 
-@contextlib.contextmanager
-def _running(sql: str, params):
+def all_rows(sql: str, params) -> list[tuple]:
+    """The rows of a statement that every request runs: the server keeps its plan, where connections are our own (see
+    OPTIONS in the settings), and we what reads its columns. Making the plan takes the server six times as long as
+    following it; a cursor finds out anew how each column is read, which takes longer than reading a row."""
     connection.ensure_connection()
+    raw: Any = connection.connection
+    known = vars(raw).setdefault("known_statements", {})
+    if (statement := known.get(sql)) and not (connection.queries_logged or connection.execute_wrappers):
+        rows = statement.rows(raw, params)
+        if rows is not None:
+            return rows
     with (
         connection.wrap_database_errors,
-        connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor,  # type: ignore[attr-defined,call-arg]
+        connection._prepare_cursor(ServerBindingCursor(raw)) as cursor,  # type: ignore[attr-defined,call-arg]
     ):
         cursor.execute(sql, params)
-        yield cursor
+        known[sql] = Statement(raw, sql, params)
+        return cursor.fetchall()
+
+
+class Statement:
+    """What a connection keeps of a statement that it has run: its words as the server has them, and what writes its
+    arguments and reads its rows."""
+
+    def __init__(self, raw, sql: str, params):
+        self.adapt = psycopg.adapt.Transformer(raw)
+        self.query = PostgresQuery(self.adapt)
+        self.query.convert(sql, params)
+        self.has_loaders = False
+
+    def rows(self, raw, params) -> list[tuple] | None:
+        """None where it has to be run by a cursor, which prepares it, or begins a transaction first."""
+        query = self.query
+        query.dump(params)
+        # What psycopg has prepared, and forgets with what it has the server forget: after a rollback, for one.
+        name = raw._prepared._names.get((query.query, query.types))
+        if name is None or not (raw.autocommit or raw.pgconn.transaction_status == TransactionStatus.INTRANS):
+            return None
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors:
+            result = raw.pgconn.exec_prepared(name, query.params, query.formats)
+            if result.status != ExecStatus.TUPLES_OK:
+                if raw.pgconn.status == ConnStatus.BAD:
+                    raise psycopg.OperationalError(result.get_error_message())
+                raise psycopg.errors.error_from_result(result)
+        self.adapt.set_pgresult(result, set_loaders=not self.has_loaders)
+        self.has_loaders = True
+        return self.adapt.load_rows(0, result.ntuples, tuple)
 
 
 class Prepared:
@@ -146,8 +187,7 @@ class Prepared:
 
     def all(self, *arguments) -> list:
         sql, positions = (self.made or self._make())[:2]
-        with _running(sql, [arguments[position] for position in positions]) as cursor:
-            return self._rows(cursor.fetchall())
+        return self._rows(all_rows(sql, [arguments[position] for position in positions]))
 
     def _rows(self, rows):
         _sql, _positions, converters, compiler, reader = self.made

@@ -49,18 +49,13 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
-    """Each process that tests has a copy of one prepared database, where nothing is left to migrate and nobody has to
-    find that out, which takes a second or two."""
+    """Each process that tests has a copy of one prepared database."""
     settings.DATABASES["default"]["TEST"]["TEMPLATE"] = connection.settings_dict["TEST"]["TEMPLATE"] = prepare()
-    made = pytest.MonkeyPatch()
-    made.setattr("django.core.management.call_command", lambda *_names, **_options: None)
-    return made
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_modify_db_settings, django_db_setup):
+def django_db_setup(django_db_setup):
     """Tests with real transactions empty every table afterwards."""
-    django_db_modify_db_settings.undo()
     TransactionTestCase._fixture_teardown = empty_tables
 
 

@@ -1,11 +1,13 @@
 """Queries whose SQL is made once answer the same rows as the ORM does."""
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg.pq import TransactionStatus
 
+from core import db
 from core.db import Prepared
 from features.accounts.models import User
 from features.sessions.models import SkillSession
@@ -97,3 +99,46 @@ class TestObjects:
         monkeypatch.setattr(SkillSession, "from_db", classmethod(lambda cls, *args, **more: None))
         with pytest.raises(TypeError, match="SkillSession"):
             Prepared(lambda pk: SkillSession.objects.filter(pk=pk)).first(make_session(expert).pk)
+
+
+class TestWithoutACursor:
+    """What the server has prepared is asked for directly, and answers the same."""
+
+    @pytest.fixture
+    def no_cursor(self, monkeypatch):
+        """From now on a cursor is a fault. The server prepares what has been asked once."""
+        connection.ensure_connection()
+        monkeypatch.setattr(connection.connection, "prepare_threshold", 1)
+
+        def forbid():
+            monkeypatch.setattr(db, "ServerBindingCursor", lambda _raw: pytest.fail("a cursor was made"))
+
+        return forbid
+
+    def test_the_same_rows_for_each_argument(self, no_cursor, person, learner, expert):
+        first, _second = person.first(learner.pk), person.first(learner.pk)
+        no_cursor()
+        assert fields(person.first(learner.pk)) == fields(first)
+        assert [person.first(expert.pk), person.first(0), person.all(learner.pk)] == [expert, None, [learner]]
+
+    def test_after_a_rollback_it_is_prepared_anew(self, no_cursor, person, learner):
+        person.first(learner.pk), person.first(learner.pk)
+        with transaction.atomic():
+            transaction.set_rollback(True)  # psycopg has the server forget all that it has prepared
+        assert [person.first(learner.pk) for _ in range(3)] == [learner] * 3
+        no_cursor()
+        assert person.first(learner.pk) == learner
+
+    def test_what_fails_fails_as_everywhere(self, no_cursor):
+        assert [db.first_row("SELECT 6 / %s::int", [2]) for _ in range(2)] == [(3,)] * 2
+        no_cursor()
+        with pytest.raises(DataError, match="division by zero"), transaction.atomic():
+            db.first_row("SELECT 6 / %s::int", [0])
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_first_statement_of_a_transaction_begins_it(self, no_cursor):
+        for _ in range(2):
+            db.first_row("SELECT %s::int", [1])
+        with transaction.atomic():
+            assert db.first_row("SELECT %s::int", [2]) == (2,)
+            assert connection.connection.pgconn.transaction_status == TransactionStatus.INTRANS
