@@ -5,6 +5,8 @@ import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from features.forum.models import Board, Kind, Post, Thread, Vote
 from features.forum.seeds import WORLD
 from features.forum.services.evidence import ACCEPTED, ACCEPTED_STRENGTH, VALUED, VALUED_STRENGTH, WELL_VOTED, key
@@ -72,8 +74,12 @@ def _boards(areas) -> dict[int, int]:
     """By the area that they are about."""
     found = dict(Board.objects.filter(skill__in=areas).order_by("-pk").values_list("skill", "pk"))
     for area in Skill.objects.filter(pk__in=areas).exclude(pk__in=found).order_by("pk"):
-        facts = {"name": area.name[:60], "about": area.description[:200], "skill": area, "is_demo": True}
-        found[area.pk] = Board.objects.get_or_create(slug=area.slug[:60], defaults=facts)[0].pk
+        name, slug = area.name[:60], area.slug[:60]
+        board = Board.objects.filter(Q(name=name) | Q(slug=slug)).first()  # two areas may be called the same
+        board = board or Board.objects.create(
+            name=name, slug=slug, about=area.description[:200], skill=area, is_demo=True
+        )
+        found[area.pk] = board.pk
     return found
 
 

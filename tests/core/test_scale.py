@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from core.seeds import Scale, in_order, scales
@@ -10,13 +12,13 @@ from features.calendar.models import TimeClaim
 from features.discovery import services as discovery
 from features.discovery.kinds import kinds
 from features.discovery.models import Document
-from features.forum.models import Post, Thread
+from features.forum.models import Board, Post, Thread
 from features.forum.services import evidence, recount
 from features.notifications.models import Notification
 from features.payments.models import Order
 from features.sessions.models import Registration, SkillSession
 from features.sessions.services import recount_seats
-from features.skills.models import SkillEvidence, SkillLevel
+from features.skills.models import Skill, SkillEvidence, SkillLevel
 from features.skills.services import recount_levels
 
 
@@ -68,6 +70,13 @@ class TestScale:
         assert first.made["people"][-1] < second.made["people"][0]
         fill(1, now)
         assert (User.objects.count(), SkillSession.objects.count()) == (21, 3)
+
+    def test_an_area_that_is_called_like_another_shares_its_board(self):
+        fill(10)
+        boards = Board.objects.count()
+        Board.objects.update(slug=Concat("slug", Value("-2")), skill=Skill.objects.filter(is_group=False).first())
+        fill(10)
+        assert Board.objects.count() == boards
 
     def _said(self, world):
         people = User.objects.filter(pk__in=world.made["people"]).order_by("pk")
