@@ -5,7 +5,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
-from core.filters import WordsFilter
+from core.filters import Faceted, WordsFilter
 from features.discovery import services as discovery
 from features.library.models import Work
 from features.skills.models import Level, Skill
@@ -13,7 +13,7 @@ from features.skills.models import Level, Skill
 PRICE = [("free", _("Free")), ("paid", _("With a price"))]
 
 
-class WorkFilter(filters.FilterSet):
+class WorkFilter(Faceted, filters.FilterSet):
     q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     author = filters.CharFilter(field_name="author__handle", max_length=30)
@@ -40,11 +40,6 @@ class WorkFilter(filters.FilterSet):
             if name not in without:
                 found = self.filters[name].filter(found, words if words and name == "q" else value)
         return found
-
-    def choices(self, name):
-        choices = self.filters[name].extra["choices"]
-        choices = getattr(choices, "choices", choices)
-        return choices() if callable(choices) else choices
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many works each choice would show. Facets that are not set share one query; each set one adds one."""

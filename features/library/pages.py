@@ -47,10 +47,7 @@ def work_list(request) -> dict:
 
 def _called(filters: WorkFilter) -> dict[str, str]:
     """What the filters that are on are called."""
-    said = {}
-    for name in filters.FACETS:
-        if chosen := {str(value) for value in filters.chosen.get(name, [])}:
-            said[name] = ", ".join(str(label) for value, label in filters.choices(name) if str(value) in chosen)
+    said = filters.called()
     if slug := filters.chosen.get("skill"):
         said["skill"] = getattr(skills.by_slug(slug), "name", slug)
     return said | ({"author": filters.chosen["author"]} if "author" in filters.chosen else {})

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
-from core.filters import WordsFilter
+from core.filters import Faceted, WordsFilter
 from features.calendar import services as calendar
 from features.discovery import services as discovery
 from features.sessions.models import Format, Kind, SessionSkill, SkillSession
@@ -39,7 +39,7 @@ def in_window(name, now):
     return Q(starts_at__gte=start, starts_at__lt=end)
 
 
-class SessionFilter(filters.FilterSet):
+class SessionFilter(Faceted, filters.FilterSet):
     q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     when = filters.ChoiceFilter(choices=WHEN, method="by_window")
@@ -91,11 +91,6 @@ class SessionFilter(filters.FilterSet):
         for i, (name, value) in enumerate(conditions):
             counts[name][value] = values[f"n{i}"]
         return counts
-
-    def choices(self, name):
-        choices = self.filters[name].extra["choices"]
-        choices = getattr(choices, "choices", choices)
-        return choices() if callable(choices) else choices
 
     def _condition(self, name, value):
         if name == "when":

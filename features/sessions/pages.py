@@ -117,12 +117,7 @@ def nothing_found(filters: SessionFilter, request) -> dict:
 
 def _called(filters: SessionFilter) -> dict[str, str]:
     """What the filters that are on are called."""
-    said = {}
-    for name in filters.FACETS:
-        chosen = filters.chosen.get(name, [])
-        chosen = {str(value) for value in ([chosen] if isinstance(chosen, str) else chosen)}
-        if chosen:
-            said[name] = ", ".join(str(label) for value, label in filters.choices(name) if str(value) in chosen)
+    said = filters.called()
     if slug := filters.chosen.get("skill"):
         said["skill"] = getattr(skills.by_slug(slug), "name", slug)
     return said | ({"fits": _("Fits my free time")} if "fits" in filters.chosen else {})

@@ -1,14 +1,13 @@
 """Decisions on people: what is taken from them, what they are trusted with, what was checked about them."""
 
 from features.moderation.links import page_of
-from features.moderation.services.abilities import Earned, Need, earned, has_earned, may, progress
+from features.moderation.services.abilities import Earned, Need, earned, may, progress
 from features.moderation.services.acts import (
     MOST,
     UNDO,
     Act,
     act,
     acts,
-    can_be_undone,
     looks_after,
     may_undo,
     newest_act,
@@ -72,12 +71,10 @@ from features.moderation.services.closing import close_gone
 from features.moderation.services.facts import facts, facts_about
 from features.moderation.services.figures import MUCH, figures
 from features.moderation.services.flags import (
-    HIDES,
     author_edited,
     flag,
     open_case,
     record_of,
-    restores,
     weight,
     why_held,
 )
@@ -96,8 +93,6 @@ from features.moderation.services.marks import (
 from features.moderation.services.onward import next_steps
 from features.moderation.services.reliability import (
     LATE,
-    PAUSE,
-    PAUSED_AT,
     SECOND_THOUGHTS,
     WARNED_AT,
     WINDOW,
@@ -160,12 +155,9 @@ __all__ = [
     "CLAIM",
     "EVERYWHERE",
     "GRANTERS",
-    "HIDES",
     "LATE",
     "MOST",
     "MUCH",
-    "PAUSE",
-    "PAUSED_AT",
     "REVIEWERS",
     "SECOND_THOUGHTS",
     "STAFF",
@@ -199,7 +191,6 @@ __all__ = [
     "author_edited",
     "bar",
     "begin_support_view",
-    "can_be_undone",
     "cases_of",
     "causes",
     "check",
@@ -225,7 +216,6 @@ __all__ = [
     "flag",
     "former_marks_of",
     "grant_mark",
-    "has_earned",
     "hold_pair",
     "impose",
     "in_hands_of",
@@ -274,7 +264,6 @@ __all__ = [
     "refuses_support_views",
     "release",
     "release_case",
-    "restores",
     "revoke_mark",
     "said_of",
     "save_draft",
