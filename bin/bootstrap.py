@@ -176,6 +176,8 @@ def main():
         # What another command installed stays and stays current: `run` after `test` does not throw pytest out.
         sync(needed | groups)
     sys.stdout.flush()
+    # Half a dozen processes follow: each would compile all of Django anew at each start if nothing compiled was kept.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.execv(str(VENV_PYTHON), [str(VENV_PYTHON), "-m", MODULES[task], *sys.argv[2:]])
 
 

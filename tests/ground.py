@@ -29,9 +29,7 @@ def fresh_ground(purpose: str, durable: bool) -> Iterator[dict[str, str]]:
     postgres = Postgres(folder, durable=durable)
     try:
         postgres.start()
-        # Dozens of Python processes follow: each would compile all of Django anew where nothing compiled may be kept.
-        left_out = {*names(), "PYTHONDONTWRITEBYTECODE"}
-        environment = {name: value for name, value in os.environ.items() if name not in left_out}
+        environment = {name: value for name, value in os.environ.items() if name not in names()}
         yield environment | {"DATABASE_URL": postgres.url, "DATA_DIR": str(folder)}
     finally:
         postgres.stop()

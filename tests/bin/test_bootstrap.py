@@ -57,7 +57,10 @@ wheels = [{{ url = "http://127.0.0.1:9/absent-1.0-py3-none-any.whl", hash = "sha
 def project(tmp_path):
     shutil.copytree(ROOT / "bin", tmp_path / "bin", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "core").mkdir()
-    (tmp_path / "core/launch.py").write_text("import sys\nprint('started with', sys.prefix, *sys.argv[1:])\n")
+    (tmp_path / "core/launch.py").write_text(
+        "import sys\nprint('started with', sys.prefix, *sys.argv[1:])\nimport keep\n"
+    )
+    (tmp_path / "keep.py").touch()
     (tmp_path / "pyproject.toml").write_text(PROJECT.format(dependencies=""))
     (tmp_path / "uv.lock").write_text(LOCK)
     return tmp_path
@@ -72,7 +75,13 @@ def run(project: Path, *arguments: str, path: str = "", **more: str):
         "PIP_RETRIES": "0",
         "UV_DEFAULT_INDEX": NOWHERE,
     }
-    environment |= {"PIP_EXTRA_INDEX_URL": "", "PIP_NO_CACHE_DIR": "1", "PIP_CONFIG_FILE": os.devnull, **more}
+    environment |= {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PIP_EXTRA_INDEX_URL": "",
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_CONFIG_FILE": os.devnull,
+        **more,
+    }
     for name in ("UV_PYTHON", "VIRTUAL_ENV", "PIP_FIND_LINKS"):
         environment.pop(name, None)
     return subprocess.run(
@@ -91,6 +100,8 @@ class TestAStart:
         assert f"started with {project}/.venv and more" in first.stdout
         # No uv, no index, no network: none of them is asked for.
         assert run(project).stdout == f"started with {project}/.venv\n"
+        # What is compiled is kept for the processes that follow, whatever the environment has of that.
+        assert list(project.glob("__pycache__/keep.*"))
 
         (project / "uv.lock").write_text(LOCK + "\n")
         changed = run(project, path=f"{tools}:{os.defpath}")
