@@ -2,7 +2,7 @@ import secrets
 import time
 
 from django.conf import settings
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
@@ -43,7 +43,8 @@ def request_log(get_response):
 
 
 def without_nul(get_response):
-    """Nobody types a NUL and Postgres keeps none: an address with one names nothing; in a query it is left out."""
+    """Nobody types a NUL and Postgres keeps none: an address with one names nothing; it is left out of queries and
+    forms. The API, and what machines post, have doors of their own."""
 
     def middleware(request):
         if "\0" in request.path_info:
@@ -52,6 +53,12 @@ def without_nul(get_response):
             request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
         return get_response(request)
 
+    def process_view(request, view, args, kwargs):
+        is_form = request.method == "POST" and not getattr(view, "csrf_exempt", False)
+        if is_form and any("\0" in value for _name, values in request.POST.lists() for value in values):
+            request.POST = QueryDict(request.POST.urlencode().replace("%00", ""))
+
+    middleware.process_view = process_view
     return middleware
 
 

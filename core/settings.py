@@ -82,12 +82,12 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "core.middleware.cache_policy",
     "core.api_problems.problems_of_the_api",
-    "core.middleware.without_nul",
     "core.middleware.page_methods",
     "core.htmx.bridge",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "core.middleware.without_nul",  # behind the token, which reads the form first
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -147,7 +147,6 @@ class TestWeeklyHoursPage:
             ({"days": []}, "Choose at least one."),
             ({"days": ["8"]}, "Choose one of those that are offered."),
             ({"starts": "half past six"}, "Write a time such as 18:30."),
-            ({"starts": "\x00"}, "Write a time such as 18:30."),
         ],
     )
     def test_a_mistake_is_said_at_its_field_and_keeps_the_rest(self, member, learner, changes, words):

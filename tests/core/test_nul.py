@@ -1,4 +1,6 @@
-"""What nobody types: a NUL in an address or a query breaks nothing."""
+"""What nobody types: a NUL in an address, a query or a form breaks nothing."""
+
+from urllib.parse import urlencode
 
 import pytest
 
@@ -23,6 +25,15 @@ def test_in_a_query_it_is_left_out(client, query):
     answer = client.get(f"/sessions/?q={query}&page=%00")
     assert answer.status_code == 200
     assert "\0" not in "".join(answer.wsgi_request.GET.values())
+
+
+def test_in_a_form_it_is_left_out(client, expert):
+    client.force_login(expert)
+    assert client.post("/inbox/reading/", {"url": "/a\0genda/"}).status_code == 303
+    form = urlencode({"title": ["Kn\0ots", "%00 stays"], "skills": "\0"}, doseq=True)
+    answer = client.post("/sessions/new/", form, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 422
+    assert answer.wsgi_request.POST.getlist("title") == ["Knots", "%00 stays"]
 
 
 def test_a_number_that_is_too_long_is_none(client, expert):

@@ -56,9 +56,9 @@ def new_session(request):
         return _form_page(request, SessionForm.typed(request.POST, host=request.user, more=True), "new")
     outline = OUTLINES.get(request.GET.get("outline", ""))
     known = outline.initial() if outline else {}
-    if (slug := request.GET.get("skill", "").replace("\x00", "")) and (about := by_slug(slug)):
+    if (slug := request.GET.get("skill", "")) and (about := by_slug(slug)):
         known["skills"] = [about]
-    if title := request.GET.get("title", "").replace("\x00", "")[:100]:
+    if title := request.GET.get("title", "")[:100]:
         known["title"] = title
     form = SessionForm(request.POST or None, host=request.user, initial=known or None)
     if request.method == "POST" and form.is_valid():
