@@ -1,7 +1,8 @@
 """What search engines and previews read: built from the same rows as the page, in one place."""
 
 import json
-from urllib.parse import urlencode
+from functools import wraps
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.utils.safestring import mark_safe
@@ -15,6 +16,19 @@ sitemaps: dict = {}
 
 def absolute(path: str) -> str:
     return settings.SITE_URL + path
+
+
+def at_home(view):
+    """For Django's site maps, which take host and scheme from the request: asked for by another of the site's names, or
+    behind a proxy that keeps the scheme to itself, they would name other addresses than the pages call canonical."""
+
+    @wraps(view)
+    def seen(request, **kwargs):
+        site = urlsplit(settings.SITE_URL)
+        request.get_host, request.META["wsgi.url_scheme"] = lambda: site.netloc, site.scheme
+        return view(request, **kwargs)
+
+    return seen
 
 
 def onto_linkedin(*, name: str, number: str, url: str, issued_at, ends_at=None) -> str:

@@ -30,10 +30,10 @@ urlpatterns = [
     path("api/v1/", api.urls),
     re_path(r"^api/", views.no_such_address, name="api_nothing"),
     path("admin/", admin.site.urls),
-    path("sitemap.xml", sitemap_views.index, {"sitemaps": seo.sitemaps}, name="sitemap"),
+    path("sitemap.xml", seo.at_home(sitemap_views.index), {"sitemaps": seo.sitemaps}, name="sitemap"),
     path(
         "sitemap-<section>.xml",
-        sitemap_views.sitemap,
+        seo.at_home(sitemap_views.sitemap),
         {"sitemaps": seo.sitemaps},
         name="django.contrib.sitemaps.views.sitemap",
     ),

@@ -2,11 +2,13 @@ import sys
 
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 from django.views.decorators.http import require_safe
 
 from core.db import is_away
+from core.seo import absolute
 
 
 @requires_csrf_token
@@ -26,5 +28,5 @@ def no_such_address(request):
 @require_safe
 def robots(request):
     lines = ["User-agent: *", "Disallow: /account/", "Disallow: /manage/", "Disallow: /admin/", "Disallow: /join/"]
-    lines.append(f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}")
+    lines.append(f"Sitemap: {absolute(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

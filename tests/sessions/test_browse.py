@@ -305,8 +305,17 @@ class TestSearchEngines:
         assert "<lastmod>2026-03-04</lastmod>" in text
         assert draft.get_absolute_url() not in text
 
-    def test_robots_point_to_the_sitemap(self, client):
-        assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").text
+    def test_whoever_asks_by_another_name_reads_the_addresses_of_the_site(self, client, expert, settings):
+        path = make_session(expert).get_absolute_url()
+        settings.ALLOWED_HOSTS, settings.SITE_URL = ["www.example.org"], "https://example.org"
+        robots, index, sessions = (
+            client.get(page, headers={"host": "www.example.org"}).text
+            for page in ("/robots.txt", "/sitemap.xml", "/sitemap-sessions.xml")
+        )
+        assert "Sitemap: https://example.org/sitemap.xml" in robots
+        assert "<loc>https://example.org/sitemap-sessions.xml</loc>" in index
+        assert f"<loc>https://example.org{path}</loc>" in sessions
+        assert "www.example.org" not in robots + index + sessions
 
 
 @time_machine.travel(datetime(2026, 11, 25, 12, tzinfo=UTC))
