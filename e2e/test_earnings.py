@@ -11,6 +11,7 @@ from e2e.world import published
 from features.payments import services
 from features.payments.models import Earning, Transfer
 from features.sessions import services as sessions
+from tests.factories import PASSWORD
 from tests.local_stripe import money
 
 
@@ -26,6 +27,8 @@ def test_from_the_first_price_to_the_bank(enter, till, screen, javascript, exper
     expect(page.get_by_text("Held until", exact=False).first).to_be_visible()
     page.get_by_label("Country of your bank account").select_option("Portugal")
     page.get_by_role("button", name="Begin at Stripe").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on", exact=True).click()
     expect(page.get_by_text("A local stand-in for Stripe.")).to_be_visible()
     page.get_by_role("button", name="Leave the bank account out").click()
     expect(page.get_by_text("Stripe needs one more thing from you.")).to_be_visible()

@@ -8,6 +8,7 @@ from functools import wraps
 
 from allauth.account import app_settings
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
+from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -175,6 +176,21 @@ def to_second_factor(request):
         return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
     messages.warning(request, _("Your role opens pages that need a second factor. Set one up here first."))
     return redirect("mfa_index")
+
+
+def second_factor_required(view):
+    """For doors behind which somebody says where their money goes. What was sent goes on once the factor was shown."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if used_second_factor(request):
+            return view(request, *args, **kwargs)
+        if has_second_factor(request.user):
+            return suspend_request(request, reverse("mfa_reauthenticate"))
+        messages.warning(request, _("Where your money goes is guarded by a second factor. Set one up, then come back."))
+        return redirect("mfa_index")
+
+    return guarded
 
 
 def has_any_role(user, *wanted: str) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from datetime import timedelta
 
 import pytest
@@ -15,12 +16,23 @@ from features.accounts.services import revoke_role
 from features.payments import money, payout_pages, services
 from features.payments.models import Package, PayoutAccount, Transfer
 from features.sessions import services as sessions
+from tests.accounts.conftest import add_totp, code_now
 from tests.factories import make_session, make_user
 from tests.local_stripe import connect
 from tests.payments.selling import onboarded, release, sold
 from tests.payments.test_paid_sessions import browser
 
 pytestmark = pytest.mark.django_db
+
+
+def sure_of(person):
+    """A browser in which the second factor was shown just now."""
+    client = browser(person)
+    session = client.session
+    record = {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
+    session["account_authentication_methods"] = [record]
+    session.save()
+    return client
 
 
 @pytest.fixture
@@ -42,7 +54,7 @@ class TestOnboarding:
         assert not services.selling_begins(person=expert, price_minor=4500)
 
     def test_to_stripes_pages_and_back(self, stripe, expert):
-        client = browser(expert)
+        client = sure_of(expert)
         refused = client.post(reverse("payout_onboarding"), {"country": "XX"})
         assert refused.status_code == 422
         there = client.post(reverse("payout_onboarding"), {"country": "PT"})
@@ -60,10 +72,10 @@ class TestOnboarding:
     ):
         sold(stripe, session, learner)
         revoke_role(actor=organiser, grant=expert.role_grants.get())
-        client = browser(expert)
+        client = sure_of(expert)
         assert "Begin at Stripe" in client.get("/account/earnings/").text
         assert client.post(reverse("payout_onboarding"), {"country": "PT"}).status_code == 303
-        assert browser(learner).post(reverse("payout_onboarding"), {"country": "PT"}).status_code == 404
+        assert sure_of(learner).post(reverse("payout_onboarding"), {"country": "PT"}).status_code == 404
 
     def test_what_stripe_still_wants_is_said(self, stripe, expert):
         onboarded(stripe, expert, missing=["external_account"])
@@ -73,12 +85,25 @@ class TestOnboarding:
 
     def test_without_an_answer_it_is_said_and_tried_again_as_the_same_account(self, stripe, expert):
         stripe.state.faults.extend([("POST /v1/accounts", "reset")] * 2)
-        client = browser(expert)
+        client = sure_of(expert)
         assert (
             "Stripe does not answer" in client.post(reverse("payout_onboarding"), {"country": "PT"}, follow=True).text
         )
         client.post(reverse("payout_onboarding"), {"country": "PT"})
         assert len(stripe.state.of_kind("account")) == 1
+
+    def test_only_with_a_second_factor_and_then_what_was_sent_goes_on(self, stripe, expert, client):
+        client.force_login(expert, second_factor=False)
+        door, again = reverse("payout_onboarding"), reverse("mfa_reauthenticate")
+        answer = client.post(door, {"country": "PT"})
+        assert answer["Location"] == reverse("mfa_index")
+        assert "guarded by a second factor" in client.get(answer["Location"]).text
+        secret = add_totp(expert)
+        assert client.post(door, {"country": "PT"})["Location"].startswith(again)
+        assert not PayoutAccount.objects.exists()
+        there = client.post(again, {"code": code_now(secret), "next": door})
+        assert there["Location"].startswith(f"{stripe.url}/connect/")
+        assert PayoutAccount.objects.get().country == "PT"
 
 
 class TestEarnings:

@@ -91,8 +91,8 @@ manage_invoice_file GET  login    login    404    404   404    mfa      404     
 manage_invoice_file POST login    login    404    404   404    mfa      405        405
 earnings            GET  login    login    200    200   200    200      200        200
 earnings_file       GET  login    login    200    200   200    200      200        200
-payout_onboarding   POST login    login    404    422   422    404      404        404
-payout_account      POST login    login    404    303   404    404      404        404
+payout_onboarding   POST login    login    302    422   302    302      again      again
+payout_account      POST login    login    302    303   302    302      again      again
 manage_transfer     GET  login    login    404    404   404    mfa      405        405
 manage_transfer     POST login    login    404    404   404    mfa      404        303
 work_purchase       POST login    login    303    303   303    303      303        303

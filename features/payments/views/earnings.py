@@ -1,5 +1,6 @@
 """What an expert earned, line by line, and where it goes."""
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.htmx import see_other
 from core.pagination import keyset
 from core.spreadsheets import csv_file
-from features.accounts.access import role_required
+from features.accounts.access import role_required, second_factor_required
 from features.accounts.models import Role
 from features.accounts.services import audit
 from features.payments import payout_pages, services
@@ -59,6 +60,8 @@ def earnings_file(request):
 
 @require_POST
 @login_required
+@second_factor_required
+@reauthentication_required
 def onboarding(request):
     """To Stripe's pages, where they say who they are and where their bank is."""
     if not services.may_be_paid(request.user):
@@ -77,6 +80,8 @@ def onboarding(request):
 
 @require_POST
 @login_required
+@second_factor_required
+@reauthentication_required
 def account(request):
     """Look again how it stands, or go to Stripe's own pages about payouts."""
     row = get_object_or_404(PayoutAccount, person=request.user)
