@@ -41,12 +41,14 @@ def cohosting(person, pk) -> CoHost:
     return get_object_or_404(rows, session=pk)
 
 
-def removed_draft(person, pk) -> SkillSession:
-    return get_object_or_404(SkillSession.objects.removed_drafts(person), pk=pk)
-
-
 def own_registration(person, session) -> Registration:
     return get_object_or_404(Registration.objects.active(), session=session, person=person)
+
+
+def last_registration(person, session) -> Registration:
+    """Also one that was given back."""
+    newest = Registration.objects.filter(session=session, person=person).order_by("-pk")[:1]
+    return get_object_or_404(Registration, pk__in=newest)
 
 
 def seat_of_hosted_session(person, public_id) -> Registration:

@@ -74,10 +74,12 @@ def test_also_when_both_arrive_at_once(expert, skill):
 def test_a_draft_thrown_away_can_be_brought_back_for_14_days(client, expert):
     draft = make_session(expert, published=False)
     client.force_login(expert)
-    client.post(f"{draft.get_absolute_url()}removal/")
+    url = f"{draft.get_absolute_url()}removal/"
+    assert [client.post(url)["Location"] for _tap in range(2)] == ["/hosting/"] * 2
     assert client.get(draft.get_absolute_url()).status_code == 404
     assert "Bring back" in client.get("/hosting/").text
-    client.post(f"{draft.get_absolute_url()}removal/", {"act": "restore"})
+    back = [client.post(url, {"act": "restore"})["Location"] for _tap in range(2)]
+    assert back == [draft.get_absolute_url()] * 2
     assert client.get(draft.get_absolute_url()).status_code == 200
 
 

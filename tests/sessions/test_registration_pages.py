@@ -247,7 +247,10 @@ class TestCancelling:
     def test_gives_the_seat_back(self, client, learner, session):
         services.register(session=session, person=learner)
         client.force_login(learner)
-        client.post(f"{seat_url(session)}cancellation/")
+        url = f"{seat_url(session)}cancellation/"
+        pages = [client.post(url) for _tap in range(2)]
+        assert [page["Location"] for page in pages] == [session.get_absolute_url()] * 2
+        assert client.get(url, follow=True).text.count("Your seat is given back") == 1
         assert not Registration.objects.active().exists()
 
     def test_is_not_there_for_somebody_without_a_seat(self, client, outsider, learner, session):

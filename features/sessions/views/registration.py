@@ -14,7 +14,7 @@ from core.text import number
 from features.accounts import services as accounts
 from features.payments import services as payments
 from features.sessions import emails, pages, promises, services
-from features.sessions.access import own_registration, visible_session
+from features.sessions.access import last_registration, own_registration, visible_session
 from features.sessions.choices import choices, to_take
 from features.sessions.forms import RegistrationForm
 from features.sessions.models import SkillSession
@@ -137,10 +137,12 @@ def _answer(request, session):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def cancellation(request, pk, slug):
-    """What giving the seat back means, shown first; then doing it."""
+    """What giving the seat back means, shown first; then doing it. A second tap finds it given back."""
     session = visible_session(request.user, pk)
-    seat = own_registration(request.user, session)
+    seat = last_registration(request.user, session)
     if request.method != "POST":
+        if seat.cancelled_at:
+            return redirect(session)
         return render(request, "sessions/registration_cancellation.html", cancellation_context(seat))
     return cancel(request, seat)
 
@@ -163,7 +165,7 @@ def cancel(request, seat, back="agenda"):
     """And on to the session, or to `back` where it is not shown to whoever gives the seat back any more."""
     try:
         expected = number(request.POST.get("amount", ""))
-        services.cancel_registration(
+        is_first = services.cancel_registration(
             registration=seat, by=seat.person, expected_minor=expected, expects_credit="credit" in request.POST
         )
     except services.RegistrationRefused as refused:
@@ -171,7 +173,8 @@ def cancel(request, seat, back="agenda"):
         if refused.code == "refund_changed":
             return see_other(request.path)
     else:
-        messages.success(request, _("Your seat is given back. Thank you for saying so."))
+        if is_first:
+            messages.success(request, _("Your seat is given back. Thank you for saying so."))
     is_shown = SkillSession.objects.visible_to(request.user.pk).filter(pk=seat.session_id).exists()
     return see_other(seat.session if is_shown else back)
 
