@@ -205,6 +205,10 @@ class TestRoster:
         assert seat.person.name in text
         assert "0 of 1 checked in" in text
         assert seat.person.email not in text
+        services.register(session=seat.session, person=make_user("Zoe"))
+        for odd in ("page=-1", "page=x", "per_page=-5", "per_page=1", "sort=person__password"):
+            text = client.get(f"{self.page(seat)}?{odd}").text
+            assert text.count('id="tick-') == 2, odd
 
     def test_counts_all_who_wait_and_shows_the_first(self, client, expert, seat, monkeypatch):
         monkeypatch.setattr("features.sessions.views.roster.LINE_SHOWN", 1)

@@ -30,7 +30,9 @@ def roster(request, pk, slug):
     table = RosterTable(
         seats, exclude=() if session.has_kinds else ("ticket",), empty_text=_nobody(name, show and context["all"])
     )
-    RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    RequestConfig(request, paginate=False).configure(table)  # it would let the address say how long a page is
+    table.paginate(per_page=25)
+    table.page = table.paginator.get_page(request.GET.get("page"))
     waiting = session.waitlist.in_line().select_related("person", "ticket").order_by("joined_at", "id")
     context |= {"table": table, "name": name, "show": show, "is_open": _is_open(session)}
     context |= {"may_say_late": services.may_say_late(session, timezone.now()), "minutes": services.MINUTES}
