@@ -60,9 +60,10 @@ NOW = time.time
         lambda e: (signed(e, SECRET)[0] + b" ", signed(e, SECRET)[1]),
     ],
 )
-def test_what_is_not_proved_is_refused_without_effect(event, attempt):
+def test_what_is_not_proved_is_refused_without_effect_and_written_down(event, attempt, caplog):
     assert post(*attempt(event)) == 400
     assert not effects()
+    assert "webhook refused" in caplog.messages
 
 
 def test_one_good_signature_among_several_is_enough(event):
