@@ -95,5 +95,5 @@ class Notes:
 def finish(row: Outbox) -> None:
     """The end of a row, in the transaction of its effects: whoever lost the lease loses the effects too."""
     mine = Outbox.objects.filter(pk=row.pk, attempts=row.attempts, done_at=None)
-    if not mine.update(done_at=Now(), claimed_until=None, last_error=""):
+    if not mine.update(done_at=Now(), claimed_until=None, parked_at=None, last_error=""):
         raise Superseded

@@ -17,6 +17,7 @@ CHANNEL = "masteryhub_outbox"
 ATTEMPTS = 8
 # 10 s, 40 s, 3 min, 11 min, 43 min, 3 h, 11 h: a mail server may be down for a night before anything is parked.
 FIRST_WAIT, GROWTH = timedelta(seconds=10), 4
+MOST_TAKEN_BACK = 100  # at a look
 
 
 def enqueue(task: str, ref: int | str, key: str | None = None, not_before=None) -> None:
@@ -38,8 +39,7 @@ CLAIM = """
     SET claimed_until = statement_timestamp() + %(lease)s, attempts = attempts + 1
     WHERE id = (
         SELECT id FROM core_outbox
-        WHERE done_at IS NULL AND parked_at IS NULL AND {due}
-          AND (claimed_until IS NULL OR claimed_until <= statement_timestamp())
+        WHERE done_at IS NULL AND parked_at IS NULL AND claimed_until IS NULL AND {due}
         ORDER BY not_before, id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING *
@@ -58,8 +58,8 @@ def claim(now=None) -> Outbox | None:
 
 
 def count_due(most: int) -> int:
-    free = models.Q(claimed_until=None) | models.Q(claimed_until__lte=Now())
-    return Outbox.objects.filter(free, done_at=None, parked_at=None, not_before__lte=Now())[:most].count()
+    due = Outbox.objects.filter(claimed_until=None, done_at=None, parked_at=None, not_before__lte=Now())
+    return due[:most].count()
 
 
 def renew_leases() -> None:
@@ -88,8 +88,6 @@ def attempt(row: Outbox, notes: Notes | None = None) -> None:
     with _running_lock:
         _running[row.pk] = row.attempts
     try:
-        if row.attempts > ATTEMPTS:
-            raise WorkerDied
         execute(row, notes)
     except Superseded:
         logs.jobs.warning("superseded", extra={"task": row.task, "row": row.pk})
@@ -101,24 +99,37 @@ def attempt(row: Outbox, notes: Notes | None = None) -> None:
 
 
 class WorkerDied(Exception):
-    """Every attempt ended with the worker's death, so nobody could write down why."""
+    """The attempt ended with the worker's death, so nobody could write down why."""
+
+
+def take_back_lost() -> None:
+    """What workers that are no more had claimed. Such a death is one of the attempts, because the job may have been its
+    cause. But its lease was a wait already, so a job that was only near is run again within seconds; and as waits grow,
+    a minute in which workers die again and again costs it no more than three attempts."""
+    lost = Outbox.objects.filter(done_at=None, parked_at=None, claimed_until__lte=Now())
+    for row in lost[:MOST_TAKEN_BACK]:
+        fail(row, WorkerDied())
 
 
 def fail(row: Outbox, error: Exception) -> None:
     """Wait and try again, or park. The row keeps the kind of the error; its words may hold what is personal."""
-    wait = FIRST_WAIT * GROWTH ** (row.attempts - 1) * random.uniform(0.9, 1.1)  # noqa: S311 - spreads, guards nothing
+    mine, times = Outbox.objects.filter(pk=row.pk, attempts=row.attempts, done_at=None), row.attempts
+    if isinstance(error, WorkerDied):
+        mine, times = mine.filter(claimed_until__lte=Now()), times - 1
+    wait = FIRST_WAIT * GROWTH ** (times - 1) * random.uniform(0.9, 1.1)  # noqa: S311 - spreads, guards nothing
     is_parked = row.attempts >= ATTEMPTS
-    Outbox.objects.filter(pk=row.pk, attempts=row.attempts).update(
+    is_written = mine.update(
         claimed_until=None,
         last_error=type(error).__name__[:200],
         not_before=Now() + wait,
         parked_at=Now() if is_parked else None,
     )
-    logs.jobs.error(
-        "parked" if is_parked else "failed",
-        extra={"task": row.task, "row": row.pk, "attempt": row.attempts, "error": type(error).__name__}
-        | logs.where(error),
-    )
+    if is_written:
+        logs.jobs.error(
+            "parked" if is_parked else "failed",
+            extra={"task": row.task, "row": row.pk, "attempt": row.attempts, "error": type(error).__name__}
+            | logs.where(error),
+        )
 
 
 def retry(ids: list[int] | None = None) -> int:
@@ -141,7 +152,10 @@ def run_pending(now=None) -> int:
 def rearm(task: str, ref: str) -> None:
     """The one row of a periodic task is due again, unless its last run is still going on."""
     key = f"periodic:{task}"
-    fresh = {"ref": ref, "not_before": Now(), "created_at": Now(), "attempts": 0, "done_at": None, "parked_at": None}
+    fresh = {
+        "ref": ref, "not_before": Now(), "created_at": Now(), "attempts": 0, "done_at": None, "parked_at": None,
+        "claimed_until": None,
+    }  # fmt: skip
     is_free = models.Q(claimed_until=None) | models.Q(claimed_until__lte=Now())
     if not Outbox.objects.filter(is_free, key=key).update(**fresh):
         Outbox.objects.bulk_create([Outbox(task=task, ref=ref, key=key)], ignore_conflicts=True)

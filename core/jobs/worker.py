@@ -105,6 +105,7 @@ class Dispatcher(threading.Thread):
         if now >= self.next_beat:
             beat()
             outbox.renew_leases()
+            outbox.take_back_lost()
             self.next_beat = now + min(BEAT, settings.JOB_LEASE / 3)
         if now >= self.next_plan:
             self.plan(datetime.now(UTC))

@@ -12,6 +12,7 @@ from core.text import number
 
 API_VERSION = "2026-10-28.endive"  # of the SDK that is pinned; the webhook's endpoint is made with the same
 PATIENCE = 10  # seconds
+PAGE = 100  # objects of a list at a time: as many as Stripe gives
 NEWEST = 300  # seconds that a signature is good for
 
 
@@ -82,15 +83,18 @@ def call(act, *arguments, params=None, key: str = "", account: str = ""):
 
 def pages(act, params, account: str = ""):
     """Every object of a list, page by page, the newest first."""
-    after = None
+    after = ""
     while True:
-        page = call(
-            act, params={**params, "limit": 100} | ({"starting_after": after} if after else {}), account=account
-        )
-        yield from page["data"]
-        if not page["has_more"]:
+        things, after = page(act, params, after, account)
+        yield from things
+        if not after:
             return
-        after = page["data"][-1]["id"]
+
+
+def page(act, params, after: str = "", account: str = "") -> tuple[list[dict], str]:
+    """The objects of a list that come after the one of that name, and the name to go on from: none at the end."""
+    listed = call(act, params={**params, "limit": PAGE} | ({"starting_after": after} if after else {}), account=account)
+    return listed["data"], listed["data"][-1]["id"] if listed["has_more"] else ""
 
 
 def read_event(body: bytes, signature: str) -> dict:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from core.jobs import job, job_outside, periodic
+from core.jobs import enqueue, job, job_outside, periodic
 from features.accounts.models import User
 from features.payments import services
 from features.payments.models import Dispute, Subscription
@@ -70,10 +70,22 @@ def pull_events():
 
 @periodic(minutes=24 * 60, at=timedelta(hours=4))
 def reconcile():
+    """Begins the day's round, of which every step leads to the next."""
     if services.is_set_up():
-        services.reconcile()
+        _reconcile_at(services.begin_reconciling())
+
+
+@job_outside
+def reconcile_on(place):
+    if following := services.reconcile_step(place):
+        _reconcile_at(following)
+    else:
         note_stripe(COMPARED, timezone.now())
         services.forget_events()
+
+
+def _reconcile_at(place):
+    enqueue("features.payments.tasks.reconcile_on", place, key=f"reconcile:{place}")
 
 
 @job_outside

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from core.jobs import run_pending
 from core.models import Heartbeat
 from features.accounts.health import findings
 from features.payments import services, tasks
@@ -68,6 +69,8 @@ def test_a_good_key_and_events_that_come_in_are_all_well(stripe, deliver, settin
     assert "The last event of Stripe's came" in payments().words
     assert "that has not happened yet" in money_page()
     tasks.reconcile()
+    run_pending()
+    assert "that has not happened yet" not in money_page()
     later = timezone.now() + timedelta(hours=1)
     assert payments(later).words.startswith("Stripe has not answered for 1")
 

@@ -8,10 +8,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from core.jobs import run_pending
-from features.payments import services, stripe_client
+from core.jobs import outbox, run_pending
+from core.jobs.registry import find
+from features.payments import services, stripe_client, tasks
 from features.payments.models import Account, Checkout, Incident, LedgerTransaction, Order, Payment, Refund, StripeEvent
 from features.payments.services.books import book
+from features.payments.services.standing import COMPARED, stripe_standing
 from features.sessions import services as sessions
 from features.sessions.models import Registration
 from tests.factories import make_session, make_user
@@ -149,6 +151,39 @@ def test_all_webhooks_lost_and_one_run_repairs_everything(stripe, expert):
     assert found.is_even
     assert not found.incidents
     assert services.reconcile().mended == 0
+
+
+def test_a_round_whose_every_step_is_killed_at_its_end_goes_on_where_it_was(stripe, expert, monkeypatch):
+    monkeypatch.setattr(stripe_client, "PAGE", 2)
+    session = make_session(expert, capacity=6, price_minor=4500)
+    for n in range(6):
+        pay(stripe, bought(session, make_user(f"Buyer {n}"))[1])
+    tasks.reconcile()
+    tasks.reconcile()  # killed as well
+    steps = []
+    while row := outbox.claim():
+        if row.task == "features.payments.tasks.reconcile_on":
+            find(row.task).run(row.ref)
+            steps.append(row.ref.partition(":")[2])
+        outbox.execute(row)
+    assert Order.objects.exclude(settled_at=None).count() == 6
+    assert len(steps) == len(set(steps))
+    assert [step[:9] for step in steps if step.startswith("payments:")] == ["payments:"] * 3
+    assert steps[-1] == "compare:"
+    assert stripe_standing()[COMPARED]
+    assert services.reconcile().mended == 0
+
+
+def test_what_was_lost_before_an_event_that_came_by_itself_is_fetched(stripe, deliver, expert, learner, outsider):
+    session = make_session(expert, capacity=2, price_minor=4500)
+    for person in (learner, outsider):
+        pay(stripe, bought(session, person)[1])
+    *lost, last = stripe.state.events
+    for event in lost:
+        event["created"] -= 60 * 60
+    assert deliver(last) == [200]
+    assert services.pull_events() == len(lost)
+    assert Order.objects.exclude(settled_at=None).count() == 2
 
 
 def test_late_money_gets_a_free_seat(stripe, deliver, session, learner):

@@ -62,7 +62,7 @@ from features.payments.services.payout_accounts import (
 )
 from features.payments.services.plans import save_plan, withdraw_plan
 from features.payments.services.prices import lowest_price, why_not_price
-from features.payments.services.reconciling import reconcile, since_of
+from features.payments.services.reconciling import begin_reconciling, reconcile, reconcile_step, since_of
 from features.payments.services.refunds import (
     ask_refund,
     give_credit_back,
@@ -112,6 +112,7 @@ __all__ = [
     "ask_refund",
     "asked_for",
     "balances",
+    "begin_reconciling",
     "book",
     "buy_package",
     "can_go_back",
@@ -173,6 +174,7 @@ __all__ = [
     "purchase_of",
     "receive",
     "reconcile",
+    "reconcile_step",
     "reduced",
     "refund_by_organiser",
     "refund_quote",

@@ -217,15 +217,16 @@ def release_earnings(*, seller_id: int | None = None, now: datetime | None = Non
     return len(payments)
 
 
-def earn_missing(*, now: datetime) -> int:
+def unearned():
     """Payments that bought something before there were earnings, or whose things nobody wrote down as earned."""
-    unearned = Payment.objects.filter(is_kept=True, earnings=None, order__settled_at__isnull=False)
-    rows = list(unearned.select_related("order"))
-    for payment in rows:
-        with apart(f"payment:{payment.pk}"), transaction.atomic():
-            earn(order=payment.order, payment=payment, now=now)
-            weigh(payment.pk, now)
-    return len(rows)
+    kept = Payment.objects.filter(is_kept=True, earnings=None, order__settled_at__isnull=False)
+    return kept.select_related("order")
+
+
+@transaction.atomic
+def earn_late(payment: Payment, now: datetime) -> None:
+    earn(order=payment.order, payment=payment, now=now)
+    weigh(payment.pk, now)
 
 
 @dataclass(frozen=True)

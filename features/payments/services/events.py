@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from core.registry import Registry
@@ -18,10 +17,12 @@ from features.payments.services.incidents import apart, report
 from features.payments.services.payout_accounts import apply_account, fetch_account
 from features.payments.services.payouts import apply_payout, fetch_payout
 from features.payments.services.refunds import apply_refund, fetch_refund
+from features.payments.services.standing import PULLED, note_pulled, stripe_standing
 from features.payments.services.subscription_refunds import apply_subscription_refund
 from features.payments.services.taking import EXPANDED, apply_checkout, apply_payment, fetch_checkout, fetch_payment
 from features.payments.services.transfers import apply_transfer, fetch_transfer
 
+FIRST_PULL = timedelta(days=3)
 OVERLAP = timedelta(minutes=10)  # events are listed by the time they happened, and some are listed late
 FORGET = timedelta(days=40)  # Stripe itself keeps events for 30 days
 
@@ -124,14 +125,20 @@ def _fetch(handler: Handler, event: dict, about: str, account: str) -> Any:
     return None
 
 
-def pull_events(*, now: datetime | None = None, since: datetime | None = None) -> int:
-    """Ask Stripe for the events that did not come by themselves, the oldest first. One that cannot be acted on stops no
-    other. Answers how many there were."""
+def pull_events(*, now: datetime | None = None) -> int:
+    """Ask Stripe for the events that did not come by themselves, the oldest first: those since the last time that all
+    of them were taken in, whatever came by itself meanwhile. One that cannot be acted on stops no other. Answers how
+    many there were."""
     now = now or timezone.now()
-    since = (
-        since or (StripeEvent.objects.aggregate(last=Max("happened_at"))["last"] or now - timedelta(days=3)) - OVERLAP
-    )
+    since = (stripe_standing().get(PULLED) or now - FIRST_PULL) - OVERLAP
     listed = list(stripe.pages(lambda v1: v1.events.list, {"created": {"gte": int(since.timestamp())}}))
+    received = take_in(listed, now)
+    if listed:
+        note_pulled(datetime.fromtimestamp(listed[0]["created"], UTC))
+    return received
+
+
+def take_in(listed: list[dict], now: datetime) -> int:
     received = 0
     for event in reversed(listed):
         with apart(event["id"]):

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Iterator
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from features.payments.models import Incident
@@ -26,10 +27,10 @@ def report(kind: str, about: str, **facts) -> Incident:
 @contextlib.contextmanager
 def apart(about: str) -> Iterator[None]:
     """One of many that are seen to in turn: what goes wrong with it is left for an organiser, and the others go on.
-    Raises StripeDown and KeyRefused, with which none of them would."""
+    Raises what says that Stripe or the database cannot be asked, with which none of them would."""
     try:
         yield
-    except (StripeDown, KeyRefused):
+    except (StripeDown, KeyRefused, OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 - one may fail in any way, and must not stop the money of all others
         report(Incident.Kind.STUCK, about, error=getattr(error, "code", "") or type(error).__name__)

@@ -171,20 +171,21 @@ def apply_account(facts: dict, now: datetime) -> None:
         notify(row.person, "payouts_wanted", row.person_id, reverse("earnings"), key=key)
 
 
-def look_at_accounts(*, now: datetime) -> int:
-    """Accounts that wait for Stripe or have money that is not in a bank yet: news of them may have been lost. Answers
-    how many had changed."""
-    changed = 0
+def moving_accounts():
+    """Accounts that wait for Stripe or have money that is not in a bank yet: news of them may have been lost."""
     moving = Transfer.objects.filter(state=Transfer.State.DONE, payout=None).values("account")
-    rows = PayoutAccount.objects.exclude(stripe_id=None).filter(is_paid_out=False)
-    rows |= PayoutAccount.objects.exclude(stripe_id=None).filter(pk__in=moving)
-    for row in rows.order_by("pk"):
-        before = row.is_submitted, row.is_ready, row.is_paid_out, row.wanted
-        try:
-            look_at_account(account=row, now=now)
-        except stripe.StripeRefused as refused:  # closed, perhaps; that is no reason to leave all others alone
-            log.warning("account_not_there", extra={"account": row.stripe_id, "code": refused.code})
-            continue
-        row.refresh_from_db()
-        changed += before != (row.is_submitted, row.is_ready, row.is_paid_out, row.wanted)
-    return changed
+    return PayoutAccount.objects.exclude(stripe_id=None).filter(Q(is_paid_out=False) | Q(pk__in=moving))
+
+
+def has_account_changed(row: PayoutAccount, now: datetime) -> bool:
+    """Looked at again, where Stripe knows it. Raises StripeDown and KeyRefused."""
+    before = row.is_submitted, row.is_ready, row.is_paid_out, row.wanted
+    try:
+        look_at_account(account=row, now=now)
+    except stripe.KeyRefused:
+        raise
+    except stripe.StripeRefused as refused:  # closed, perhaps, which was noted then
+        log.warning("account_not_there", extra={"account": row.stripe_id, "code": refused.code})
+        return False
+    row.refresh_from_db()
+    return before != (row.is_submitted, row.is_ready, row.is_paid_out, row.wanted)

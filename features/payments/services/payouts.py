@@ -8,6 +8,7 @@ from django.db import transaction
 from features.payments import stripe_client as stripe
 from features.payments.models import Account, LedgerTransaction, Payout, PayoutAccount, Transfer
 from features.payments.services.books import book
+from features.payments.services.incidents import apart
 
 CAME_BACK = {"failed", "canceled"}
 
@@ -60,29 +61,35 @@ def _book_own(payout: dict) -> None:
         book(key=f"payout-back:{payout['id']}", amounts=back, **about)
 
 
-def look_at_own_payouts(*, since: datetime, now: datetime) -> int:
-    """Those whose news was lost. Answers how many."""
-    before = LedgerTransaction.objects.filter(key__startswith="payout").count()
-    for payout in stripe.pages(lambda v1: v1.payouts.list, {"created": {"gte": int(since.timestamp())}}):
-        apply_payout({"payout": payout, "account": "", "sources": []}, now)
-    return LedgerTransaction.objects.filter(key__startswith="payout").count() - before
+def take_in_own_payouts(made: list[dict]) -> int:
+    """Those whose news was lost, of some that Stripe lists. Answers how many entries in the books came of it."""
+    keys = [f"{begins}:{payout['id']}" for payout in made for begins in ("payout", "payout-back")]
+    booked = LedgerTransaction.objects.filter(key__in=keys)
+    before = booked.count()
+    for payout in made:
+        with apart(payout["id"]), transaction.atomic():
+            _book_own(payout)
+    return booked.count() - before
 
 
-def look_at_payouts(*, since: datetime, now: datetime) -> int:
-    """Payouts whose news was lost. Answers how many."""
-    waiting = PayoutAccount.objects.filter(
-        pk__in=Transfer.objects.filter(state=Transfer.State.DONE, payout=None).exclude(arrived_as="").values("account")
-    )
-    seen = 0
-    for account in waiting.order_by("pk"):
-        name = str(account.stripe_id)
-        params = {"created": {"gte": int(since.timestamp())}}
-        try:
-            made = list(stripe.pages(lambda v1: v1.payouts.list, params, account=name))
-        except stripe.StripeRefused:  # their account is not there any more, which was said when it was looked at
-            continue
-        for payout in made:
-            if not Payout.objects.filter(stripe_id=payout["id"], state=payout["status"]).exists():
-                apply_payout(_with_sources(payout, name), now)
-                seen += 1
+def with_payouts_to_come():
+    """Accounts with money that is in none of the payouts we know."""
+    sent = Transfer.objects.filter(state=Transfer.State.DONE, payout=None).exclude(arrived_as="")
+    return PayoutAccount.objects.filter(pk__in=sent.values("account"))
+
+
+def take_in_payouts(account: PayoutAccount, since: datetime, now: datetime) -> int:
+    """Those of a seller's account whose news was lost. Answers how many. Raises StripeDown and KeyRefused."""
+    name, seen = str(account.stripe_id), 0
+    params = {"created": {"gte": int(since.timestamp())}}
+    try:
+        made = list(stripe.pages(lambda v1: v1.payouts.list, params, account=name))
+    except stripe.KeyRefused:
+        raise
+    except stripe.StripeRefused:  # their account is not there any more, which was said when it was looked at
+        return 0
+    for payout in made:
+        if not Payout.objects.filter(stripe_id=payout["id"], state=payout["status"]).exists():
+            apply_payout(_with_sources(payout, name), now)
+            seen += 1
     return seen

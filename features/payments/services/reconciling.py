@@ -1,7 +1,14 @@
-"""Our rows against Stripe's, once a day: what is missing here is fetched, what cannot be explained is an incident."""
+"""Our rows against Stripe's, once a day: what is missing here is fetched, what cannot be explained is an incident.
 
+It is gone through in steps, a page or a few rows each, whose place is a text: a worker that is killed costs one step,
+and a step that fails is tried again where it is.
+"""
+
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -10,17 +17,20 @@ from features.payments.models import Account, Dispute, Incident, Payment, Refund
 from features.payments.services.books import balances
 from features.payments.services.checkout import end_holds
 from features.payments.services.disputes import apply_dispute
-from features.payments.services.earnings import earn_missing
-from features.payments.services.events import pull_events
+from features.payments.services.earnings import earn_late, unearned
+from features.payments.services.events import take_in
 from features.payments.services.incidents import apart, report
-from features.payments.services.payout_accounts import look_at_accounts
-from features.payments.services.payouts import look_at_own_payouts, look_at_payouts
+from features.payments.services.payout_accounts import has_account_changed, moving_accounts
+from features.payments.services.payouts import take_in_own_payouts, take_in_payouts, with_payouts_to_come
 from features.payments.services.refunds import apply_refund
-from features.payments.services.subscription_mirror import look_at_fees
-from features.payments.services.taking import apply_payment
+from features.payments.services.subscription_mirror import look_at_fee, without_fee
+from features.payments.services.taking import EXPANDED, apply_payment
 from features.payments.services.transfers import apply_transfer
 
 LOOK_BACK = timedelta(days=4)  # retries of webhooks end after three
+A_FEW = 20  # rows in one step: Stripe may be asked about each
+
+log = logging.getLogger("payments")
 
 
 @dataclass
@@ -36,18 +46,46 @@ class Findings:
 
 
 def reconcile(*, now: datetime | None = None, since: datetime | None = None) -> Findings:
-    """One run mends whatever events were lost, and compares the books to the last minor unit. Raises StripeDown."""
+    """All steps at once: they mend whatever events were lost, and compare the books to the last minor unit. Raises
+    StripeDown and KeyRefused."""
     now = now or timezone.now()
     since = since or now - LOOK_BACK
     before = Incident.objects.filter(resolved_at=None).count()
     found = Findings()
-    found.mended += pull_events(now=now, since=since)
-    found.mended += _payments(since, now) + _refunds(since, now) + _disputes(since, now)
-    found.mended += _transfers(since, now) + earn_missing(now=now)
-    look_at_fees(since=since, now=now)
-    found.mended += look_at_accounts(now=now) + look_at_payouts(since=since, now=now)
-    found.mended += look_at_own_payouts(since=since, now=now)
-    found.mended += end_holds(now=now)
+    for look in LOOKS.values():
+        after = None
+        while after != "":
+            mended, after = look(since, after or "", now)
+            found.mended += mended
+    _compare(found, now)
+    found.incidents = Incident.objects.filter(resolved_at=None).count() - before
+    return found
+
+
+def begin_reconciling(*, now: datetime | None = None) -> str:
+    """The place of the first step of this day."""
+    since = ((now or timezone.now()) - LOOK_BACK).replace(hour=0, minute=0, second=0, microsecond=0)
+    return f"{int(since.timestamp())}:{next(iter(LOOKS))}:"
+
+
+def reconcile_step(place: str, *, now: datetime | None = None) -> str:
+    """One step, safe to run twice. Answers the place of the next one; none after the books are compared."""
+    now = now or timezone.now()
+    stamp, name, after = place.split(":", 2)
+    if name == COMPARE:
+        found = Findings()
+        _compare(found, now)
+        log.info("compared", extra={"even": found.is_even})
+        return ""
+    mended, after = LOOKS[name](datetime.fromtimestamp(int(stamp), UTC), after, now)
+    log.info("reconciled", extra={"look": name, "mended": mended})
+    if not after:
+        names = [*LOOKS, COMPARE]
+        name = names[names.index(name) + 1]
+    return f"{stamp}:{name}:{after}"
+
+
+def _compare(found: Findings, now: datetime) -> None:
     found.ours = {
         currency: amount for (account, currency), amount in balances().items() if account == Account.STRIPE and amount
     }
@@ -59,44 +97,59 @@ def reconcile(*, now: datetime | None = None, since: datetime | None = None) -> 
         else:  # somebody paid while the last run was going on
             unexplained = Incident.objects.filter(kind=Incident.Kind.LEDGER_DIFFERS, about=currency, resolved_at=None)
             unexplained.update(resolved_at=now)
-    found.incidents = Incident.objects.filter(resolved_at=None).count() - before
-    return found
 
 
-def _created(since) -> dict:
-    return {"created": {"gte": int(since.timestamp())}}
+# --- What is gone through ---------------------------------------------------------------------------------------------
+Step = Callable[[datetime, str, datetime], tuple[int, str]]  # since, after, now: what it mended, and where to go on
 
 
-def _payments(since, now) -> int:
-    params = _created(since) | {"expand": ["data.latest_charge.balance_transaction"]}
-    mended = 0
-    known = set(Payment.objects.filter(paid_at__gte=since - timedelta(days=1)).values_list("stripe_id", flat=True))
-    for intent in stripe.pages(lambda v1: v1.payment_intents.list, params):
-        if intent["status"] == "succeeded" and intent["id"] not in known:
-            with apart(intent["id"]):
-                apply_payment(intent, now)
-            mended += Payment.objects.filter(stripe_id=intent["id"]).exists()
-    return mended
+def _listed(act, see: Callable[[list[dict], datetime], int], **params) -> Step:
+    """A page of what Stripe has."""
+
+    def step(since, after, now):
+        things, following = stripe.page(act, {"created": {"gte": int(since.timestamp())}, **params}, after)
+        return see(things, now), following
+
+    return step
 
 
-def _refunds(since, now) -> int:
-    mended = 0
-    settled = set(
-        Refund.objects.filter(state=Refund.State.DONE, requested_at__gte=since - timedelta(days=1)).values_list(
-            "stripe_id", flat=True
-        )
-    )
-    for facts in stripe.pages(lambda v1: v1.refunds.list, _created(since)):
-        if facts["id"] not in settled:
+def _kept(rows: Callable[[datetime], Any], see: Callable[[Any, datetime, datetime], Any]) -> Step:
+    """A few of our rows, in their order, each apart from the others."""
+
+    def step(since, after, now):
+        few = list(rows(since).filter(pk__gt=int(after or 0)).order_by("pk")[:A_FEW])
+        mended = 0
+        for row in few:
+            with apart(f"{row._meta.model_name}:{row.pk}"):
+                mended += int(see(row, since, now) or 0)
+        return mended, str(few[-1].pk) if len(few) == A_FEW else ""
+
+    return step
+
+
+def _payments(intents, now) -> int:
+    paid = [intent for intent in intents if intent["status"] == "succeeded"]
+    return _mend(paid, Payment.objects.all(), apply_payment, now)
+
+
+def _refunds(listed, now) -> int:
+    return _mend(listed, Refund.objects.filter(state=Refund.State.DONE), apply_refund, now)
+
+
+def _mend(listed, known, apply, now) -> int:
+    """Those that are not `known` yet. Answers how many are rows now."""
+    names = {facts["id"] for facts in listed}
+    names -= set(known.filter(stripe_id__in=names).values_list("stripe_id", flat=True))
+    for facts in listed:
+        if facts["id"] in names:
             with apart(facts["id"]):
-                apply_refund(facts, now)
-            mended += Refund.objects.filter(stripe_id=facts["id"]).exists()
-    return mended
+                apply(facts, now)
+    return known.model.objects.filter(stripe_id__in=names).count()
 
 
-def _disputes(since, now) -> int:
+def _disputes(listed, now) -> int:
     mended = 0
-    for facts in stripe.pages(lambda v1: v1.disputes.list, _created(since)):
+    for facts in listed:
         if not Dispute.objects.filter(stripe_id=facts["id"], state=facts["status"]).exists():
             with apart(facts["id"]):
                 apply_dispute(facts, now)
@@ -104,10 +157,10 @@ def _disputes(since, now) -> int:
     return mended
 
 
-def _transfers(since, now) -> int:
+def _transfers(listed, now) -> int:
     """Those that Stripe made and whose answer was lost, and what was taken back of them."""
     mended = 0
-    for facts in stripe.pages(lambda v1: v1.transfers.list, _created(since)):
+    for facts in listed:
         back = [one["id"] for one in facts["reversals"]["data"]]
         is_known = Transfer.objects.filter(stripe_id=facts["id"]).exists()
         known = TransferReversal.objects.filter(stripe_id__in=back).count()
@@ -116,6 +169,22 @@ def _transfers(since, now) -> int:
                 apply_transfer(facts, now)
             mended += Transfer.objects.filter(stripe_id=facts["id"]).exists()
     return mended
+
+
+COMPARE = "compare"
+LOOKS: dict[str, Step] = {
+    "events": _listed(lambda v1: v1.events.list, take_in),
+    "payments": _listed(lambda v1: v1.payment_intents.list, _payments, expand=[f"data.{EXPANDED}"]),
+    "refunds": _listed(lambda v1: v1.refunds.list, _refunds),
+    "disputes": _listed(lambda v1: v1.disputes.list, _disputes),
+    "transfers": _listed(lambda v1: v1.transfers.list, _transfers),
+    "earnings": _kept(lambda since: unearned(), lambda row, since, now: earn_late(row, now) or 1),
+    "fees": _kept(without_fee, lambda row, since, now: look_at_fee(row, now)),
+    "accounts": _kept(lambda since: moving_accounts(), lambda row, since, now: has_account_changed(row, now)),
+    "payouts": _kept(lambda since: with_payouts_to_come(), take_in_payouts),
+    "own payouts": _listed(lambda v1: v1.payouts.list, lambda listed, now: take_in_own_payouts(listed)),
+    "holds": lambda since, after, now: (end_holds(now=now), ""),
+}
 
 
 def _balance() -> dict[str, int]:

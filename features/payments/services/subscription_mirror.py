@@ -153,11 +153,13 @@ def apply_invoice(facts: dict, now: datetime) -> None:
         record(row, facts["invoice"], facts["money"], now)
 
 
-def look_at_fees(*, since: datetime, now: datetime) -> None:
-    """Of payments whose fee Stripe had not named yet."""
-    rows = SubscriptionInvoice.objects.filter(fee_minor=0, paid_at__gte=since - timedelta(days=1))
-    for name in rows.values_list("stripe_id", flat=True):
-        apply_invoice(fetch_invoice(name), now)
+def without_fee(since: datetime):
+    """Payments whose fee Stripe had not named yet."""
+    return SubscriptionInvoice.objects.filter(fee_minor=0, paid_at__gte=since - timedelta(days=1))
+
+
+def look_at_fee(row: SubscriptionInvoice, now: datetime) -> None:
+    apply_invoice(fetch_invoice(row.stripe_id), now)
 
 
 handlers.register("customer.subscription.", Handler(fetch, apply))
