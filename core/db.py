@@ -52,6 +52,14 @@ def atomic_retry(verb, attempts: int = 12):
     return wrapped
 
 
+def refuse_open_transaction(asked: str) -> None:
+    """For whoever is about to ask somebody outside, who may take their time. A test's own does not count."""
+    if connection.in_atomic_block and not connection.atomic_blocks[-1]._from_testcase:  # type: ignore[attr-defined]
+        raise RuntimeError(
+            f"{asked} is asked while a transaction is open: every row it holds would wait for the answer"
+        )
+
+
 def is_away(error: BaseException | None) -> bool:
     """Whether something failed because the database cannot be reached for now, as while it starts anew."""
     if not isinstance(error, OperationalError | InterfaceError):

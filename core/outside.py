@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core.db import refuse_open_transaction
+
 TIMEOUT = 10  # seconds, for all of it
 LONGEST_ANSWER = 500
 # Addresses that carry another one in themselves may lead to a private one.
@@ -135,6 +137,7 @@ def post(url: str, body: str, headers: dict[str, str]) -> Answer:
 def connected(url: str) -> Iterator[tuple[Pinned, str]]:
     """A connection to where `url` leads, and the path to ask it for; it ends after TIMEOUT, whatever the other side
     does. Raises AddressRefused, and what http.client and sockets raise."""
+    refuse_open_transaction("Somebody's server")
     check(url)
     parts = urlsplit(url)
     tls = parts.scheme == "https"

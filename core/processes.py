@@ -55,6 +55,12 @@ def start(
     return subprocess.Popen(command, start_new_session=own_session, preexec_fn=follow_parent, **options)  # noqa: S603
 
 
+def end_with_parent() -> None:
+    """Asked for by a child itself: of a parent with other threads nothing of ours may run between fork and exec."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
 def stop(processes: list[subprocess.Popen], patience: float, using: int = signal.SIGTERM) -> None:
     """Ask all at once, wait together, then end what is left of each one's session."""
     for process in processes:

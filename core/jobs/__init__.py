@@ -5,8 +5,9 @@ killed in between. `run_worker` claims rows under a lease and runs each in one t
 that what a job writes is written once. Huey carries the news that there is work; the rows alone decide what is run.
 
     @job                       a function of one id, in `features/<name>/tasks.py`
-    @job_outside               the same for what waits for others: without a transaction around it
-    @periodic(minutes=5)       a function of nothing, safe to run twice, once for every slot of five minutes
+    @job_outside               the same for what waits for others or has many items: without a transaction around it
+    @periodic(minutes=5)       a function of nothing, safe to run twice, once for every slot of five minutes;
+                               answers with how many it did something, which is logged
     each(things, do)           what such a function goes through: one that fails stops no other
 """
 

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from django.db.models.functions import Now
 
+from core import logs
 from core.models import PeriodicRun
 from core.registry import Registry
 
@@ -26,9 +27,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Periodic:
-    """Each of its items has a transaction of its own, as it may walk over many: it is safe to run twice instead."""
+    """Each of its items has a transaction of its own, as it may walk over many: it is safe to run twice instead. It
+    answers with how many it did something, which is logged."""
 
-    function: Callable[[], None]
+    function: Callable[[], int | None]
     name: str
     every: timedelta
     at: timedelta  # after midnight UTC
@@ -40,7 +42,8 @@ class Periodic:
         return datetime.fromtimestamp((now.timestamp() - offset) // step * step + offset, UTC)
 
     def run(self, ref: str) -> None:
-        self.function()
+        if count := self.function():
+            logs.jobs.info("done", extra={"task": self.name, "count": count})
         PeriodicRun.objects.filter(task=self.name, slot=ref).update(finished_at=Now())
 
 
@@ -55,8 +58,8 @@ def job(function: Callable[[str], None]) -> Callable[[str], None]:
 
 
 def job_outside(function: Callable[[str], None]) -> Callable[[str], None]:
-    """A job that asks somebody outside and waits for the answer, so no transaction is open around it: it opens its own,
-    and is safe to run twice. It sends no letter."""
+    """A job that asks somebody outside and waits for the answer, or goes through many one by one, so no transaction is
+    open around it: it opens its own, and is safe to run twice. It sends no letter."""
     jobs.register(f"{function.__module__}.{function.__qualname__}", Job(function, is_atomic=False))
     return function
 
@@ -64,7 +67,7 @@ def job_outside(function: Callable[[str], None]) -> Callable[[str], None]:
 def periodic(*, minutes: int, at: timedelta = timedelta()):
     """Run every `minutes`; with 24 * 60, `at` is the time of day in UTC."""
 
-    def decorate(function: Callable[[], None]) -> Callable[[], None]:
+    def decorate(function: Callable[[], int | None]) -> Callable[[], int | None]:
         name = f"{function.__module__}.{function.__qualname__}"
         jobs.register(name, Periodic(function, name, timedelta(minutes=minutes), at))
         return function

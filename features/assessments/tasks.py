@@ -25,7 +25,7 @@ def remind_of_evaluations():
 
 @periodic(minutes=24 * 60, at=timedelta(hours=2, minutes=40))
 def calibrate_banks():
-    services.calibrate_all()
+    return services.calibrate_all()
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=4, minutes=10))

@@ -11,4 +11,4 @@ def read_busy_calendar(ref):
 
 @periodic(minutes=10)
 def read_due():
-    busy.read_due()
+    return busy.read_due()

@@ -1,10 +1,10 @@
 from datetime import timedelta
 
-from core.jobs import job, periodic
+from core.jobs import job_outside, periodic
 from features.integrations import services
 
 
-@job
+@job_outside
 def deliver(delivery_id):
     services.deliver(int(delivery_id))
 

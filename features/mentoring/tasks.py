@@ -50,25 +50,30 @@ def open_endings():
 
 @periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=20))
 def count_answers():
-    services.count_answers()
+    return services.count_answers()
 
 
 @periodic(minutes=30)
 def refresh_mentor_pages():
-    services.refresh_pages()
+    return services.refresh_pages()
 
 
 @periodic(minutes=1)
 def draw_changed_lists():
-    services.drain()
+    return services.drain()
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=3, minutes=45))
 def draw_all_lists():
     """After levels were counted again. First a look whether the small steps of the day led where one large one does."""
-    services.count_history()
+    each((services.count_history, _draw_all_changed, _compare_lists, services.rematch), lambda step: step())
+
+
+def _draw_all_changed():
     while services.drain():
         pass
+
+
+def _compare_lists():
     if differ := services.differing():
         log.error("lists differ from what would be drawn", extra={"people": differ[:20], "count": len(differ)})
-    services.rematch()

@@ -6,8 +6,8 @@ Every write carries an Idempotency-Key that names a committed row of ours; no tr
 from functools import cache
 
 from django.conf import settings
-from django.db import connection
 
+from core.db import refuse_open_transaction
 from core.text import number
 
 API_VERSION = "2026-10-28.endive"  # of the SDK that is pinned; the webhook's endpoint is made with the same
@@ -63,7 +63,7 @@ def call(act, *arguments, params=None, key: str = "", account: str = ""):
     which every write has. Raises StripeDown and StripeRefused."""
     import stripe
 
-    _refuse_open_transaction()
+    refuse_open_transaction("Stripe")
     client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL)
     options = {"idempotency_key": key} if key else {}
     if account:
@@ -133,8 +133,3 @@ def _refuse_future(signature: str) -> None:
     sent = number(next((part[2:] for part in signature.split(",") if part.startswith("t=")), ""))
     if sent is None or sent > time.time() + NEWEST:
         raise NotFromStripe
-
-
-def _refuse_open_transaction() -> None:
-    if connection.in_atomic_block and not connection.atomic_blocks[-1]._from_testcase:
-        raise RuntimeError("Stripe is asked while a transaction is open: every row it holds would wait for Stripe")

@@ -35,37 +35,36 @@ def pay_waiting(person_id):
 
 @periodic(minutes=15)
 def release_earnings():
-    if services.is_set_up():
-        services.release_earnings()
+    return services.release_earnings() if services.is_set_up() else 0
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=5))
 def try_again():
     """What Stripe refused yesterday it may take today."""
-    if services.is_set_up():
-        services.try_again()
+    return services.try_again() if services.is_set_up() else 0
 
 
 @periodic(minutes=1)
 def end_holds():
-    if services.is_set_up():
-        services.end_holds()
+    return services.end_holds() if services.is_set_up() else 0
 
 
 @periodic(minutes=2)
 def pull_events():
     """What a webhook did not bring, because it was lost or we were away. Without an answer the next run asks again."""
-    if services.is_set_up():
-        try:
-            fetched = services.pull_events()
-        except StripeDown:
-            return
-        except KeyRefused:
-            note_stripe(REFUSED, timezone.now())
-        else:
-            note_stripe(ANSWERED, timezone.now())
-            if fetched:
-                note_stripe(FETCHED, timezone.now())
+    if not services.is_set_up():
+        return 0
+    try:
+        fetched = services.pull_events()
+    except StripeDown:
+        return 0
+    except KeyRefused:
+        note_stripe(REFUSED, timezone.now())
+        return 0
+    note_stripe(ANSWERED, timezone.now())
+    if fetched:
+        note_stripe(FETCHED, timezone.now())
+    return fetched
 
 
 @periodic(minutes=24 * 60, at=timedelta(hours=4))
@@ -118,10 +117,9 @@ def send_subscription_refund(refund_id):
 @periodic(minutes=60)
 def go_on_paused():
     """What was paused goes on, and is paid again."""
-    if services.is_set_up():
-        services.go_on_paused()
+    return services.go_on_paused() if services.is_set_up() else 0
 
 
 @periodic(minutes=60)
 def remind_of_charges():
-    services.remind_of_charges()
+    return services.remind_of_charges()

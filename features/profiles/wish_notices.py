@@ -1,5 +1,7 @@
 """Telling those who looked for something in vain that it is there."""
 
+from collections import defaultdict
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +15,9 @@ WISHES = Group(
     label=gettext_lazy("What you looked for"),
     why=gettext_lazy("You asked to be told once a search of yours finds something."),
     is_optional=True,
+    can_wait=True,
 )
+NAMED = 3  # more have a line in the letter, not a place in its subject
 
 
 def register_kinds():
@@ -28,9 +32,13 @@ def _found(notification):
     wish = Wish.objects.filter(pk=notification.ref).first()
     if wish is None:
         return None
+    told = _told_with([wish])[wish.pk]
     context = {
-        "subject": _("There is something for “%(words)s”") % {"words": wish.words},
-        "paragraphs": [_("You looked for it and found nothing. That has changed.")],
+        "subject": _("There is something for “%(words)s”") % {"words": _joined(told)},
+        "paragraphs": [
+            _("You looked for it and found nothing. That has changed."),
+            *(f"“{other.words}”: {absolute(address(other))}" for other in told[1:]),
+        ],
         "action_label": _("See what there is"),
         "action_url": absolute(address(wish)),
     }
@@ -38,6 +46,23 @@ def _found(notification):
 
 
 def _say_found(notifications):
-    found = dict(Wish.objects.filter(pk__in=[row.ref for row in notifications]).values_list("pk", "words"))
-    said = {row.pk: found.get(int(row.ref)) for row in notifications}
-    return {pk: _("There is something for “%(words)s” now.") % {"words": words} for pk, words in said.items() if words}
+    wishes = Wish.objects.in_bulk([int(row.ref) for row in notifications])
+    told = _told_with(wishes.values())
+    said = {row.pk: told[int(row.ref)] for row in notifications if int(row.ref) in wishes}
+    return {pk: _("There is something for “%(words)s” now.") % {"words": _joined(found)} for pk, found in said.items()}
+
+
+def _told_with(wishes) -> dict[int, list[Wish]]:
+    """By wish: all that the person was told of with it, itself first."""
+    wishes = list(wishes)
+    times = {wish.told_at for wish in wishes if wish.told_at}
+    rows = Wish.objects.filter(person__in={wish.person_id for wish in wishes}, told_at__in=times).order_by("pk")
+    together = defaultdict(list)
+    for row in rows:
+        together[row.person_id, row.told_at].append(row)
+    return {wish.pk: [wish, *(row for row in together[wish.person_id, wish.told_at] if row != wish)] for wish in wishes}
+
+
+def _joined(wishes) -> str:
+    words = [wish.words for wish in wishes]
+    return "”, “".join([*words[:NAMED], "…"] if len(words) > NAMED else words)

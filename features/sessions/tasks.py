@@ -4,24 +4,24 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from core.jobs import each, enqueue, job, periodic
+from core.jobs import each, enqueue, job, job_outside, periodic
 from features.sessions import follows, services
 from features.sessions.services import letters
 
 
-@job
+@job_outside
 def tell_of_change(ref):
     """`ref` is the session; 12:moved where it starts at another time now."""
     session_id, _, what = ref.partition(":")
     letters.tell_of_change(int(session_id), has_moved=what == "moved")
 
 
-@job
+@job_outside
 def tell_of_cancellation(session_id):
     letters.tell_of_cancellation(int(session_id))
 
 
-@job
+@job_outside
 def tell_of_absence(absence_id):
     services.tell_of_absence(int(absence_id))
 
@@ -69,7 +69,7 @@ def publish_drafts():
 
 @periodic(minutes=1)
 def remind():
-    letters.remind(now=timezone.now())
+    return letters.remind(now=timezone.now())
 
 
 @periodic(minutes=5)

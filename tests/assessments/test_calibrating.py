@@ -11,7 +11,7 @@ from features.assessments import ability, desk, services
 from features.assessments.models import Attempt, ItemFlag, ItemParameter, ItemVersion, Response
 from features.assessments.services import calibrating
 from tests.assessments.conftest import make_bank
-from tests.factories import make_user
+from tests.factories import make_skill, make_user
 
 pytestmark = pytest.mark.django_db
 np = pytest.importorskip("numpy")
@@ -127,6 +127,22 @@ class TestJob:
     def test_every_night_only_what_has_new_answers(self, answered):
         assert services.calibrate_all() == 1
         assert services.calibrate_all() == 0
+
+    def test_a_bank_that_cannot_be_reckoned_holds_up_no_other(self, answered, author, reader, monkeypatch):
+        other = make_bank(author, reader, make_skill("Negotiation"), items=12, stage="beta", calibrated=False)
+        Attempt.objects.filter(pk=Attempt.objects.latest("pk").pk).update(bank=other)
+        seen = []
+
+        def fails(*, bank):
+            seen.append(bank)
+            if bank == answered:
+                raise ZeroDivisionError
+            return True
+
+        monkeypatch.setattr(calibrating, "calibrate", fails)
+        with pytest.raises(ZeroDivisionError):
+            services.calibrate_all()
+        assert seen == [answered, other]
 
     def test_without_numpy_the_job_says_so_and_the_bank_stays_as_it_is(self, answered, monkeypatch, caplog):
         monkeypatch.setattr(calibrating, "find_spec", lambda name: None)

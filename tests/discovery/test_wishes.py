@@ -115,6 +115,38 @@ class TestTelling:
         services.wish(person=learner, words="zymurgy")  # asked anew
         assert tell_wishes() == 1
 
+    def test_one_letter_a_day_with_all_that_was_found(self, learner, expert, letters):
+        now = timezone.now()
+        for words in ("zymurgy", "bees", "wicker"):
+            services.wish(person=learner, words=words)
+        for name in ("Zymurgy", "Bees"):
+            make_session(expert, about=[make_skill(name)])
+        letters()
+        assert tell_wishes(now) == 1
+        make_session(expert, about=[make_skill("Wicker")])
+        assert tell_wishes(now + timedelta(hours=23)) == 0
+        (letter,) = [letter for letter in letters() if letter.to == [learner.email]]
+        assert letter.subject == "There is something for “zymurgy”, “bees”"
+        assert "“bees”: " in letter.body
+        notice = Notification.objects.get(recipient=learner, kind="wish_found")
+        assert wish_notices._say_found([notice]) == {notice.pk: "There is something for “zymurgy”, “bees” now."}
+        assert tell_wishes(now + timedelta(hours=25)) == 1
+
+    def test_a_search_that_fails_holds_up_nobody(self, learner, outsider, expert, monkeypatch):
+        for person in (learner, outsider):
+            services.wish(person=person, words="zymurgy")
+        make_session(expert, about=[make_skill("Zymurgy")])
+
+        def fails(words, person, *rest):
+            if person == learner:
+                raise ZeroDivisionError
+            return True
+
+        monkeypatch.setattr("features.discovery.services.wishing.exists", fails)
+        with pytest.raises(ZeroDivisionError):
+            tell_wishes()
+        assert Notification.objects.get(kind="wish_found").recipient == outsider
+
     def test_the_letter_says_what_for(self, learner):
         wish = services.wish(person=learner, words="zymurgy")
         row = Notification(recipient=learner, kind="wish_found", ref=str(wish.pk), url="/")

@@ -12,7 +12,7 @@ from features.mentoring import services, warm
 from features.mentoring.facts import closed_pairs
 from features.mentoring.matching import VERSION
 from features.mentoring.models import Dirty, MatchList, MatchRun, MentorPage, MentorPrice, MentorshipRequest
-from features.mentoring.services import relisting
+from features.mentoring.services import matching, relisting
 from features.moderation import services as moderation
 from features.profiles import services as profiles
 from features.skills.models import Goal, PersonSkill, SkillLevel
@@ -68,12 +68,11 @@ class TestFullRun:
         assert MatchRun.objects.count() == 2
 
     def test_one_at_a_time_and_a_killed_one_is_not_waited_for(self, world):
-        stuck = MatchRun.objects.create(version=1)
-        services.rematch()
-        assert MatchRun.objects.filter(state="current").count() == 1
-        assert MatchRun.objects.latest("pk") == stuck
-        services.rematch(timezone.now() + timedelta(hours=3))
-        assert not MatchRun.objects.filter(pk=stuck.pk).exists()
+        building = MatchRun.objects.create(version=1)
+        assert matching.match_everybody(matching.in_plain) is None
+        services.rematch()  # the worker's, after one that was killed
+        assert MatchRun.objects.get(state="current").pk > building.pk
+        assert not MatchRun.objects.filter(state="building").exists()
 
 
 class TestChanges:
@@ -85,6 +84,23 @@ class TestChanges:
         return lists()
 
     def test_nothing_is_done_without_a_change(self, world):
+        assert services.drain() == 0
+
+    def test_who_cannot_be_drawn_keeps_nobody_s_list_old(self, world, monkeypatch):
+        one, other = world.mentees[:2]
+        for person in (one, other):
+            Goal.objects.filter(person=person).delete()
+        draw = relisting._draw
+
+        def fails(run, near, people, now):
+            if one.pk in people:
+                raise ZeroDivisionError
+            return draw(run, near, people, now)
+
+        monkeypatch.setattr(relisting, "_draw", fails)
+        with pytest.raises(ZeroDivisionError):
+            services.drain()
+        assert set(lists()) & {one.pk, other.pk} == {one.pk}
         assert services.drain() == 0
 
     @pytest.mark.parametrize("seed", range(3))

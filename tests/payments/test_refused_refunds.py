@@ -9,6 +9,7 @@ from core.jobs import run_pending
 from features.payments import services, stripe_client
 from features.payments.invoice_pdf import draw
 from features.payments.models import Incident, Invoice, Payment, Refund
+from features.payments.services import refunds_again
 from features.sessions import services as sessions
 from tests.accounts.conftest import add_totp, log_in
 from tests.factories import make_session
@@ -105,6 +106,23 @@ class TestRefusedByStripe:
         deliver()
         assert again(days=2) == sent
         assert Refund.objects.filter(state="done").count() == sent
+
+
+def test_a_refund_that_cannot_be_tried_again_holds_up_no_other(stripe, expert, learner, outsider, empty, monkeypatch):
+    session = make_session(expert, price_minor=4500, starts_in=9 * DAY)
+    one, other = sold(stripe, session, learner).payment, sold(stripe, session, outsider).payment
+    call_off(one)
+    run_pending()
+
+    def fails(payment_id, now):
+        if payment_id == one.pk:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(refunds_again, "weigh", fails)
+    empty[0] = False
+    assert again() == 1
+    assert list(Refund.objects.filter(state="done").values_list("payment", flat=True)) == [other.pk]
+    assert Incident.objects.filter(kind="stuck", about=f"refund:{Refund.objects.get(payment=one).pk}").exists()
 
 
 class TestSentBackByTheBank:

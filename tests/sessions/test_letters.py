@@ -7,7 +7,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from core.jobs import run_pending
+from core.models import Outbox
 from features.notifications.models import Notification
+from features.notifications.services import preferences
 from features.sessions import services
 from features.sessions.models import SkillSession
 from features.sessions.services.letters import remind
@@ -102,6 +105,26 @@ class TestCancelledSession:
 
         tell_of_cancellation(str(session.pk))  # a job may run twice
         assert letters() == []
+
+    def test_who_cannot_be_told_holds_up_nobody(self, expert, learner, outsider, letters, monkeypatch):
+        session = make_session(expert)
+        for person in (learner, outsider):
+            services.register(session=session, person=person)
+        letters()
+        services.cancel_session(session=session, by=expert, reason="I lost my voice")
+        level = preferences.level
+
+        def fails(person, group):
+            if person == learner:
+                raise ZeroDivisionError
+            return level(person, group)
+
+        monkeypatch.setattr(preferences, "level", fails)
+        with pytest.raises(ZeroDivisionError):
+            run_pending()
+        monkeypatch.undo()
+        Outbox.objects.filter(done_at=None).update(claimed_until=None)
+        assert sorted(letter.to[0] for letter in letters()) == sorted([learner.email, outsider.email])
 
     def test_nobody_is_blamed_where_too_few_had_a_seat(self, expert, learner, letters, client):
         session = make_session(expert, starts_in=timedelta(days=1), least_seats=5)

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 
+from core.processes import end_with_parent
 from features.assessments.ability import Item
 from features.assessments.calibration.irt import ENOUGH_FOR_ONE, fit
 from features.assessments.calibration.quality import analyse
@@ -14,6 +15,7 @@ LARGE = 60  # items, from which on how often each may be drawn is found by tryin
 
 
 def main() -> None:
+    end_with_parent()
     asked = json.load(sys.stdin)
     items, people = asked["items"], asked["people"]
     right = np.full((people, len(items)), np.nan)

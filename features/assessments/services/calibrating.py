@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core.jobs import each
 from core.text import number
 from features.assessments.models import Attempt, Bank, ItemFlag, ItemParameter, ItemVersion, Response
 from features.assessments.models.banks import Stage
@@ -28,13 +29,14 @@ FAR = 3  # times the errors of both, from which on a difficulty has moved
 
 def calibrate_all() -> int:
     """Every bank with new answers. Returns how many were reckoned."""
-    done = 0
-    for bank in Bank.objects.exclude(stage=Stage.DRAFT).order_by("pk"):
-        last = bank.runs.order_by("-pk").first()
-        answered = Response.objects.filter(attempt__bank=bank, answered_at__isnull=False)
-        if answered.filter(answered_at__gt=last.made_at).exists() if last else answered.exists():
-            done += calibrate(bank=bank)
-    return done
+    return each(Bank.objects.exclude(stage=Stage.DRAFT).order_by("pk"), _calibrate_if_answered)
+
+
+def _calibrate_if_answered(bank: Bank) -> bool:
+    last = bank.runs.order_by("-pk").first()
+    answered = Response.objects.filter(attempt__bank=bank, answered_at__isnull=False)
+    has_new = answered.filter(answered_at__gt=last.made_at).exists() if last else answered.exists()
+    return has_new and calibrate(bank=bank)
 
 
 def calibrate(*, bank: Bank) -> bool:

@@ -1,6 +1,6 @@
 """What people look for and do not find: kept when they ask to be told, and shown to hosts once several ask."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
 from django.urls import reverse
@@ -15,7 +15,8 @@ from features.discovery.models import Wish, WishQuerySet
 from features.discovery.services.searching import exists
 
 SHOWN_FROM = 3  # people: words of one alone could tell who it is
-AT_ONCE = 500
+AT_ONCE = 500  # people
+ONCE_IN = timedelta(days=1)  # one is told, of all that was found
 
 
 def wish(*, person: User, words: str, kind: str = "", now: datetime | None = None) -> Wish | None:
@@ -49,10 +50,17 @@ def wanted(now: datetime, most: int = 5) -> list[dict]:
     return [{"words": row["said"], "people": row["people"]} for row in counted.order_by("-people", "key")[:most]]
 
 
-def come_true(now: datetime) -> list[Wish]:
-    """Open wishes of which there is something by now."""
-    rows = Wish.objects.open(now).filter(person__in=User.objects.active()).select_related("person")
-    return [row for row in rows.order_by("?")[:AT_ONCE] if exists(row.words, row.person, row.kind, now)]
+def those_who_wish(now: datetime) -> list[User]:
+    """Whose open wishes are to be looked at: of those who have any, and were told of none within a day."""
+    told = Wish.objects.filter(told_at__gt=now - ONCE_IN).values("person")
+    people = User.objects.active().filter(pk__in=Wish.objects.open(now).values("person")).exclude(pk__in=told)
+    return list(people.order_by("?")[:AT_ONCE])
+
+
+def come_true(person: User, now: datetime) -> list[Wish]:
+    """Their open wishes of which there is something by now."""
+    rows = Wish.objects.open(now).filter(person=person).order_by("pk")
+    return [row for row in rows if exists(row.words, person, row.kind, now)]
 
 
 def forget_wishes(now: datetime) -> int:

@@ -61,7 +61,7 @@ def replay(*, delivery) -> None:
 
 def deliver(delivery_id: int, *, now=None) -> None:
     """Send what waits, and write down what came of it. It fails without an error: this has pauses of its own, and what
-    an operator should look at is not somebody's server."""
+    an operator should look at is not somebody's server. No transaction is open while that thinks."""
     now = now or timezone.now()
     waiting = Delivery.objects.filter(pk=delivery_id, state=Delivery.State.WAITING)
     delivery = waiting.select_related("endpoint__person").first()
@@ -71,7 +71,16 @@ def deliver(delivery_id: int, *, now=None) -> None:
     if endpoint.disabled_at or not endpoint.person.is_active:
         waiting.update(state=Delivery.State.GIVEN_UP)
         return
-    answer = outside.post(endpoint.url, delivery.body, headers(delivery, now))
+    _write_down(delivery, outside.post(endpoint.url, delivery.body, headers(delivery, now)), now)
+
+
+@transaction.atomic
+def _write_down(delivery: Delivery, answer: outside.Answer, now) -> None:
+    """Once, whoever sent it as well meanwhile: the event's id is the same."""
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING, tries=delivery.tries)
+    if not waiting.select_for_update().exists():
+        return
+    endpoint = delivery.endpoint
     Attempt.objects.create(
         delivery=delivery,
         happened_at=now,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.db import one_of
+from core.jobs import each
 from features.accounts.models import User
 from features.mentoring.models import ANSWER_WITHIN, Block, Engagement, MentorPage, MentorshipRequest
 from features.notifications.services import notify
@@ -55,19 +56,16 @@ def count_answers(*, now: datetime | None = None) -> int:
     """How long mentors take to answer, over the last four weeks; what was never answered counts as the whole time.
     Whoever left the last three without an answer is sent nobody until they say that they are back."""
     now = now or timezone.now()
-    pages = list(MentorPage.objects.select_related("person"))
-    for page in pages:
-        _count_answers(page, now)
-    return len(pages)
+    return each(MentorPage.objects.select_related("person"), lambda page: _count_answers(page, now))
 
 
-def _count_answers(page, now):
+def _count_answers(page, now) -> int:
     decided = MentorshipRequest.objects.filter(ASKED, mentor=page.person, sent_at__gt=now - LOOKED_BACK)
     took = [(row.first_answer_at - row.sent_at) if row.first_answer_at else ANSWER_WITHIN for row in decided]
     median = statistics.median(time.total_seconds() for time in took) if took else None
     page.answers_in = timedelta(seconds=median) if median is not None else None
     taken = Engagement.objects.active().filter(mentor=page.person).count()
-    MentorPage.objects.filter(pk=page.pk).update(answers_in=page.answers_in, places_taken=taken)
+    return MentorPage.objects.filter(pk=page.pk).update(answers_in=page.answers_in, places_taken=taken)
 
 
 def freeze_if_silent(mentor: User, now: datetime) -> None:

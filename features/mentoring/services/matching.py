@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
+from core.jobs import each
 from features.mentoring.loading import Frame, load, neighbours, new_frame, skills_of, teaching
 from features.mentoring.matching import VERSION, plain, prices
 from features.mentoring.models import Dirty, Dismissal, MatchList, MatchRun, MentorPage, MentorPrice
@@ -60,14 +61,20 @@ def those_in_lists(people: Collection[int]) -> list[int]:
 
 # --- Everybody --------------------------------------------------------------------------------------------------------
 def rematch(now: datetime | None = None) -> None:
-    """Draw all lists anew: here if that is little work, else in a process that loads what it takes."""
+    """Draw all lists anew: here if that is little work, else in a process that loads what it takes, and ends with this
+    one. The worker's one row for this is run by one at a time, so what is being built was begun by one that died."""
     now = now or timezone.now()
+    being_built = MatchRun.objects.filter(state=State.BUILDING)
+    being_built.delete()
     mentees = Goal.objects.values("person").distinct().count()
-    if mentees * MentorPage.objects.with_room(now).count() <= PLAIN_UP_TO:
-        match_everybody(in_plain, now=now)
-    else:
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "match_everybody"]
-        subprocess.run(command, check=True)  # noqa: S603 - our own command
+    try:
+        if mentees * MentorPage.objects.with_room(now).count() <= PLAIN_UP_TO:
+            match_everybody(in_plain, now=now)
+        else:
+            command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "match_everybody", "--with-parent"]
+            subprocess.run(command, check=True, timeout=LONGEST.total_seconds())  # noqa: S603 - our own command
+    finally:
+        being_built.all().delete()  # while there is one, no change of anybody's is drawn
 
 
 def in_plain(builder, before: dict[int, float]) -> Found:
@@ -171,8 +178,18 @@ def drain(now: datetime | None = None, most: int = AT_ONCE) -> int:
     # While a new run is being built marks are kept: it may have read its people before they changed.
     if run is None or MatchRun.objects.filter(state=State.BUILDING, started_at__gte=now - LONGEST).exists():
         return 0
+    try:
+        return _draw_marked(run, Dirty.objects.all(), now, most)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # one of them may fail in any way, and must not keep the lists of all others old
+        each(list(Dirty.objects.order_by("at", "pk")[:most]), lambda row: _draw_alone(run, row, now))
+        raise
+
+
+def _draw_marked(run: MatchRun, rows, now: datetime, most: int) -> int:
     with transaction.atomic():
-        marked = list(Dirty.objects.select_for_update(skip_locked=True).order_by("at", "pk")[:most])
+        marked = list(rows.select_for_update(skip_locked=True).order_by("at", "pk")[:most])
         if not marked:
             return 0
         people = [row.person_id for row in marked]
@@ -180,6 +197,18 @@ def drain(now: datetime | None = None, most: int = AT_ONCE) -> int:
         written = bring_up_to_date(run, people, skills, now)
         Dirty.objects.filter(pk__in=people, at__in=[row.at for row in marked]).delete()
     return written
+
+
+def _draw_alone(run: MatchRun, row: Dirty, now: datetime) -> int:
+    """Whoever cannot be drawn waits for the night, when all are."""
+    rows = Dirty.objects.filter(pk=row.pk)
+    try:
+        return _draw_marked(run, rows, now, 1)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        rows.filter(at=row.at).delete()
+        raise
 
 
 def mark_turned(now: datetime) -> None:

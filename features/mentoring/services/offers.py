@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from core.jobs import each
 from features.accounts.models import User
 from features.calendar import services as calendar
 from features.mentoring import slots
@@ -63,26 +64,23 @@ def rules_of(mentor) -> BookingRules:
     return BookingRules.objects.filter(pk=mentor.pk).first() or BookingRules(mentor=mentor)
 
 
-def refresh_page(mentor, *, now: datetime | None = None) -> None:
-    """Count anew what a mentor's page says of price and of the next free time."""
+def refresh_page(mentor, *, now: datetime | None = None) -> bool:
+    """Count anew what a mentor's page says of price and of the next free time. False where there is no page."""
     now = now or timezone.now()
     timed = Offer.objects.open().timed()
     offers = list(timed.filter(mentor=mentor, is_for_mentees=False).order_by("minutes", "pk"))
     prices = [offer.price_minor for offer in offers if offer.kind == Offer.Kind.MEETING]
     first = free_slots(offers[0], None, now=now)[:1] if offers else []
-    MentorPage.objects.filter(person=mentor).update(
-        price_from=min(prices, default=None), next_free_at=first[0][0] if first else None
-    )
+    said = {"price_from": min(prices, default=None), "next_free_at": first[0][0] if first else None}
+    return bool(MentorPage.objects.filter(person=mentor).update(**said))
 
 
 def refresh_pages(*, now: datetime | None = None) -> int:
     """All of them: a next free time passes without anybody's act."""
     now = now or timezone.now()
     offering = Offer.objects.open().values("mentor")
-    pages = list(MentorPage.objects.filter(person__in=offering).select_related("person"))
-    for page in pages:
-        refresh_page(page.person, now=now)
-    return len(pages)
+    pages = MentorPage.objects.filter(person__in=offering).select_related("person")
+    return each(pages, lambda page: refresh_page(page.person, now=now))
 
 
 def plain_rules(mentor) -> slots.Rules:

@@ -39,6 +39,7 @@ from features.notifications.services.telling import (
     mark_seen,
     mark_unread,
     notify,
+    notify_each,
     unread_count,
 )
 
@@ -67,6 +68,7 @@ __all__ = [
     "may_write_to",
     "named",
     "notify",
+    "notify_each",
     "open_digests",
     "reachable",
     "record_refusal",

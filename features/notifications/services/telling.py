@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import mail
-from core.jobs import enqueue
+from core.jobs import each, enqueue
 from core.seo import absolute
 from features.notifications.kinds import Group, kinds
 from features.notifications.links import unsubscribe_url
@@ -37,6 +37,14 @@ def notify(recipient, kind: str, ref, url: str, key: str | None = None) -> None:
 def already_told(keys: Iterable[str]) -> set[str]:
     """Which of these were told, for whoever looks again and again: one query instead of five for each."""
     return set(Notification.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
+def notify_each(things: Iterable[tuple]) -> int:
+    """(recipient, kind, ref, url, key) of many, each in a transaction of its own: one that fails stops no other, and a
+    worker that is killed goes on with those who were not told. Answers how many were."""
+    things = list(things)
+    known = already_told(thing[-1] for thing in things)
+    return each((thing for thing in things if thing[-1] not in known), lambda thing: notify(*thing) or True)
 
 
 def write(rows: Sequence[Notification]) -> None:

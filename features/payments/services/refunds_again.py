@@ -8,6 +8,7 @@ from core.jobs import enqueue
 from features.payments.models import Dispute, Incident, Payment, Refund
 from features.payments.services.disputes import can_go_back, is_with_the_bank
 from features.payments.services.earnings import TAKEN_BACK, weigh
+from features.payments.services.incidents import apart
 from features.payments.services.refunds import recount
 from features.payments.services.subscription_refunds import (
     TOO_MUCH,
@@ -26,7 +27,11 @@ def try_refunds_again(*, now: datetime) -> int:
     refused = Refund.objects.filter(state=Refund.State.FAILED, stripe_id=None, public_id__in=unsolved)
     refused = refused.exclude(code__in=TOO_MUCH).exclude(refused_at__gt=now - AGAIN_AFTER)
     refused = refused.exclude(payment__disputes__state__in=TAKEN_BACK)
-    return sum(_try_again(refused, pk, now) for pk in list(refused.order_by("pk").values_list("pk", flat=True)))
+    tried = 0
+    for pk in list(refused.order_by("pk").values_list("pk", flat=True)):
+        with apart(f"refund:{pk}"):
+            tried += _try_again(refused, pk, now)
+    return tried
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from features.payments.models import (
 from features.payments.services.books import book
 from features.payments.services.disputes import can_go_back, is_with_the_bank, lost_of
 from features.payments.services.earnings import TAKEN_BACK
-from features.payments.services.incidents import report
+from features.payments.services.incidents import apart, report
 from features.payments.services.invoicing import cancel_credit, credit_subscription
 
 State = Refund.State
@@ -169,7 +169,7 @@ def try_subscription_refunds_again(*, now: datetime) -> int:
     refused = refused.exclude(invoice__disputes__state__in=TAKEN_BACK)
     tried = 0
     for row in refused.select_related("invoice").order_by("pk"):
-        with transaction.atomic():
+        with apart(f"subscription_refund:{row.pk}"), transaction.atomic():
             made = SubscriptionInvoice.objects.select_for_update(no_key=True).get(pk=row.invoice_id)
             amount = min(row.amount_minor, can_go_back(made))
             asked = {"state": State.ASKED, "attempt": row.attempt + 1, "amount_minor": amount}

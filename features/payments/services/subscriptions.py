@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from core.models import make_public_id
 from core.seo import absolute
 from features.accounts.models import User
-from features.notifications.services import notify
+from features.notifications.services import notify, notify_each
 from features.payments import stripe_client as stripe
 from features.payments.models import Incident, Plan, StripeCustomer, Subscription
 from features.payments.services.gifts import gift_days_left
-from features.payments.services.incidents import report
+from features.payments.services.incidents import apart, report
 from features.payments.services.orders import is_set_up
 from features.payments.services.plans import price_at_stripe
 from features.payments.services.selling import SaleRefused
@@ -196,13 +196,21 @@ def go_on_paused(*, now: datetime | None = None) -> int:
     resumed = 0
     for row in over.exclude(stripe_id=None):
         try:
-            go_on(row=row, now=now)
-            resumed += 1
+            with apart(f"subscription:{row.public_id}"):
+                resumed += _goes_on(row, now)
         except (stripe.StripeDown, stripe.KeyRefused):
             return resumed
-        except stripe.StripeRefused:
-            continue
     return resumed
+
+
+def _goes_on(row: Subscription, now: datetime) -> bool:
+    try:
+        go_on(row=row, now=now)
+    except stripe.KeyRefused:
+        raise
+    except stripe.StripeRefused:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -279,8 +287,5 @@ def remind_of_charges(*, now: datetime | None = None) -> int:
     soon = Subscription.objects.filter(
         state=State.TRIALING, ends_at_period_end=False, trial_ends_at__gt=now, trial_ends_at__lte=now + REMINDED
     )
-    told = 0
-    for row in soon.select_related("person"):
-        notify(row.person, "trial_ends", row.pk, reverse("own_subscription"), f"trial_ends:{row.pk}")
-        told += 1
-    return told
+    page, kind = reverse("own_subscription"), "trial_ends"
+    return notify_each((row.person, kind, row.pk, page, f"{kind}:{row.pk}") for row in soon.select_related("person"))

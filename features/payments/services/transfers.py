@@ -12,7 +12,7 @@ from features.payments import stripe_client as stripe
 from features.payments.models import Account, Incident, Transfer, TransferReversal
 from features.payments.services.books import book
 from features.payments.services.earnings import ask_reversal, ask_transfer
-from features.payments.services.incidents import report
+from features.payments.services.incidents import apart, report
 from features.payments.services.payout_accounts import GONE, look_at_account
 from features.payments.services.refunds import KEY_IS_GOOD
 from features.payments.services.refunds_again import try_refunds_again
@@ -169,10 +169,11 @@ def try_again(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     tried = try_refunds_again(now=now) + try_subscription_refunds_again(now=now)
     for row in Transfer.objects.filter(state=Transfer.State.FAILED, asked_at__lte=now - PATIENCE):
-        tried += try_transfer_again(transfer=row, now=now)
+        with apart(f"transfer:{row.pk}"):
+            tried += try_transfer_again(transfer=row, now=now)
     owed = TransferReversal.objects.filter(state=TransferReversal.State.OWED, covered_minor=0).exclude(code="")
     for pk in owed.filter(asked_at__lte=now - PATIENCE).values_list("pk", flat=True):
-        with transaction.atomic():
+        with apart(f"reversal:{pk}"), transaction.atomic():
             back = owed.select_for_update().filter(pk=pk).first()
             if back:
                 back.state, back.attempt, back.asked_at = TransferReversal.State.ASKED, back.attempt + 1, now

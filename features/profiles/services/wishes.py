@@ -1,6 +1,10 @@
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
+from core.jobs import each
+from features.accounts.models import User
 from features.discovery import services as discovery
 from features.discovery.models import Wish
 from features.notifications.services import notify
@@ -8,13 +12,19 @@ from features.profiles import wish_notices
 
 
 def tell_wishes(now=None) -> int:
-    """Whoever looked in vain hears once that there is something; what nobody finds in 90 days is forgotten."""
-    now, told = now or timezone.now(), 0
-    for wish in discovery.come_true(now):
-        with transaction.atomic():
-            if Wish.objects.filter(pk=wish.pk, told_at=None).update(told_at=now):
-                key = f"wish_found:{wish.pk}:{wish.wished_at.timestamp()}"
-                notify(wish.person, "wish_found", wish.pk, wish_notices.address(wish), key=key)
-                told += 1
+    """Whoever looked in vain hears once that there is something, of all that was found and once in a day at most. What
+    nobody finds in 90 days is forgotten. Answers how many people were told."""
+    now = now or timezone.now()
     discovery.forget_wishes(now)
-    return told
+    return each(discovery.those_who_wish(now), lambda person: _tell(person, now))
+
+
+@transaction.atomic
+def _tell(person: User, now: datetime) -> bool:
+    found = discovery.come_true(person, now)
+    if not Wish.objects.filter(pk__in=[wish.pk for wish in found], told_at=None).update(told_at=now):
+        return False
+    first = found[0]
+    key = f"wish_found:{first.pk}:{first.wished_at.timestamp()}"
+    notify(person, "wish_found", first.pk, wish_notices.address(first), key=key)
+    return True

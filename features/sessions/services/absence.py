@@ -14,7 +14,7 @@ from core.text import one_line
 from features.accounts.models import User
 from features.moderation import services as moderation
 from features.moderation.models import Case
-from features.notifications.services import notify
+from features.notifications.services import notify, notify_each
 from features.sessions import promises
 from features.sessions.models import (
     ANSWERED_WITHIN,
@@ -198,9 +198,9 @@ def _voices(absence):
 def tell_of_absence(absence_id: int) -> None:
     """Everybody who has a seat, once."""
     absence = HostAbsence.objects.select_related("session").get(pk=absence_id)
-    for seat in Registration.objects.confirmed().filter(session=absence.session).select_related("person"):
-        key = f"host_did_not_come:{seat.pk}"
-        notify(seat.person, "host_did_not_come", seat.pk, _page(absence.session), key=key)
+    page, kind = _page(absence.session), "host_did_not_come"
+    seats = Registration.objects.confirmed().filter(session=absence.session).select_related("person")
+    notify_each((seat.person, kind, seat.pk, page, f"{kind}:{seat.pk}") for seat in seats)
 
 
 def others_instead(session: SkillSession, person: User, now: datetime) -> list[SkillSession]:

@@ -122,6 +122,7 @@ def save_edit(
         _claim_time(session, by or session.host)
         what = f"{session.pk}:moved" if has_moved else session.pk
         enqueue("features.sessions.tasks.tell_of_change", what, key=f"change:{session.pk}:{session.ical_sequence}")
+        happenings.of_session("session.changed", session)
     if changed and by and by.pk != session.host_id:
         row = session.cohosts.in_force().get(person=by)
         key = f"cohost_changed_it:{row.pk}:{session.ical_sequence}"
@@ -159,6 +160,7 @@ def cancel_session(*, session, by, reason, now=None) -> bool:
     calendar.release("session", str(session.pk))
     discovery.withdraw("session", str(session.pk))
     enqueue("features.sessions.tasks.tell_of_cancellation", session.pk, key=f"cancelled:{session.pk}")
+    happenings.of_session("session.cancelled", session)
     enqueue("features.sessions.tasks.refund_seats", f"{session.pk}:0", key=f"refunds:{session.pk}:0")
     return True
 

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from core import processes
 from features.mentoring.services import matching
 
 
@@ -15,7 +16,11 @@ class Command(BaseCommand):
             "--plain", action="store_true", help="in plain Python, which is slower and comes to the same"
         )
 
+        parser.add_argument("--with-parent", action="store_true", help="end when whoever started this ends")
+
     def handle(self, *args, **options):
+        if options["with_parent"]:
+            processes.end_with_parent()
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")  # of this process alone: a large world takes its time
         reckon = matching.in_plain
