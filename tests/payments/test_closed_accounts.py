@@ -7,6 +7,7 @@ from features.payments.models import PayoutAccount, Transfer
 from tests.factories import make_session
 from tests.local_stripe import connect
 from tests.payments.selling import onboarded, release, sold
+from tests.payments.test_earnings_page import sure_of
 
 pytestmark = pytest.mark.django_db
 
@@ -47,8 +48,8 @@ def test_what_cannot_be_sent_there_waits_for_another_one(closed, stripe, expert,
     assert stripe.state.objects[sent.stripe_id]["destination"] == closed.stripe_id
 
 
-def test_on_the_page_the_way_to_stripe_is_open_again(closed, client, expert):
-    client.force_login(expert)
+def test_on_the_page_the_way_to_stripe_is_open_again(closed, expert):
+    client = sure_of(expert)
     client.post("/account/earnings/account/", {"act": "look"})
     answer = client.post("/account/earnings/onboarding/")
     assert answer.status_code == 303
