@@ -66,6 +66,14 @@ class TestJoin:
             services.record_join(registration=seat, now=seat.session.starts_at)
         assert refused.value.code == "no_seat"
 
+    def test_nor_does_one_open_anything_before_it_is_paid(self, seat, expert):
+        seat.confirmed_at, seat.held_until = None, seat.session.ends_at
+        seat.save()
+        for act, by in ((services.record_join, {}), (services.check_in, {"by": expert})):
+            with pytest.raises(services.AttendanceRefused) as refused:
+                act(registration=seat, now=seat.session.starts_at, **by)
+            assert refused.value.code == "no_seat"
+
 
 class TestCheckIn:
     def test_the_host_checks_in_and_takes_a_slip_back_without_a_trace(self, seat, expert):

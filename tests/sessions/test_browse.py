@@ -187,6 +187,8 @@ class TestWindows:
             (datetime(2026, 11, 25, 12, tzinfo=UTC), "today", datetime(2026, 11, 26, tzinfo=UTC)),
             (datetime(2026, 11, 25, 12, tzinfo=UTC), "weekend", datetime(2026, 11, 30, tzinfo=UTC)),
             (datetime(2026, 11, 29, 12, tzinfo=UTC), "weekend", datetime(2026, 11, 30, tzinfo=UTC)),
+            (datetime(2026, 11, 25, 12, tzinfo=UTC), "week", datetime(2026, 12, 3, tzinfo=UTC)),
+            (datetime(2026, 11, 25, 12, tzinfo=UTC), "month", datetime(2026, 12, 26, tzinfo=UTC)),
         ],
     )
     def test_end_with_the_day(self, now, name, until):
@@ -288,10 +290,19 @@ class TestSearchEngines:
         assert event["eventAttendanceMode"].endswith("OnlineEventAttendanceMode")
         assert event["location"]["@type"] == "VirtualLocation"
         assert event["offers"]["availability"].endswith("SoldOut")
+        assert (event["offers"]["price"], event["isAccessibleForFree"]) == ("0.00", True)
+
+    def test_so_does_one_with_a_price_in_a_place(self, client, expert):
+        event = self.event(client, make_session(expert, format="in_person", address="Hall 5, Porto", price_minor=4550))
+        assert event["eventAttendanceMode"].endswith("OfflineEventAttendanceMode")
+        assert event["location"] == {"@type": "Place", "name": "Hall 5, Porto", "address": "Hall 5, Porto"}
+        assert (event["offers"]["price"], event["offers"]["priceCurrency"]) == ("45.50", "EUR")
+        assert event["isAccessibleForFree"] is False
 
     def test_a_new_time_and_a_cancellation_are_said(self, client, expert):
-        before = timezone.now() + timedelta(days=1)
-        assert self.event(client, make_session(expert, previous_starts_at=before))["previousStartDate"]
+        moved = self.event(client, make_session(expert, previous_starts_at=timezone.now() + timedelta(days=1)))
+        assert moved["previousStartDate"]
+        assert moved["eventStatus"].endswith("EventRescheduled")
         cancelled = make_session(expert, cancelled_at=timezone.now())
         assert self.event(client, cancelled)["eventStatus"].endswith("EventCancelled")
 

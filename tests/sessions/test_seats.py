@@ -54,6 +54,15 @@ class TestRegister:
         assert refused.value.code == "full"
         assert Registration.objects.count() == Order.objects.count() == 1
 
+    @pytest.mark.parametrize(("column", "code"), [("cancelled_at", "cancelled"), ("starts_at", "started")])
+    def test_nor_does_one_of_what_was_called_off_or_began_meanwhile(self, expert, learner, column, code):
+        session = make_session(expert)
+        stale = SkillSession.objects.get(pk=session.pk)
+        SkillSession.objects.filter(pk=session.pk).update(**{column: timezone.now()})
+        with pytest.raises(services.RegistrationRefused) as refused:
+            services.register(session=stale, person=learner)
+        assert (refused.value.code, taken(session)) == (code, 0)
+
     def test_the_database_itself_refuses_one_seat_too_many(self, expert):
         session = make_session(expert, capacity=1, seats_taken=1)
         with pytest.raises(IntegrityError, match="seats_taken_within_capacity"), transaction.atomic():

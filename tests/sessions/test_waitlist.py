@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from core.limits import LIMITS, RateLimited, hit
 from features.accounts import services as accounts
 from features.notifications.models import Notification
 from features.sessions import services
@@ -104,6 +105,12 @@ class TestLine:
         services.join_waitlist(session=full, person=outsider)
         assert services.join_waitlist(session=full, person=learner) == first
         assert position(first) == 1
+
+    def test_joining_counts_as_taking_a_seat(self, full, learner):
+        for _time in range(LIMITS["registration"][0]):
+            hit("registration", learner.pk)
+        with pytest.raises(RateLimited):
+            services.join_waitlist(session=full, person=learner)
 
     def test_more_seats_move_the_line(self, full, learner, outsider, expert):
         services.join_waitlist(session=full, person=learner)
