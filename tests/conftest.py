@@ -73,33 +73,33 @@ def empty_tables(_case):
             cursor.execute(f"DELETE FROM {table}")
 
 
-@pytest.fixture
-def learner(db):
+@pytest.fixture(scope="module")
+def learner(kept):
     return factories.make_user("Sofia Mendes", time_zone="Europe/Lisbon")
 
 
-@pytest.fixture
-def expert(db):
+@pytest.fixture(scope="module")
+def expert(kept):
     return factories.make_user("Amara Okonjo", time_zone="Africa/Lagos", role="expert")
 
 
-@pytest.fixture
-def outsider(db):
+@pytest.fixture(scope="module")
+def outsider(kept):
     return factories.make_user("Tomás Quintela", time_zone="Europe/Madrid")
 
 
-@pytest.fixture
-def moderator(db):
+@pytest.fixture(scope="module")
+def moderator(kept):
     return factories.make_user("Ines Falk", role="moderator")
 
 
-@pytest.fixture
-def organiser(db):
+@pytest.fixture(scope="module")
+def organiser(kept):
     return factories.make_user("Oskar Lindqvist", role="organiser")
 
 
-@pytest.fixture
-def skill(db):
+@pytest.fixture(scope="module")
+def skill(kept):
     return factories.make_skill("PostgreSQL", synonyms=["Postgres"])
 
 

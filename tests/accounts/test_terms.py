@@ -20,7 +20,7 @@ PAGE = {"accept": "text/html"}
 ASK = "/account/consent/"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def publish(organiser):
     def publish(kind="terms", *, text="You are at least 16.", in_days=0, **more):
         after = Terms.objects.filter(kind=kind).count()

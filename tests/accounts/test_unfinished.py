@@ -16,17 +16,17 @@ BY_ITSELF = {"HX-Request": "true", "By-Itself": "yes"}
 KEPT = "What you had typed is back"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert):
     return make_session(expert, starts_in=timedelta(days=-1))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(session):
     return reverse("recap", args=[session.pk, session.slug])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def place(session):
     return reverse("unfinished", args=[f"recap-{session.pk}"])
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 SAID = {"to": "seats", "title": "Bring a laptop", "text": "We try everything.\r\nAll of it."}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def url(expert):
     session = make_session(expert)
     return reverse("session_messages", args=[session.pk, session.slug])

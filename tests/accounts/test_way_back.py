@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/sessions/1/a-session/roster/?name=sof"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tick(expert, learner):
     """The address that a check-in is posted to."""
     session = make_session(expert)

@@ -12,22 +12,22 @@ from tests.factories import make_skill, make_user
 AREAS = ("Plans", "Joins", "Types")
 
 
-@pytest.fixture
-def skill(db):
+@pytest.fixture(scope="module")
+def skill(kept):
     return make_skill("PostgreSQL", synonyms=["Postgres"])
 
 
-@pytest.fixture
-def author(db):
+@pytest.fixture(scope="module")
+def author(kept):
     return make_user("Amara Okonjo", role="expert")
 
 
-@pytest.fixture
-def reader(db):
+@pytest.fixture(scope="module")
+def reader(kept):
     return make_user("Joaquín Batista", role="expert")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bank(author, reader, skill):
     return make_bank(author, reader, skill)
 

@@ -18,14 +18,14 @@ from tests.factories import make_skill
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sure(author, reader, skill, learner):
     """A result that is precise enough to show."""
     bank = make_bank(author, reader, skill, items=40, most=30, error=0.3)
     return sit(bank, learner, knows=lambda row: row.b < 0.3)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def badge(sure, learner):
     return services.issue_badge(person=learner, skill=sure.bank.skill)
 

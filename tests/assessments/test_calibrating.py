@@ -64,7 +64,7 @@ class TestNumbers:
         assert abs(mantel_haenszel(right[:, 5], np.delete(right, 5, axis=1).mean(axis=1), group)) < 0.64
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def answered(author, reader, skill):
     """A beta of twelve items that 130 people have taken; the seventh has a wrong key."""
     bank = make_bank(author, reader, skill, items=12, stage="beta", calibrated=False)

@@ -30,7 +30,7 @@ def make_talk(author, skill, **facts):
     return make_task(author, skill, kind="live", minutes=30, room_url=ROOM, **facts)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def task(author, skill):
     return make_talk(author, skill)
 

@@ -86,7 +86,7 @@ QTI_3 = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3
  </qti-order-interaction></qti-item-body></qti-assessment-item>"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bank(author, skill):
     return services.save_bank(bank=Bank(skill=skill, author=author, title="Imported", about="x"), by=author)
 

@@ -15,12 +15,12 @@ pytestmark = pytest.mark.django_db
 TEXT = "I put an index on the **day**."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def task(author, skill):
     return make_task(author, skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reader(skill):
     return proven("Joaquín Batista", skill)
 

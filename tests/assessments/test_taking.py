@@ -305,39 +305,39 @@ class TestRows:
 
 class TestPractice:
     @pytest.fixture
-    def kept(self, bank, author, reader):
+    def card(self, bank, author, reader):
         item = write(bank, author, 88, is_practice=True)
         services.review_item(item=item, by=reader, verdict="good")
         return item.current
 
-    def test_what_is_known_comes_back_later_than_what_is_not(self, bank, kept, learner, outsider):
+    def test_what_is_known_comes_back_later_than_what_is_not(self, bank, card, learner, outsider):
         now = timezone.now()
-        known = services.practise(version=kept, person=learner, given=["0"], now=now)
-        again = services.practise(version=kept, person=learner, given=["0"], now=known.due_at)
-        lost = services.practise(version=kept, person=outsider, given=["1"], now=now)
+        known = services.practise(version=card, person=learner, given=["0"], now=now)
+        again = services.practise(version=card, person=learner, given=["0"], now=known.due_at)
+        lost = services.practise(version=card, person=outsider, given=["1"], now=now)
         assert lost.due_at - now < known.due_at - now < again.due_at - known.due_at
         assert (known.is_right, lost.is_right) == (True, False)
 
-    def test_nothing_is_due_until_it_is(self, bank, kept, learner):
-        assert services.next_card(bank=bank, person=learner) == kept
-        done = services.practise(version=kept, person=learner, given=["0"])
+    def test_nothing_is_due_until_it_is(self, bank, card, learner):
+        assert services.next_card(bank=bank, person=learner) == card
+        done = services.practise(version=card, person=learner, given=["0"])
         assert services.next_card(bank=bank, person=learner) is None
-        assert services.next_card(bank=bank, person=learner, now=done.due_at) == kept
+        assert services.next_card(bank=bank, person=learner, now=done.due_at) == card
 
-    def test_what_was_practised_is_never_asked_in_a_test_afterwards(self, bank, author, kept, learner):
-        services.practise(version=kept, person=learner, given=["1"])
+    def test_what_was_practised_is_never_asked_in_a_test_afterwards(self, bank, author, card, learner):
+        services.practise(version=card, person=learner, given=["1"])
         with pytest.raises(services.AssessmentRefused) as refused:
             write(bank, author, 88, is_practice=False)
         assert refused.value.code == "was_practice"
-        assert kept.item.is_practice
+        assert card.item.is_practice
         fresh = write(bank, author, 89, is_practice=True)
         assert not write(bank, author, 89, is_practice=False).is_practice
         assert fresh.pk
 
-    def test_practice_proves_nothing_and_is_never_asked_in_a_test(self, bank, kept, learner):
-        services.practise(version=kept, person=learner, given=["0"])
+    def test_practice_proves_nothing_and_is_never_asked_in_a_test(self, bank, card, learner):
+        services.practise(version=card, person=learner, given=["0"])
         assert not SkillEvidence.objects.exists()
-        assert kept.pk not in sit(bank, learner).drawn
+        assert card.pk not in sit(bank, learner).drawn
 
 
 @pytest.mark.django_db(transaction=True)

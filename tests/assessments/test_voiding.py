@@ -22,12 +22,12 @@ from tests.moderation.conftest import browser_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def attempt(bank, learner):
     return sit(bank, learner, knows=lambda row: row.b < 0.5)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def work(author, reader, skill, learner):
     work = services.submit(task=make_task(author, skill), person=learner, text="I rewrote the **join**.")
     read(work, reader, {"cause": 3})

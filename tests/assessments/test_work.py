@@ -25,27 +25,27 @@ def proven(name, skill):
     return prove(make_user(name, role="expert"), skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reader(skill):
     return proven("Joaquín Batista", skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def second(skill):
     return proven("Hana Takemori", skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def third(skill):
     return proven("Leila Haddad", skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def task(author, skill):
     return make_task(author, skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def work(task, learner):
     return services.submit(task=task, person=learner, text="I rewrote the **join**.")
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/account/calendar/"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(learner):
     return f"/ics/{services.open_feed(person=learner).secret}.ics"
 

@@ -14,7 +14,7 @@ from tests.factories import make_session, make_skill, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hall(expert, skill):
     """A published session of the expert's about PostgreSQL, in a month."""
     session = make_session(

@@ -2,30 +2,25 @@ import pytest
 
 from features.forum import services
 from features.forum.models import Board
-from tests.factories import make_skill, make_user
+from tests.factories import make_user
 
 
-@pytest.fixture
-def skill(db):
-    return make_skill("PostgreSQL", synonyms=["Postgres"])
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def board(skill):
     return Board.objects.create(name="Databases", slug="databases", about="Queries and plans", skill=skill)
 
 
-@pytest.fixture
-def asker(db):
+@pytest.fixture(scope="module")
+def asker(kept):
     return make_user("Sofia Mendes")
 
 
-@pytest.fixture
-def helper(db):
+@pytest.fixture(scope="module")
+def helper(kept):
     return make_user("Amara Okonjo")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def thread(board, asker, skill):
     return ask(board, asker, skill)
 

@@ -23,7 +23,7 @@ HTMX = {"HX-Request": "true"}
 TITLE = "Which line of a plan do I read first?"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(helper, skill):
     made = make_session(helper, about=[skill])
     discovery.republish("session", [str(made.pk)])

@@ -23,13 +23,13 @@ from tests.forum.conftest import ask
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def answer(thread, helper):
     return services.reply(author=helper, thread=thread, text="Because it is small.\n\nRun analyze.")
 
 
-@pytest.fixture
-def moderator(db):
+@pytest.fixture(scope="module")
+def moderator(kept):
     return make_user("Oskar Lindqvist", role="moderator")
 
 

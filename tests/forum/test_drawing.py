@@ -18,12 +18,12 @@ from tests.forum.conftest import ask
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def moderator(db):
+@pytest.fixture(scope="module")
+def moderator(kept):
     return make_user("Ines Falk", role="moderator")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def posts(thread, asker, helper):
     """An opening post and answers of every kind."""
     answers = [services.reply(author=helper, thread=thread, text=f"Answer **{n}** & more") for n in range(6)]

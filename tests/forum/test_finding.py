@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def solved(thread, asker, helper):
     services.accept(by=asker, post=services.reply(author=helper, thread=thread, text="Because it is small."))
     return thread

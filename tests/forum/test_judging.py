@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def answer(thread, helper):
     return services.reply(author=helper, thread=thread, text="Because it is small.")
 

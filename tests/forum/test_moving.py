@@ -26,12 +26,12 @@ from tests.forum.test_by_mail import message
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def moderator(db):
+@pytest.fixture(scope="module")
+def moderator(kept):
     return make_user("Oskar Lindqvist", role="moderator")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def other(board, helper, skill):
     """The thread into which another one goes."""
     return ask(board, helper, skill, title="When is an index left alone?")

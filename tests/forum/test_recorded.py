@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 TITLE = "Which line of a plan do I read first?"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(helper, skill):
     """Over, with a recording of half an hour that everybody may see."""
     made = over(helper, about=[skill])
@@ -28,7 +28,7 @@ def session(helper, skill):
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def thread(session, board, asker, skill):
     return ask(board, asker, skill, about=f"session:{session.pk}", title=TITLE)
 

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.django_db
 TEXT = "I have a table of **300** rows with an index, and the plan says `Seq Scan` all the same."
 
 
-@pytest.fixture
-def moderator(db):
+@pytest.fixture(scope="module")
+def moderator(kept):
     return make_user("Ines Falk", role="moderator")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opening(thread):
     Case.objects.all().delete()
     return thread.posts.get()

@@ -24,18 +24,18 @@ TITLE = "Help, my database is slow somehow"
 BETTER = {"title": "Why does Postgres ignore my index?", "text": "Three hundred rows, one index, and `Seq Scan`."}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def volunteer(helper, thread_of_others):
     Post.objects.filter(author=helper).update(ups=10)
     return helper
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def thread_of_others(board, skill, helper):
     return ask(board, helper, skill, title="What is a bitmap heap scan?")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def first(board, asker, skill):
     return ask(board, asker, skill, title=TITLE, in_workshop=True)
 

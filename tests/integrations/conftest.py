@@ -62,8 +62,8 @@ def receiver(loopback):
         yield receiver
 
 
-@pytest.fixture
-def make_token(db):
+@pytest.fixture(scope="module")
+def make_token(kept):
     def make(person, *scopes, **more):
         lasts = more.pop("lasts", timedelta(days=90))
         return services.make_token(person=person, name="a script", wanted=scopes, lasts=lasts, **more)

@@ -58,11 +58,11 @@ def buy(person, work):
     return payments.entitle(person=person, key=work.key, source="purchase", ref=f"test:{work.pk}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def course(expert, skill):
     return write(expert, skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def paid_course(expert, skill):
     return write(expert, skill, price_minor=4500, title="Query plans, the long way")

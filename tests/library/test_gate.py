@@ -21,7 +21,7 @@ from tests.library.conftest import CANARY, SOUGHT, buy, hide, lessons_of, write
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture  # its file lies where `media` says
 def locked(paid_course):
     """The second lesson holds the canary; the first one is a free preview."""
     first, second, _third = lessons_of(paid_course)
@@ -33,7 +33,7 @@ def locked(paid_course):
     return second
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def article(expert, skill):
     work = write(expert, skill, kind="article", title="Indexes that nobody uses", price_minor=900)
     hide(work.lessons.get())

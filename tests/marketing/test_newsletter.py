@@ -32,14 +32,14 @@ def ask_for(*people):
         notifications.choose(person=person, levels={NEWSLETTER.key: Level.MAIL})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def readers(learner, outsider, expert):
     """Sofia, Tomás and Amara asked for it."""
     ask_for(learner, outsider, expert)
     return [learner, outsider, expert]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def draft(organiser):
     def draft(segment="all", value="", **fields):
         row = Newsletter(segment=segment, value=value, **{"title": "News", "text": "Read *this*.", **fields})

@@ -14,14 +14,14 @@ ROOM = "https://meet.example.org/amara"
 EVENINGS = [(day, time(17), time(21)) for day in range(1, 6)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mentor_page(expert, skill):
     """Amara's page: she mentors in PostgreSQL."""
     page = MentorPage(person=expert, languages=["en"], capacity=2)
     return services.save_mentor_page(page=page, topics=[skill])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def offer(mentor_page):
     """A meeting of an hour, on any day from 8 to 20 in Lagos, from two hours on."""
     mentor = mentor_page.person
@@ -32,7 +32,7 @@ def offer(mentor_page):
     return services.save_offer(offer=Offer(mentor=mentor, title="An hour on your queries", minutes=60))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def slot(offer):
     """Answers the start of a free hour, the `n`th of a day from two days on: whatever time it is now."""
 
@@ -45,13 +45,13 @@ def slot(offer):
     return start
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def booked(offer, slot, learner):
     """Sofia's meeting with Amara, in two days."""
     return services.book(booking=services.reserve(offer=offer, person=learner, starts_at=slot()), note="Slow joins")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def together(mentor_page, learner, skill):
     """Sofia is Amara's mentee."""
     request = services.send_request(
@@ -60,7 +60,7 @@ def together(mentor_page, learner, skill):
     return services.accept_request(request=request)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cohort(organiser, skill):
     """Two mentors of two places and one, four who want a mentor."""
     cohort = services.save_cohort(cohort=Cohort(name="Spring"), by=organiser)

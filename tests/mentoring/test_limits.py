@@ -27,7 +27,7 @@ def starts(offer, person):
     return [start for start, _end in services.free_slots(offer, person, now=timezone.now())]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def talk(offer, skill):
     """A task of the mentor's that is judged in a talk of half an hour."""
     return make_task(offer.mentor, skill, kind="live", minutes=30, room_url="https://meet.example.org/x")

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 EVENINGS = [(2, time(18), time(21)), (4, time(18), time(21))]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def goal(learner, skill):
     return Goal.objects.create(person=learner, skill=skill, level=3, reason="Answer my own questions")
 

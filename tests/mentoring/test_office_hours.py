@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hour(mentor_page, skill):
     """Amara's hour in five days, for two or three."""
     starts_at = (timezone.now() + 5 * DAY).replace(minute=0, second=0, microsecond=0)

@@ -19,7 +19,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SAID = {"goal": "Read plans", "background": "Two years of SQL", "expectation": "A plan"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ask(skill):
     def ask(person, about=skill):
         return services.ask_anybody(person=person, about=[about], **SAID)
@@ -27,13 +27,13 @@ def ask(skill):
     return ask
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def other_mentor(skill):
     person = make_user("Kwame Boateng", role="expert")
     return services.save_mentor_page(page=MentorPage(person=person, capacity=2), topics=[skill]).person
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def waiting(ask, learner, mentor_page):
     return ask(learner)
 

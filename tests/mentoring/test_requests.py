@@ -17,7 +17,7 @@ WORDS = {"goal": "Lead the move to Postgres", "background": "Two years of SQL", 
 State = MentorshipRequest.State
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ask(mentor_page, skill):
     """Sends a request to Amara, or to somebody else."""
 
@@ -28,7 +28,7 @@ def ask(mentor_page, skill):
     return send
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def second_mentor(skill):
     other = make_user("Kwame Boateng", role="expert")
     services.save_mentor_page(page=MentorPage(person=other, languages=["en"]), topics=[skill])

@@ -27,7 +27,7 @@ def a_file(name="plan.txt", content=b"1. Read"):
     return SimpleUploadedFile(name, content)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def second_mentor(skill):
     other = make_user("Kwame Boateng", role="expert")
     services.save_mentor_page(page=MentorPage(person=other, languages=["en"]), topics=[skill])

@@ -15,7 +15,7 @@ from tests.factories import make_user
 from tests.mentoring.test_bookings import refused
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def wanted(offer, learner, outsider):
     """An offer that somebody else has booked at the only hour of the week that Sofia keeps free."""
     now = timezone.now()

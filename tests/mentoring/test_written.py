@@ -26,7 +26,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SAID = {"question": "Why is this slow?", "work": "SELECT 1"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def writing(mentor_page):
     """Amara answers in writing within three days, two at once."""
     return services.save_offer(
@@ -34,7 +34,7 @@ def writing(mentor_page):
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sent(writing, learner):
     return services.ask_in_writing(offer=writing, person=learner, **SAID)
 

@@ -19,21 +19,21 @@ def browser_of(person, *, strong=False):
     return client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def as_moderator(moderator):
     return browser_of(moderator, strong=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def as_organiser(organiser):
     return browser_of(organiser, strong=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def as_learner(learner):
     return browser_of(learner)
 
 
-@pytest.fixture
-def second(db):
+@pytest.fixture(scope="module")
+def second(kept):
     return make_user("Second Moderator", role="moderator")

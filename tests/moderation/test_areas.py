@@ -15,7 +15,7 @@ from tests.factories import make_skill, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def scopes(organiser):
     """The area of before, and the one that it becomes when `merge` is called."""
     source, into = make_skill("Word press site"), make_skill("WordPress")

@@ -25,17 +25,17 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def board(skill):
     return Board.objects.create(name="Databases", slug="databases", about="Queries and plans", skill=skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def thread(board, learner, skill):
     return ask(board, learner, skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def answer(thread, expert):
     post = forum.reply(author=expert, thread=thread, text="Buy my course, it explains all of this.")
     Case.objects.all().delete()  # those of first posts have tests of their own

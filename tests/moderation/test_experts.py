@@ -27,12 +27,12 @@ FORM = {
 }
 
 
-@pytest.fixture
-def reviewer(db):
+@pytest.fixture(scope="module")
+def reviewer(kept):
     return make_user("Rita Viewer", role="reviewer")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sent(learner, skill):
     draft = services.save_draft(person=learner, skills=[skill], plan="Plans", evidence="Years of it", links="")
     return services.send(application=draft)

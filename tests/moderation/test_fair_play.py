@@ -28,7 +28,7 @@ from tests.moderation.conftest import browser_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def boards(skill):
     return [
         Board.objects.create(name=name, slug=name.lower(), about="x", skill=about)
@@ -36,19 +36,19 @@ def boards(skill):
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def thread(boards, learner, skill):
     return ask(boards[0], learner, skill)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def answer(thread, expert):
     post = forum.reply(author=expert, thread=thread, text="Buy my course, it explains all of this.")
     Case.objects.all().delete()
     return post
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def of_areas(boards):
     """A moderator of each board alone."""
     found = []

@@ -22,7 +22,7 @@ from tests.forum.conftest import ask
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def thread(learner, skill):
     board = Board.objects.create(name="Databases", slug="databases", about="Queries and plans", skill=skill)
     return ask(board, learner, skill)

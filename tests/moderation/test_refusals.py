@@ -14,7 +14,7 @@ from tests.moderation.conftest import browser_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return sessions.publish(session=make_session(expert, about=[skill], published=False, capacity=1), by=expert)
 

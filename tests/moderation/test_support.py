@@ -32,13 +32,13 @@ def begin(client, person):
     return SupportView.objects.get(ended_at=None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def inside(as_organiser):
     as_organiser.post("/account/reauthenticate/", {"password": PASSWORD})
     return as_organiser
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def view(inside, learner):
     return begin(inside, learner)
 

@@ -36,7 +36,7 @@ def member(client, learner):
     return client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def draft(expert, skill):
     return make_session(expert, about=[skill], title="Plans", published=False)
 

@@ -35,7 +35,7 @@ def sure_of(person):
     return client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert):
     return make_session(expert, capacity=5, price_minor=4500)
 

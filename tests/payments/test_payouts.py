@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 NET = 4050  # of 45.00, when the site keeps a tenth
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert):
     return make_session(expert, capacity=5, price_minor=4500)
 

@@ -190,8 +190,8 @@ class TestBooks:
         assert not Incident.objects.exists()
         assert even(stripe)
 
-    @pytest.mark.parametrize(("won", "kept"), [(True, 900), (False, 0)])
-    def test_a_dispute_is_booked_and_told_once(self, paid, stripe, deliver, organiser, won, kept):
+    @pytest.mark.parametrize(("won", "stays"), [(True, 900), (False, 0)])
+    def test_a_dispute_is_booked_and_told_once(self, paid, stripe, deliver, organiser, won, stays):
         facts = money.dispute(stripe.state, paid.intent_id)
         deliver()
         assert even(stripe)
@@ -201,7 +201,7 @@ class TestBooks:
         deliver()
         assert Incident.objects.count() == 1
         assert even(stripe)
-        assert -services.balances()["commission", "EUR"] == kept
+        assert -services.balances()["commission", "EUR"] == stays
         assert services.balances()["disputes", "EUR"] == 2000
         assert Dispute.objects.get().subscription_invoice == paid
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 SOON = timedelta(minutes=32)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert):
     return make_session(expert, capacity=2, price_minor=4500)
 

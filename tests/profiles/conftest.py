@@ -35,7 +35,7 @@ def fill(person: User, mark: str = "") -> None:
     services.save_project(person=person, entry=project, upload=make_upload())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def told(expert):
     """An expert with something in every block."""
     fill(expert)

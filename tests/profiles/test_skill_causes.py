@@ -39,7 +39,7 @@ def give_lessons(person, skill, number):
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lesson(learner, skill):
     give_lessons(learner, skill, 1)
 

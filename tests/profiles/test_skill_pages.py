@@ -16,12 +16,12 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def area(db):
+@pytest.fixture(scope="module")
+def area(kept):
     return factories.make_skill("Databases")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def postgres(area):
     return factories.make_skill("PostgreSQL", synonyms=["Postgres", "PSQL"], parent=area)
 

@@ -28,7 +28,7 @@ def own(client, expert):
     return client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(expert, skill):
     return mentoring.save_mentor_page(page=MentorPage(person=expert, languages=["en"], capacity=2), topics=[skill])
 

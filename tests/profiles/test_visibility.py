@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 CANARY = "canary-5c0e"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def owner(expert):
     fill(expert, CANARY)
     return expert

@@ -17,7 +17,7 @@ from tests.factories import make_session, make_skill, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return make_session(expert, about=[skill], room_url="https://meet.example.org/secret", time_zone="Africa/Lagos")
 

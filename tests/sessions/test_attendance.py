@@ -17,17 +17,17 @@ pytestmark = pytest.mark.django_db
 GRACE = timedelta(hours=2)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return make_session(expert, about=[skill], level=4)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def seat(session, learner):
     return services.register(session=session, person=learner)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def other_seat(session, outsider):
     return services.register(session=session, person=outsider)
 

@@ -22,7 +22,7 @@ def publish(host, **fields):
     return services.publish(session=session, by=host)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def three(expert, skill):
     other = make_skill("Contract law")
     start = timezone.now() + timedelta(days=2)

@@ -32,17 +32,17 @@ def browser_of(person):
     return client
 
 
-@pytest.fixture
-def other(db):
+@pytest.fixture(scope="module")
+def other(kept):
     return make_user("Lena Vogel", time_zone="Europe/Berlin")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return services.publish(session=make_session(expert, about=[skill], published=False, capacity=5), by=expert)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def held(session, other):
     """The session, which Lena holds with Amara."""
     together(session, other)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert):
     return make_session(expert, price_minor=4500, starts_in=timedelta(days=9), least_seats=2, decide_hours=48)
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return make_session(expert, about=[skill], title="Plans & <joins>", room_url="https://meet.example.org/canary")
 

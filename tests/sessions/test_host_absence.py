@@ -25,12 +25,12 @@ pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return make_session(expert, about=[skill])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def seats(session, learner, outsider):
     """Two who have a seat; it is an hour since the end."""
     found = [services.register(session=session, person=person) for person in (learner, outsider)]

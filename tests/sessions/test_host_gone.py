@@ -17,7 +17,7 @@ from tests.factories import make_session
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def seat(expert, learner, skill):
     """The learner was there, which is settled, and said how it was."""
     session = make_session(expert, about=[skill])

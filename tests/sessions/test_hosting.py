@@ -38,7 +38,7 @@ def wording(**changes):
     } | changes
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def draft(expert, skill):
     return services.save_draft(host=expert, data=wording(), skills=[skill])
 

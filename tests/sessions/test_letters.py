@@ -28,7 +28,7 @@ def entry(letter):
     return calendar, event, part["Content-Type"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return make_session(
         expert,

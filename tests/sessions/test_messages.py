@@ -61,7 +61,7 @@ def hold(host, people, sessions=3):
             Attendance.objects.create(registration=seat, source="check_in")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def known(expert):
     """The host, whose sessions people have been to."""
     hold(expert, [make_user(f"Guest {number}") for number in range(5)])

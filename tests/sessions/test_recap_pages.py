@@ -18,7 +18,7 @@ from tests.sessions.recap_world import CANARY, RECORDING, over, post, sit, wordi
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return over(expert, about=[skill])
 

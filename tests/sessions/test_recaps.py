@@ -29,7 +29,7 @@ STRANGER = AnonymousUser()
 NOTHING, BOTH = (False, False), (True, True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return over(expert, about=[skill])
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return make_session(expert, about=[skill])
 
@@ -30,7 +30,7 @@ def seat_url(session):
     return f"{session.get_absolute_url()}registration/"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(expert):
     session = make_session(expert, capacity=1, starts_in=timedelta(days=10))
     session.seat = services.register(session=session, person=make_user("Holder"))

@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 XSS = "<script>window.__pwned=1</script><img src=x onerror=alert(1)>"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     """It ended five hours ago."""
     start = timezone.now() - timedelta(hours=6)
@@ -45,12 +45,12 @@ def been(session, person):
     return seat
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def seat(session, learner):
     return been(session, learner)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def review(seat):
     return services.write_review(registration=seat, rating=4, words="I read plans now.")
 

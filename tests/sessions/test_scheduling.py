@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def draft(expert, skill):
     return make_session(expert, about=[skill], published=False, time_zone="Africa/Lagos")
 

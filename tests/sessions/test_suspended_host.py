@@ -17,18 +17,18 @@ TITLE = "Reading a query plan"
 AWAY = "The account of the host is suspended."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     session = make_session(expert, about=[skill], title=TITLE, published=False, capacity=1)
     return services.publish(session=session, by=expert)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def seat(session, learner):
     return services.register(session=session, person=learner)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def away(seat, expert):
     accounts.suspend(person=expert, until=None, page="")
     return expert

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 DOOR = "Ring at the blue door."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(expert, skill):
     return with_tickets(
         make_session(expert, about=[skill], capacity=10, address="12 Mill Lane"),

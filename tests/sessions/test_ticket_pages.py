@@ -14,7 +14,7 @@ HTMX = {"HX-Request": "true"}
 CAMERA, DOOR = "Camera on from the start.", "Ring at the blue door."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hybrid(expert, skill):
     session = make_session(expert, about=[skill], capacity=10, address="12 Mill Lane, Lagos")
     return with_tickets(

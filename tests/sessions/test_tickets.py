@@ -16,7 +16,7 @@ from tests.factories import make_session, make_user, with_tickets
 from tests.parallel import in_parallel
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hybrid(expert):
     """Ten seats: one place in the room, any number online."""
     session = make_session(expert, capacity=10, address="12 Mill Lane, Lagos")

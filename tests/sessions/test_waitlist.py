@@ -21,7 +21,7 @@ from tests.factories import make_session, make_user
 from tests.parallel import in_parallel
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(expert):
     """A session with one seat, taken by somebody."""
     session = make_session(expert, capacity=1, starts_in=timedelta(days=10))

@@ -26,7 +26,7 @@ def relate(one, kind, other):
     SkillRelation.objects.create(skill=one, kind=kind, other=other)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def word(skill):
     """WordPress, written in two ways: `word` is to go into `press`."""
     return make_skill("Word press site", synonyms=["WP"])

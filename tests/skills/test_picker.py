@@ -17,8 +17,8 @@ class OptionalForm(forms.Form):
     skills = SkillPickerField(required=False)
 
 
-@pytest.fixture
-def known(db):
+@pytest.fixture(scope="module")
+def known(kept):
     names = ["SQL", "Python", "Welding", "Giving feedback"]
     return {name: factories.make_skill(name) for name in names} | {
         "PostgreSQL": factories.make_skill("PostgreSQL", synonyms=["Postgres"])
