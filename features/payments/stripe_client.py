@@ -3,15 +3,22 @@
 Every write carries an Idempotency-Key that names a committed row of ours; no transaction is open while Stripe thinks.
 """
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
+from threading import BoundedSemaphore
 
 from django.conf import settings
 
 from core.db import refuse_open_transaction
+from core.logs import request_id
 from core.text import number
 
 API_VERSION = "2026-10-28.endive"  # of the SDK that is pinned; the webhook's endpoint is made with the same
 PATIENCE = 10  # seconds
+# While somebody waits for a page: of a process's four threads the others go on with what needs no Stripe. The rest is
+# told that Stripe does not answer, which is true, and that nothing is lost.
+AT_ONCE, TURN, PATIENCE_OF_A_PAGE = 2, 0.5, 3  # calls; seconds for a turn to come, and for an answer
 PAGE = 100  # objects of a list at a time: as many as Stripe gives
 NEWEST = 300  # seconds that a signature is good for
 
@@ -44,8 +51,36 @@ def webhook_secrets() -> list[str]:
     return [secret.strip() for secret in settings.STRIPE_WEBHOOK_SECRET.split(",") if secret.strip()]
 
 
+_turns = BoundedSemaphore(AT_ONCE)
+_is_machine: ContextVar[bool] = ContextVar("is_machine", default=False)
+
+
+@contextmanager
+def unhurried():
+    """For what asks by itself and would only come again: Stripe's own calls, each of which is answered."""
+    token = _is_machine.set(True)
+    try:
+        yield
+    finally:
+        _is_machine.reset(token)
+
+
+@contextmanager
+def _turn():
+    """How long to wait for an answer, in seconds."""
+    if not request_id.get() or _is_machine.get():  # the worker, or Stripe itself
+        yield PATIENCE
+        return
+    if not _turns.acquire(timeout=TURN):
+        raise StripeDown
+    try:
+        yield PATIENCE_OF_A_PAGE
+    finally:
+        _turns.release()
+
+
 @cache
-def _client(key: str, url: str):
+def _client(key: str, url: str, patience: int):
     import stripe
 
     addresses = {"api": url, "connect": url, "files": url} if url else None
@@ -54,7 +89,7 @@ def _client(key: str, url: str):
         base_addresses=addresses,
         stripe_version=API_VERSION,
         max_network_retries=1,
-        http_client=stripe.RequestsClient(timeout=PATIENCE),
+        http_client=stripe.RequestsClient(timeout=patience),
     )
 
 
@@ -64,12 +99,13 @@ def call(act, *arguments, params=None, key: str = "", account: str = ""):
     import stripe
 
     refuse_open_transaction("Stripe")
-    client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL)
     options = {"idempotency_key": key} if key else {}
     if account:
         options["stripe_account"] = account
     try:
-        answer = act(client.v1)(*arguments, params=params or {}, options=options)
+        with _turn() as patience:
+            client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL, patience)
+            answer = act(client.v1)(*arguments, params=params or {}, options=options)
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise StripeDown from error
     except stripe.StripeError as error:

@@ -280,7 +280,9 @@ class TestSearchEngines:
         import re
 
         text = client.get(session.get_absolute_url()).text
-        return json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text).group(1))
+        block = re.search(r'<script type="application/ld\+json">(.*?)</script>', text).group(1)
+        assert "<" not in block
+        return json.loads(block)
 
     def test_the_event_says_what_the_page_says(self, client, expert):
         session = make_session(expert, title="</script><b>", capacity=5, seats_taken=5, time_zone="Africa/Lagos")

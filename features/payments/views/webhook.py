@@ -6,7 +6,14 @@ from django.views.decorators.http import require_POST
 from core import logs
 from features.payments import services
 from features.payments.services.standing import CALLED, note_stripe
-from features.payments.stripe_client import NotFromStripe, StripeDown, StripeRefused, read_event, webhook_secrets
+from features.payments.stripe_client import (
+    NotFromStripe,
+    StripeDown,
+    StripeRefused,
+    read_event,
+    unhurried,
+    webhook_secrets,
+)
 
 
 @csrf_exempt
@@ -21,7 +28,8 @@ def webhook(request):
         logs.access.warning("webhook refused", extra={"size": len(request.body)})
         return HttpResponseBadRequest("This is not signed by Stripe.")
     try:
-        services.receive(event)
+        with unhurried():
+            services.receive(event)
     except (StripeDown, StripeRefused):
         return HttpResponse("Come again.", status=503)
     note_stripe(CALLED, timezone.now())
