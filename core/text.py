@@ -25,7 +25,18 @@ def version(*said) -> str:
 def fold(text: str) -> str:
     """One spelling for comparing: no case, no accents, no NULs, single spaces."""
     plain = unicodedata.normalize("NFKD", text.replace("\x00", "")).casefold()
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    return " ".join(_SIGN.sub(_no_accent, plain).split())
+
+
+_SIGN = re.compile(r"[^\w\s]|_")  # no letter, no digit, no space: few enough to look at each
+
+
+def _no_accent(sign: re.Match[str]) -> str:
+    return "" if unicodedata.combining(sign[0]) else sign[0]
+
+
+def _space_but_in_a_letter(sign: re.Match[str]) -> str:
+    return sign[0] if unicodedata.category(sign[0])[0] == "M" else " "
 
 
 # Signs that tell one name from another ("C", "C++", "C#", ".NET") are spelled before punctuation goes.
@@ -44,7 +55,7 @@ def words(text: str) -> str:
     folded = fold(text)
     for pattern, spelling in SPELLED:
         folded = pattern.sub(spelling, folded)
-    return " ".join("".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in folded).split())
+    return " ".join(_SIGN.sub(_space_but_in_a_letter, folded).split())
 
 
 def number(typed: str) -> int | None:

@@ -19,17 +19,22 @@ ATTEMPTS = 8
 FIRST_WAIT, GROWTH = timedelta(seconds=10), 4
 MOST_TAKEN_BACK = 100  # at a look
 
+# The news is delivered at the commit.
+ENQUEUE = """
+    WITH written AS (
+        INSERT INTO core_outbox (task, ref, key, not_before, attempts, last_error)
+        VALUES (%s, %s, %s, coalesce(%s::timestamptz, statement_timestamp()), 0, '') ON CONFLICT DO NOTHING
+    )
+    SELECT pg_notify(%s, '')
+"""
+
 
 def enqueue(task: str, ref: int | str, key: str | None = None, not_before=None) -> None:
     """Have `task` run with `ref` after the commit of the open transaction, and not without it. The same `key` is
     enqueued once. Rows hold ids; what they mean is looked up when they run."""
     find(task)  # a wrong name fails here, where the mistake is
-    row = Outbox(task=task, ref=str(ref), key=key)
-    if not_before is not None:
-        row.not_before = not_before
-    Outbox.objects.bulk_create([row], ignore_conflicts=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])  # delivered at commit
+        cursor.execute(ENQUEUE, [task, str(ref), key, not_before, CHANNEL])
 
 
 # --- Claiming ---------------------------------------------------------------------------------------------------------

@@ -145,7 +145,8 @@ def keep_free(*, person, hours: Iterable[tuple[int, time, time]]) -> None:
     for weekday, starts, ends in hours:
         touching = WeeklyHours.objects.filter(person=person, weekday=weekday, starts__lte=ends, ends__gte=starts)
         rows = list(touching)
-        touching.delete()
+        if rows:
+            touching.delete()
         WeeklyHours.objects.create(
             person=person,
             weekday=weekday,

@@ -6,13 +6,12 @@ class DiscoveryConfig(AppConfig):
     label = "discovery"
 
     def ready(self):
-        from core.seeds import around, scales, seeds
+        from core.seeds import around, scales
         from features.accounts.personal_data import PersonalData, personal_data
         from features.discovery import own_data
-        from features.discovery.seeds import fill, scale
+        from features.discovery.seeds import scale
         from features.discovery.services import gathered
 
         personal_data.register("discovery", PersonalData(own_data.export, own_data.erase))
-        seeds.register("words", (90, fill))
         around.register("search entries", gathered)
         scales.register("search", (90, scale))

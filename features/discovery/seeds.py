@@ -1,11 +1,6 @@
 from django.db import connection
 
-from features.discovery.services import learn_words, rebuild, relearn_words
-
-
-def fill(now):
-    """The worker does this every few minutes; a newcomer's first slip is to be understood at once."""
-    learn_words()
+from features.discovery.services import rebuild, relearn_words
 
 
 def scale(world) -> str:

@@ -16,7 +16,7 @@ from features.discovery.models import Document
 from features.forum import services
 from features.forum.models import Board, Post, Thread, Vote
 from features.moderation import services as moderation
-from features.skills.services import resolve_all
+from features.skills.services import gathered, resolve_all
 
 WORLD = Path(__file__).with_name("demo_threads.toml")
 
@@ -42,8 +42,9 @@ def fill(now):
         }
         boards[entry["slug"]], _ = Board.objects.get_or_create(slug=entry["slug"], defaults=facts)
     voters = [person for key, person in people.items() if key != "learner"]
-    for entry in sorted(world["thread"], key=lambda entry: -entry["days"]):
-        _thread(entry, boards, people, skills, voters, now)
+    with gathered():
+        for entry in sorted(world["thread"], key=lambda entry: -entry["days"]):
+            _thread(entry, boards, people, skills, voters, now)
     _about_sessions(people, boards, now)
     _in_recordings(world["recorded"], people, boards, now)
     ids = "|".join(str(person.pk) for person in people.values())

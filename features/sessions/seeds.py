@@ -21,7 +21,7 @@ from features.sessions import demo_cohosts, demo_messages, demo_recaps, services
 from features.sessions.demo_crowd import Crowd
 from features.sessions.models import Format, Recap, Registration, Review, SessionMessage, SkillSession, WaitlistEntry
 from features.sessions.services import letters
-from features.skills.services import resolve_all
+from features.skills.services import gathered, resolve_all
 
 WORLD = Path(__file__).with_name("demo_world")
 NOTES = cycle(
@@ -46,7 +46,8 @@ def entries():
 def fill(now):
     if SkillSession.objects.filter(host__is_demo=True).exists():
         return
-    World(now).build()
+    with gathered():
+        World(now).build()
     demo_messages.fill(now)
     demo_cohosts.fill(now)
     demo_recaps.fill(now)

@@ -2,9 +2,12 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core import seeds
+from core.models import RateCounter
 
 
 class TestSeed:
@@ -29,3 +32,21 @@ class TestSeed:
         monkeypatch.setattr(seeds, "seeds", {"a": (1, lambda now: pytest.fail("it ran"))})
         with pytest.raises(CommandError, match="public password"):
             call_command("seed")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_one_that_fails_leaves_nothing_and_makes_no_place_to_go_back_to(self, monkeypatch, settings):
+        settings.DEMO, settings.IS_LOOPBACK = True, True
+
+        @transaction.atomic
+        def fill(now):
+            with transaction.atomic():
+                RateCounter.objects.create(key="seed", count=1, ends_at=now)
+            with transaction.atomic():
+                raise LookupError
+
+        monkeypatch.setattr(seeds, "seeds", {"a": (1, fill)})
+        with CaptureQueriesContext(connection) as asked, pytest.raises(LookupError):
+            call_command("seed")
+        assert not [query for query in asked if "SAVEPOINT" in query["sql"]]
+        assert not RateCounter.objects.exists()
+        assert connection.features.uses_savepoints

@@ -1,11 +1,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from features.accounts.personal_data import export_all, personal_data
 from features.skills import services
-from features.skills.models import SkillEvidence
+from features.skills.models import SkillEvidence, SkillLevel
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,16 @@ class TestRecordEvidence:
         record(learner, skill, strength=0.5)
         (evidence,) = services.evidence_for(learner)
         assert (evidence.skill, evidence.strength, evidence.happened_at) == (skill, 0.5, THEN)
+
+    def test_of_many_at_once_each_level_is_counted_once_and_says_the_same(self, learner, outsider, skill):
+        with CaptureQueriesContext(connection) as asked, services.gathered():
+            for place in range(5):
+                record(learner, skill, source=f"registration:{place}")
+        assert len([query for query in asked if 'INTO "skills_skillevidence"' in query["sql"]]) == 5
+        assert len([query for query in asked if 'FROM "skills_skillevidence"' in query["sql"]]) == 1
+        for place in range(5):
+            record(outsider, skill, source=f"registration:{place}")
+        assert len(set(SkillLevel.objects.values_list("level", "low", "high", "causes"))) == 1
 
     def test_another_kind_skill_person_or_cause_is_another_row(self, learner, outsider, skill):
         record(learner, skill)

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         now = timezone.now()
         for name, fill in seeds.in_order():
             started = time.monotonic()
-            with ExitStack() as stack:
+            with seeds.in_one_piece(), ExitStack() as stack:
                 for surround in seeds.around.values():
                     stack.enter_context(surround())
                 fill(now)

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core.text import one_line, render_markdown
@@ -116,7 +115,7 @@ def write_item(
         return item, is_new
     version = ItemVersion.objects.create(
         item=item,
-        number=(item.versions.aggregate(n=Max("number"))["n"] or 0) + 1,
+        number=newest.number + 1 if newest else 1,
         kind=kind,
         text=text,
         html=render_markdown(text),

@@ -50,7 +50,10 @@ def vote(*, person: User, post: Post, value: int, now: datetime | None = None) -
         hit("forum_down", person.pk)
         hit("forum_down_on", f"{person.pk}:{post.author_id}")
     if value:
-        Vote.objects.update_or_create(person=person, post=post, defaults={"value": value, "voted_at": now})
+        said = Vote(person=person, post=post, value=value, voted_at=now)
+        Vote.objects.bulk_create(
+            [said], update_conflicts=True, unique_fields=["person", "post"], update_fields=["value", "voted_at"]
+        )
     else:
         Vote.objects.filter(person=person, post=post).delete()
     ups = (value > 0) - (before > 0)

@@ -279,9 +279,11 @@ def write_tickets(session, tickets):
 
 def set_skills(session, skills):
     wanted = [skill.pk for skill in skills]
-    if list(session.session_skills.values_list("skill_id", flat=True)) == wanted:
+    known = list(session.session_skills.values_list("skill_id", flat=True))
+    if known == wanted:
         return
-    session.session_skills.all().delete()
+    if known:
+        session.session_skills.all().delete()
     SessionSkill.objects.bulk_create(
         SessionSkill(session=session, skill_id=pk, position=place) for place, pk in enumerate(wanted)
     )

@@ -1,12 +1,14 @@
 """The ledger: what proves that a person has a skill. The level follows in the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import transaction
 from django.utils import timezone
 
 from features.skills.models import SkillEvidence, SkillLevel
-from features.skills.services.levels import refresh
+from features.skills.services.levels import Pair, refresh
 from features.skills.signals import levels_changed
 
 DECLARED = "self_declared"
@@ -76,7 +78,26 @@ def evidence_for(person):
     return evidence.select_related("skill").order_by("-happened_at", "-id")
 
 
+_gathering: ContextVar[set[Pair] | None] = ContextVar("gathering", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """For hundreds of causes at once, within the caller's transaction: each level that they are for is counted once,
+    when this is over."""
+    pairs: set[Pair] = set()
+    token = _gathering.set(pairs)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    recount(pairs)  # only of what went well: the rest was undone
+
+
 def recount(pairs) -> None:
     """These people's levels of these skills rest on something else now, and who lists people by them hears of it."""
+    if (gathering := _gathering.get()) is not None:
+        gathering.update(pairs)
+        return
     refresh(pairs)
     levels_changed.send(SkillLevel, people={person for person, _ in pairs})
