@@ -249,6 +249,7 @@ class TestPage:
         assert "Join the waitlist" in text
         assert "The next date" in text
         assert "Something like it" in text
+        assert f'<a href="{session.get_absolute_url()}"' not in text  # it is not like itself
 
     def test_a_cancelled_page_stays_with_its_reason(self, client, expert):
         session = make_session(expert, cancelled_at=timezone.now(), cancellation_reason="I lost my voice")

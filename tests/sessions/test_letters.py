@@ -204,6 +204,7 @@ class TestReminders:
         assert len(self.sent(letters, self.due(session, 10080))) == 1
 
     def test_come_late_after_a_break_but_not_absurdly_late(self, session, seat, letters):
+        assert self.sent(letters, self.due(session, 1440) + timedelta(hours=4)) == []
         assert len(self.sent(letters, self.due(session, 1440) + timedelta(hours=2))) == 1
         assert self.sent(letters, self.due(session, 60) + timedelta(minutes=45)) == []
 
