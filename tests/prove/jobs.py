@@ -51,9 +51,10 @@ def judge() -> int:
             while mine.filter(done_at=None).exists():
                 assert time.monotonic() - started < PATIENCE, f"{mine.filter(done_at=None).count()} are not done"
                 time.sleep(KILL_EVERY)
-                workers.pop(0).kill()
-                kills += 1
-                workers.start(mail_port=server.port, lease=settings.JOB_LEASE)
+                if workers[0].has_started():  # else it has begun nothing that could be lost
+                    workers.pop(0).kill()
+                    kills += 1
+                    workers.start(mail_port=server.port, lease=settings.JOB_LEASE)
         finally:
             workers.end()
     seconds = time.monotonic() - started
