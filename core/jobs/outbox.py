@@ -109,8 +109,8 @@ class WorkerDied(Exception):
 
 def take_back_lost() -> None:
     """What workers that are no more had claimed. Such a death is one of the attempts, because the job may have been its
-    cause. But its lease was a wait already, so a job that was only near is run again within seconds; and as waits grow,
-    a minute in which workers die again and again costs it no more than three attempts."""
+    cause. But its lease was a wait already, so a job that was only near keeps its place in the line; and as waits grow,
+    a minute in which workers die again and again costs it no more than four attempts."""
     lost = Outbox.objects.filter(done_at=None, parked_at=None, claimed_until__lte=Now())
     for row in lost[:MOST_TAKEN_BACK]:
         fail(row, WorkerDied())
@@ -121,12 +121,12 @@ def fail(row: Outbox, error: Exception) -> None:
     mine, times = Outbox.objects.filter(pk=row.pk, attempts=row.attempts, done_at=None), row.attempts
     if isinstance(error, WorkerDied):
         mine, times = mine.filter(claimed_until__lte=Now()), times - 1
-    wait = FIRST_WAIT * GROWTH ** (times - 1) * random.uniform(0.9, 1.1)  # noqa: S311 - spreads, guards nothing
+    wait = FIRST_WAIT * GROWTH ** max(times - 1, 0) * random.uniform(0.9, 1.1)  # noqa: S311 - spreads, guards nothing
     is_parked = row.attempts >= ATTEMPTS
     is_written = mine.update(
         claimed_until=None,
         last_error=type(error).__name__[:200],
-        not_before=Now() + wait,
+        not_before=Now() + wait if times else models.F("not_before"),
         parked_at=Now() if is_parked else None,
     )
     if is_written:
