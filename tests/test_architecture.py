@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from features.accounts.merging import Rule, all_columns, parts
 from features.accounts.personal_data import export_all
+from features.accounts.services.merging import how_many, meetings, move_everything, without_rule
+from tests.factories import make_user
 from tests.permissions.world import made
 
 ROOT = Path(settings.BASE_DIR)
@@ -21,12 +24,12 @@ PYTHON = sorted(path for part in ("core", "features") for path in (ROOT / part).
 
 PUBLIC = {"models", "services", "signals", "access", "templatetags"}
 # Public besides, each because several features need it: choices and cleaning of time zones, the registries of personal
-# data and of reports on health, calendar files, wall time, the registries of kinds of notice and of findable kinds, the
-# skill picker, dates as people remember them, a session, a work or a thread as a row of a list.
+# data, of merged accounts and of reports on health, calendar files, wall time, the registries of kinds of notice and of
+# findable kinds, the skill picker, dates as people remember them, a session, a work or a thread as a row of a list.
 ALSO_PUBLIC = {
-    "accounts.zones", "accounts.personal_data", "accounts.bulk_exports", "accounts.health", "calendar.ical",
-    "calendar.zones", "notifications.kinds", "discovery.kinds", "skills.fields", "skills.dates", "sessions.cards",
-    "library.cards", "forum.lists",
+    "accounts.zones", "accounts.personal_data", "accounts.merging", "accounts.bulk_exports", "accounts.health",
+    "calendar.ical", "calendar.zones", "notifications.kinds", "discovery.kinds", "skills.fields", "skills.dates",
+    "sessions.cards", "library.cards", "forum.lists",
 }  # fmt: skip
 
 
@@ -171,6 +174,63 @@ def test_what_is_known_of_a_person_is_in_their_export(world):
         export_all(world.guest)
     read = {table for query in queries for table in re.findall(r'(?:FROM|JOIN) "([a-z_]+)"', query["sql"])}
     assert tables_about_people() - read == set(NOT_EXPORTED)
+
+
+# --- Two accounts that become one ------------------------------------------------------------------------------------
+# Where a person's number stands in a text, and what becomes of it:
+NUMBERS_IN_TEXT = {
+    "accounts_auditentry.target": "the log tells what was",
+    "accounts_auditentry.fields": "the log tells what was",
+    "core_cacheentry.key": "is over within minutes",
+    "core_outbox.key": "what is to be done once is done, and finds nobody",
+    "core_ratecounter.key": "counts for a day at most",
+    "discovery_document.ref": "made anew when people come or go",
+    "notifications_follow.key": "moved (notifications.merging)",
+    "notifications_notification.key": "says that this very account was told",
+    "skills_skillevidence.source": "moved (skills.merging)",
+    "moderation_case.ref": "moved (moderation.merging)",
+}
+
+
+def test_every_column_that_points_at_a_person_says_what_becomes_of_it_in_a_merge():
+    """`columns(…)` of the feature's merging.py. Whoever adds a column decides: its rows move, are kept once, or go."""
+    assert not without_rule()
+    assert not {pair for part in parts.values() for pair in part.strangers} - {pair for pair, _, _ in meetings()}
+
+
+@pytest.mark.django_db
+def test_in_a_merge_no_row_is_lost(world):
+    """Of somebody who has a row in nearly every table: what moves is all there was, but for what goes with the account
+    and what keeps them from being merged."""
+    staying, merged = make_user("Somebody Else"), world.guest
+    before = how_many(merged)
+    rules = all_columns()
+    assert len(before) > 50
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL moderation.merging = 'on'")
+        with pytest.raises(RuntimeError, match="left behind"):  # they have paid
+            move_everything(staying, merged)
+        after, theirs = how_many(merged), how_many(staying)
+        transaction.set_rollback(True)
+    assert {rules[name].rule for name in after} <= {Rule.REFUSE, Rule.ERASE, Rule.STAY}
+    moved = {name: n for name, n in before.items() if rules[name].rule in (Rule.MOVE, Rule.KEEP, Rule.ALONE)}
+    assert {name: theirs[name] for name in moved} == moved
+
+
+@pytest.mark.django_db
+def test_a_persons_number_stands_in_no_other_text(world):
+    """By its word: what says "person:7" of somebody is not found by the columns above."""
+    found = set()
+    word = rf"(^|\W)(person|declared|user|member):?{world.guest.pk}(\W|$)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+            " AND data_type IN ('text', 'character varying', 'ARRAY', 'jsonb')"
+        )
+        for table, column in cursor.fetchall():
+            cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}" WHERE "{column}"::text ~ %s)', [word])
+            found |= {f"{table}.{column}"} if cursor.fetchone()[0] else set()
+    assert found <= set(NUMBERS_IN_TEXT)
 
 
 # --- What stands nowhere --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
         from core import dev_panels, nav, page_cache
         from core.api_parts import seams
         from core.seeds import scales, seeds
-        from features.accounts import access, audit_words, exported, own_data, receivers  # noqa: F401
+        from features.accounts import access, audit_words, exported, own_data, own_merging, receivers  # noqa: F401
         from features.accounts import seeds as demo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
@@ -31,6 +31,7 @@ class AccountsConfig(AppConfig):
             staff_pages.register(name, page)
         seams["consent"] = access.owes_consent
         exported.register()
+        own_merging.register()
         personal_data.register("accounts", PersonalData(own_data.export, own_data.erase))
         seeds.register("accounts", (10, demo.fill))
         seeds.register("terms", (99, demo.fill_terms))  # when everybody is there who agrees to them

@@ -30,6 +30,9 @@ DETAILS = (
     "user_agent",
     "provider",
     "role",
+    "handle",
+    "into",
+    "taken",
 )
 # Codes live for minutes; a letter that the mail server kept waiting for longer would only mislead.
 LONGEST_WAIT = timedelta(minutes=15)
@@ -190,6 +193,26 @@ def _account_closed(details):
     )
 
 
+def _account_merged(details):
+    names = {"handle": details.get("handle", "?"), "into": details.get("into", "?"), "site": settings.SITE_NAME}
+    here = (
+        _("This address is one of that account now, so you can log in with it as well.")
+        if details.get("taken")
+        else _("This address belongs to no account any more.")
+    )
+    return Letter(
+        _("@{handle} and @{into} are one account now").format(**names),
+        [
+            _("Whoever runs {site} took both for accounts of one person, and made them one: @{into}.").format(**names),
+            _("The reason: “{reason}”").format(reason=details.get("why", "")),
+            _("What you did and wrote as @{handle} is there now, and links to it lead there. ").format(**names) + here,
+        ],
+        after=[
+            _("If @{into} is not you, write to whoever runs the site at once: they see what moved.").format(**names)
+        ],
+    )
+
+
 def _role_ended(details):
     return Letter(
         _("Your role has ended: {role}").format(role=Role(details.get("role", Role.MODERATOR)).label),
@@ -246,6 +269,7 @@ LETTERS: dict[str, Callable[[dict], Letter]] = {
     "account_already_exists": _account_already_exists,
     "account_suspended": _account_suspended,
     "account_closed": _account_closed,
+    "account_merged": _account_merged,
     "role_ended": _role_ended,
     "export_ready": _export_ready,
     "bulk_export_ready": _bulk_export_ready,

@@ -16,6 +16,7 @@ class AssessmentsConfig(AppConfig):
             curation,
             evaluation_news,
             findable,
+            merging,
             news,
             own_data,
             services,
@@ -29,6 +30,7 @@ class AssessmentsConfig(AppConfig):
         from features.skills.services import Merge, merges
 
         audit_words.register()
+        merging.register()
         nav.add(
             nav.Place(_("Assessments"), "assessments", order=45, section="learn"),
             nav.Place(_("Have work judged"), "tasks", order=46, section="learn"),

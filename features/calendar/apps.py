@@ -9,8 +9,9 @@ class CalendarConfig(AppConfig):
     def ready(self):
         from core import nav, page_cache
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.calendar import own_data
+        from features.calendar import merging, own_data
 
+        merging.register()
         personal_data.register("calendar", PersonalData(own_data.export, own_data.erase))
         nav.add(
             nav.Place(_("Free hours"), "weekly_hours", order=30, section="time", about=_("When you are usually free")),

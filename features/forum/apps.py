@@ -19,6 +19,7 @@ class ForumConfig(AppConfig):
             curation,
             demo_queue,
             findable,
+            merging,
             news,
             own_data,
             services,
@@ -34,6 +35,7 @@ class ForumConfig(AppConfig):
         from features.skills.services import Merge, merges
 
         audit_words.register()
+        merging.register()
         nav.add(
             nav.Place(_("Forum"), "forum", icon="questions", order=20),
             nav.Place(_("Forum"), "forum", order=20, section="learn"),

@@ -10,9 +10,10 @@ class IntegrationsConfig(AppConfig):
         from core import api_parts, nav
         from core.seeds import seeds as demo
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.integrations import audit_words, notices, own_data, seeds, services
+        from features.integrations import audit_words, merging, notices, own_data, seeds, services
 
         audit_words.register()
+        merging.register()
         api_parts.seams.register("bearer", services.caller_of)
         api_parts.seams.register("role", services.may_act_as)
         personal_data.register("integrations", PersonalData(own_data.export, own_data.erase, own_data.leave))

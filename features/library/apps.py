@@ -10,7 +10,17 @@ class LibraryConfig(AppConfig):
     def ready(self):
         from core import nav, page_cache, seeds, seo
         from features.accounts.services import file_access
-        from features.library import audit_words, causes, findable, notices, own_data, receivers, selling, services  # noqa: F401
+        from features.library import (
+            audit_words,
+            causes,
+            findable,
+            merging,
+            notices,
+            own_data,
+            receivers,  # noqa: F401
+            selling,
+            services,
+        )
         from features.library.gate import may_see_file
         from features.library.seeds import fill
         from features.library.sitemaps import WorkSitemap
@@ -18,6 +28,7 @@ class LibraryConfig(AppConfig):
         from features.skills.services import Merge, merges
 
         audit_words.register()
+        merging.register()
         nav.add(
             nav.Place(_("Library"), "library", icon="library", order=25),
             nav.Place(_("Library"), "library", order=25, section="learn"),

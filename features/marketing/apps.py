@@ -13,11 +13,12 @@ class MarketingConfig(AppConfig):
         from features.accounts.access import StaffPage, known_of_persons, staff_pages
         from features.accounts.models import Role
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.marketing import announcing, audit_words, letters, own_data, segments
+        from features.marketing import announcing, audit_words, letters, merging, own_data, segments
         from features.marketing.seeds import fill
         from features.skills.services import Merge, merges
 
         audit_words.register()
+        merging.register()
         staff_pages.register(
             "manage_newsletters", StaffPage(_("Newsletter"), "manage_newsletters", 75, (Role.ORGANISER,))
         )

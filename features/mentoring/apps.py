@@ -11,13 +11,23 @@ class MentoringConfig(AppConfig):
         from core import nav, page_cache, seeds, seo
         from features.accounts.access import StaffPage, staff_pages
         from features.accounts.models import Role
-        from features.mentoring import audit_words, cohort_letters, findable, own_data, receivers, registering, services
+        from features.mentoring import (
+            audit_words,
+            cohort_letters,
+            findable,
+            merging,
+            own_data,
+            receivers,
+            registering,
+            services,
+        )
         from features.mentoring.matching_seeds import fill as fill_mentors
         from features.mentoring.seeds import fill as fill_mentorships
         from features.mentoring.sitemaps import MentorSitemap
         from features.skills.services import Merge, merges
 
         audit_words.register()
+        merging.register()
         nav.add(
             nav.Place(_("Mentors"), "mentors", icon="mentors", order=15),
             nav.Place(_("Mentors"), "mentors", order=15, section="learn"),

@@ -20,6 +20,8 @@ class ModerationConfig(AppConfig):
             health,
             incident_letters,
             letters,
+            merge_letters,
+            merging,
             own_data,
             receivers,
             services,
@@ -29,12 +31,14 @@ class ModerationConfig(AppConfig):
         from features.skills.services import Merge, merges
 
         audit_words.register()
+        merging.register()
         for name in ("cases", "applications", "appeals", "objections"):
             health_reports.register(name, getattr(health, name))
         receivers.connect()
         barriers["moderation"] = services.bar
         letters.register_kinds()
         incident_letters.register()
+        merge_letters.register()
         act_kinds.register()
         services.earned.register(
             Ability.FLAG,

@@ -26,6 +26,13 @@ def support_in_words(field: str) -> str:
     return next((str(one(field).label) for one in choices if field in one.values), field)
 
 
+def merge_in_words(field: str) -> str:
+    """ "moved:12", "dropped:3": how many rows."""
+    what, _colon, n = field.partition(":")
+    words = {"moved": _("%(n)s rows moved"), "dropped": _("%(n)s rows were dropped")}
+    return str(words[what] % {"n": n}) if what in words else field
+
+
 ACTS = {
     "moderation": AuditAct(act_in_words, reason_in_words),
     "application.asked": _("asked an applicant something"),
@@ -52,6 +59,7 @@ ACTS = {
     "note.written": _("wrote a note for moderators"),
     "support_view.begun": AuditAct(_("began to see the site as this member"), support_in_words),
     "support_view.ended": AuditAct(_("stopped seeing the site as this member"), support_in_words),
+    "account.merged": AuditAct(_("merged another account into this one"), merge_in_words),
     "address.shown": AuditAct(_("looked at the e-mail address"), None),
 }
 THINGS = {
@@ -62,6 +70,7 @@ THINGS = {
     "case": AuditThing(_("Case"), "moderation_case"),
     "note": AuditThing(_("Note")),
     "support_view": AuditThing(_("Support view")),
+    "merge": AuditThing(_("Merged accounts")),
     "incident": AuditThing(_("Incident")),
 }
 

@@ -1,9 +1,11 @@
 """What this feature knows about a person, for export and erasure."""
 
+from django.db.models import Q
 from django.utils import timezone
 
 from features.moderation import services
 from features.moderation.models import (
+    AccountMerge,
     ActAppeal,
     Appeal,
     Case,
@@ -35,6 +37,7 @@ def export(person) -> dict:
     missed = Incident.objects.filter(person=person).order_by("pk")
     sides = IncidentAppeal.objects.filter(incident__person=person).order_by("pk")
     cases = Case.objects.filter(person=person).order_by("pk")
+    merges = AccountMerge.objects.filter(Q(staying=person) | Q(merged=person)).order_by("pk")
     views = SupportView.objects.filter(person=person).order_by("pk")
     return {
         "reports": list(Flag.objects.filter(person=person).order_by("pk").values("reason", "words", "flagged_at")),
@@ -50,6 +53,7 @@ def export(person) -> dict:
         "expert_application_skills": list(taught.values("skill__name")),
         "expert_application_steps": list(steps.values("kind", "words", "happened_at")),
         "support_views": list(views.values("cause", "reason", "begun_at", "ended_at")),
+        "accounts_merged": list(merges.values("handle", "reason", "counts", "merged_at")),
         "no_support_views": list(SupportRefusal.objects.filter(person=person).values("since")),
         "role_marks": list(RoleMark.objects.filter(person=person).order_by("pk").values(*marks)),
     }
@@ -74,6 +78,7 @@ def erase(person) -> None:
     Note.objects.filter(person=person).delete()
     SupportView.objects.filter(person=person).delete()
     SupportRefusal.objects.filter(person=person).delete()
+    AccountMerge.objects.filter(Q(staying=person) | Q(merged=person)).update(reason="—", handle="")
     Flag.objects.filter(person=person).update(words="")
     # Of the log stay what was done and why; words that may be about the person go (the trigger lets these).
     Entry.objects.filter(person=person).update(words="", person=None)

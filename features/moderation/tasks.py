@@ -8,6 +8,11 @@ def send_sanction_letter(ref):
     letters.send(kind, int(number))
 
 
+@job
+def gather_behind_merge(ref):
+    services.gather_behind_merge(pk=int(ref))
+
+
 @periodic(minutes=1)
 def tell_ends():
     services.tell_ends()

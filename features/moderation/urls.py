@@ -1,6 +1,17 @@
 from django.urls import path
 
-from features.moderation.views import curating, experts, marks, people, queue, reliability, reports, sanctions, support
+from features.moderation.views import (
+    curating,
+    experts,
+    marks,
+    merging,
+    people,
+    queue,
+    reliability,
+    reports,
+    sanctions,
+    support,
+)
 
 urlpatterns = [
     path("moderation/", queue.queue, name="moderation"),
@@ -30,6 +41,7 @@ urlpatterns = [
     path("manage/people/<int:pk>/address/", people.address, name="manage_address"),
     path("manage/people/<int:pk>/roles/", people.roles, name="manage_person_roles"),
     path("manage/people/<int:pk>/support-view/", support.begin, name="manage_support_view"),
+    path("manage/people/<int:pk>/merge/", merging.merge, name="manage_merge"),
     path("account/support-view/end/", support.end, name="support_view_end"),
     path("account/support-views/", support.own, name="own_support_views"),
     path("manage/people/<int:pk>/sanctions/new/", sanctions.new, name="manage_new_sanction"),

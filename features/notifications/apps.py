@@ -10,10 +10,11 @@ class NotificationsConfig(AppConfig):
         from core import nav, page_cache
         from features.accounts.access import known_of_persons
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.notifications import audit_words, own_data, receivers  # noqa: F401
+        from features.notifications import audit_words, merging, own_data, receivers  # noqa: F401
         from features.notifications.services.telling import unread_of
 
         audit_words.register()
+        merging.register()
         page_cache.watch("follows", self, only={"follow": ""})
         known_of_persons.register("unread", unread_of)
         personal_data.register("notifications", PersonalData(own_data.export, own_data.erase))

@@ -17,6 +17,7 @@ class PaymentsConfig(AppConfig):
             dispute_letters,
             health,
             letters,
+            merging,
             own_data,
             payout_letters,
             services,
@@ -25,6 +26,7 @@ class PaymentsConfig(AppConfig):
         from features.payments import seeds as payment_seeds
 
         audit_words.register()
+        merging.register()
         personal_data.register(
             "payments", PersonalData(own_data.export, own_data.erase, leave=own_data.leave, foretell=own_data.foretell)
         )

@@ -27,6 +27,7 @@ class SessionsConfig(AppConfig):
             follows,
             happenings,
             kept,
+            merging,
             message_curation,
             message_news,
             own_data,
@@ -45,6 +46,7 @@ class SessionsConfig(AppConfig):
         from features.skills.services import Merge, merges
 
         audit_words.register()
+        merging.register()
         nav.add(
             nav.Place(_("Sessions"), "sessions", icon="sessions", order=10),
             nav.Place(_("Sessions"), "sessions", order=10, section="learn"),

@@ -11,11 +11,12 @@ class SkillsConfig(AppConfig):
         from core.seeds import scales, seeds
         from features.accounts.health import health_reports
         from features.accounts.personal_data import PersonalData, personal_data
-        from features.skills import audit_words, causes, exported, health, own_data
+        from features.skills import audit_words, causes, exported, health, merging, own_data
         from features.skills.scale import claims, levels
         from features.skills.seeds import fill
 
         audit_words.register()
+        merging.register()
         personal_data.register("skills", PersonalData(own_data.export, own_data.erase))
         nav.add(
             nav.Place(_("Skills"), "skills", icon="assess", order=40),

@@ -18,6 +18,7 @@ ARGUMENTS = {
     "manage_person_roles": _expert,
     "manage_new_sanction": _expert,
     "manage_support_view": _expert,
+    "manage_merge": _expert,
     "manage_role_revocation": lambda w: [w.grant.pk],
     "manage_sanction": lambda w: [w.silence.pk],
     "manage_lifting": lambda w: [w.silence.pk],
@@ -55,6 +56,7 @@ BODIES = {
     },
     ("manage_person_roles", "POST"): lambda w: {"role": "reviewer", "scope": "", "until": "", "reason": "Knows much"},
     ("manage_support_view", "POST"): lambda w: {"cause": "asked", "reason": "She cannot find her seat."},
+    ("manage_merge", "POST"): lambda w: {"other": w.guest.handle, "stays": "this", "reason": "One", "is_sure": "on"},
     ("manage_new_sanction", "POST"): lambda w: {"kind": "silence", "ends_at": "7", "reason": "Insults"},
     ("manage_role_revocation", "POST"): lambda w: {"reason": "Left us"},
     ("manage_lifting", "POST"): lambda w: {"reason": "It was a mistake"},
@@ -95,6 +97,8 @@ manage_new_sanction  GET  login    login    404    404   404    mfa      200    
 manage_new_sanction  POST login    login    404    404   404    mfa      303        303
 manage_support_view  GET  login    login    404    404   404    mfa      404        again
 manage_support_view  POST login    login    404    404   404    mfa      404        again
+manage_merge         GET  login    login    404    404   404    mfa      404        again
+manage_merge         POST login    login    404    404   404    mfa      404        again
 support_view_end     POST login    login    303    303   303    303      303        303
 own_support_views    GET  login    login    200    200   200    200      200        200
 own_support_views    POST login    login    303    303   303    303      303        303

@@ -20,6 +20,7 @@ from features.accounts.services.entrance import (
     typed_words,
     unsent,
 )
+from features.accounts.services.merging import merge_into, move_everything, obstacles_between, what_would_move
 from features.accounts.services.people import (
     SHOWN_OUT,
     EmailTaken,
@@ -132,6 +133,9 @@ __all__ = [
     "make_export",
     "may_join",
     "may_see",
+    "merge_into",
+    "move_everything",
+    "obstacles_between",
     "organisers",
     "owed_terms",
     "person_behind",
@@ -159,5 +163,6 @@ __all__ = [
     "unsent",
     "way_back",
     "what_closing_means",
+    "what_would_move",
     "written_down",
 ]

@@ -159,7 +159,7 @@ def _somebody_else_runs_it(person: User) -> None:
     """The rows of all organisers are the queue: two of them cannot leave at once."""
     grants = RoleGrant.objects.filter(role=Role.ORGANISER, scope="").in_force()
     people = User.objects.filter(Q(pk__in=grants.values("person")) | Q(is_superuser=True), is_active=True)
-    in_charge = set(people.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    in_charge = set(people.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
     if in_charge == {person.pk}:
         raise ClosureRefused(
             "last_organiser", _("Somebody has to run the site. Give another person the role of organiser first.")

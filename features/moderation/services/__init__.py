@@ -90,6 +90,14 @@ from features.moderation.services.marks import (
     revoke_mark,
     take_back_request,
 )
+from features.moderation.services.merging import (
+    MergeRefused,
+    Outlook,
+    foresee_merge,
+    gather_behind_merge,
+    merge_accounts,
+    merges_of,
+)
 from features.moderation.services.onward import next_steps
 from features.moderation.services.reliability import (
     LATE,
@@ -169,8 +177,10 @@ __all__ = [
     "ApplicationRefused",
     "Earned",
     "MarkRefused",
+    "MergeRefused",
     "ModerationRefused",
     "Need",
+    "Outlook",
     "SanctionRefused",
     "Subject",
     "SupportRefused",
@@ -214,7 +224,9 @@ __all__ = [
     "facts_about",
     "figures",
     "flag",
+    "foresee_merge",
     "former_marks_of",
+    "gather_behind_merge",
     "grant_mark",
     "hold_pair",
     "impose",
@@ -239,6 +251,8 @@ __all__ = [
     "may_hold_pair",
     "may_judge",
     "may_undo",
+    "merge_accounts",
+    "merges_of",
     "moderates",
     "needs_act",
     "newest_act",

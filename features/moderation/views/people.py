@@ -21,7 +21,7 @@ from features.moderation import services
 from features.moderation.access import person_for_staff
 from features.moderation.filters import PeopleFilter, has_filters
 from features.moderation.forms import RevocationForm, RoleForm
-from features.moderation.models import ExpertApplication, RoleMark, Sanction
+from features.moderation.models import AccountMerge, ExpertApplication, RoleMark, Sanction
 from features.moderation.tables import PeopleTable
 
 PAGE = 25
@@ -69,6 +69,8 @@ def _about(request, person, form=None):
             "address": _address(request, person),
             "no_support_view": services.why_no_support_view(request.user, person),
             "support_views": services.support_views_of(person)[:5],
+            "merges": services.merges_of(person)[:5],
+            "merged_into": AccountMerge.objects.filter(merged=person).select_related("staying").first(),
             "sign_ins": UserSession.objects.filter(user=person).order_by("-last_seen_at")[:5],
             "page": page,
             "entries": accounts.written_down(page.items),
