@@ -14,5 +14,7 @@ class Command(migrate.Command):
     def handle(self, *args, step_by_step=False, **options):
         is_whole = not (options["app_label"] or options["fake"] or options["plan"] or options["check_unapplied"])
         if is_whole and not step_by_step and options["database"] == DEFAULT_DB_ALIAS:
-            make_tables()
+            is_made = make_tables()
+            if is_made:  # only signals are left: whether the models say more than all migrations need not be found out
+                options["verbosity"] = 0
         return super().handle(*args, **options)
