@@ -75,13 +75,13 @@ def find_uv():
 def get_uv():
     """Put uv into .boot/, with pip where there is one, else from the package index itself."""
     shutil.rmtree(str(BOOT), ignore_errors=True)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "2"]
-    if answer(sys.executable, "-m", "pip", "--version"):
-        command = [*pip, "--target", str(BOOT), "uv==" + UV]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-        if done.returncode == 0 and find_uv():
-            return find_uv()
-        raise_if_known(done.stderr.decode(errors="replace"))
+    # It needs no other package, and nothing of it is imported.
+    quick = ["--quiet", "--disable-pip-version-check", "--retries", "2", "--no-deps", "--no-compile"]
+    command = [sys.executable, "-m", "pip", "install", *quick, "--target", str(BOOT), "uv==" + UV]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    if done.returncode == 0 and find_uv():
+        return find_uv()
+    raise_if_known(done.stderr.decode(errors="replace"))
     try:
         pypi.fetch("uv", UV, BOOT)
     except (OSError, ValueError) as error:

@@ -50,3 +50,25 @@ class TestSeed:
         assert not [query for query in asked if "SAVEPOINT" in query["sql"]]
         assert not RateCounter.objects.exists()
         assert connection.features.uses_savepoints
+
+    @pytest.mark.django_db(transaction=True)
+    def test_each_kind_of_statement_is_planned_once_and_only_here(self, monkeypatch, settings):
+        settings.DEMO, settings.IS_LOOPBACK = True, True
+
+        def fill(now):
+            for n in range(200):
+                RateCounter.objects.create(key=f"seed {n}", count=1, ends_at=now)
+            found.append(kept_plans())
+
+        found = []
+        monkeypatch.setattr(seeds, "seeds", {"a": (1, fill)})
+        call_command("seed")
+        assert any("INSERT INTO" in plan for plan in found[0])
+        assert RateCounter.objects.count() == 200
+        assert kept_plans() == []
+
+
+def kept_plans() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [statement for (statement,) in cursor.fetchall()]

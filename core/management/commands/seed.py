@@ -38,13 +38,14 @@ class Command(BaseCommand):
                 "The demo accounts have a public password: they exist with DEMO=1 on HOST=localhost only."
             )
         now = timezone.now()
-        for name, fill in seeds.in_order():
-            started = time.monotonic()
-            with seeds.in_one_piece(), ExitStack() as stack:
-                for surround in seeds.around.values():
-                    stack.enter_context(surround())
-                fill(now)
-            self.tell(started, name)
+        with seeds.planned_once():
+            for name, fill in seeds.in_order():
+                started = time.monotonic()
+                with seeds.in_one_piece(), ExitStack() as stack:
+                    for surround in seeds.around.values():
+                        stack.enter_context(surround())
+                    fill(now)
+                self.tell(started, name)
 
     def scale(self, members):
         """One transaction: all of it, or nothing. Nobody can log in as one of these: they have no password."""
