@@ -24,6 +24,10 @@ from psycopg.sql import Literal
 SERIALIZATION_FAILURE, DEADLOCK, READ_ONLY = "40001", "40P01", "25006"
 
 
+# With any other row, and for any other job, it would be no different: the database is away, or in a hurry.
+DATABASE_FAULTS = (OperationalError, InterfaceError)
+
+
 class StartOver(Exception):
     """What stopped this transaction is a row that its snapshot does not show: only a new transaction can read it."""
 
@@ -62,7 +66,7 @@ def refuse_open_transaction(asked: str) -> None:
 
 def is_away(error: BaseException | None) -> bool:
     """Whether something failed because the database cannot be reached for now, as while it starts anew."""
-    if not isinstance(error, OperationalError | InterfaceError):
+    if not isinstance(error, DATABASE_FAULTS):
         return False
     state = getattr(error.__cause__, "sqlstate", None)
     return state is None or state.startswith(("08", "57P"))  # connections; shut down, crashed, not yet started

@@ -10,9 +10,10 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.models.functions import Now
 
+from core.db import DATABASE_FAULTS
 from core.models import Outbox
 
 HOLD = """
@@ -82,7 +83,7 @@ class Notes:
                 with self.connection.cursor() as cursor:
                     cursor.execute(NOTE, [sent, row.pk])
                 return
-            except (OperationalError, InterfaceError):
+            except DATABASE_FAULTS:
                 if time.monotonic() > deadline:
                     raise
                 self.connection.close()

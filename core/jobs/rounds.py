@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from django.db import InterfaceError, OperationalError
-
 from core import logs
+from core.db import DATABASE_FAULTS
 
 
 def each[Thing](things: Iterable[Thing], do: Callable[[Thing], object]) -> int:
@@ -14,8 +13,8 @@ def each[Thing](things: Iterable[Thing], do: Callable[[Thing], object]) -> int:
     for thing in things:
         try:
             done += bool(do(thing))
-        except (OperationalError, InterfaceError):
-            raise  # the database is away, or in a hurry: with the others it would be no different
+        except DATABASE_FAULTS:
+            raise
         except Exception as error:  # noqa: BLE001 - one may fail in any way
             logs.jobs.error("one of a round failed", extra={"error": type(error).__name__} | logs.where(error))
             first = first or error

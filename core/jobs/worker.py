@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connection, connections, transaction
+from django.db import close_old_connections, connection, connections, transaction
 from django.db.models.functions import Now
 from django.utils.module_loading import autodiscover_modules
 from huey import Huey, PostgresHuey, RedisHuey
 from huey.serializer import SignedSerializer
 
 from core import logs
-from core.db import is_away
+from core.db import DATABASE_FAULTS, is_away
 from core.jobs import outbox, schedule
 from core.jobs.handover import Notes
 from core.jobs.registry import periodics
@@ -55,7 +55,7 @@ def begin() -> Huey:
     while True:
         try:
             return make_huey()
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_FAULTS as error:
             if not is_away(error) or time.monotonic() > deadline:
                 raise
             logs.jobs.warning("waits for the database", extra={"error": type(error).__name__})

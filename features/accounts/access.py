@@ -169,12 +169,12 @@ def holds_any_role(user, *wanted: str) -> bool:
     return any((role, "") in held_roles(user) for role in wanted) or (Role.ORGANISER in wanted and _is_superuser(user))
 
 
-def to_second_factor(request):
+def to_second_factor(request, why=None):
     """The way to a page that takes one."""
     logs.security.warning("second_factor_missing", extra={"person": request.user.pk})
     if has_second_factor(request.user):
         return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
-    messages.warning(request, _("Your role opens pages that need a second factor. Set one up here first."))
+    messages.warning(request, why or _("Your role opens pages that need a second factor. Set one up here first."))
     return redirect("mfa_index")
 
 
@@ -187,8 +187,8 @@ def second_factor_required(view):
             return view(request, *args, **kwargs)
         if has_second_factor(request.user):
             return suspend_request(request, reverse("mfa_reauthenticate"))
-        messages.warning(request, _("Where your money goes is guarded by a second factor. Set one up, then come back."))
-        return redirect("mfa_index")
+        words = _("Where your money goes is guarded by a second factor. Set one up, then come back.")
+        return to_second_factor(request, words)
 
     return guarded
 

@@ -3,8 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from features.accounts.models import User
-
-LONG = forms.Textarea(attrs={"rows": 3})
+from features.moderation.forms import LONG
 
 
 class MergeChoiceForm(forms.Form):

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
+from core.db import DATABASE_FAULTS
 from core.jobs import each
 from features.mentoring.loading import Frame, load, neighbours, new_frame, skills_of, teaching
 from features.mentoring.matching import VERSION, plain, prices
@@ -180,7 +181,7 @@ def drain(now: datetime | None = None, most: int = AT_ONCE) -> int:
         return 0
     try:
         return _draw_marked(run, Dirty.objects.all(), now, most)
-    except (OperationalError, InterfaceError):
+    except DATABASE_FAULTS:
         raise
     except Exception:  # one of them may fail in any way, and must not keep the lists of all others old
         each(list(Dirty.objects.order_by("at", "pk")[:most]), lambda row: _draw_alone(run, row, now))
@@ -204,7 +205,7 @@ def _draw_alone(run: MatchRun, row: Dirty, now: datetime) -> int:
     rows = Dirty.objects.filter(pk=row.pk)
     try:
         return _draw_marked(run, rows, now, 1)
-    except (OperationalError, InterfaceError):
+    except DATABASE_FAULTS:
         raise
     except Exception:
         rows.filter(at=row.at).delete()

@@ -4,7 +4,6 @@ from features.moderation.links import page_of
 from features.moderation.services.abilities import Earned, Need, earned, may, progress
 from features.moderation.services.acts import (
     MOST,
-    UNDO,
     Act,
     act,
     acts,
@@ -54,7 +53,6 @@ from features.moderation.services.applications import (
 from features.moderation.services.cases import CLAIM as CASE_CLAIM
 from features.moderation.services.cases import (
     cases_of,
-    check,
     decide,
     decided_today,
     in_hands_of,
@@ -100,10 +98,7 @@ from features.moderation.services.merging import (
 )
 from features.moderation.services.onward import next_steps
 from features.moderation.services.reliability import (
-    LATE,
-    SECOND_THOUGHTS,
     WARNED_AT,
-    WINDOW,
     appeal_incident,
     causes,
     decide_incident_appeal,
@@ -163,16 +158,12 @@ __all__ = [
     "CLAIM",
     "EVERYWHERE",
     "GRANTERS",
-    "LATE",
     "MOST",
     "MUCH",
     "REVIEWERS",
-    "SECOND_THOUGHTS",
     "STAFF",
-    "UNDO",
     "WAITS",
     "WARNED_AT",
-    "WINDOW",
     "Act",
     "ApplicationRefused",
     "Earned",
@@ -203,7 +194,6 @@ __all__ = [
     "begin_support_view",
     "cases_of",
     "causes",
-    "check",
     "claim",
     "claim_case",
     "close_gone",

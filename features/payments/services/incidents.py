@@ -5,9 +5,9 @@ import logging
 import sys
 from collections.abc import Iterator
 
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from core.db import DATABASE_FAULTS
 from features.payments.models import Incident
 from features.payments.stripe_client import KeyRefused, StripeDown
 
@@ -30,7 +30,7 @@ def apart(about: str) -> Iterator[None]:
     Raises what says that Stripe or the database cannot be asked, with which none of them would."""
     try:
         yield
-    except (StripeDown, KeyRefused, OperationalError, InterfaceError):
+    except (StripeDown, KeyRefused, *DATABASE_FAULTS):
         raise
     except Exception as error:  # noqa: BLE001 - one may fail in any way, and must not stop the money of all others
         report(Incident.Kind.STUCK, about, error=getattr(error, "code", "") or type(error).__name__)

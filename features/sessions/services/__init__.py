@@ -3,6 +3,7 @@
 Whatever changes the seats of a session locks the session's row first, so that two verbs can never wait for each other.
 """
 
+from features.sessions.services.about import take_over_skill
 from features.sessions.services.absence import (
     AbsenceRefused,
     answer_for_host,
@@ -54,7 +55,6 @@ from features.sessions.services.hosting import (
     publish,
     save_draft,
     save_edit,
-    take_over_skill,
     version_of,
 )
 from features.sessions.services.lateness import MINUTES, lateness, may_say_late, say_late

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.db import atomic_retry
 from features.sessions.models import KeptForm, SkillSession
-from features.sessions.services.hosting import HostingRefused, set_skills, write_tickets
+from features.sessions.services.about import set_skills
+from features.sessions.services.hosting import HostingRefused, write_tickets
 from features.sessions.services.tickets import wanted_of
 from features.sessions.services.waitlist import lock
 
