@@ -20,15 +20,19 @@ def pages():
     from django.utils import timezone
 
     from features.accounts.models import User
+    from features.profiles.pages import member_home
     from features.sessions.models import SkillSession
     from features.skills.models import Skill
 
-    coming = SkillSession.objects.upcoming(timezone.now())
+    now = timezone.now()
+    coming = SkillSession.objects.upcoming(now)
     # With a seat left, so that its page is of the same sort whatever the size of the world.
     session = coming.filter(seats_taken__lt=F("capacity")).order_by("-seats_taken", "pk").first()
     popular = Skill.objects.filter(sessions__in=coming).annotate(n=Count("sessions")).order_by("-n", "pk").first()
     others = User.objects.exclude(registrations__session=session).exclude(hosted_sessions__isnull=False)
-    member = others.annotate(n=Count("registrations")).order_by("-n", "pk").first()
+    busiest = others.annotate(n=Count("registrations")).order_by("-n", "pk")[:500]
+    # With a question that they could answer, so that their home has the same sections whatever the size of the world.
+    member = next(person for person in busiest if member_home(person, now)["to_answer"])
     return [
         ("home, a stranger", None, "/"),
         ("home, a member", member, "/"),
