@@ -66,11 +66,13 @@ class TestPassword:
 
     def test_why_one_is_here_is_said_once(self, client, learner, rf):
         session = client.session
-        session[services.entrance.REASON] = "Log in to register for “Plans & <b>knots</b>”."
+        session[services.entrance.REASON] = ["/sessions/", "Log in to register for “Plans & <b>knots</b>”."]
         session.save()
         client.cookies["sessionid"] = session.session_key
         for path in ("/account/login/", "/account/signup/", "/account/login/code/"):
-            assert "Plans &amp; &lt;b&gt;knots" in client.get(path).content.decode()
+            assert "Plans &amp; &lt;b&gt;knots" in client.get(f"{path}?next=/sessions/").content.decode()
+            for elsewhere in (path, f"{path}?next=/mentors/me/"):
+                assert "Plans" not in client.get(elsewhere).content.decode()
         log_in(client, learner)
         assert services.entrance.REASON not in client.session
 

@@ -158,6 +158,11 @@ class TestStranger:
         assert "not an address" in response.text
         assert "My ORs" in response.text
 
+    def test_the_way_to_the_log_in_says_what_for_and_no_other_way_does(self, client, session):
+        way = re.search(r'href="(/account/login/[^"]+)"[^>]*>Log in</a></p>', client.get(seat_url(session)).text)[1]
+        assert f"Log in to register for “{session.title}”" in client.get(way).text
+        assert "Log in to register" not in client.get("/account/login/?next=/mentors/me/").text
+
     def test_a_known_address_gets_the_same_answer(self, client, session, learner):
         known = client.post(seat_url(session), {"name": "Sofia", "email": learner.email})
         unknown = client.post(seat_url(session), {"name": "Sofia", "email": "new@example.org"})

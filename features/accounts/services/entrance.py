@@ -123,9 +123,10 @@ def forget_input(request: HttpRequest, key: str) -> None:
         del request.session[INPUT]
 
 
-def keep_reason(request: HttpRequest, text: str) -> None:
-    """One plain sentence that the login and sign-up pages show: "Log in to finish registering for …"."""
-    request.session[REASON] = str(text)[:300]
+def keep_reason(request: HttpRequest, next_url: str, text: str) -> None:
+    """One plain sentence that the login and sign-up pages show on the way to `next_url`: "Log in to finish registering
+    for …"."""
+    request.session[REASON] = [next_url, str(text)[:300]]
 
 
 def forget_reason(request: HttpRequest) -> None:

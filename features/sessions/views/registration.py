@@ -84,7 +84,7 @@ def _stranger(request, session):
                 return response
         else:
             people = accounts.sign_up_form(request.POST)
-    accounts.keep_reason(request, _("Log in to register for “%(title)s”.") % {"title": session.title})
+    accounts.keep_reason(request, next_url, _("Log in to register for “%(title)s”.") % {"title": session.title})
     context = pages.join_panel(session, request.user, timezone.now())
     context |= {"form": form, "sign_up": people, "next_url": next_url}
     return render(request, "sessions/sign_up.html", context, status=status)
