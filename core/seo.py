@@ -5,6 +5,8 @@ from functools import wraps
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.db.models import Max, QuerySet
 from django.utils.safestring import mark_safe
 
 # `</script>` and `<!--` must not end the block they stand in; U+2028/9 end lines in old parsers.
@@ -12,6 +14,23 @@ ESCAPES = {"<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "\u2028": "\\u2028", 
 
 # Section name -> sitemap class; features add theirs in AppConfig.ready().
 sitemaps: dict = {}
+
+
+class Pages(Sitemap):
+    """The pages of rows that know when what they show was last changed: `items` are a queryset, `changed` is the name
+    of that moment in it. The newest of all is asked of the database, which Django would read every row for."""
+
+    limit = 5000
+    changed = "changed_at"
+
+    def items(self) -> QuerySet:
+        raise NotImplementedError
+
+    def lastmod(self, item):
+        return getattr(item, self.changed)
+
+    def get_latest_lastmod(self):
+        return self.items().order_by().aggregate(newest=Max(self.changed))["newest"]
 
 
 def absolute(path: str) -> str:

@@ -223,6 +223,7 @@ LISTS = {
     "skills, to be kept in order": ("organiser", lambda crowd: "/manage/skills/"),
     "records": ("organiser", lambda crowd: "/admin/accounts/user/"),
     "site map of sessions": ("stranger", lambda crowd: "/sitemap-sessions.xml"),
+    "site map of people": ("stranger", lambda crowd: "/sitemap-people.xml"),
     "site map of skills": ("stranger", lambda crowd: "/sitemap-skills.xml"),
     "API": ("stranger", lambda crowd: "/api/v1/sessions/"),
 }

@@ -1,18 +1,11 @@
-from django.contrib.sitemaps import Sitemap
-
+from core.seo import Pages
 from features.forum.models import Thread
 
 
-class ThreadSitemap(Sitemap):
+class ThreadSitemap(Pages):
     """Every thread that everybody may read."""
 
-    limit = 5000
+    changed = "active_at"
 
     def items(self):
         return Thread.objects.shown().order_by("pk").only("pk", "slug", "active_at")
-
-    def lastmod(self, thread):
-        return thread.active_at
-
-    def location(self, thread):
-        return thread.get_absolute_url()

@@ -1,18 +1,11 @@
-from django.contrib.sitemaps import Sitemap
-
+from core.seo import Pages
 from features.library.models import Work
 
 
-class WorkSitemap(Sitemap):
+class WorkSitemap(Pages):
     """Every work that everybody finds."""
 
-    limit = 5000
+    changed = "updated_at"
 
     def items(self):
         return Work.objects.listed().order_by("pk").only("pk", "slug", "updated_at")
-
-    def lastmod(self, work):
-        return work.updated_at
-
-    def location(self, work):
-        return work.get_absolute_url()

@@ -1,18 +1,11 @@
-from django.contrib.sitemaps import Sitemap
-
+from core.seo import Pages
 from features.mentoring.models import MentorPage
 
 
-class MentorSitemap(Sitemap):
+class MentorSitemap(Pages):
     """The page of everybody who mentors."""
 
-    limit = 5000
+    changed = "updated_at"
 
     def items(self):
         return MentorPage.objects.shown().select_related("person").order_by("pk")
-
-    def lastmod(self, page):
-        return page.updated_at
-
-    def location(self, page):
-        return page.get_absolute_url()

@@ -1,13 +1,12 @@
-from django.contrib.sitemaps import Sitemap
-
+from core.seo import Pages
 from features.sessions.models import SkillSession
 
 
-class SessionSitemap(Sitemap):
+class SessionSitemap(Pages):
     """Every published session, also those that are over: their pages stay. Those of a suspended host are seen by
     nobody but who has a seat."""
 
-    limit = 5000
+    changed = "updated_at"
 
     def items(self):
         return (
@@ -16,9 +15,3 @@ class SessionSitemap(Sitemap):
             .order_by("pk")
             .only("pk", "slug", "updated_at")
         )
-
-    def lastmod(self, session):
-        return session.updated_at
-
-    def location(self, session):
-        return session.get_absolute_url()

@@ -4,6 +4,7 @@ from features.discovery.services.asking import written
 from features.discovery.services.narrowing import best
 from features.discovery.services.publishing import (
     Rebuilt,
+    changed_at,
     gathered,
     publish,
     publish_all,
@@ -36,6 +37,7 @@ __all__ = [
     "Results",
     "WaysOn",
     "best",
+    "changed_at",
     "come_true",
     "documents",
     "forget_wishes",

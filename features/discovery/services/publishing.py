@@ -8,6 +8,8 @@ from datetime import datetime
 from itertools import batched
 
 from django.db import connection, transaction
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from core.text import one_line
@@ -81,6 +83,12 @@ def republish(kind: str, refs: Collection[str]) -> None:
         entries = list(kinds[kind].entries(refs))
         publish_all(entries)
         Document.objects.filter(kind=kind, ref__in=refs - {entry.ref for entry in entries}).delete()
+
+
+def changed_at(kind: str) -> Subquery:
+    """For a query of things of this kind: since when each has said what it says."""
+    documents = Document.objects.filter(kind=kind, ref=Cast(OuterRef("pk"), CharField()))
+    return Subquery(documents.values("updated_at"))
 
 
 def republish_skills(ids: Collection[int]) -> None:
