@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from threading import BoundedSemaphore
+from time import monotonic, sleep
 
 from django.conf import settings
 
@@ -15,10 +16,12 @@ from core.logs import request_id
 from core.text import number
 
 API_VERSION = "2026-10-28.endive"  # of the SDK that is pinned; the webhook's endpoint is made with the same
-PATIENCE = 10  # seconds
-# While somebody waits for a page: of a process's four threads the others go on with what needs no Stripe. The rest is
-# told that Stripe does not answer, which is true, and that nothing is lost.
-AT_ONCE, TURN, PATIENCE_OF_A_PAGE = 2, 0.5, 3  # calls; seconds for a turn to come, and for an answer
+PATIENCE = 10  # seconds for an answer, where nobody waits for a page
+# While somebody does: of a process's four threads the others go on with what needs no Stripe. The rest is told that
+# Stripe does not answer, which is true, and that nothing is lost: the next press goes on with the same key.
+AT_ONCE, TURN = 2, 0.5  # calls; seconds for a turn to come
+PATIENCE_OF_A_REQUEST = 1.7  # seconds for all that one request asks of Stripe, so that it is answered within two
+PAUSE = 0.2  # seconds before a call that failed at once is made again
 PAGE = 100  # objects of a list at a time: as many as Stripe gives
 NEWEST = 300  # seconds that a signature is good for
 
@@ -52,60 +55,92 @@ def webhook_secrets() -> list[str]:
 
 
 _turns = BoundedSemaphore(AT_ONCE)
-_is_machine: ContextVar[bool] = ContextVar("is_machine", default=False)
+_has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
+_until: ContextVar[tuple[str, float]] = ContextVar("until", default=("", 0))  # which request, and its last moment
 
 
 @contextmanager
-def unhurried():
-    """For what asks by itself and would only come again: Stripe's own calls, each of which is answered."""
-    token = _is_machine.set(True)
+def out_of_turn():
+    """For Stripe's own calls, each of which is to be answered, and comes again where it was not."""
+    token = _has_turn.set(True)
     try:
         yield
     finally:
-        _is_machine.reset(token)
+        _has_turn.reset(token)
+
+
+def _left() -> float:
+    """Seconds that an answer may take. What a request asks first begins its time, and all that follows shares it."""
+    if not (request := request_id.get()):  # the worker
+        return PATIENCE
+    whose, until = _until.get()
+    if whose != request:
+        until = monotonic() + PATIENCE_OF_A_REQUEST
+        _until.set((request, until))
+    return until - monotonic()
 
 
 @contextmanager
 def _turn():
-    """How long to wait for an answer, in seconds."""
-    if not request_id.get() or _is_machine.get():  # the worker, or Stripe itself
-        yield PATIENCE
+    if not request_id.get() or _has_turn.get():
+        yield
         return
-    if not _turns.acquire(timeout=TURN):
+    if not _turns.acquire(timeout=max(0, min(TURN, _left()))):
         raise StripeDown
     try:
-        yield PATIENCE_OF_A_PAGE
+        yield
     finally:
         _turns.release()
 
 
 @cache
-def _client(key: str, url: str, patience: int):
+def _client(key: str, url: str):
+    import requests
     import stripe
+    from urllib3 import Timeout
+
+    class Session(requests.Session):
+        """The SDK knows one time for all calls, and gives it to the connection and to the answer, each."""
+
+        def request(self, *args, **kwargs):
+            left = _left()
+            if left <= 0:
+                raise requests.Timeout
+            return super().request(*args, **{**kwargs, "timeout": Timeout(total=left)})
 
     addresses = {"api": url, "connect": url, "files": url} if url else None
     return stripe.StripeClient(
         key,
         base_addresses=addresses,
         stripe_version=API_VERSION,
-        max_network_retries=1,
-        http_client=stripe.RequestsClient(timeout=patience),
+        max_network_retries=0,  # it would wait as long as Stripe says, a minute at most: see `call`
+        http_client=stripe.RequestsClient(session=Session()),
     )
 
 
 def call(act, *arguments, params=None, key: str = "", account: str = ""):
     """One call: `act` picks the method from the client. What comes back is a plain dict. `key` is the Idempotency-Key,
-    which every write has. Raises StripeDown and StripeRefused."""
-    import stripe
-
+    which every write has, so that what failed is made once more. Raises StripeDown and StripeRefused."""
     refuse_open_transaction("Stripe")
     options = {"idempotency_key": key} if key else {}
     if account:
         options["stripe_account"] = account
+    with _turn():
+        try:
+            return _ask(act, arguments, params or {}, options)
+        except StripeDown:
+            if _left() <= PAUSE:
+                raise
+        sleep(PAUSE)
+        return _ask(act, arguments, params or {}, options)
+
+
+def _ask(act, arguments, params, options) -> dict:
+    import stripe
+
     try:
-        with _turn() as patience:
-            client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL, patience)
-            answer = act(client.v1)(*arguments, params=params or {}, options=options)
+        client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL)
+        return act(client.v1)(*arguments, params=params, options=options).to_dict()
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise StripeDown from error
     except stripe.StripeError as error:
@@ -114,7 +149,6 @@ def call(act, *arguments, params=None, key: str = "", account: str = ""):
             raise StripeDown from error
         refused = KeyRefused if isinstance(error, stripe.AuthenticationError) else StripeRefused
         raise refused(error.code or type(error).__name__, error.user_message or "") from error
-    return answer.to_dict()
 
 
 def pages(act, params, account: str = ""):

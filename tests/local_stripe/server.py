@@ -3,6 +3,7 @@
 import contextlib
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -68,6 +69,8 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "reset":  # the work is done, and nobody hears of it
             self.close_connection = True
             return self.connection.close()
+        if isinstance(fault, float):  # the work is done, and it is told of so many seconds later
+            time.sleep(fault)
         return self.say(status, answer)
 
     def once(self, key, method, path, text):

@@ -136,7 +136,7 @@ class TestTransferred:
     def test_an_answer_that_was_lost_makes_no_second_transfer(self, stripe, earning, expert, fault):
         onboarded(stripe, expert)
         services.release_earnings(now=later(earning))
-        stripe.state.faults.extend([("POST /v1/transfers", fault)] * 2)  # the SDK tries again once by itself
+        stripe.state.faults.extend([("POST /v1/transfers", fault)] * 2)  # a call is made once more by itself
         row = Transfer.objects.get()
         with pytest.raises(StripeDown):
             services.send_transfer(row.pk)

@@ -1,19 +1,28 @@
 """F5: a Stripe that says nothing holds up few, and briefly; every other page is served meanwhile."""
 
+import contextlib
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from time import monotonic
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from core.logs import request_id
-from features.payments import stripe_client
+from features.payments import services, stripe_client
+from features.payments.models import StripeEvent
+from features.sessions import services as sessions
+from tests.factories import make_session
+from tests.local_stripe import money
 
 
 @pytest.fixture
 def silent(settings, monkeypatch):
     """Something that takes connections and never answers."""
-    for name in ("PATIENCE", "PATIENCE_OF_A_PAGE", "TURN"):
-        monkeypatch.setattr(stripe_client, name, 0.2)
+    for name, seconds in (("PATIENCE", 0.4), ("PATIENCE_OF_A_REQUEST", 0.4), ("TURN", 0.1), ("PAUSE", 0.1)):
+        monkeypatch.setattr(stripe_client, name, seconds)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         settings.STRIPE_SECRET_KEY = "sk_test_silent"
@@ -28,18 +37,76 @@ def ask(page):
 
 
 def calls(server):
-    """Each is tried twice, on a connection of its own."""
+    """Each try has a connection of its own."""
     count = 0
     while True:
         try:
             server.accept()[0].close()
         except BlockingIOError:
-            return count / 2
+            return count
         count += 1
 
 
-@pytest.mark.parametrize(("page", "at_once"), [("a page", stripe_client.AT_ONCE), ("", 6)])
-def test_of_six_pages_two_wait_for_it_and_of_six_jobs_all(silent, page, at_once):
+@pytest.mark.parametrize(("page", "tries"), [("a page", stripe_client.AT_ONCE), ("", 2 * 6)])
+def test_of_six_pages_two_wait_for_it_once_and_of_six_jobs_all_and_once_more(silent, page, tries):
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(ask, [page] * 6))
-    assert calls(silent) == at_once
+    assert calls(silent) == tries
+
+
+def test_all_that_a_page_asks_shares_its_time_and_the_next_page_has_its_own(stripe, monkeypatch):
+    monkeypatch.setattr(stripe_client, "PATIENCE_OF_A_REQUEST", 0.6)
+    for page in ("one", "another"):
+        stripe.state.faults.extend([("GET /v1/balance", 0.25)] * 4)
+        token, began, answers = request_id.set(page), monotonic(), 0
+        with contextlib.suppress(stripe_client.StripeDown):
+            for _ in range(4):
+                stripe_client.call(lambda v1: v1.balance.retrieve)
+                answers += 1
+        request_id.reset(token)
+        assert (answers, monotonic() - began < 0.9) == (2, True)
+        stripe.state.faults.clear()
+
+
+@pytest.mark.django_db
+class TestWhilePaying:
+    SILENCE, SOON = 1.5, 0.9
+
+    @pytest.fixture
+    def order(self, stripe, expert, learner, monkeypatch):
+        monkeypatch.setattr(stripe_client, "PATIENCE_OF_A_REQUEST", 0.4)
+        seat = sessions.register(session=make_session(expert, price_minor=4500), person=learner)
+        return services.order_of("registration", seat.pk)
+
+    def test_a_press_is_answered_and_the_next_one_leads_to_the_page_that_was_made(self, stripe, order, client):
+        client.force_login(order.buyer)
+        press = reverse("order_checkout", args=[order.public_id])
+        stripe.state.faults.append(("POST /v1/checkout/sessions", self.SILENCE))
+        began = monotonic()
+        refused = client.post(press)
+        assert monotonic() - began < self.SOON
+        assert "Your place is kept; try again in a minute" in client.get(refused.url).text
+        [page] = stripe.state.of_kind("checkout.session")
+        assert client.post(press).url == page["url"]
+        assert len(stripe.state.of_kind("checkout.session")) == order.checkouts.count() == 1
+        assert len({key for _what, key in stripe.state.requests}) == 1
+
+    def test_a_minute_later_one_press_is_enough(self, stripe, order):
+        """What was to be asked then lives less than the half hour that Stripe asks for."""
+        stripe.state.faults.extend([("POST /v1/checkout", 500)] * 2)
+        with pytest.raises(services.CheckoutRefused):
+            services.checkout_url(order=order, now=timezone.now() - timedelta(minutes=1))
+        assert services.checkout_url(order=order)
+        assert order.checkouts.filter(closed_at=None).count() == 1
+
+    def test_what_stripe_says_itself_is_answered_too_and_comes_again(self, stripe, order, deliver):
+        services.checkout_url(order=order)
+        money.pay(stripe.state, order.checkouts.get().stripe_id)
+        stripe.state.faults.append(("GET /v1/", self.SILENCE))
+        began = monotonic()
+        assert deliver(stripe.state.events[-1]) == [503]
+        assert monotonic() - began < self.SOON
+        assert not StripeEvent.objects.exists()
+        assert deliver(stripe.state.events[-1]) == [200]
+        order.refresh_from_db()
+        assert order.settled_at

@@ -96,7 +96,7 @@ def test_two_tabs_open_one_page(stripe, session, learner):
 @pytest.mark.parametrize("fault", [500, "reset", 409])
 def test_an_answer_that_was_lost_makes_no_second_page(stripe, session, learner, fault):
     _seat, order = bought(session, learner)
-    stripe.state.faults.extend([("POST /v1/checkout", fault)] * 2)  # the SDK tries again once by itself
+    stripe.state.faults.extend([("POST /v1/checkout", fault)] * 2)  # a call is made once more by itself
     with pytest.raises(services.CheckoutRefused, match="stripe_down"):
         services.checkout_url(order=order)
     assert services.checkout_url(order=order)

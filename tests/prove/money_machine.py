@@ -223,7 +223,7 @@ class Money(RuleBasedStateMachine):
     @rule(what=st.sampled_from(LOST), fault=st.sampled_from([500, 409, "reset"]))
     def an_answer_will_be_lost(self, what, fault):
         Money.steps += 1
-        self.state.faults.extend([(what, fault)] * 2)  # the SDK tries once more by itself
+        self.state.faults.extend([(what, fault)] * 2)  # a call is made once more by itself
 
     # --- And in the end -----------------------------------------------------------------------------------------------
     def _look_at_everything(self):

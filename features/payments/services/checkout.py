@@ -20,6 +20,8 @@ from features.payments.services.taking import sync_checkout
 
 # Stripe's page lives half an hour at least from the moment Stripe makes it, which is a little later than our row.
 SHORTEST_CHECKOUT = timedelta(minutes=30, seconds=30)
+# What Stripe did not answer is asked again as it was: so long, with the half hour still before it.
+SAME_PAGE = timedelta(seconds=20)
 LONGEST_HOLD = timedelta(minutes=75)
 # How long an order whose time is over waits for an answer of Stripe's before its things are given to others.
 PATIENCE = timedelta(minutes=10)
@@ -78,7 +80,7 @@ def _open(order_id: int, now: datetime) -> Checkout:
     if order.released_at or (order.hold_until and order.hold_until <= now):
         raise CheckoutRefused("over", _("The time to pay is over. Nothing was charged; you can begin again."))
     row = order.checkouts.filter(closed_at=None).first()
-    if row and row.expires_at > now:
+    if row and (row.expires_at > now if row.url else row.opened_at > now - SAME_PAGE):
         return row
     order.checkouts.filter(closed_at=None).update(closed_at=now)
     until = now + SHORTEST_CHECKOUT
