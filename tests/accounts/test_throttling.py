@@ -14,7 +14,7 @@ from django.test import Client
 from tests.factories import PASSWORD, make_user
 from tests.prove.site import running_site
 
-WORKERS, ATTEMPTS, ALLOWED = 3, 100, 5
+WORKERS, ATTEMPTS, ALLOWED = 4, 100, 5
 SOMEBODY = """
 from features.accounts.models import User
 person = User.objects.create_user("sofia@example.org", "a password for tests", name="Sofia", handle="sofia-m")
