@@ -169,11 +169,14 @@ def holds_any_role(user, *wanted: str) -> bool:
     return any((role, "") in held_roles(user) for role in wanted) or (Role.ORGANISER in wanted and _is_superuser(user))
 
 
-def to_second_factor(request, why=None):
-    """The way to a page that takes one."""
+def to_second_factor(request, why=None, *, is_kept=False):
+    """The way to a page that takes one. What was sent `is_kept` meanwhile, and goes on by itself, or is forgotten."""
     logs.security.warning("second_factor_missing", extra={"person": request.user.pk})
     if has_second_factor(request.user):
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+        page = reverse("mfa_reauthenticate")
+        if is_kept:
+            return suspend_request(request, page)
+        return redirect(f"{page}?{urlencode({'next': request.get_full_path()})}")
     messages.warning(request, why or _("Your role opens pages that need a second factor. Set one up here first."))
     return redirect("mfa_index")
 
@@ -185,10 +188,8 @@ def second_factor_required(view):
     def guarded(request, *args, **kwargs):
         if used_second_factor(request):
             return view(request, *args, **kwargs)
-        if has_second_factor(request.user):
-            return suspend_request(request, reverse("mfa_reauthenticate"))
         words = _("Where your money goes is guarded by a second factor. Set one up, then come back.")
-        return to_second_factor(request, words)
+        return to_second_factor(request, words, is_kept=True)
 
     return guarded
 

@@ -6,7 +6,9 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -95,8 +97,10 @@ class TestOnboarding:
     def test_only_with_a_second_factor_and_then_what_was_sent_goes_on(self, stripe, expert, client):
         client.force_login(expert, second_factor=False)
         door, again = reverse("payout_onboarding"), reverse("mfa_reauthenticate")
-        answer = client.post(door, {"country": "PT"})
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post(door, {"country": "PT"})
         assert answer["Location"] == reverse("mfa_index")
+        assert sum("mfa_authenticator" in query["sql"] for query in queries) == 1
         assert "guarded by a second factor" in client.get(answer["Location"]).text
         secret = add_totp(expert)
         assert client.post(door, {"country": "PT"})["Location"].startswith(again)
