@@ -1,8 +1,11 @@
 import secrets
 import time
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpResponseNotAllowed, QueryDict
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.http.request import split_domain_port, validate_host
 from django.shortcuts import render
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
@@ -38,6 +41,26 @@ def request_log(get_response):
         )
         logs.request_id.reset(token)
         return response
+
+    return middleware
+
+
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+
+
+def one_loopback_name(get_response):
+    """On one's own machine a browser may be sent to any of its names, and cookies and forms are of the one that links,
+    letters and Stripe lead back to: visits go there. Behind a proxy nothing is led anywhere."""
+    home = split_domain_port(urlsplit(settings.SITE_URL).netloc)[0]
+    if not settings.IS_LOOPBACK or home not in LOOPBACK:
+        raise MiddlewareNotUsed
+
+    def middleware(request):
+        name = split_domain_port(request.META.get("HTTP_HOST", ""))[0]
+        is_other = name in LOOPBACK and not validate_host(name, settings.ALLOWED_HOSTS)
+        if is_other and request.method in ("GET", "HEAD"):
+            return HttpResponseRedirect(settings.SITE_URL + request.get_full_path())
+        return get_response(request)
 
     return middleware
 

@@ -117,6 +117,18 @@ class TestClientAddress:
         settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
         assert self.address("10.0.0.1", "6.6.6.6, 203.0.113.9, 10.0.0.2") == "203.0.113.9"
 
+    def test_with_fewer_addresses_than_proxies_the_nearest_counts_and_the_log_says_so(
+        self, settings, caplog, client, db
+    ):
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 3
+        assert self.address("10.0.0.1", "6.6.6.6, 203.0.113.9") == "203.0.113.9"
+        assert self.address("10.0.0.1", "203.0.113.9:4711") == "203.0.113.9"
+        assert [record.message for record in caplog.records] == ["fewer_proxies_than_said"] * 2
+        form = {"login": "nobody@example.org", "password": "wrong"}
+        for forwarded, status in (("203.0.113.9", 422), ("unknown", 403), (" , ", 403)):
+            answer = client.post("/account/login/", form, headers={"X-Forwarded-For": forwarded})
+            assert answer.status_code == status
+
     def test_one_network_of_addresses_is_one(self):
         assert self.address("2001:db8:1:2:aaaa::1") == self.address("2001:db8:1:2:bbbb::2") == "2001:db8:1:2::"
         assert self.address("2001:db8:1:3::1") != "2001:db8:1:2::"
