@@ -19,6 +19,11 @@ def make_export(ref):
     services.make_export(int(ref))
 
 
+@job
+def leave_behind_closure(ref):
+    services.leave_behind_closure(pk=int(ref))
+
+
 @periodic(minutes=60)
 def end_of_accounts():
     each((services.forget_exports, services.erase_due), lambda step: step())

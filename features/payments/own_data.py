@@ -153,8 +153,9 @@ def leave(person) -> None:
     """What would go on being charged ends, and nothing more is sold. Credits that can no longer be spent are paid back.
     What they earned is still transferred: that needs no log-in."""
     open_states = (*Subscription.GOING_ON, Subscription.State.OPENING)
-    if Subscription.objects.filter(person=person, state__in=open_states).exists():
-        enqueue("features.payments.tasks.end_subscription", person.pk, key=f"end_subscription:{person.pk}")
+    newest = Subscription.objects.filter(person=person, state__in=open_states).order_by("-pk").first()
+    if newest:  # another one that is begun later, such as after coming back, is another job
+        enqueue("features.payments.tasks.end_subscription", person.pk, key=f"end_subscription:{person.pk}:{newest.pk}")
     for package in Package.objects.filter(seller=person, withdrawn_at=None):
         services.withdraw_package(package=package)
     now = timezone.now()

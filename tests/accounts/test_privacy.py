@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from core.jobs import run_pending
-from features.accounts import services
+from core.models import Outbox
+from features.accounts import services, tasks
 from features.accounts.models import AuditEntry, Closure, DataExport, RoleGrant, User
 from features.accounts.personal_data import personal_data
 from features.discovery.models import Document
@@ -134,6 +135,22 @@ class TestClosing:
         assert SkillSession.objects.get().is_cancelled
         told = [letter for letter in letters() if letter.to == [learner.email]]
         assert len(told) == 1
+
+    def test_what_a_request_under_way_writes_for_them_is_given_back_too(self, learner, expert):
+        """It read who asks before the account was closed, waited for the lock, and went on."""
+        closure = services.close(person=User.objects.get(pk=learner.pk), takes_words=False)
+        sessions.register(session=make_session(expert), person=learner)
+        assert Registration.objects.active().exists()
+        [job] = Outbox.objects.filter(task="features.accounts.tasks.leave_behind_closure")
+        assert job.not_before >= closure.closed_at + timedelta(minutes=1)
+        tasks.leave_behind_closure(job.ref)
+        assert not Registration.objects.active().exists()
+        # Nothing is left to do the second time, and whoever came back keeps what they have.
+        tasks.leave_behind_closure(job.ref)
+        services.reopen(closure=closure)
+        sessions.register(session=make_session(expert), person=User.objects.get(pk=learner.pk))
+        tasks.leave_behind_closure(job.ref)
+        assert Registration.objects.active().exists()
 
     def test_by_the_letter_it_is_had_back_and_looking_does_nothing(self, inside, learner, letters):
         close(inside)

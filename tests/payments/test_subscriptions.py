@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.jobs import run_pending
-from features.accounts.personal_data import erase_all
+from features.accounts.personal_data import erase_all, leave_all
 from features.notifications.models import Notification
 from features.payments import services, stripe_client
 from features.payments.models import (
@@ -278,6 +278,14 @@ class TestSteering:
         erase_all(learner)
         run_pending()
         assert stripe.state.of_kind("subscription")[0]["status"] == "canceled"
+
+    def test_nor_for_another_one_that_was_begun_meanwhile(self, row, plan, learner, stripe, deliver):
+        leave_all(learner)
+        run_pending()
+        subscribe(stripe, deliver, learner, plan)
+        leave_all(learner)
+        run_pending()
+        assert [one["status"] for one in stripe.state.of_kind("subscription")] == ["canceled"] * 2
 
     def test_nor_can_they_pay_on_a_page_that_is_open(self, plan, outsider, stripe):
         subscriptions.begin(person=outsider, plan=plan)

@@ -31,6 +31,7 @@ from features.accounts.signals import people_came_or_went
 
 EXPORT_LASTS = timedelta(hours=48)
 RECOVERY = timedelta(days=14)
+SOON = timedelta(minutes=1)  # longer than any request takes
 
 
 class ClosureRefused(Exception):
@@ -152,7 +153,19 @@ def close(*, person: User, takes_words: bool, now: datetime | None = None) -> Cl
     audit(person, "account.closed", f"person:{person.pk}", ["with_words"] if takes_words else [])
     people_came_or_went.send(User, people=[person.pk])
     emails.write("account_closed", person.email, {"page": reopening_path(closure)})
+    enqueue("features.accounts.tasks.leave_behind_closure", closure.pk, not_before=now + SOON)
     return closure
+
+
+@transaction.atomic
+def leave_behind_closure(*, pk: int) -> None:
+    """What a request wrote that was under way when the account was closed: it waited for the lock, and then wrote for
+    somebody who is not there. Run twice it finds nothing; whoever came back meanwhile keeps what they have."""
+    closure = Closure.objects.select_for_update().filter(pk=pk, erased_at=None).first()
+    if closure:
+        leave_all(closure.person)
+        DataExport.objects.filter(person=closure.person_id).delete()
+        people_came_or_went.send(User, people=[closure.person_id])
 
 
 def _somebody_else_runs_it(person: User) -> None:
