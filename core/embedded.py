@@ -65,9 +65,16 @@ class Postgres:
     def url(self) -> str:
         return f"postgres://{NAME}@/{NAME}?host={quote(self.sockets, safe='')}"
 
-    def start(self) -> None:
+    def choose_place(self) -> None:
+        """From then on its address is known: who needs it can get ready while it starts."""
         self._check()
         if not self._adopt():
+            self.sockets = self._make_socket_folder()
+
+    def start(self) -> None:
+        if not self.sockets:
+            self.choose_place()
+        if not self.found_pid:
             self._launch()
         try:
             with psycopg.connect(self._dsn(), autocommit=True) as connection:
@@ -82,7 +89,6 @@ class Postgres:
         programs = find_programs(self.user)
         if not self.cluster.exists():
             self._create(programs)
-        self.sockets = self._make_socket_folder()
         with self._reachable(self.cluster) as path, self.log.open("wb") as log:
             self.server = processes.start(
                 [str(programs / "postgres"), "-D", path, "-c", "listen_addresses=",

@@ -132,6 +132,11 @@ def collect_static(values: dict[str, str]) -> Work:
     return Work("collectstatic", "--noinput", stamp=stamp, holds=stamps.of_static, values=values)
 
 
+def prepare_database(stamp: Path, values: dict[str, str]) -> Work:
+    """It waits for the database; but whether an old stamp holds is asked of one that is up."""
+    return Work("prepare", "--wait", stamp=stamp, holds=stamps.of_database, values=values)
+
+
 def check_settings(values: dict[str, str]) -> None:
     """The site's own checks, before anything is made: they read settings only, which takes a third of a second."""
     os.environ.update(values, DJANGO_SETTINGS_MODULE="core.settings")
@@ -179,7 +184,8 @@ class Site:
         self.restarts: list[float] = []
 
     def start(self) -> None:
-        """Whatever does not need the other runs beside it: the database, the style sheets, the demo world, the web."""
+        """Whatever does not need the other runs beside it: the database, the style sheets, the demo world, the web. All
+        wait for the demo world."""
         check_port(self.values["HOST"], int(self.values["PORT"]))
         self.lock = prepare_folder(self.folder)
         if "SECRET_KEY" not in self.values:
@@ -187,20 +193,25 @@ class Site:
         if stands_in(self.values):
             self.values |= local_stripe(self.values)
         check_settings(self.values)
-        static = self.begin(collect_static(self.values))
         step = Step()
         if "DATABASE_URL" in self.values:
             check_database(self.values["DATABASE_URL"])
         else:
             self.postgres = Postgres(self.folder)
-            self.postgres.start()
+            self.postgres.choose_place()
             self.values["DATABASE_URL"] = self.postgres.url
+        stamp = self.folder / "prepared.stamp"
+        prepare = None if stamp.exists() else self.begin(prepare_database(stamp, self.values))
+        if self.postgres:
+            self.postgres.start()
         step.done("the database is up")
-        prepared = self.folder / "prepared.stamp"
-        prepare = self.begin(Work("prepare", stamp=prepared, holds=stamps.of_database, values=self.values))
+        prepare = prepare or self.begin(prepare_database(stamp, self.values))
+        static = self.begin(collect_static(self.values))
         static.finish("styles, scripts and images are ready")
         self.spawn("web")
+        processes.stand_back(self.children["web"])
         prepare.finish("tables and demo world are in place" if is_demo(self.values) else "tables are in place")
+        processes.stand_back(self.children["web"], False)
         if "STRIPE_API_URL" in self.values and stands_in(self.values):
             self.spawn("local Stripe")
         step = Step()

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from core import processes
 from core.embedded import Postgres
 from core.launch import DEMO_PASSWORD
 from core.preconditions import ROOT, prepare_folder
@@ -21,6 +22,12 @@ from tests import ground
 from tests.prove.site import free_port
 
 PATIENCE = 300  # seconds: a bound for a busy machine, not an expectation
+
+
+def stands_back(pid: int) -> bool | None:
+    """None where the kernel knows no sessions."""
+    path = Path(f"/proc/{pid}/autogroup")
+    return not path.read_text().strip().endswith("nice 0") if path.exists() else None
 
 
 class Launcher:
@@ -140,6 +147,7 @@ class TestALife:
 
         family = first.family()
         assert len(family) > 8  # two web processes and their parent, the worker, Postgres and its own
+        assert not [pid for pid in family if stands_back(pid)]
         first.end(signal.SIGKILL)
         wait_until_gone(family)
 
@@ -156,6 +164,17 @@ class TestALife:
         assert second.end(signal.SIGINT) == 0
         assert not any(is_alive(pid) for pid in family)
         assert "Traceback" not in first.output + second.output
+
+    def test_a_child_stands_back_until_it_is_asked_again(self):
+        child = processes.start(["sleep", "60"])
+        try:
+            if stands_back(child.pid) is None:
+                pytest.skip("this kernel shares processors among all processes alike")
+            for is_back in (True, False):
+                processes.stand_back(child, is_back)
+                assert stands_back(child.pid) is is_back
+        finally:
+            processes.stop([child], 5)
 
     def test_kill_9_while_it_starts_leaves_nothing_either(self, launch):
         launcher = launch()
