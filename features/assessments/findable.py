@@ -11,9 +11,12 @@ KIND = "assessment"
 
 
 def register():
-    kind = Kind(label=gettext_lazy("Assessments"), icon="assess", order=25, entries=entries, rows=rows)
-    kinds.register(KIND, kind)
-    kinds.register("task", Kind(label=gettext_lazy("Work to hand in"), icon="edit", order=26, entries=task_entries))
+    one = gettext_lazy("Assessment")
+    kinds.register(
+        KIND, Kind(label=gettext_lazy("Assessments"), one=one, icon="assess", order=25, entries=entries, rows=rows)
+    )
+    label = gettext_lazy("Work to hand in")
+    kinds.register("task", Kind(label=label, one=label, icon="edit", order=26, entries=task_entries))
 
 
 def entries(refs=None):

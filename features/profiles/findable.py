@@ -27,7 +27,7 @@ def register():
     kinds.register(
         documents.KIND,
         Kind(
-            label=gettext_lazy("People"), one=gettext_lazy("Person"), icon="user", order=20, entries=documents.entries,
+            label=gettext_lazy("People"), one=gettext_lazy("Person"), icon="person", order=20, entries=documents.entries,
             rows=people_rows, is_spelled=False,
         ),
     )  # fmt: skip

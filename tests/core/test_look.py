@@ -78,7 +78,7 @@ class TestTemplates:
         for path in TEMPLATES:
             used |= set(re.findall(r'{% icon "([^"]+)"', path.read_text()))
         for path in [*(settings.BASE_DIR / "core").rglob("*.py"), *(settings.BASE_DIR / "features").rglob("*.py")]:
-            used |= set(re.findall(r'\bicon\("([^"]+)"', path.read_text()))
+            used |= set(re.findall(r'\bicon(?:\(|=)"([^"]+)"', path.read_text()))
         assert used
         assert used <= set(SYMBOLS)
 
