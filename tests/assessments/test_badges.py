@@ -14,6 +14,7 @@ from features.notifications.models import Notification
 from features.skills import services as skills
 from tests.assessments.conftest import make_bank, sit
 from tests.factories import make_skill
+from tests.undoing import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,21 @@ class TestStrangers:
         head, body, _mark = signed.split(".")
         with pytest.raises(jwt.InvalidSignatureError):
             jwt.decode(f"{head}.{body}.{'A' * 86}", OKPAlgorithm.from_jwk(key), algorithms=["EdDSA"])
+
+    def test_its_holder_takes_it_back_and_undoes_a_slip_while_what_it_rests_on_stands(self, client, badge, sure):
+        client.force_login(badge.person)
+        page = client.post(f"{badge.get_absolute_url()}withdrawal/", follow=True)
+        assert "Revoked" in page.text
+        assert "Valid" in undo(client, page).text
+        page = client.post(f"{badge.get_absolute_url()}withdrawal/", follow=True)
+        services.void(result=sure, now=timezone.now())
+        assert "It cannot come back" in undo(client, page).text
+        badge.refresh_from_db()
+        assert badge.revoked_at
+        Badge.objects.update(revocation_reason="A mistake")  # what others revoked is not its holder's to put back
+        client.post(f"{badge.get_absolute_url()}withdrawal/", {"act": "restore"})
+        badge.refresh_from_db()
+        assert badge.revoked_at
 
     def test_the_list_of_what_was_revoked_says_which(self, client, badge, learner):
         newer = services.issue_badge(person=learner, skill=badge.skill)

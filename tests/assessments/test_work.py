@@ -16,6 +16,7 @@ from features.skills import services as skills
 from features.skills.models import SkillEvidence
 from tests.assessments.conftest import CRITERIA, make_task, prove, read, take
 from tests.factories import make_skill, make_user
+from tests.undoing import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +150,18 @@ class TestQueue:
         with pytest.raises(services.AssessmentRefused) as refused:
             services.judge(reading=held, scores={"cause": 3}, comments={"cause": "x"}, overall="")
         assert refused.value.code == "taken_back"
+
+    def test_a_slip_is_undone_but_not_over_what_was_handed_in_meanwhile(self, client, task, work, learner, reader):
+        services.take_next(reader=reader)
+        client.force_login(learner)
+        page = client.post(f"/work/{work.public_id}/withdrawal/", follow=True)
+        assert "Waits for an expert" in undo(client, page).text
+        assert services.take_next(reader=reader).submission == work
+        page = client.post(f"/work/{work.public_id}/withdrawal/", follow=True)
+        services.submit(task=task, person=learner, text="Better")
+        assert "You have handed in other work" in undo(client, page).text
+        work.refresh_from_db()
+        assert work.state == "withdrawn"
 
 
 class TestJudging:

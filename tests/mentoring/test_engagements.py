@@ -18,6 +18,7 @@ from features.skills import services as skills
 from features.skills.models import SkillEvidence
 from tests.factories import make_user
 from tests.mentoring.test_bookings import refused
+from tests.undoing import undo
 
 NOW = timezone.now()
 
@@ -300,8 +301,10 @@ class TestEnding:
             assert words in opened, words
         client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"})
         assert list(services.testimonials_of(together.mentor)) == [row]
-        client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "hide"})
+        page = client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "hide"}, follow=True)
         assert list(services.testimonials_of(together.mentor)) == []
+        undo(client, page)
+        assert list(services.testimonials_of(together.mentor)) == [row]
         assert client.post(address, said).status_code == 422
 
     def test_whoever_did_not_end_it_says_theirs_as_well(self, together, client, letters):
@@ -362,8 +365,15 @@ class TestEnding:
             client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "withdraw" if person == outsider else "show"})
         client.force_login(together.mentee)
         assert "It stands on the page of Amara Okonjo, with your name." in client.get(together.get_absolute_url()).text
-        client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "withdraw"})
+        place = f"/mentoring/testimonials/{row.pk}/"
+        page = client.post(place, {"act": "withdraw"}, follow=True)
         assert list(services.testimonials_of(together.mentor)) == []
+        row.refresh_from_db()
+        assert (row.words, row.revealed_at) == ("", None)
+        assert client.post(place, {"act": "restore", "sealed": "Forged"}).status_code == 404
+        undo(client, page)
+        assert [said.words for said in services.testimonials_of(together.mentor)] == ["Patient"]
+        client.post(place, {"act": "withdraw"})
         client.force_login(together.mentor)
         assert "Patient" not in client.get(together.get_absolute_url()).text
         assert client.post(f"/mentoring/testimonials/{row.pk}/", {"act": "show"}).status_code == 404

@@ -12,6 +12,7 @@ from features.mentoring.models import Block, Engagement, MatchList, MatchRun, Me
 from features.moderation import services as sanctions
 from tests.factories import make_user
 from tests.mentoring.test_bookings import refused
+from tests.undoing import undo
 
 WORDS = {"goal": "Lead the move to Postgres", "background": "Two years of SQL", "expectation": "A plan"}
 State = MentorshipRequest.State
@@ -75,6 +76,24 @@ class TestAsking:
         refused("too_many", ask, person=learner)
         services.withdraw_request(request=MentorshipRequest.objects.first())
         ask(learner)
+        refused("too_many", services.reopen_request, request=MentorshipRequest.objects.get(state=State.WITHDRAWN))
+
+    def test_one_that_was_taken_back_by_a_slip_is_where_it_was(self, ask, learner, client):
+        sent = ask(learner)
+        client.force_login(learner)
+        for state in (State.NEW, State.VIEWED, State.NEEDS_INFO):
+            if state == State.VIEWED:
+                services.view_request(request=sent)
+            elif state == State.NEEDS_INFO:
+                services.ask_for_more(request=sent, question="Which version?")
+            page = client.post(sent.get_absolute_url(), {"act": "withdraw"}, follow=True)
+            assert fresh(sent).state == State.WITHDRAWN
+            undo(client, page)
+            assert fresh(sent).state == state
+        services.withdraw_request(request=sent)
+        refused("over", services.reopen_request, request=sent, now=timezone.now() + timedelta(days=8))
+        ask(learner)
+        refused("asked", services.reopen_request, request=sent)
 
     def test_nobody_asks_who_is_full_or_away(self, ask, learner, outsider, mentor_page):
         services.accept_request(request=ask(outsider))

@@ -14,6 +14,7 @@ from features.moderation.models import ExpertApplication, Step
 from tests.factories import make_skill, make_user
 from tests.moderation.conftest import browser_of
 from tests.parallel import in_parallel
+from tests.undoing import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,15 @@ class TestApplying:
         assert refused.value.code == "open"
         with pytest.raises(IntegrityError), transaction.atomic():
             ExpertApplication.objects.create(person=learner)
+
+    def test_a_draft_that_was_thrown_away_by_a_slip_comes_back_whole(self, as_learner, skill):
+        as_learner.post(PATH, {**FORM, "act": "keep"})
+        page = as_learner.post(PATH, {"act": "withdraw"}, follow=True)
+        assert not ExpertApplication.objects.exists()
+        undo(as_learner, page)
+        draft = ExpertApplication.objects.get(state="draft")
+        assert [draft.plan, draft.evidence, draft.links] == [FORM[name] for name in ("plan", "evidence", "links")]
+        assert list(draft.skills.all()) == [skill]
 
     def test_withdrawn_one_may_begin_again(self, as_learner, learner, sent):
         as_learner.post(PATH, {"act": "withdraw"})

@@ -22,6 +22,7 @@ from features.sessions.api.hosting import WORDING
 from features.sessions.models import CoHost, KeptForm, Registration, SessionMessage, SkillSession
 from features.skills.models import SkillEvidence
 from tests.factories import make_session, make_user, with_tickets
+from tests.undoing import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,9 @@ class TestAsking:
     ):
         services.invite_cohost(session=session, by=expert, handle=other.handle)
         letters()
+        place, row, host = page(session, "co-hosts/"), CoHost.objects.get(), browser_of(expert)
+        undo(host, host.post(place, {"remove": row.pk}, follow=True))
+        assert CoHost.objects.invited().get() == row
         services.remove_cohost(session=session, by=expert, person=other)
         assert not letters()  # nobody hears of a question that was taken back
         assert refused(services.accept_cohosting, session=session, by=other) == "withdrawn"

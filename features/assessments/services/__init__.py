@@ -1,8 +1,10 @@
 """Writing assessments, taking them, and what comes of it."""
 
 from features.assessments.services.badges import (
+    TAKEN_BACK,
     grant_awards,
     issue_badge,
+    put_badge_back,
     remind_of_ends,
     revoke_badge,
 )
@@ -60,11 +62,19 @@ from features.assessments.services.taking import (
     stop,
 )
 from features.assessments.services.voiding import reinstate, void
-from features.assessments.services.work import add_example, keep_rubric, save_task, submit, take_back
+from features.assessments.services.work import (
+    add_example,
+    hand_in_again,
+    keep_rubric,
+    save_task,
+    submit,
+    take_back,
+)
 
 __all__ = [
     "ASSESSED",
     "REVIEWED",
+    "TAKEN_BACK",
     "AssessmentRefused",
     "Imported",
     "add_example",
@@ -86,6 +96,7 @@ __all__ = [
     "free_times",
     "give_back",
     "grant_awards",
+    "hand_in_again",
     "import_items",
     "is_calibrated",
     "issue_badge",
@@ -101,6 +112,7 @@ __all__ = [
     "part",
     "posterior",
     "practise",
+    "put_badge_back",
     "read_bank",
     "readable",
     "reinstate",

@@ -19,6 +19,7 @@ LASTS = timedelta(days=730)
 REMIND_BEFORE = timedelta(days=30)
 WIDEST = 1.5  # from low to high: with more a badge would promise what is not known
 MEASURED = ("assessed", "work_reviewed")
+TAKEN_BACK = gettext_lazy("Its holder took it back.")
 RENEWED = gettext_lazy("Renewed: a newer one stands in its place.")
 
 
@@ -71,10 +72,24 @@ def stand_again(source: str, revoked_at: datetime) -> None:
     """Badges that were revoked with this cause, which holds after all: but for those that rest on another one that does
     not, and those in whose place another one stands by now."""
     for badge in Badge.objects.filter(evidence__contains=[source], revoked_at=revoked_at):
-        if SkillEvidence.objects.filter(source__in=badge.evidence, revoked_at__isnull=False).exists():
-            continue
-        if not Badge.objects.filter(person=badge.person_id, skill=badge.skill_id, revoked_at=None).exists():
-            Badge.objects.filter(pk=badge.pk).update(revoked_at=None, revocation_reason="")
+        _stand(badge)
+
+
+def _stand(badge: Badge) -> bool:
+    if SkillEvidence.objects.filter(source__in=badge.evidence, revoked_at__isnull=False).exists():
+        return False
+    if Badge.objects.filter(person=badge.person_id, skill=badge.skill_id, revoked_at=None).exists():
+        return False
+    return bool(Badge.objects.filter(pk=badge.pk).update(revoked_at=None, revocation_reason=""))
+
+
+@transaction.atomic
+def put_badge_back(*, badge: Badge) -> None:
+    """Its holder took it back by a slip: the address that they gave to others holds again. Raises AssessmentRefused."""
+    Badge.objects.select_for_update().get(pk=badge.pk)
+    if badge.revocation_reason != TAKEN_BACK or not _stand(badge):
+        words = _("It cannot come back: what it rested on has changed, or a newer one stands in its place. Renew it.")
+        raise AssessmentRefused("changed", words)
 
 
 def remind_of_ends(now: datetime | None = None) -> int:

@@ -136,6 +136,18 @@ def take_back(*, submission: Submission) -> None:
     submission.readings.filter(submitted_at=None).delete()
 
 
+def hand_in_again(*, submission: Submission) -> None:
+    """What its author took back by a slip is where it was, for whoever reads it next. Raises AssessmentRefused."""
+    back = Submission.State.EXPERTS if submission.wanted else Submission.State.PEERS
+    gone = Submission.objects.filter(pk=submission.pk, state=Submission.State.WITHDRAWN, voided_at=None)
+    try:
+        with transaction.atomic():
+            gone.exclude(task__kind=Task.Kind.LIVE).update(state=back)
+    except IntegrityError:
+        words = _("You have handed in other work for this task meanwhile. That is the one that is read.")
+        raise AssessmentRefused("waiting", words) from None
+
+
 @transaction.atomic
 def add_example(*, task: Task, by: User, text: str, scores: dict, why: str = "") -> Example:
     """Work with the judgement of whoever set the task: readers are calibrated on it."""

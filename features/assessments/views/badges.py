@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.htmx import see_other
 from core.qr import qr_svg
 from core.seo import absolute, onto_linkedin
+from core.templatetags.ui import undoing
 from features.assessments import awards, open_badges, pages, services
 from features.assessments.models import Badge
 from features.skills import services as skills
@@ -90,8 +91,16 @@ def issue(request, slug):
 @login_required
 def withdraw(request, code):
     found = get_object_or_404(Badge, code=code, person=request.user)
-    services.revoke_badge(badge=found, reason=_("Its holder took it back."))
-    messages.success(request, _("It does not hold any more, and its page says so."))
+    if request.POST.get("act") == "restore":
+        try:
+            services.put_badge_back(badge=found)
+            messages.success(request, _("It holds, as before."))
+        except services.AssessmentRefused as refused:
+            messages.error(request, refused.words)
+    else:
+        services.revoke_badge(badge=found, reason=services.TAKEN_BACK)
+        undo = undoing("badge_withdrawal", code, act="restore")
+        messages.success(request, _("It does not hold any more, and its page says so."), extra_tags=undo)
     return see_other(found)
 
 

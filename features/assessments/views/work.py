@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.templatetags.ui import undoing
 from features.accounts import services as accounts
 from features.assessments import services, work_pages
 from features.assessments.access import own_submission, readable_file, visible_submission, visible_task
@@ -87,9 +88,15 @@ def self_review(request, public_id):
 @require_POST
 @login_required
 def withdrawal(request, public_id):
+    found, is_back = own_submission(request.user, public_id), request.POST.get("act") == "restore"
     try:
-        services.take_back(submission=own_submission(request.user, public_id))
-        messages.success(request, _("Nobody reads it any more."))
+        if is_back:
+            services.hand_in_again(submission=found)
+            messages.success(request, _("It is handed in, as before."))
+        else:
+            services.take_back(submission=found)
+            undo = undoing("submission_withdrawal", public_id, act="restore")
+            messages.success(request, _("Nobody reads it any more."), extra_tags=undo)
     except services.AssessmentRefused as refused:
         messages.error(request, refused.words)
     return see_other("submission", public_id)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.core import signing
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -240,10 +241,24 @@ def reveal(*, testimonial: Testimonial, is_shown: bool, now: datetime | None = N
     rows.update(revealed_at=now if is_shown else None)
 
 
-def withdraw_testimonial(*, testimonial: Testimonial, by: User, now: datetime | None = None) -> None:
-    """Whoever wrote it takes it back: neither the mentor nor others read it any more."""
+def withdraw_testimonial(*, testimonial: Testimonial, by: User, now: datetime | None = None) -> str:
+    """Whoever wrote it takes it back: neither the mentor nor others read it any more, and its words are nowhere here.
+    Answers what `restore_testimonial` needs: signed, as the mentor let others read these words and no others."""
     rows = Testimonial.objects.filter(pk=testimonial.pk, removed_at=None)
     rows.update(removed_at=now or timezone.now(), removed_by=by, revealed_at=None, words="")
+    shown = testimonial.revealed_at and testimonial.revealed_at.isoformat()
+    return signing.dumps([testimonial.words, shown], salt=f"testimonial:{testimonial.pk}")
+
+
+def restore_testimonial(*, pk: int, by: User, sealed: str) -> Testimonial | None:
+    """It was taken back by a slip. Nothing where it was not theirs, or not taken back by them."""
+    try:
+        words, shown = signing.loads(sealed, salt=f"testimonial:{pk}")
+    except signing.BadSignature:
+        return None
+    rows = Testimonial.objects.filter(pk=pk, removed_by=by, engagement__mentee=by).exclude(removed_at=None)
+    rows.update(removed_at=None, removed_by=None, revealed_at=shown and datetime.fromisoformat(shown), words=words)
+    return Testimonial.objects.filter(pk=pk, engagement__mentee=by, removed_at=None).first()
 
 
 def testimonials_of(mentor: User):

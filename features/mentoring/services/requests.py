@@ -205,6 +205,26 @@ def withdraw_request(*, request: MentorshipRequest, now: datetime | None = None)
     decide(request, State.WITHDRAWN, now or timezone.now(), by_mentor=False)
 
 
+@transaction.atomic
+def reopen_request(*, request: MentorshipRequest, now: datetime | None = None) -> None:
+    """It was taken back by a slip: it is where it was, and its time has gone on. Raises MentoringRefused."""
+    now = now or timezone.now()
+    hold_pair(request.mentor_id, request.mentee_id)
+    User.objects.select_for_update(no_key=True).get(pk=request.mentee_id)  # as for a new one
+    request = _locked(request)
+    if request.state != State.WITHDRAWN:
+        raise MentoringRefused("not_taken_back", _("This request is not taken back."))
+    if request.due_at <= now:
+        words = _("The time to answer this request is over. Ask once more.")
+        raise MentoringRefused("over", words, reverse("mentorship_request_new", args=[request.mentor.handle]))
+    if refused := why_not_ask(request.mentor, request.mentee, now):
+        raise refused
+    was = State.VIEWED if request.viewed_at else State.NEW
+    request.state = State.NEEDS_INFO if request.question and not request.answer else was
+    request.decided_at = None
+    request.save(update_fields=["state", "decided_at"])
+
+
 # --- What they share --------------------------------------------------------------------------------------------------
 def _locked(request) -> MentorshipRequest:
     rows = MentorshipRequest.objects.select_for_update(of=("self",)).select_related("mentor", "mentee")

@@ -246,16 +246,27 @@ def _asked_on(request, found):
 @login_required
 def testimonial(request, pk):
     """Its mentor shows it to others, or hides it again; whoever wrote it takes it back."""
-    row, act = access.testimonial_of(request.user, pk), request.POST.get("act")
+    act = request.POST.get("act")
+    if act == "restore":
+        row = services.restore_testimonial(pk=pk, by=request.user, sealed=request.POST.get("sealed", ""))
+        if not row:
+            raise Http404
+        messages.success(request, _("It is back, as it was."))
+        return see_other(row.engagement)
+    row = access.testimonial_of(request.user, pk)
     if request.user.pk == row.engagement.mentee_id:
         if act != "withdraw":
             raise Http404
-        services.withdraw_testimonial(testimonial=row, by=request.user)
-        messages.success(request, _("Taken back. Nobody reads it any more."))
+        undo = undoing(
+            "testimonial", pk, act="restore", sealed=services.withdraw_testimonial(testimonial=row, by=request.user)
+        )
+        messages.success(request, _("Taken back. Nobody reads it any more."), extra_tags=undo)
+    elif act == "show":
+        services.reveal(testimonial=row, is_shown=True)
+        messages.success(request, _("It stands on your page now."))
     else:
-        services.reveal(testimonial=row, is_shown=act == "show")
-        shown, hidden = _("It stands on your page now."), _("It is yours alone again.")
-        messages.success(request, shown if act == "show" else hidden)
+        services.reveal(testimonial=row, is_shown=False)
+        messages.success(request, _("It is yours alone again."), extra_tags=undoing("testimonial", pk, act="show"))
     return see_other(row.engagement)
 
 

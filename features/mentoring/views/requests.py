@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.htmx import see_other
+from core.templatetags.ui import undoing
 from features.accounts import services as accounts
 from features.mentoring import access, relationship_pages, services
 from features.mentoring.relationship_forms import AnswerForm, DeclineForm, QuestionForm, RequestForm
@@ -67,7 +68,7 @@ def request(request, public_id):
         return _page(request, found)
     act = request.POST.get("act", "")
     acts = {"accept": _accept, "question": _question, "decline": _decline} if is_mentor else {}
-    acts |= {} if is_mentor else {"answer": _answer, "withdraw": _withdraw}
+    acts |= {} if is_mentor else {"answer": _answer, "withdraw": _withdraw, "reopen": _reopen}
     if act not in acts:
         raise Http404
     return acts[act](request, found)
@@ -101,7 +102,17 @@ def _withdraw(request, found):
         services.withdraw_request(request=found)
     except services.MentoringRefused as refused:
         return _page(request, found, status=422, refusal=refused)
-    messages.success(request, _("Taken back."))
+    undo = undoing("mentorship_request", found.public_id, act="reopen")
+    messages.success(request, _("Taken back."), extra_tags=undo)
+    return see_other(found)
+
+
+def _reopen(request, found):
+    try:
+        services.reopen_request(request=found)
+    except services.MentoringRefused as refused:
+        return _page(request, found, status=422, refusal=refused)
+    messages.success(request, _("It waits for an answer, as before."))
     return see_other(found)
 
 

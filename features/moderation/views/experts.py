@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.htmx import see_other
 from core.pagination import keyset
+from core.templatetags.ui import undoing
 from features.accounts.access import has_any_role, role_required
 from features.moderation import services
 from features.moderation.access import application_for_staff
@@ -69,7 +70,13 @@ def _being_read(request, mine, form):
 
 
 def _withdraw(request, mine):
-    if mine:
+    if mine and mine.state == State.DRAFT:
+        written = {name: getattr(mine, name) for name in ("plan", "evidence", "links")}
+        names = ", ".join(mine.skills.order_by("name").values_list("name", flat=True))
+        services.withdraw(application=mine)
+        undo = undoing("expert_application", act="keep", skills=names, **written)
+        messages.success(request, _("The draft is gone."), extra_tags=undo)
+    elif mine:
         services.withdraw(application=mine)
         messages.success(request, _("Taken back. You can begin again whenever you like."))
     return see_other("expert_application")

@@ -31,6 +31,7 @@ from features.sessions.services.attendance import (
 from features.sessions.services.cohosts import MOST as MOST_COHOSTS
 from features.sessions.services.cohosts import (
     accept_cohosting,
+    ask_again,
     decline_cohosting,
     invite_cohost,
     leave_all,
@@ -144,6 +145,7 @@ __all__ = [
     "accept_cohosting",
     "answer_for_host",
     "approve_message",
+    "ask_again",
     "cancel_registration",
     "cancel_session",
     "check_in",

@@ -54,14 +54,18 @@ def _invite(session, by, person, now):
         raise HostingRefused("barred", bar.words)
     if CoHost.objects.filter(session=session, person=person, ending__in=(Ending.DECLINED, Ending.LEFT)).exists():
         raise HostingRefused("said_no", _("They said no, and are not asked again."), "handle")
-    if _is_apart(session, person):
-        raise HostingRefused("not_them", _("This person cannot be asked. Ask somebody else."), "handle")
-    if CoHost.objects.open().filter(session=session).count() >= MOST:
-        raise HostingRefused("too_many", _("There are %(n)d already. Take one off first.") % {"n": MOST}, "handle")
+    _must_fit(session, person)
     hit("cohost_invite", by.pk)
     made = CoHost.objects.create(session=session, person=person, invited_at=now)
     notify(person, "cohost_invited", made.pk, reverse("cohosting", args=[session.pk, session.slug]))
     return made
+
+
+def _must_fit(session, person):
+    if _is_apart(session, person):
+        raise HostingRefused("not_them", _("This person cannot be asked. Ask somebody else."), "handle")
+    if CoHost.objects.open().filter(session=session).count() >= MOST:
+        raise HostingRefused("too_many", _("There are %(n)d already. Take one off first.") % {"n": MOST}, "handle")
 
 
 def _must_own(session, by):
@@ -121,6 +125,19 @@ def remove_cohost(*, session: SkillSession, by: User, person: User, now: datetim
     """The host takes somebody off, or back what they asked. Twice is once. Raises HostingRefused."""
     _must_own(session, by)
     _end(session, person, Ending.REMOVED, now or timezone.now())
+
+
+@atomic_retry
+def ask_again(*, row: CoHost, by: User, now: datetime | None = None) -> None:
+    """A question was taken back by a slip, before it was answered: nobody heard of that. Raises HostingRefused."""
+    hold_pair(row.session.host_id, row.person_id)
+    session = lock(row.session_id)
+    _must_own(session, by)
+    _must_be_to_come(session, now or timezone.now())
+    _must_fit(session, row.person)
+    taken_back = CoHost.objects.filter(pk=row.pk, ending=Ending.REMOVED, accepted_at=None)
+    if not CoHost.objects.open().filter(session=session, person=row.person).exists():
+        taken_back.update(ended_at=None, ending="")
 
 
 @atomic_retry

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.htmx import see_other
+from core.templatetags.ui import undoing
 from core.text import number
 from features.sessions import services
 from features.sessions.access import cohosting as own_part
@@ -23,12 +24,12 @@ def session_cohosts(request, pk, slug):
     """Who hosts it. The host asks somebody by their handle, and takes somebody off."""
     session = hosted_session(request.user, pk)
     is_owner = session.host_id == request.user.pk
-    form = InvitationForm(request.POST if request.method == "POST" and "remove" not in request.POST else None)
+    form = InvitationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not is_owner:
             raise Http404
-        if "remove" in request.POST:
-            return _remove(request, session)
+        if "remove" in request.POST or "again" in request.POST:
+            return _remove(request, session) if "remove" in request.POST else _again(request, session)
         if form.is_valid() and _asked(request, session, form):
             return see_other("session_cohosts", session.pk, session.slug)
     context = {
@@ -53,17 +54,35 @@ def _asked(request, session, form) -> bool:
 
 
 def _remove(request, session):
-    pk = number(request.POST["remove"])
-    row = CoHost.objects.select_related("person").filter(session=session, pk=pk).first() if pk else None
-    if row is None:
-        raise Http404
+    """Somebody who had said yes is told, and their time is free for others: they can only be asked anew."""
+    row = _row(session, request.POST["remove"])
+    undo = "" if row.accepted_at else undoing("session_cohosts", session.pk, session.slug, again=row.pk)
     try:
         services.remove_cohost(session=session, by=request.user, person=row.person)
     except services.HostingRefused as refused:
         messages.error(request, refused.words)
     else:
-        messages.success(request, _("%(name)s does not host it with you.") % {"name": row.person.name})
+        said = _("%(name)s does not host it with you.") % {"name": row.person.name}
+        messages.success(request, said, extra_tags=undo)
     return see_other("session_cohosts", session.pk, session.slug)
+
+
+def _again(request, session):
+    row = _row(session, request.POST["again"])
+    try:
+        services.ask_again(row=row, by=request.user)
+    except services.HostingRefused as refused:
+        messages.error(request, refused.words)
+    else:
+        messages.success(request, _("%(name)s is asked, and answers on the site.") % {"name": row.person.name})
+    return see_other("session_cohosts", session.pk, session.slug)
+
+
+def _row(session, pk):
+    row = CoHost.objects.select_related("person").filter(session=session, pk=number(pk)).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
