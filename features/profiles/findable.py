@@ -27,8 +27,8 @@ def register():
     kinds.register(
         documents.KIND,
         Kind(
-            label=gettext_lazy("People"), one=gettext_lazy("Person"), icon="person", order=20, entries=documents.entries,
-            rows=people_rows, is_spelled=False,
+            label=gettext_lazy("People"), one=gettext_lazy("Person"), icon="person", order=20,
+            entries=documents.entries, rows=people_rows, is_spelled=False,
         ),
     )  # fmt: skip
     kinds.register(
