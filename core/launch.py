@@ -28,6 +28,7 @@ from core.preconditions import (
     is_demo,
     prepare_folder,
     secret_key,
+    take_port,
 )
 from core.processes import Trouble
 
@@ -186,7 +187,7 @@ class Site:
     def start(self) -> None:
         """Whatever does not need the other runs beside it: the database, the style sheets, the demo world, the web. All
         wait for the demo world."""
-        check_port(self.values["HOST"], int(self.values["PORT"]))
+        self.port = take_port(self.values["HOST"], int(self.values["PORT"]))
         self.lock = prepare_folder(self.folder)
         if "SECRET_KEY" not in self.values:
             self.values["SECRET_KEY"] = secret_key(self.folder)

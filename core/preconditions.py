@@ -82,9 +82,25 @@ def secret_key(folder: Path) -> str:
     return path.read_text().strip()
 
 
+def take_port(host: str, port: int) -> socket.socket:
+    """Takes a name, too, for as long as the answer lives: of two that start at once both find the port free. A name
+    that is no file is known as far as the port is, and goes with us; systems without such names only look."""
+    taken = socket.socket(socket.AF_UNIX)
+    try:
+        taken.bind(f"\0masteryhub {bind_address(host)} {port}")
+    except OSError as problem:
+        if _is_in_use(problem):
+            raise Trouble(_taken(port)) from None
+    check_port(host, port)
+    return taken
+
+
+def _taken(port: int) -> str:
+    return f"Port {port} is taken by another program: stop that one, or choose another port with PORT={port + 1}."
+
+
 def check_port(host: str, port: int) -> None:
     """Asked before anything is started: granian itself would share the port with another granian in silence."""
-    taken = f"Port {port} is taken by another program: stop that one, or choose another port with PORT={port + 1}."
     try:
         _listen(bind_address(host), port)
     except PermissionError:
@@ -93,14 +109,14 @@ def check_port(host: str, port: int) -> None:
         raise Trouble(f"HOST={host} is no address: give the IP address of this machine to listen on.") from None
     except OSError as problem:
         raise Trouble(
-            taken if _is_in_use(problem) else f"HOST={host} is no address of this machine: give another."
+            _taken(port) if _is_in_use(problem) else f"HOST={host} is no address of this machine: give another."
         ) from None
     if host == "localhost":  # browsers may try that name's other address first, and would open the other program
         try:
             _listen("::1", port)
         except OSError as problem:  # there may be no such address here
             if _is_in_use(problem):
-                raise Trouble(taken) from None
+                raise Trouble(_taken(port)) from None
 
 
 def _listen(address: str, port: int) -> None:

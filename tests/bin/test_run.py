@@ -16,7 +16,7 @@ import pytest
 from core import processes
 from core.embedded import Postgres
 from core.launch import DEMO_PASSWORD
-from core.preconditions import ROOT, prepare_folder
+from core.preconditions import ROOT, prepare_folder, take_port
 from features.accounts import seeds
 from tests import ground
 from tests.prove.site import free_port
@@ -213,6 +213,12 @@ class TestWhatIsWrong:
         assert words == (
             f"Port {port} is taken by another program: stop that one, or choose another port with PORT={port + 1}."
         )
+
+    def test_a_port_that_another_site_is_about_to_take(self, launch):
+        """Of two that start at the same moment both would find it free, and granian would share it in silence."""
+        port = free_port()
+        with take_port("localhost", port):
+            assert f"Port {port} is taken by another program" in self.refusal(launch(PORT=str(port)))
 
     def test_a_foreign_address(self, launch):
         assert "HOST=192.0.2.1 is no address of this machine" in self.refusal(launch(HOST="192.0.2.1"))
