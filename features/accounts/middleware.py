@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,8 @@ def viewer_zone(get_response):
     def middleware(request):
         # Without a session cookie there is nobody to look up, and the page may be shared: no query here.
         member = request.user if has_session(request) and request.user.is_authenticated else None
+        if isinstance(member, SimpleLazyObject):  # each look at somebody who is still wrapped costs three calls
+            request.user = member = member._wrapped
         zone = member.time_zone if member else ""
         # Whoever sees the site as somebody else did what the log says.
         request.person_id = (member.supporter_id or member.pk) if member else None
