@@ -5,7 +5,7 @@ Every write carries an Idempotency-Key that names a committed row of ours; no tr
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from threading import BoundedSemaphore
 from time import monotonic, sleep
 
@@ -125,22 +125,23 @@ def call(act, *arguments, params=None, key: str = "", account: str = ""):
     options = {"idempotency_key": key} if key else {}
     if account:
         options["stripe_account"] = account
+    # Before any time begins: the first one in a process loads the SDK.
+    asked = partial(act(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL).v1), *arguments)
     with _turn():
         try:
-            return _ask(act, arguments, params or {}, options)
+            return _answer(asked, params or {}, options)
         except StripeDown:
             if _left() <= PAUSE:
                 raise
         sleep(PAUSE)
-        return _ask(act, arguments, params or {}, options)
+        return _answer(asked, params or {}, options)
 
 
-def _ask(act, arguments, params, options) -> dict:
+def _answer(asked, params, options) -> dict:
     import stripe
 
     try:
-        client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_URL)
-        return act(client.v1)(*arguments, params=params, options=options).to_dict()
+        return asked(params=params, options=options).to_dict()
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise StripeDown from error
     except stripe.StripeError as error:
