@@ -181,17 +181,19 @@ def to_second_factor(request, why=None, *, is_kept=False):
     return redirect("mfa_index")
 
 
-def second_factor_required(view):
-    """For doors behind which somebody says where their money goes. What was sent goes on once the factor was shown."""
+def second_factor_required(why):
+    """For doors that need one of everybody. `why` is for who has none yet; what was sent goes on once it was shown."""
 
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        if used_second_factor(request):
-            return view(request, *args, **kwargs)
-        words = _("Where your money goes is guarded by a second factor. Set one up, then come back.")
-        return to_second_factor(request, words, is_kept=True)
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if used_second_factor(request):
+                return view(request, *args, **kwargs)
+            return to_second_factor(request, why, is_kept=True)
 
-    return guarded
+        return guarded
+
+    return decorate
 
 
 def has_any_role(user, *wanted: str) -> bool:

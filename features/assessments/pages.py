@@ -28,7 +28,8 @@ class Question:
     options: list[tuple[int, str]]  # (number, HTML)
     is_typed: bool
     fault: str = ""  # why an answer was not taken
-    chosen: tuple[int | None, ...] = ()  # what was said of an order all the same
+    chosen: tuple[int | None, ...] = ()  # options that were chosen all the same; of an order, the place of each
+    typed: str = ""
 
     def places(self) -> list[tuple[int, str, int | None]]:
         return [(n, html, self.chosen[n] if self.chosen else None) for n, html in self.options]
@@ -74,12 +75,21 @@ def given(post, version, seed: int) -> list[str]:
     return meant(version, seed, [str(n) for _place, n in sorted(places)])
 
 
+def as_given(post, version, seed: int) -> Question:
+    """The question again, with what a form said, which is not answered with that."""
+    found = question(version, seed)
+    if found.is_typed:
+        return replace(found, typed=post.get("answer", "")[:200])
+    said = _places(post, version) if version.kind == "ordering" else numbers(post.getlist("answer"))
+    return replace(found, chosen=tuple(said))
+
+
 def unanswered(post, version, seed: int) -> Question:
     """The question again, where an answer was sent that is none."""
-    if version.kind != "ordering":
-        return replace(question(version, seed), fault=_("Choose or write an answer, or press “I do not know”."))
-    fault = _("Give each line a place of its own, or press “I do not know”.")
-    return replace(question(version, seed), fault=fault, chosen=_places(post, version))
+    fault = _("Choose or write an answer, or press “I do not know”.")
+    if version.kind == "ordering":
+        fault = _("Give each line a place of its own, or press “I do not know”.")
+    return replace(as_given(post, version, seed), fault=fault)
 
 
 def told_answer(version, answer: list[str] | None) -> str:

@@ -101,6 +101,34 @@ class TestQuestion:
         assert taker.post(place, {"position": "1", "unknown": "yes"}).status_code == 303
         assert attempt.responses.get(position=1).answer == []
 
+    @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+    def test_what_was_chosen_when_the_log_in_had_ended_is_there_again_and_counts_when_it_is_sent(
+        self, taker, bank, learner, headers
+    ):
+        attempt, place = begin(taker, bank)
+        taker.get(place)
+        taker.session.flush()
+        answer = taker.post(place, {"position": "1", "answer": "2"}, headers=headers)
+        assert answer["HX-Redirect" if headers else "Location"] == place
+        assert taker.get(place)["Location"] == f"/account/login/?next={place}"
+        taker.force_login(learner)
+        page = taker.get(place).text
+        assert re.findall(r'value="(\d)" checked', page) == ["2"]
+        assert "it counts once you press it again" in page
+        assert attempt.responses.get(position=1).answered_at is None
+        taker.post(place, {"position": "1", "answer": "2"})
+        assert attempt.responses.get(position=1).answered_at
+        assert not re.findall(r" checked", taker.get(place).text)
+
+    def test_a_written_answer_and_an_order_come_back_as_they_were(self):
+        typed, order = (
+            ItemVersion(pk=1, kind=kind, content={"options": [{"html": str(n)} for n in range(options)]})
+            for kind, options in (("short", 0), ("ordering", 4))
+        )
+        assert pages.as_given(QueryDict("answer=an+index"), typed, 1).typed == "an index"
+        said = QueryDict(urlencode({f"place-{n}": 4 - n for n in range(4)}))
+        assert pages.as_given(said, order, 1).chosen == (4, 3, 2, 1)
+
     def test_an_old_page_sent_again_changes_nothing(self, taker, bank):
         attempt, place = begin(taker, bank)
         version = attempt.responses.get(position=1).version

@@ -391,7 +391,18 @@ def test_every_order_of_a_subscriptions_events_ends_in_one_state(plan, learner, 
 
 
 def test_plans_are_the_organisers_and_prices_are_versions(client, organiser, learner, stripe, plan):
-    assert "All of the library" in client.get("/plans/").text
+    page = client.get("/plans/").text
+    assert "All of the library" in page
+    assert "How it ends" in page
+    plan.withdrawn_at = timezone.now()
+    plan.save()
+    page = client.get("/plans/").text
+    assert "See the library" in page
+    assert "How it ends" not in page
+    client.force_login(organiser)
+    assert 'href="/manage/plans/"' in client.get("/plans/").text
+    plan.withdrawn_at = None
+    plan.save()
     client.force_login(learner)
     assert client.get("/manage/plans/").status_code == 404
     assert "Subscribe" in client.get("/plans/").text

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.htmx import is_htmx, render_page, see_other
 from core.pagination import keyset
 from core.text import number
+from features.accounts import services as accounts
 from features.assessments import pages, services
 from features.assessments.access import is_author, own_attempt, visible_bank
 from features.assessments.forms import HelpForm
@@ -51,9 +52,21 @@ def _begin(request, bank):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
 def attempt(request, public_id):
-    """The question that is open. An answer leads to the next one, or to the result; for htmx in place."""
+    """The question that is open, with what was said of it when it turned out that the log-in had ended."""
+    if request.method == "POST" and not request.user.is_authenticated:
+        accounts.keep_input(request, _input_key(public_id), request.POST)
+        return see_other("attempt", public_id)
+    return _attempt(request, public_id)
+
+
+def _input_key(public_id):
+    return f"attempt:{public_id}"
+
+
+@login_required
+def _attempt(request, public_id):
+    """An answer leads to the next question, or to the result; for htmx in place."""
     found = own_attempt(request.user, public_id)
     now = timezone.now()
     if request.method == "POST" and not found.finished_at:
@@ -65,12 +78,17 @@ def attempt(request, public_id):
                 context = pages.question_page(found, row, now) | {"question": again}
                 return render_page(request, "assessments/attempt.html", context, partial="question", status=422)
             found = services.answer(attempt=found, position=row.position, given=said)
+            accounts.forget_input(request, _input_key(public_id))
         if found.finished_at or not is_htmx(request):
             return see_other(found)
     row = None if found.finished_at else services.current(attempt=services.end_if_over(attempt=found, now=now))
     if row is None:
         return redirect("attempt_result", public_id)
-    return render_page(request, "assessments/attempt.html", pages.question_page(found, row, now), partial="question")
+    context = pages.question_page(found, row, now)
+    kept = accounts.kept_input(request, _input_key(public_id))
+    if kept and number(kept.get("position", "")) == row.position:
+        context["question"] = pages.as_given(kept, row.version, found.seed)
+    return render_page(request, "assessments/attempt.html", context, partial="question")
 
 
 @require_POST

@@ -96,7 +96,7 @@ from features.moderation.services.merging import (
     merge_accounts,
     merges_of,
 )
-from features.moderation.services.onward import next_steps
+from features.moderation.services.onward import next_steps, steps_told_to
 from features.moderation.services.reliability import (
     WARNED_AT,
     appeal_incident,
@@ -274,6 +274,7 @@ __all__ = [
     "scopes_of",
     "send",
     "standing_support_view",
+    "steps_told_to",
     "subjects",
     "support_views_of",
     "take_back_request",

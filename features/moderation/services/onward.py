@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from features.accounts.models import User
 from features.moderation.models import Entry, Reason
 from features.moderation.services.acts import acts
 from features.moderation.services.flags import restores
@@ -25,6 +26,12 @@ AGAIN = {
     "hide": gettext_lazy("Edit it. It is shown again when a moderator has looked at what you changed."),
     "flagged": gettext_lazy("A moderator looks at it. You can edit it meanwhile; they see that you did."),
 }
+
+
+def steps_told_to(person: User, entry: Entry) -> list[str]:
+    """Beside what was done: for whose words it was, unless they did it themselves or it was taken back."""
+    is_theirs = entry.person_id == person.pk and entry.by_id != person.pk
+    return next_steps(entry) if is_theirs and not hasattr(entry, "undone_by") else []
 
 
 def next_steps(entry: Entry) -> list[str]:

@@ -55,16 +55,12 @@ def entry(request, pk):
         "may_appeal": services.may_appeal(request.user, found),
         "may_decide": bool(appeal and not appeal.decided_at and services.may_decide(request.user, appeal)),
         "may_undo": services.may_undo(request.user, found),
-        "steps": services.next_steps(found) if _is_told(request.user, found) else [],
+        "steps": services.steps_told_to(request.user, found),
         "is_moderator": services.moderates(request.user, found.scope),
         "form": form,
         "deciding": ObjectionDecisionForm(auto_id="appeal_%s"),
     }
     return render(request, "moderation/entry.html", context, status=422 if form.errors else 200)
-
-
-def _is_told(person, entry):
-    return entry.person_id == person.pk and entry.by_id != person.pk and not hasattr(entry, "undone_by")
 
 
 @require_safe

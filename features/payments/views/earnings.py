@@ -23,6 +23,9 @@ from features.payments.models import PayoutAccount, Transfer
 from features.payments.stripe_client import StripeDown, StripeRefused
 
 PAGE = 25
+guarded = second_factor_required(
+    gettext_lazy("Where your money goes is guarded by a second factor. Set one up, then come back.")
+)
 AWAY = gettext_lazy("Stripe does not answer just now, and nothing is lost. Try again in a minute.")
 
 
@@ -60,7 +63,7 @@ def earnings_file(request):
 
 @require_POST
 @login_required
-@second_factor_required
+@guarded
 @reauthentication_required
 def onboarding(request):
     """To Stripe's pages, where they say who they are and where their bank is."""
@@ -80,7 +83,7 @@ def onboarding(request):
 
 @require_POST
 @login_required
-@second_factor_required
+@guarded
 @reauthentication_required
 def account(request):
     """Look again how it stands, or go to Stripe's own pages about payouts."""

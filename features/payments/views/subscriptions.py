@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.htmx import see_other
 from core.templatetags.ui import DIGITS, minor, undoing
 from core.text import number
-from features.accounts.access import role_required
+from features.accounts.access import has_any_role, role_required
 from features.accounts.models import Role
 from features.payments import services
 from features.payments.models import Plan, Subscription, SubscriptionInvoice
@@ -67,6 +67,7 @@ def plans(request):
         "plans": sold_plans() if services.is_set_up() else [],
         "mine": subscriptions.current(request.user) if is_member else None,
         "may_try": not is_member or not began.exists(),
+        "may_offer": services.is_set_up() and has_any_role(request.user, Role.ORGANISER),
     }
     return render(request, "payments/plans.html", context)
 
