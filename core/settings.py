@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "features.accounts.middleware.privileged_needs_mfa",
     "core.middleware.plain_errors",
     "core.middleware.only_by_form",
+    "core.taps.second_tap",
 ]
 
 ROOT_URLCONF = "core.urls"

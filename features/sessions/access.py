@@ -35,6 +35,10 @@ def owned_session(person, pk) -> SkillSession:
     return get_object_or_404(SkillSession.objects.owned_by(person).select_related("host"), pk=pk)
 
 
+def removed_draft(person, pk) -> SkillSession:
+    return get_object_or_404(SkillSession.objects.removed_drafts(person), pk=pk)
+
+
 def cohosting(person, pk) -> CoHost:
     """What somebody was asked, or said yes to."""
     rows = CoHost.objects.open().filter(person=person, session__removed_at=None).select_related("session__host")

@@ -326,7 +326,8 @@ class TestEnding:
         said = {"rating": "5", "testimonial": "She is patient", f"skill_{rated.pk}": "4"}
         assert "She reads plans" in client.post(address, said, follow=True).text
         assert (fresh(rated).after, models.Testimonial.objects.get().words) == (4, "She is patient")
-        assert client.post(address, said).status_code == 422
+        assert client.post(address, said)["Location"] == together.get_absolute_url()  # a second tap
+        assert client.post(address, said | {"rating": "1"}).status_code == 422
         assert "say what came of it" not in client.get("/mentoring/").text
 
     def test_an_end_without_words_promises_none(self, together, client):

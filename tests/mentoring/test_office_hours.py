@@ -210,7 +210,8 @@ class TestPages:
         assert client.post(here, {"act": "join"}).status_code == 303
         assert "You have a place" in client.get(here).text
         assert "Three plans" in client.get("/meetings/").text
-        assert client.post(here, {"act": "join"}).status_code == 422
+        assert client.post(here, {"act": "join"})["Location"] == here  # a second tap
+        assert client.post(here, {"act": "join", "once": "more"}).status_code == 422
         assert client.post(here, {"act": "leave"}).status_code == 303
         client.force_login(expert)
         assert client.post(here, {"act": "call_off", "reason": "Ill"}).status_code == 303

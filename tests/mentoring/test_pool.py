@@ -157,7 +157,8 @@ class TestPages:
         here = pooled.get_absolute_url()
         assert (answer.status_code, answer["Location"]) == (303, here)
         assert "Read plans" in client.get("/mentoring/").text
-        assert client.post(page, SAID | {"skills": "PostgreSQL"}).status_code == 422
+        assert client.post(page, SAID | {"skills": "PostgreSQL"})["Location"] == here  # a second tap
+        assert client.post(page, SAID | {"skills": "PostgreSQL", "goal": "Read more"}).status_code == 422
         client.force_login(outsider)
         assert client.get(here).status_code == 404
         assert client.get(reverse("request_pool")).status_code == 404

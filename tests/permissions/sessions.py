@@ -303,7 +303,7 @@ session_cancellation           POST   login    login    404    303   404    404 
 session_copy                   POST   login    login    404    303   404    404      404        404
 session_copy@removed           POST   login    login    404    404   404    404      404        404
 session_removal@draft          POST   login    login    404    303   404    404      404        404
-session_removal@removed        POST   login    login    404    303   404    404      404        404
+session_removal@removed        POST   login    login    404    404   404    404      404        404
 session_removal@restored       POST   login    login    404    303   404    404      404        404
 kept_form                      POST   login    login    404    303   404    404      404        404
 kept_form@new                  POST   login    login    303    303   303    303      303        303

@@ -24,9 +24,8 @@ AT_THE_TILL = {"order_checkout", "order_coupon", "order_credit", "order_look", "
 UPON_OWN = [
     (row, method)
     for row, method in ON_A_THING
-    # Nobody waits for a draft, what was thrown away is away, and Stripe is not there to be asked.
-    if row.cells[method]["member"] == "404"
-    and row.name not in {"waitlist@draft", "session_removal@removed", *AT_THE_TILL}
+    # Nobody waits for a draft, and Stripe is not there to be asked.
+    if row.cells[method]["member"] == "404" and row.name not in {"waitlist@draft", *AT_THE_TILL}
 ]
 # Acts that anybody does for themselves, and could try to do to somebody else by naming them.
 FOR_ONESELF = [(row, method) for row, method in ACTS if is_success(row.cells[method]["member"])]

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.permissions.table import COLUMNS, METHODS, each, outcome, patterns, rows
+from tests.permissions.table import COLUMNS, METHODS, each, is_success, outcome, patterns, rows
 from tests.permissions.traces import undone
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,37 @@ def test_what_is_hidden_looks_like_what_is_not_there(world, row):
                 assert looks(hidden) == looks(missing), f"{method} by {persona}"
                 compared += 1
     assert compared
+
+
+# What the first tap takes away or ends; and where there are several buttons, which of them does.
+ENDINGS = {
+    "weekly_hours_removal", "busy_calendar", "profile_entry_removal", "profile_import_rows", "end_session",
+    "engagement_note_removal", "engagement_file_removal", "ending", "offer_closing",
+    "written_review_file_removal", "certificate_revocation", "lesson_file", "work_removal",
+    "work_removal@removed", "cohosting@accepted", "reading", "reading_return", "role_mark_withdrawal",
+    "token_revocation", "mfa_deactivate_totp", "mfa_remove_webauthn", "manage_apart_ending",
+    "manage_cohort_leaving", "manage_role_revocation", "manage_lifting", "evaluation_calling_off",
+    "post_removal", "moderation_selection", "webhook", "lesson_place", "manage_newsletter",
+    "session_removal@draft", "session_removal@restored",
+}  # fmt: skip
+BUTTONS = {"webhook": "remove", "lesson_place": "remove", "manage_newsletter": "discard"}
+
+
+@each([row for row in ROWS if row.name in ENDINGS])
+@pytest.mark.parametrize("headers", [{}, {"HX_Request": "true"}], ids=["plain", "htmx"])
+def test_a_second_tap_leads_where_the_first_one_led(world, row, headers):
+    """And to everybody else what is gone looks like what never was."""
+    cells = row.cells["POST"]
+    actor = next(who for who in ("owner", "expert", "moderator+", "organiser") if is_success(cells[who]))
+    extra = {"act": BUTTONS[row.name]} if row.name in BUTTONS else None
+    with undone():
+        taps = [row.ask(world, actor, "POST", extra=extra, **headers) for _tap in range(2)]
+        first, second = (tap.get("Location") or tap.get("HX-Redirect") for tap in taps)
+        if first:  # else it was done in place, where there is nothing left to tap at
+            assert second == first
+        if row.arguments:
+            gone, missing = (row.ask(world, "member", "POST", missing=missing) for missing in (False, True))
+            assert looks(gone) == looks(missing)
 
 
 COUNTED = {"X-Request-ID", "Content-Length", "RateLimit-Remaining"}

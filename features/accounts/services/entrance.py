@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.middleware import has_session
+from core.taps import is_secret
 
 if TYPE_CHECKING:
     from features.accounts.forms import SignupForm
@@ -20,7 +21,6 @@ REASON, INPUT, UNSENT = "entrance_reason", "entrance_typed", "entrance_unsent_of
 LONGEST_INPUT = 20_000
 # A lesson is not: in letters, as an address spends six or nine on each that is not Latin.
 LONGEST_UNSENT = 100_000
-NEVER_KEPT = {"csrfmiddlewaretoken", "code"}  # and every password: see `worth_keeping`
 
 
 def safe_next(request: HttpRequest, url: str | None, default: str = "") -> str:
@@ -55,7 +55,7 @@ def worth_keeping(data: QueryDict) -> QueryDict:
     """Without secrets, whatever their fields are called."""
     kept = data.copy()
     for name in list(kept):
-        if name in NEVER_KEPT or "password" in name or "secret" in name:
+        if name == "csrfmiddlewaretoken" or is_secret(name):
             del kept[name]
     return kept
 

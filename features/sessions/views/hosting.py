@@ -14,7 +14,7 @@ from core.text import number
 from features.discovery import services as discovery
 from features.payments import services as payments
 from features.sessions import promises, services
-from features.sessions.access import hosted_session, owned_session
+from features.sessions.access import hosted_session, owned_session, removed_draft
 from features.sessions.cards import cards
 from features.sessions.forms import CancellationForm, SessionForm
 from features.sessions.models import CoHost, KeptForm, SkillSession
@@ -222,15 +222,12 @@ def copy(request, pk, slug):
 @require_POST
 @login_required
 def removal(request, pk, slug):
-    """Throw a draft away, or bring it back. A second tap finds it done."""
-    removed = SkillSession.objects.removed_drafts(request.user).filter(pk=pk).first()
+    """Throw a draft away, or bring it back."""
     if request.POST.get("act") == "restore":
-        if removed:
-            services.restore_draft(session=removed)
-            messages.success(request, _("The draft is back."))
-        return see_other(removed or owned_session(request.user, pk))
-    if removed:
-        return see_other("hosting")
+        session = removed_draft(request.user, pk)
+        services.restore_draft(session=session)
+        messages.success(request, _("The draft is back."))
+        return see_other(session)
     session = owned_session(request.user, pk)
     try:
         services.remove_draft(session=session, by=request.user)
