@@ -40,8 +40,8 @@ def second_tap(get_response):
 
 
 def _led_to(request) -> str | None:
-    """Where the same act led, if it was the last one and a moment ago. Read anew, as the first may have ended since; not
-    for htmx, which sends a form once at a time, as a thousand people may be refused at once."""
+    """Where the same act led, if it was the last one and a moment ago. Read anew, as the first may have ended since.
+    But htmx sends a form once at a time, and of it a thousand may be refused at once."""
     known = request.session if came_by_htmx(request) else type(request.session)(request.session.session_key)
     mark, to, at = known.get(LAST_ACT) or ("", "", 0)
     return to if timezone.now().timestamp() - at < SECONDS and mark == _mark(request) else None
