@@ -228,7 +228,7 @@ class TestInvitations:
         thread.posts.update(is_anonymous=False)
         assert client.post(url, {"person": helper.handle}).status_code == 303  # invited by now
         Invitation.objects.all().delete()
-        assert client.post(url, {"person": helper.handle}).status_code == 422
+        assert client.post(url, {"person": helper.handle, "once": "more"}).status_code == 422
 
     def test_five_a_day(self, thread, asker):
         for number in range(5):
