@@ -4,6 +4,7 @@ Runs in whatever Python 3.8+ the machine has, so it uses the standard library on
 `.venv/bin/python -m <module>`; when nothing changed since the last time, that is all it does.
 """
 
+import contextlib
 import glob
 import hashlib
 import json
@@ -112,14 +113,35 @@ def synced_groups():
 
 def sync(groups):
     started = time.monotonic()
+    fits = "import sys; print((3, 12) <= sys.version_info < (3, 15))"
+    python = None if answer(str(VENV_PYTHON), "-c", fits) == "True" else find_python()
+    with compiling(python):
+        install(python, groups, started)
+
+
+@contextlib.contextmanager
+def compiling(python):
+    """Our own code, beside what waits for disk and network: what is not done by then is left to whoever needs it."""
+    child = None
+    if python:
+        command = [python, "-m", "compileall", "-q", "core", "features"]
+        with contextlib.suppress(OSError):  # UV_PYTHON may name a version instead
+            child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        if child:
+            child.terminate()
+            child.wait()
+
+
+def install(python, groups, started):
     uv = find_uv() or get_uv()
     say("uv is here", started)
     started = time.monotonic()
     command = [uv, "sync", "--frozen", "--inexact", "--no-progress"]
     for group in sorted(groups):
         command += ["--group", group]
-    fits = "import sys; print((3, 12) <= sys.version_info < (3, 15))"
-    python = None if answer(str(VENV_PYTHON), "-c", fits) == "True" else find_python()
     if python:
         command += ["--python", python]
     environment = dict(os.environ, UV_PROJECT_ENVIRONMENT=str(ROOT / ".venv"))

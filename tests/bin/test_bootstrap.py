@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,21 @@ class TestAStart:
         done = run(project, path=f"{tools}:{Path(sys.executable).resolve().parent}:{os.defpath}", HOME=os.devnull)
         assert "packages are installed" in done.stdout, done.stderr
         assert (project / ".boot/cache").is_dir()
+
+    def test_what_is_ours_is_compiled_meanwhile(self, tmp_path, monkeypatch):
+        sys.path.insert(0, str(ROOT / "bin"))
+        import bootstrap
+
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "features").mkdir()
+        (tmp_path / "features/one.py").write_text("ONE = 1\n")
+        until = time.monotonic() + 60
+        with bootstrap.compiling(sys.executable):
+            while not list(tmp_path.glob("features/__pycache__/one.*.pyc")):
+                assert time.monotonic() < until
+                time.sleep(0.02)
+        with bootstrap.compiling("3.13"):  # no path: only uv knows where that is
+            pass
 
     def test_a_name_that_only_a_version_manager_knows_is_passed_over(self, tmp_path, monkeypatch):
         sys.path.insert(0, str(ROOT / "bin"))
