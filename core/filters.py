@@ -1,5 +1,6 @@
 import django_filters as filters
 from django import forms
+from django.db.models import Count, Q
 
 LONGEST = 200
 
@@ -16,8 +17,29 @@ class WordsFilter(filters.CharFilter):
     field_class = _Words
 
 
-class Faceted:
-    """A filter set whose `FACETS` are chosen from lists; `chosen` holds what is on."""
+class Chosen(filters.FilterSet):
+    """The filters of a list, which live in its address; `chosen` holds what is on, by name."""
+
+    def __init__(self, data, *, queryset, person=None):
+        super().__init__(data, queryset=queryset)
+        self.person = person
+        self.form.is_valid()
+        # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
+        self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "", [], False)}
+        if "fits" in self.chosen and not person.is_authenticated:  # whose free time?
+            del self.chosen["fits"]
+
+    def matching(self, without=(), words=""):
+        """What is to be listed: but for the filters `without`, and with other `words`."""
+        found = self.queryset
+        for name, value in self.chosen.items():
+            if name not in without:
+                found = self.filters[name].filter(found, words if words and name == "q" else value)
+        return found
+
+
+class Faceted(Chosen):
+    """With `FACETS`: filters that are chosen from lists, each choice with how many it would show."""
 
     def choices(self, name):
         choices = self.filters[name].extra["choices"]
@@ -32,3 +54,26 @@ class Faceted:
             if chosen := {str(value) for value in ([chosen] if isinstance(chosen, str) else chosen)}:
                 said[name] = ", ".join(str(label) for value, label in self.choices(name) if str(value) in chosen)
         return said
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many each choice would show. Facets that are not set share one query; each set one adds one."""
+        counts = self._count([name for name in self.FACETS if name not in self.chosen], self.matching())
+        for name in self.FACETS:
+            if name in self.chosen:
+                counts |= self._count([name], self.matching(without=[name]))
+        return counts
+
+    def _count(self, names, found):
+        conditions = {
+            (name, str(value)): self.condition(name, value) for name in names for value, _label in self.choices(name)
+        }
+        aliases = {f"n{i}": Count("pk", filter=condition) for i, condition in enumerate(conditions.values())}
+        values = found.aggregate(**aliases) if aliases else {}
+        counts: dict[str, dict[str, int]] = {name: {} for name in names}
+        for i, (name, value) in enumerate(conditions):
+            counts[name][value] = values[f"n{i}"]
+        return counts
+
+    def condition(self, name, value) -> Q:
+        """What a choice means for a row."""
+        return Q(**{name: value})

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from core import languages
-from core.filters import WordsFilter
+from core.filters import Chosen, WordsFilter
 from features.discovery import services as discovery
 from features.mentoring.loading import hours_of
 from features.mentoring.matching.week import masks, monday, overlap
@@ -21,7 +21,7 @@ LEAST = 60  # minutes a week that fit
 LOOKED_AT = 5_000  # mentors whose hours are compared
 
 
-class MentorFilter(filters.FilterSet):
+class MentorFilter(Chosen):
     q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     language = filters.ChoiceFilter(choices=languages.choices, method="by_language")
@@ -34,22 +34,17 @@ class MentorFilter(filters.FilterSet):
         fields = []
 
     def __init__(self, data, *, now, person):
-        self.now, self.person = now, person
-        super().__init__(data, queryset=MentorPage.objects.shown(now))
-        self.form.is_valid()
-        # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
-        self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "", [], False)}
-        if "fits" in self.chosen and not person.is_authenticated:
-            del self.chosen["fits"]
+        self.now = now
+        super().__init__(data, queryset=MentorPage.objects.shown(now), person=person)
 
     def matching(self, without=(), words=""):
-        found = self.queryset
-        for name, value in self.chosen.items():
-            if name not in without:
-                found = self.filters[name].filter(found, words if words and name == "q" else value)
-        return found.annotate(
-            has_room_now=Exists(MentorPage.objects.with_room(self.now).filter(pk=OuterRef("pk"))),
-            sort_name=Lower("person__name"),
+        return (
+            super()
+            .matching(without, words)
+            .annotate(
+                has_room_now=Exists(MentorPage.objects.with_room(self.now).filter(pk=OuterRef("pk"))),
+                sort_name=Lower("person__name"),
+            )
         )
 
     def by_words(self, queryset, _name, value):

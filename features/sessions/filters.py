@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import django_filters as filters
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +39,7 @@ def in_window(name, now):
     return Q(starts_at__gte=start, starts_at__lt=end)
 
 
-class SessionFilter(Faceted, filters.FilterSet):
+class SessionFilter(Faceted):
     q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     when = filters.ChoiceFilter(choices=WHEN, method="by_window")
@@ -57,49 +57,17 @@ class SessionFilter(Faceted, filters.FilterSet):
         fields = []
 
     def __init__(self, data, *, now, person):
-        self.now, self.person = now, person
-        super().__init__(data, queryset=SkillSession.objects.upcoming(now))
-        self.form.is_valid()
-        # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
-        self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "", [], False)}
-        if "fits" in self.chosen and not person.is_authenticated:
-            del self.chosen["fits"]
+        self.now = now
+        super().__init__(data, queryset=SkillSession.objects.upcoming(now), person=person)
 
-    def matching(self, without=(), words=""):
-        found = self.queryset
-        for name, value in self.chosen.items():
-            if name not in without:
-                found = self.filters[name].filter(found, words if words and name == "q" else value)
-        return found
-
-    def facets(self) -> dict[str, dict[str, int]]:
-        """How many sessions each choice would show. Choices that are not set share one query; each set one adds one."""
-        unset = [name for name in self.FACETS if name not in self.chosen]
-        counts = self._count(unset, self.matching())
-        for name in self.FACETS:
-            if name in self.chosen:
-                counts |= self._count([name], self.matching(without=[name]))
-        return counts
-
-    def _count(self, names, found):
-        conditions = {
-            (name, str(value)): self._condition(name, value) for name in names for value, _label in self.choices(name)
-        }
-        aliases = {f"n{i}": Count("pk", filter=condition) for i, condition in enumerate(conditions.values())}
-        values = found.aggregate(**aliases) if aliases else {}
-        counts = {name: {} for name in names}
-        for i, (name, value) in enumerate(conditions):
-            counts[name][value] = values[f"n{i}"]
-        return counts
-
-    def _condition(self, name, value):
+    def condition(self, name, value):
         if name == "when":
             return in_window(value, self.now)
         if name == "price":
             return Q(price_minor=0) if value == "free" else COSTS
         if name == "format":
             return Q(format=value) | Q(is_hybrid=True)
-        return Q(**{name: value})
+        return super().condition(name, value)
 
     def by_words(self, queryset, _name, value):
         return queryset.filter(pk__in=discovery.matching_refs("session", value))
@@ -112,7 +80,7 @@ class SessionFilter(Faceted, filters.FilterSet):
         return queryset.filter(in_window(value, self.now))
 
     def by_price(self, queryset, _name, value):
-        return queryset if len(value) == len(PRICE) else queryset.filter(self._condition("price", value[0]))
+        return queryset if len(value) == len(PRICE) else queryset.filter(self.condition("price", value[0]))
 
     def by_format(self, queryset, _name, value):
         return queryset.filter(Q(format__in=value) | Q(is_hybrid=True))

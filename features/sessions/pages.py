@@ -51,7 +51,7 @@ def filter_form(filters: SessionFilter, request) -> dict:
         "when": _("When"), "level": _("Level"), "kind": _("Kind"), "format": _("Format"),
         "price": _("Price"), "language": _("Language"),
     }  # fmt: skip
-    counts = filters.facets()
+    counts = filters.counts()
     facets, chips = [], []
     for name in filters.FACETS:
         chosen = filters.chosen.get(name, [])
