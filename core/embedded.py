@@ -65,11 +65,12 @@ class Postgres:
     def url(self) -> str:
         return f"postgres://{NAME}@/{NAME}?host={quote(self.sockets, safe='')}"
 
-    def choose_place(self) -> None:
-        """From then on its address is known: who needs it can get ready while it starts."""
+    def choose_place(self) -> str:
+        """Answers its address, so that who needs it can get ready while it starts."""
         self._check()
         if not self._adopt():
             self.sockets = self._make_socket_folder()
+        return self.url
 
     def start(self) -> None:
         if not self.sockets:

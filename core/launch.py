@@ -185,8 +185,7 @@ class Site:
         self.restarts: list[float] = []
 
     def start(self) -> None:
-        """Whatever does not need the other runs beside it: the database, the style sheets, the demo world, the web. All
-        wait for the demo world."""
+        """Whatever does not need the other runs beside it: database, styles, web; the web waits for the demo world."""
         self.port = take_port(self.values["HOST"], int(self.values["PORT"]))
         self.lock = prepare_folder(self.folder)
         if "SECRET_KEY" not in self.values:
@@ -199,8 +198,7 @@ class Site:
             check_database(self.values["DATABASE_URL"])
         else:
             self.postgres = Postgres(self.folder)
-            self.postgres.choose_place()
-            self.values["DATABASE_URL"] = self.postgres.url
+            self.values["DATABASE_URL"] = self.postgres.choose_place()
         stamp = self.folder / "prepared.stamp"
         prepare = None if stamp.exists() else self.begin(prepare_database(stamp, self.values))
         if self.postgres:

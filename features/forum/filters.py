@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.db import one_of
-from core.filters import WordsFilter
+from core.filters import Chosen, WordsFilter
 from features.accounts.models import User
 from features.discovery import services as discovery
 from features.forum.models import Kind, Post, State, Thread
@@ -31,7 +31,7 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(min(max(day, date(1900, 1, 1)), date(9000, 1, 1)), time()))
 
 
-class ThreadFilter(filters.FilterSet):
+class ThreadFilter(Chosen):
     q = WordsFilter(method="by_words")
     skill = filters.CharFilter(method="by_skill", max_length=110)
     author = filters.CharFilter(method="by_author", max_length=31)
@@ -51,9 +51,6 @@ class ThreadFilter(filters.FilterSet):
         self.now = now
         threads = Thread.objects.shown()
         super().__init__(data, queryset=threads.filter(board=board) if board else threads)
-        self.form.is_valid()
-        # A value nobody offered is left out rather than answered with an error: the URL may be old or mistyped.
-        self.chosen = {k: v for k, v in self.form.cleaned_data.items() if v not in (None, "")}
         if self.is_period and "q" not in self.chosen:
             self.chosen.setdefault("sort", "newest")
 
@@ -72,13 +69,6 @@ class ThreadFilter(filters.FilterSet):
     def is_by_fit(self) -> bool:
         """Whether the words that are looked for decide on the order."""
         return "q" in self.chosen and self.chosen.get("sort", "best") == "best"
-
-    def matching(self, leave_out=(), words=""):
-        found = self.queryset
-        for name, value in self.chosen.items():
-            if name not in leave_out:
-                found = self.filters[name].filter(found, words if words and name == "q" else value)
-        return found
 
     def called(self) -> dict[str, str]:
         """What the filters that are on are called; not the words, and what the address itself stands for."""

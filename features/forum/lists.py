@@ -158,7 +158,7 @@ def _best(request, filters, board) -> tuple[Page, dict]:
     """What fits the words best first; solved and well voted before others that fit as well."""
     words, cursor = filters.chosen["q"], request.GET.get("after", "")
     if board or filters.chosen.keys() - {"q", "sort"}:
-        results = discovery.best(KIND, words, filters.matching(leave_out=("q",)), after=cursor, size=SIZE)
+        results = discovery.best(KIND, words, filters.matching(without=("q",)), after=cursor, size=SIZE)
     else:
         results = discovery.search(words, kinds=[KIND], person=request.user, after=cursor, size=SIZE, counts_all=False)
     query = request.GET.copy()
@@ -194,9 +194,9 @@ def ways_on(request, filters: ThreadFilter, wanted) -> discovery.WaysOn:
 
     def count(without, words):
         if words:
-            found = discovery.best(KIND, words, filters.matching(leave_out=("q", *without)), size=SIZE)
+            found = discovery.best(KIND, words, filters.matching(without=("q", *without)), size=SIZE)
             return len(found.documents)
-        return filters.matching(leave_out=without)[:SIZE].count()
+        return filters.matching(without=without)[:SIZE].count()
 
     labels = {name: label for name, label in filters.called().items() if name not in wanted}
     words = filters.chosen.get("q", "")

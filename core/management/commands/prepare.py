@@ -20,8 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("--wait", action="store_true", help="The database is being started meanwhile")
 
     def handle(self, *args, wait, **options):
-        if wait:
-            get_resolver().url_patterns  # noqa: B018 - all pages are read while there is nothing else to do
+        if wait and not is_up():
+            if settings.DEMO:
+                get_resolver().url_patterns  # noqa: B018 - its seeds name addresses: read while there is time
             wait_for_database()
         executor = MigrationExecutor(connection)
         # `migrate` with nothing to do still goes through every permission: a second on each start.
@@ -31,14 +32,15 @@ class Command(BaseCommand):
             call_command("seed", stdout=self.stdout)
 
 
+def is_up() -> bool:
+    try:
+        psycopg.connect(os.environ["DATABASE_URL"]).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def wait_for_database() -> None:
     deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            psycopg.connect(os.environ["DATABASE_URL"]).close()
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    while not is_up() and time.monotonic() < deadline:
+        time.sleep(0.05)

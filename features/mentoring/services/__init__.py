@@ -39,15 +39,10 @@ from features.mentoring.services.endings import (
     is_last_asking,
     level_gain,
     open_endings,
-    restore_testimonial,
-    reveal,
     said_of,
     say_at_end,
     take_over_mentorships,
-    testimonials_of,
     why_not_say,
-    withdraw_testimonial,
-    write_testimonial,
 )
 from features.mentoring.services.engagements import (
     SILENT_DAYS,
@@ -153,6 +148,13 @@ from features.mentoring.services.requests import (
 )
 from features.mentoring.services.steps import (
     next_step,
+)
+from features.mentoring.services.testimonials import (
+    restore_testimonial,
+    reveal,
+    testimonials_of,
+    withdraw_testimonial,
+    write_testimonial,
 )
 from features.mentoring.services.unanswered import expire_requests
 from features.mentoring.services.waiting import keep_freed_times, stop_waiting, suiting, wait_for_time, wish_of
