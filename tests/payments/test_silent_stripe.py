@@ -4,7 +4,6 @@ import contextlib
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import monotonic
 
 import pytest
 from django.urls import reverse
@@ -20,8 +19,8 @@ from tests.local_stripe import money
 
 @pytest.fixture
 def silent(settings, monkeypatch):
-    """Something that takes connections and never answers."""
-    for name, seconds in (("PATIENCE", 0.4), ("PATIENCE_OF_A_REQUEST", 0.4), ("TURN", 0.1), ("PAUSE", 0.1)):
+    """Something that takes connections and never answers. Pages wait longer than a laden machine holds them up."""
+    for name, seconds in (("PATIENCE", 0.4), ("PATIENCE_OF_A_REQUEST", 2), ("TURN", 0.1), ("PAUSE", 0.1)):
         monkeypatch.setattr(stripe_client, name, seconds)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
@@ -55,38 +54,41 @@ def test_of_six_pages_two_wait_for_it_once_and_of_six_jobs_all_and_once_more(sil
 
 
 def test_all_that_a_page_asks_shares_its_time_and_the_next_page_has_its_own(stripe, monkeypatch):
-    monkeypatch.setattr(stripe_client, "PATIENCE_OF_A_REQUEST", 1.3)
-    stripe.state.faults.extend([("GET /v1/balance", 0.5)] * 4)
-    answers, began = [], monotonic()
-    for page in ("one", "one", "one", "another"):
+    """By a clock of the test's own, since a laden machine has another idea of half a second."""
+    monkeypatch.setattr(stripe_client, "PATIENCE_OF_A_REQUEST", 30)
+    answers = []
+    for page, second in (("one", 0), ("one", 20), ("one", 31), ("another", 31)):
+        monkeypatch.setattr(stripe_client, "monotonic", lambda second=second: second)
         token = request_id.set(page)
         with contextlib.suppress(stripe_client.StripeDown):
             stripe_client.call(lambda v1: v1.balance.retrieve)
-            answers.append(page)
+            answers.append((page, second))
         request_id.reset(token)
-    assert answers == ["one", "one", "another"]
-    assert monotonic() - began < 2.3
+    assert answers == [("one", 0), ("one", 20), ("another", 31)]
+    assert len(stripe.state.requests) == 3
 
 
 @pytest.mark.django_db
 class TestWhilePaying:
-    PATIENCE, SILENCE, SOON = 0.8, 3.0, 2.0
+    SILENCE = 4.0  # far longer than a request waits: whoever waited for the answer would get it, and say so
 
     @pytest.fixture
-    def order(self, stripe, expert, learner, monkeypatch):
-        monkeypatch.setattr(stripe_client, "PATIENCE_OF_A_REQUEST", self.PATIENCE)
+    def calm(self, monkeypatch):
+        return lambda: monkeypatch.setattr(stripe_client, "PATIENCE_OF_A_REQUEST", 30)
+
+    @pytest.fixture
+    def order(self, stripe, expert, learner):
         seat = sessions.register(session=make_session(expert, price_minor=4500), person=learner)
         return services.order_of("registration", seat.pk)
 
-    def test_a_press_is_answered_and_the_next_one_leads_to_the_page_that_was_made(self, stripe, order, client):
+    def test_a_press_is_answered_and_the_next_one_leads_to_the_page_that_was_made(self, stripe, order, client, calm):
         client.force_login(order.buyer)
         press = reverse("order_checkout", args=[order.public_id])
         stripe.state.faults.append(("POST /v1/checkout/sessions", self.SILENCE))
-        began = monotonic()
         refused = client.post(press)
-        assert monotonic() - began < self.SOON
         assert "Your place is kept; try again in a minute" in client.get(refused.url).text
         [page] = stripe.state.of_kind("checkout.session")
+        calm()
         assert client.post(press).url == page["url"]
         assert len(stripe.state.of_kind("checkout.session")) == order.checkouts.count() == 1
         assert len({key for _what, key in stripe.state.requests}) == 1
@@ -99,14 +101,13 @@ class TestWhilePaying:
         assert services.checkout_url(order=order)
         assert order.checkouts.filter(closed_at=None).count() == 1
 
-    def test_what_stripe_says_itself_is_answered_too_and_comes_again(self, stripe, order, deliver):
+    def test_what_stripe_says_itself_is_answered_too_and_comes_again(self, stripe, order, deliver, calm):
         services.checkout_url(order=order)
         money.pay(stripe.state, order.checkouts.get().stripe_id)
         stripe.state.faults.append(("GET /v1/", self.SILENCE))
-        began = monotonic()
         assert deliver(stripe.state.events[-1]) == [503]
-        assert monotonic() - began < self.SOON
         assert not StripeEvent.objects.exists()
+        calm()
         assert deliver(stripe.state.events[-1]) == [200]
         order.refresh_from_db()
         assert order.settled_at
