@@ -1,8 +1,9 @@
 from django.apps import AppConfig
 
-from core import clock
+from core import clock, counters
 
 clock.rule()
+counters.stand_beside()
 
 
 class CoreConfig(AppConfig):

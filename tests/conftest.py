@@ -44,7 +44,7 @@ def pytest_collection_finish():
     """All that was imported stays: looking through it again and again for what could go costs a tenth of the run."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
