@@ -4,13 +4,16 @@ from datetime import time, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from features.calendar import services
+from features.marketing.models import Newsletter
 from tests.factories import make_upload
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
 HOURS, GONE = "/account/weekly-hours/", "Removed from your free hours."
@@ -74,3 +77,41 @@ def test_that_began_before_the_first_one_ended(learner, removals):
         second = other.post(url)
     assert [first[1]["Location"], second["Location"]] == [HOURS] * 2
     assert client.get(HOURS).text.count(GONE) == 1
+
+
+class TestMaking:
+    """A form that makes something, with the token of the page that it stands in."""
+
+    NEW = "/manage/newsletters/new/"
+    SAID = {"title": "What is on in June", "text": "Three workshops.", "segment": "all"}
+    PAGE, OTHER_PAGE = ({"csrfmiddlewaretoken": letter * 64} for letter in "ab")
+
+    def test_the_same_of_the_same_page_is_made_once(self, organiser):
+        client = browser_of(organiser)
+        made = [client.post(self.NEW, self.SAID | page) for page in (self.PAGE, self.PAGE, self.OTHER_PAGE)]
+        changed = client.post(self.NEW, self.SAID | self.OTHER_PAGE | {"title": "What is on in July"})
+        assert [answer.status_code for answer in (*made, changed)] == [303] * 4
+        assert made[0]["Location"] == made[1]["Location"]
+        assert len({made[0]["Location"], made[2]["Location"], changed["Location"]}) == Newsletter.objects.count() == 3
+
+    def test_once_more_later_or_after_something_else_is_meant(self, organiser):
+        client = browser_of(organiser)
+        other = self.SAID | self.PAGE | {"title": "Another"}
+        for said in (self.SAID | self.PAGE, other, self.SAID | self.PAGE):
+            client.post(self.NEW, said)
+        with time_machine.travel(timezone.now() + timedelta(minutes=1, seconds=1)):
+            client.post(self.NEW, self.SAID | self.PAGE)
+        assert Newsletter.objects.count() == 4
+
+    @pytest.mark.django_db(transaction=True)
+    def test_taps_at_once_wait_for_the_first(self, organiser):
+        client = browser_of(organiser)
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+        def tap():
+            return Client(headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}"}).post(
+                self.NEW, self.SAID | self.PAGE
+            )
+
+        answers = in_parallel([tap] * 4)
+        assert {answer["Location"] for answer in answers} == {f"/manage/newsletters/{Newsletter.objects.get().pk}/"}
