@@ -1,6 +1,9 @@
+from dataclasses import dataclass
+
 import django_filters as filters
 from django import forms
 from django.db.models import Count, Q
+from django.utils.functional import cached_property
 
 LONGEST = 200
 
@@ -38,8 +41,52 @@ class Chosen(filters.FilterSet):
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    count: int
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    title: str
+    choices: list[Choice]
+    is_single: bool
+
+
 class Faceted(Chosen):
-    """With `FACETS`: filters that are chosen from lists, each choice with how many it would show."""
+    """With `FACETS`, {name: title}: filters that are chosen from lists, each choice with how many it would show. A row
+    has exactly one choice of the facet `PARTS`."""
+
+    FACETS: dict
+    PARTS: str
+
+    @cached_property
+    def facets(self) -> list[Facet]:
+        """As a page draws them: what would show nothing is left out, unless it is on."""
+        counts, facets = self.counts(), []
+        for name, title in self.FACETS.items():
+            on, choices = self.on(name), []
+            for value, label in self.choices(name):
+                count, is_on = counts[name][str(value)], str(value) in on
+                if count or is_on:
+                    choices.append(Choice(str(value), str(label), count, is_on))
+            if choices:
+                is_single = not isinstance(self.filters[name], filters.MultipleChoiceFilter)
+                facets.append(Facet(name, str(title), choices, is_single))
+        return facets
+
+    @property
+    def total(self) -> int:
+        parts = [choice for facet in self.facets if facet.name == self.PARTS for choice in facet.choices]
+        return sum(choice.count for choice in [choice for choice in parts if choice.is_on] or parts)
+
+    def on(self, name) -> set[str]:
+        chosen = self.chosen.get(name, [])
+        return {str(value) for value in (chosen if isinstance(chosen, list) else [chosen])}
 
     def choices(self, name):
         choices = self.filters[name].extra["choices"]
@@ -50,8 +97,7 @@ class Faceted(Chosen):
         """What is on is called, by the name of its filter."""
         said = {}
         for name in self.FACETS:
-            chosen = self.chosen.get(name, [])
-            if chosen := {str(value) for value in ([chosen] if isinstance(chosen, str) else chosen)}:
+            if chosen := self.on(name):
                 said[name] = ", ".join(str(label) for value, label in self.choices(name) if str(value) in chosen)
         return said
 

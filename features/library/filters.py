@@ -23,6 +23,7 @@ class WorkFilter(Faceted):
     language = filters.MultipleChoiceFilter(choices=languages.choices)
 
     FACETS = {"kind": _("Kind"), "level": _("Level"), "price": _("Price"), "language": _("Language")}
+    PARTS = "kind"
 
     class Meta:
         model = Work

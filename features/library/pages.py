@@ -63,26 +63,18 @@ def standings(person, works) -> dict[int, str]:
 
 def _choices(filters: WorkFilter, request) -> dict:
     """The filters as the page draws them: each choice with its count, and what is on as chips to take away."""
-    counts, facets, chips = filters.counts(), [], []
-    for name, title in filters.FACETS.items():
-        chosen = {str(value) for value in filters.chosen.get(name, [])}
-        choices = []
-        for value, label in filters.choices(name):
-            is_on, count = str(value) in chosen, counts[name][str(value)]
-            if count or is_on:
-                choices.append({"value": str(value), "label": label, "count": count, "is_on": is_on})
-            if is_on:
-                chips.append({"label": label, "url": _without(request, name, str(value))})
-        if choices:
-            facets.append({"name": name, "title": title, "choices": choices})
+    chips = [
+        {"label": choice.label, "url": _without(request, facet.name, choice.value)}
+        for facet in filters.facets
+        for choice in facet.choices
+        if choice.is_on
+    ]
     if slug := filters.chosen.get("skill"):
         found = skills.by_slug(slug)
         chips.append({"label": found.name if found else slug, "url": _without(request, "skill")})
     if handle := filters.chosen.get("author"):
         chips.append({"label": handle, "url": _without(request, "author")})
-    first = next(iter(filters.FACETS))
-    total = sum(counts[first].values()) if first not in filters.chosen else filters.matching().count()
-    return {"facets": facets, "chips": chips, "total": total}
+    return {"facets": filters.facets, "chips": chips, "total": filters.total}
 
 
 def _without(request, name, value=None) -> str:

@@ -19,7 +19,7 @@ from features.discovery import services as discovery
 from features.mentoring import suggesting, words
 from features.mentoring.changes_of_ranking import CHANGES
 from features.mentoring.facts import panels
-from features.mentoring.filters import PRICE, MentorFilter
+from features.mentoring.filters import MentorFilter
 from features.mentoring.loading import Frame, hours_of, load, neighbours, new_frame, skills_of, wanting
 from features.mentoring.matching import VERSION, kernel, reasons
 from features.mentoring.models import Dismissal, MatchWish, MentorPage
@@ -81,16 +81,12 @@ def _nothing(chosen) -> dict:
     return {"title": _("No mentor fits this"), "text": words}
 
 
-def _called(chosen, skill) -> dict[str, str]:
+def _called(filters: MentorFilter, skill) -> dict[str, str]:
     """What the filters that are on are called."""
-    named = {
-        "skill": lambda slug: skill.name if skill else slug,
-        "language": languages.name,
-        "price": lambda value: str(dict(PRICE)[value]),
-        "room": lambda _on: _("Has room"),
-        "fits": lambda _on: _("Fits my free time"),
-    }
-    return {name: say(chosen[name]) for name, say in named.items() if name in chosen}
+    said, chosen = filters.called(), filters.chosen
+    if "skill" in chosen:
+        said["skill"] = skill.name if skill else chosen["skill"]
+    return said | ({"fits": _("Fits my free time")} if "fits" in chosen else {})
 
 
 def browse(request, filters: MentorFilter, now) -> dict:
@@ -100,11 +96,11 @@ def browse(request, filters: MentorFilter, now) -> dict:
     context = {
         "lines": lines(page.items, now),
         "page": page,
-        "total": filters.matching().count(),
+        "total": filters.total,
         "chosen": chosen,
         "is_narrowed": bool(chosen.keys() - {"q"}),
         "skill": Skill.objects.filter(slug=chosen.get("skill")).first() if "skill" in chosen else None,
-        "choices": {"price": PRICE, "language": languages.choices()},
+        "facets": filters.facets,
         "nothing": _nothing(chosen),
     }
     if not page.items and chosen:
@@ -112,7 +108,7 @@ def browse(request, filters: MentorFilter, now) -> dict:
             kind="mentor",
             person=request.user,
             words=chosen.get("q", ""),
-            labels=_called(chosen, context["skill"]),
+            labels=_called(filters, context["skill"]),
             count=lambda without, words: filters.matching(without, words).count(),
             path=request.path,
             query=request.GET,

@@ -50,7 +50,11 @@ class SessionFilter(Faceted):
     language = filters.MultipleChoiceFilter(choices=languages.choices)
     fits = filters.BooleanFilter(method="by_free_time", widget=forms.CheckboxInput)
 
-    FACETS = ("when", "level", "kind", "format", "price", "language")
+    FACETS = {
+        "when": _("When"), "level": _("Level"), "kind": _("Kind"), "format": _("Format"),
+        "price": _("Price"), "language": _("Language"),
+    }  # fmt: skip
+    PARTS = "kind"
 
     class Meta:
         model = SkillSession

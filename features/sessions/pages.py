@@ -29,50 +29,21 @@ from features.skills import services as skills
 ENDS = ("full", "waiting", "cancelled", "closed", "started", "ended", "payments_not_set_up")
 
 
-@dataclass
-class Choice:
-    value: str
-    label: str
-    count: int | None
-    is_on: bool
-
-
-@dataclass
-class Facet:
-    name: str
-    title: str
-    choices: list[Choice]
-    is_single: bool
-
-
 def filter_form(filters: SessionFilter, request) -> dict:
     """The filters as the page draws them: each choice with its count, and what is on as removable chips."""
-    titles = {
-        "when": _("When"), "level": _("Level"), "kind": _("Kind"), "format": _("Format"),
-        "price": _("Price"), "language": _("Language"),
-    }  # fmt: skip
-    counts = filters.counts()
-    facets, chips = [], []
-    for name in filters.FACETS:
-        chosen = filters.chosen.get(name, [])
-        chosen = {str(chosen)} if isinstance(chosen, str) else {str(value) for value in chosen}
-        choices = []
-        for value, label in filters.choices(name):
-            is_on = str(value) in chosen
-            count = counts[name][str(value)]
-            if count or is_on:
-                choices.append(Choice(str(value), str(label), count, is_on))
-            if is_on:
-                chips.append({"label": str(label), "url": _without(request, name, str(value))})
-        if choices:
-            facets.append(Facet(name, titles[name], choices, is_single=name == "when"))
+    chips = [
+        {"label": choice.label, "url": _without(request, facet.name, choice.value)}
+        for facet in filters.facets
+        for choice in facet.choices
+        if choice.is_on
+    ]
     if "skill" in filters.chosen:
         found = skills.by_slug(filters.chosen["skill"])
         chips.append({"label": found.name if found else filters.chosen["skill"], "url": _without(request, "skill")})
     if "fits" in filters.chosen:
         chips.append({"label": _("Fits my free time"), "url": _without(request, "fits")})
     return {
-        "facets": facets,
+        "facets": filters.facets,
         "chips": chips,
         "words": filters.chosen.get("q", ""),
         "skill": filters.chosen.get("skill", ""),

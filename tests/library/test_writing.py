@@ -263,9 +263,7 @@ class TestTheList:
             "language=de": [False, False],
             "kind=nonsense&level=99": [True, True],
         }
-        facets = {
-            f["name"]: {c["value"]: c["count"] for c in f["choices"]} for f in client.get("/library/").context["facets"]
-        }
+        facets = {f.name: {c.value: c.count for c in f.choices} for f in client.get("/library/").context["facets"]}
         assert facets == {
             "kind": {"article": 1, "course": 1}, "level": {"2": 1, "3": 1}, "price": {"free": 1, "paid": 1},
             "language": {"en": 2},

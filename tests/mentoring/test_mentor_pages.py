@@ -74,16 +74,48 @@ class TestList:
     def test_htmx_gets_the_results_alone(self, client, mentor_page):
         answer = client.get("/mentors/?q=postgres", headers={"HX-Request": "true"}).content.decode()
         assert answer.lstrip().startswith('<section id="results"')
+        assert 'id="facets" class="stack" hx-swap-oob="true"' in answer
 
-    def test_the_number_of_queries_does_not_grow_with_the_rows(self, client, mentor_page, skill):
+    @pytest.mark.parametrize("others", [{}, {"language": "de"}, {"price": "free", "q": "postgres"}, {"fits": "on"}])
+    def test_each_choice_says_how_many_it_shows(self, client, mentor_page, skill, learner, others):
+        another(1, skill, languages=["de", "fi"], price_from=900)
+        another(2, skill, languages=["de"], price_from=0, places_taken=2)
+        another(3, skill, price_from=900)
+        client.force_login(learner)
+        for person in (learner, *(page.person for page in MentorPage.objects.filter(price_from=900))):
+            calendar.keep_free(person=person, hours=EVENINGS)
+        on = client.get("/mentors/", others).context
+        for facet in on["facets"]:
+            for choice in facet.choices:
+                answer = client.get("/mentors/", others | {facet.name: choice.value})
+                shown = len(answer.context["lines"])
+                assert (choice.count, answer.context["total"]) == (shown, shown), (facet.name, choice)
+        counts = {facet.name: {choice.value: choice.count for choice in facet.choices} for facet in on["facets"]}
+        assert on["total"] == len(on["lines"])
+        if others == {}:
+            languages = {"en": 2, "fi": 1, "de": 2}
+            assert counts == {"room": {"True": 3}, "price": {"free": 2, "paid": 2}, "language": languages}
+        if "fits" in others:
+            assert counts["price"] == {"paid": 2}
+
+    def test_a_choice_that_shows_nothing_is_not_offered_but_stays_to_be_taken_back(self, client, mentor_page):
+        page = self.found(client, price="paid", language="de")
+        assert 'value="paid" id="f-price-paid" checked>With a price<span class="num">0</span>' in page
+        assert 'value="de" selected>German (0)' in page
+        assert 'id="f-room"' not in page
+        assert 'value="free"' not in page
+        assert 'value="fi"' not in self.found(client)
+
+    @pytest.mark.parametrize("query", ["", "?price=free&language=en&room=on"])
+    def test_the_number_of_queries_does_not_grow_with_the_rows(self, client, mentor_page, skill, query):
         def asked():
             with CaptureQueriesContext(connection) as queries:
-                client.get("/mentors/")
+                client.get(f"/mentors/{query}")
             return len(queries)
 
         few = asked()
         for n in range(6):
-            another(n, skill)
+            another(n, skill, languages=["en", "de", "fi"][: 1 + n % 3])
         assert asked() == few
 
 

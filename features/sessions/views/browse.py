@@ -43,7 +43,7 @@ def browse(request):
         "form": pages.filter_form(filters, request),
         "cards": cards(page.items, now, pages.standings(request.user, page.items)),
         "page": page,
-        "total": filters.matching().count(),
+        "total": filters.total,
     }
     if not page.items:
         context["nothing"] = pages.nothing_found(filters, request)
