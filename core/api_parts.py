@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +14,7 @@ from ninja import Field, Schema
 from ninja.parser import Parser
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
+from pydantic import AfterValidator, AwareDatetime
 
 from core.pagination import keyset
 from core.registry import Registry
@@ -191,6 +193,16 @@ def expansions(wanted: str, allowed: Iterable[str]) -> set[str]:
 class Money(Schema):
     minor: int = Field(description="In the minor unit of the currency: 1250 EUR are 12.50 €")
     currency: str = Field(description="ISO 4217", pattern="^[A-Z]{3}$")
+
+
+def _in_utc(value: datetime) -> datetime:
+    """Postgres reads no offset of more than 16 hours, and no clock shows what is before the year 1 or after 9999."""
+    if not 1 < value.year < 9999:  # a day off either end, no zone gets over it
+        raise ValueError(_("The year has to be one between 2 and 9998."))
+    return value.astimezone(UTC)
+
+
+PointInTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Moment(Schema):

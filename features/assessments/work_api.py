@@ -7,9 +7,8 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from ninja import Field, Query, Router, Schema, Status
-from pydantic import AwareDatetime
 
-from core.api_parts import Anybody, Member, Page, Paging, Refusal, Scope, page
+from core.api_parts import Anybody, Member, Page, Paging, PointInTime, Refusal, Scope, page
 from core.seo import absolute
 from features.assessments import services, work_pages
 from features.assessments.access import own_evaluation, own_submission, visible_task
@@ -44,7 +43,7 @@ class HandedIn(Schema):
 
 
 class TalkIn(Schema):
-    starts_at: AwareDatetime
+    starts_at: PointInTime
     note: str = Field("", max_length=2000, description="What it will be about")
 
 

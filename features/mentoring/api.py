@@ -2,9 +2,8 @@
 
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
-from pydantic import AwareDatetime
 
-from core.api_parts import Anybody, Member, Moment, Money, Page, Paging, moment, money, page
+from core.api_parts import Anybody, Member, Moment, Money, Page, Paging, PointInTime, moment, money, page
 from core.seo import absolute
 from features.mentoring import access, pool_api, services
 from features.mentoring.api_refusals import READ, WRITE, refusing
@@ -56,7 +55,7 @@ class Meeting(Schema):
 
 class Reservation(Schema):
     offer: int
-    starts_at: AwareDatetime
+    starts_at: PointInTime
 
 
 class MeetingNote(Schema):

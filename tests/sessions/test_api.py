@@ -112,6 +112,12 @@ class TestBrowsing:
         assert row["is_cancelled"] is True
         type(expert).objects.filter(pk=expert.pk).update(is_active=False)  # nobody who has no seat sees what they host
         assert client.get(address).json()["items"] == []
+        for when, status in (
+            ("0120-03-02T11:05:41%2B19:25", 200),
+            ("0001-01-01T00:00Z", 422),
+            ("9999-12-31T23:00-23:00", 422),
+        ):
+            assert client.get(f"/api/v1/sessions/?modified_since={when}").status_code == status
 
     def test_fields_and_expansions(self, client, session):
         parent = make_skill("Databases")

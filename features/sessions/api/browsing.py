@@ -6,9 +6,8 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
-from pydantic import AwareDatetime
 
-from core.api_parts import Anybody, Invalid, Member, Page, Paging, expansions, page
+from core.api_parts import Anybody, Invalid, Member, Page, Paging, PointInTime, expansions, page
 from features.sessions import services
 from features.sessions.access import own_registration, visible_session
 from features.sessions.api import schemas
@@ -31,7 +30,7 @@ class SessionFilters(Schema):
     kind: list[KINDS] = []
     format: list[FORMATS] = []
     language: list[str] = Field([], description="Codes such as en")
-    modified_since: AwareDatetime | None = Field(
+    modified_since: PointInTime | None = Field(
         None, description="Only what was published, changed or cancelled after this; cancelled sessions are included"
     )
     order: str = Field("starts", pattern="^-?starts$|^-changed$", description="starts, -starts or -changed")

@@ -10,9 +10,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, PatchDict, Query, Router, Schema, Status
-from pydantic import AwareDatetime
 
-from core.api_parts import Invalid, Member, Moment, Page, Paging, Refusal, moment, page
+from core.api_parts import Invalid, Member, Moment, Page, Paging, PointInTime, Refusal, moment, page
 from core.seo import absolute
 from core.templatetags.ui import plain_price
 from features.payments import services as payments
@@ -63,7 +62,7 @@ class Wording(Schema):
     address: str = Field("", max_length=200)
     room_url: str = Field("", max_length=500)
     time_zone: str = Field("UTC", description="The IANA zone that the wall time is meant in")
-    starts_at: AwareDatetime | None = Field(None, description="ISO 8601 with an offset")
+    starts_at: PointInTime | None = Field(None, description="ISO 8601 with an offset")
     minutes: int = Field(90, description="As the page offers them: 30, 45, 60, 90, 120, 180, 240, 360 or 480")
     capacity: int = Field(12, ge=1, le=100_000)
     description: str = Field("", max_length=8000, description="Markdown")
@@ -92,7 +91,7 @@ class Hosted(Schema):
 
 
 class PublicationTime(Schema):
-    at: AwareDatetime = Field(description="ISO 8601 with an offset; before it starts")
+    at: PointInTime = Field(description="ISO 8601 with an offset; before it starts")
 
 
 class CancellationReason(Schema):
