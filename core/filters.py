@@ -45,7 +45,7 @@ class Chosen(filters.FilterSet):
 class Choice:
     value: str
     label: str
-    count: int
+    count: int | None  # where it would cost too much to know
     is_on: bool
 
 
@@ -55,6 +55,19 @@ class Facet:
     title: str
     choices: list[Choice]
     is_single: bool
+
+
+Counts = dict[str, dict[str, int | None]]
+
+
+def tally(found, conditions: dict[tuple[str, str], Q]) -> Counts:
+    """{facet: {value: how many fulfil its condition}}, in one query."""
+    aliases = {f"n{i}": Count("pk", filter=condition) for i, condition in enumerate(conditions.values())}
+    values = found.aggregate(**aliases) if aliases else {}
+    counts: Counts = {}
+    for i, (name, value) in enumerate(conditions):
+        counts.setdefault(name, {})[value] = values[f"n{i}"]
+    return counts
 
 
 class Faceted(Chosen):
@@ -72,7 +85,7 @@ class Faceted(Chosen):
             on, choices = self.on(name), []
             for value, label in self.choices(name):
                 count, is_on = counts[name][str(value)], str(value) in on
-                if count or is_on:
+                if count != 0 or is_on:
                     choices.append(Choice(str(value), str(label), count, is_on))
             if choices:
                 is_single = not isinstance(self.filters[name], filters.MultipleChoiceFilter)
@@ -82,7 +95,7 @@ class Faceted(Chosen):
     @property
     def total(self) -> int:
         parts = [choice for facet in self.facets if facet.name == self.PARTS for choice in facet.choices]
-        return sum(choice.count for choice in [choice for choice in parts if choice.is_on] or parts)
+        return sum(choice.count or 0 for choice in [choice for choice in parts if choice.is_on] or parts)
 
     def on(self, name) -> set[str]:
         chosen = self.chosen.get(name, [])
@@ -101,7 +114,7 @@ class Faceted(Chosen):
                 said[name] = ", ".join(str(label) for value, label in self.choices(name) if str(value) in chosen)
         return said
 
-    def counts(self) -> dict[str, dict[str, int]]:
+    def counts(self) -> Counts:
         """How many each choice would show. Facets that are not set share one query; each set one adds one."""
         counts = self._count([name for name in self.FACETS if name not in self.chosen], self.matching())
         for name in self.FACETS:
@@ -109,16 +122,11 @@ class Faceted(Chosen):
                 counts |= self._count([name], self.matching(without=[name]))
         return counts
 
-    def _count(self, names, found):
-        conditions = {
-            (name, str(value)): self.condition(name, value) for name in names for value, _label in self.choices(name)
-        }
-        aliases = {f"n{i}": Count("pk", filter=condition) for i, condition in enumerate(conditions.values())}
-        values = found.aggregate(**aliases) if aliases else {}
-        counts: dict[str, dict[str, int]] = {name: {} for name in names}
-        for i, (name, value) in enumerate(conditions):
-            counts[name][value] = values[f"n{i}"]
-        return counts
+    def _count(self, names, found) -> Counts:
+        return tally(
+            found,
+            {(name, str(value)): self.condition(name, value) for name in names for value, _label in self.choices(name)},
+        )
 
     def condition(self, name, value) -> Q:
         """What a choice means for a row."""

@@ -17,9 +17,9 @@ from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.discovery import services as discovery
 from features.forum import services
-from features.forum.filters import SINCE, SORT, STATES, ThreadFilter
+from features.forum.filters import SORT, ThreadFilter
 from features.forum.findable import KIND, answers_words
-from features.forum.models import Board, Kind, Post, Reading, Thread
+from features.forum.models import Board, Post, Reading, Thread
 from features.notifications.models import Follow
 
 SIZE = 20
@@ -144,7 +144,8 @@ def thread_list(request, now, board=None, **wanted) -> dict:
         "is_narrowed": bool(filters.chosen.keys() - {"sort"}),
         # Words stand in their own field, and what the address stands for has a way of its own out of it.
         "has_filters": bool(filters.chosen.keys() - {"sort", "q", "about"} - wanted.keys()),
-        "choices": {"state": STATES, "kind": Kind.choices, "since": SINCE, "sort": SORT},
+        "facets": filters.facets,
+        "orders": SORT,
         "feed": _feed(data),
         "board": board,
         "boards": list(Board.objects.all()),

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.models import RateCounter
-from features.forum import services
+from features.forum import filters, services
 from features.forum.models import Post, Thread
 from tests.factories import make_user
 from tests.forum.conftest import ask
@@ -72,6 +72,47 @@ class TestLists:
         Thread.objects.filter(pk=talk.pk).update(created_at=timezone.now() - timedelta(days=9))
         assert found("since=week") == {thread, solved}
 
+        def counts(query):
+            return {
+                facet.name: {choice.value: choice.count for choice in facet.choices}
+                for facet in client.get(f"/forum/?{query}").context["facets"]
+            }
+
+        assert counts("") == {
+            "state": {"unanswered": 1, "unsolved": 1, "solved": 1},
+            "kind": {"question": 2, "discussion": 1},
+            "since": {"week": 2, "month": 3, "year": 3},
+        }
+        for query in ("", "kind=question", "state=solved&kind=discussion", "skill=postgresql&since=week"):
+            for name, choices in counts(query).items():
+                for value, count in choices.items():
+                    assert count == len(found(f"{query}&{name}={value}")), (query, name, value)
+        # What would show nothing is left out, unless it is on.
+        assert counts("state=solved&kind=discussion") == {
+            "state": {"solved": 0},
+            "kind": {"question": 1, "discussion": 0},
+        }
+        assert "Solved (0)</option>" in client.get("/forum/?state=solved&kind=discussion").text
+
+    def test_choices_are_counted_in_two_queries_and_of_few_threads(
+        self, client, thread, board, asker, skill, monkeypatch
+    ):
+        ask(board, asker, skill, title="How do I read a plan aloud?")
+
+        def counted(query):
+            with CaptureQueriesContext(connection) as asked:
+                text = client.get(f"/forum/?{query}").text
+            statements = " ".join(one["sql"] for one in asked if "forum_thread" in one["sql"])
+            looked, counted = f"OFFSET {filters.COUNTED}", 'COUNT("forum_thread"."id") FILTER'
+            return looked in statements, counted in statements, "Unanswered (2)" in text, ">Solved<" in text
+
+        for query in ("", "kind=question&state=unanswered&since=week", f"skill={skill.slug}"):
+            assert counted(query)[:3] == (True, True, True)
+        for query in ("q=plan", f"author={asker.handle}"):  # all choices without a number
+            assert counted(query) == (False, False, False, True)
+        monkeypatch.setattr(filters, "COUNTED", 1)
+        assert counted("") == (True, False, False, True)
+
     def test_the_search_finds_an_answers_words_and_solved_ones_first(self, client, thread, board, asker, helper, skill):
         solved = ask(board, asker, skill)
         services.accept(by=asker, post=services.reply(author=helper, thread=solved, text="Because of vacuuming."))
@@ -82,6 +123,7 @@ class TestLists:
     def test_htmx_gets_the_results_alone(self, client, thread):
         answer = client.get("/forum/", headers=HTMX)
         assert answer.text.strip().startswith('<section id="results"')
+        assert 'id="facets" class="stack" hx-swap-oob="true"' in answer.text
 
     def test_queries_do_not_grow_with_the_rows_and_pages_follow_each_other(self, client, thread, board, asker, skill):
         def queries():
@@ -95,7 +137,7 @@ class TestLists:
         for number in range(24):
             RateCounter.objects.all().delete()
             ask(board, asker, skill, title=f"Another question, number {number}")
-        assert queries() == before <= 5
+        assert queries() == before <= 7
         page = client.get("/forum/").context["page"]
         second = client.get(page.next_url)
         assert len(second.context["lines"]) == 5
@@ -114,8 +156,9 @@ class TestLists:
         million threads would be read for a page of twenty."""
         with CaptureQueriesContext(connection) as found:
             assert thread.title in client.get("/forum/?skill=postgresql").text
-        [listed] = [query["sql"] for query in found if 'FROM "forum_thread"' in query["sql"]]
-        assert f'."skill_id" IN ({skill.pk})' in listed
+        asked = [query["sql"] for query in found if 'FROM "forum_thread"' in query["sql"]]
+        assert len(asked) == 3  # the page, and how many each choice would show
+        assert all(f'."skill_id" IN ({skill.pk})' in sql for sql in asked)
 
     def test_an_authors_threads_are_those_they_are_known_to_have_written_in(self, client, thread, board, asker, helper):
         """Found by their keys: from a subquery a million threads would be read for them."""

@@ -2,10 +2,11 @@ from features.forum.models.beside import Draft, Duplicate, ImportedRow, Invitati
 from features.forum.models.curating import Redaction
 from features.forum.models.mail import MailedAnswer
 from features.forum.models.posts import LONGEST, Post, Vote
-from features.forum.models.threads import Board, Closing, Kind, State, Thread
+from features.forum.models.threads import UNANSWERED, Board, Closing, Kind, State, Thread
 
 __all__ = [
     "LONGEST",
+    "UNANSWERED",
     "Board",
     "Closing",
     "Draft",

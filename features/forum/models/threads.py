@@ -66,6 +66,9 @@ class Board(models.Model):
         return f"skill:{self.skill_id}"
 
 
+UNANSWERED = Q(kind=Kind.QUESTION, replies=0)
+
+
 class ThreadQuerySet(QuerySet):
     def shown(self):
         return self.filter(state=State.SHOWN)
@@ -87,7 +90,7 @@ class ThreadQuerySet(QuerySet):
         return self.select_related("author", "board").prefetch_related("skills")
 
     def unanswered(self):
-        return self.filter(kind=Kind.QUESTION, replies=0)
+        return self.filter(UNANSWERED)
 
 
 class Thread(models.Model):
