@@ -19,7 +19,9 @@ def stand_beside() -> None:
         creation_counter=Field.creation_counter, auto_creation_counter=Field.auto_creation_counter
     )
     made = Field.__init__
-    Field.__init__ = FunctionType(made.__code__, {**made.__globals__, "Field": numbers}, argdefs=made.__defaults__)
+    Field.__init__ = FunctionType(
+        made.__code__, {**made.__globals__, "Field": numbers}, argdefs=made.__defaults__, closure=made.__closure__
+    )
 
     managers = count(BaseManager.creation_counter)
 

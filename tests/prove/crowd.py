@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.utils import timezone
 
@@ -39,6 +40,26 @@ def gather(people: int, seats: int, name: str = "stampede") -> dict:
         "cookie": settings.SESSION_COOKIE_NAME,
         "csrf": settings.CSRF_COOKIE_NAME,
     }
+
+
+def members(count: int) -> str:
+    """`member-N@example.org`, with a password that is hashed as any other. Answers the name of the token's cookie."""
+    password = make_password("a sentence of their own")
+    crowd = [
+        User(
+            email=f"member-{n}@example.org",
+            handle=f"member-{n}",
+            name=f"Person {n}",
+            time_zone="UTC",
+            password=password,
+        )
+        for n in range(count)
+    ]
+    User.objects.bulk_create(crowd)
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in crowd
+    )
+    return settings.CSRF_COOKIE_NAME
 
 
 def _session(host, slug, seats):
