@@ -52,7 +52,7 @@ class TestPreferences:
 
     def test_what_is_said_is_saved(self, member, learner):
         answer = member.post(PATH, GOOD, follow=True)
-        assert answer.redirect_chain == [(PATH, 302)]
+        assert answer.redirect_chain == [(PATH, 303)]
         learner.refresh_from_db()
         assert {name: getattr(learner, name) for name in GOOD} == GOOD
         page = answer.content.decode()
@@ -121,7 +121,7 @@ class TestPreferences:
         """Those of before stay theirs, so that nobody passes for them."""
         most = LIMITS["handle"][0]
         answers = [member.post(PATH, GOOD | {"handle": f"good-{n}"}) for n in range(most + 1)]
-        assert [answer.status_code for answer in answers] == [302] * most + [429]
+        assert [answer.status_code for answer in answers] == [303] * most + [429]
         assert FormerHandle.objects.count() == most
         learner.refresh_from_db()
         assert learner.handle == f"good-{most - 1}"
@@ -150,7 +150,7 @@ class TestPreferences:
         person = make_user("Old Zone", time_zone="Japan")
         client.force_login(person)
         assert '<option value="Japan" selected>' in client.get(PATH).content.decode()
-        assert client.post(PATH, GOOD | {"time_zone": "Japan"}).status_code == 302
+        assert client.post(PATH, GOOD | {"time_zone": "Japan"}).status_code == 303
 
 
 class TestAccountPage:

@@ -155,13 +155,17 @@ class TestClosing:
     def test_by_the_letter_it_is_had_back_and_looking_does_nothing(self, inside, learner, letters):
         close(inside)
         link = link_of(letters()[-1])
-        browser = Client()
+        browser, closure = Client(), Closure.objects.get()
         assert browser.get(link).status_code == 200
         assert not User.objects.get(pk=learner.pk).is_active
         assert browser.post(link)["Location"] == "/account/login/"
         log_in(Client(), learner)
-        assert browser.get(link).status_code == 404
-        assert browser.post(link).status_code == 404
+        for ask in (browser.post, browser.get):
+            assert ask(link)["Location"] == "/account/login/"
+            assert "This link was used" in browser.get("/account/login/").text
+        with pytest.raises(services.ClosureRefused):  # of two at once both have found it
+            services.reopen(closure=closure)
+        assert AuditEntry.objects.filter(act="account.reopened").count() == 1
         assert browser.get(link[:-3] + "xx/").status_code == 404
 
     def test_whoever_asks_to_be_let_in_gets_the_way_back(self, inside, learner, letters):

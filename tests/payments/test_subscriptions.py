@@ -239,9 +239,13 @@ class TestSteering:
         assert 1900 < said <= 2000
         assert Subscription.objects.get().price.plan != dear
         there.advance(stripe.state, A_DAY)  # what is left of the month is less by now; what was shown holds
-        client.post(f"/plans/{dear.pk}/change/", {"shown": shown_on(page)})
+        stripe.state.faults.extend([("POST /v1/subscriptions", "reset")] * 2)  # it is done, and nobody hears of it
+        for said_then in ("Nothing is charged twice", "Changed."):
+            answer = client.post(f"/plans/{dear.pk}/change/", {"shown": shown_on(page)}, follow=True)
+            assert said_then in answer.text
         deliver()
         assert Subscription.objects.get().price.plan == dear
+        assert [one["amount_paid"] for one in stripe.state.of_kind("invoice") if one["amount_paid"]].count(said) == 1
         assert SubscriptionInvoice.objects.latest("pk").amount_minor == said
 
     def test_a_price_that_rose_since_it_was_shown_is_shown_anew_first(
@@ -336,8 +340,12 @@ class TestFailing:
         assert services.entitled(learner, "library")
         client.force_login(learner)
         answer = client.post("/account/subscription/act/", {"act": "cancel"}, follow=True)
-        assert "Stripe does not answer just now" in answer.text
+        assert "Nothing is charged twice" in answer.text  # and whether it was done nobody knows
         assert not Subscription.objects.get().ends_at_period_end
+        stripe.state.faults.clear()
+        stripe.state.faults.append(("POST /v1/subscriptions", 402))
+        answer = client.post("/account/subscription/act/", {"act": "cancel"}, follow=True)
+        assert "Stripe refused it, and nothing was changed" in answer.text
         stripe.state.faults.clear()
         answer = client.post("/account/subscription/act/", {"act": "cancel"}, follow=True)
         assert '<input type="hidden" name="act" value="undo">' in answer.text

@@ -82,7 +82,7 @@ preferences                         GET  login    login    200    200   200    2
 unfinished                          POST login    login    200    200   200    200      200        200
 unsent                              GET  login    login    302    302   302    302      302        302
 unsent                              POST login    login    303    303   303    303      303        303
-preferences                         POST login    login    302    302   302    302      302        302
+preferences                         POST login    login    303    303   303    303      303        303
 own_data                            GET  login    login    200    200   200    again    again      again
 own_data                            POST login    login    303    303   303    again    again      again
 own_data_archive                    GET  login    login    404    200   404    again    again      again
@@ -97,7 +97,7 @@ reopening                           GET  200
 reopening                           POST 303
 usersessions_list                   GET  login    login    200    200   200    200      200        200
 usersessions_list                   POST login    login    302    302   302    302      302        302
-end_session                         POST login    login    404    302   404    404      404        404
+end_session                         POST login    login    404    303   404    404      404        404
 account_reauthenticate              GET  login    login    200    200   200    200      200        200
 account_reauthenticate              POST login    login    302    302   302    302      302        302
 account_change_password             GET  login    login    200    200   200    200      200        200

@@ -194,19 +194,28 @@ def way_back(email: str) -> str | None:
 
 
 def closure_by_link(token: str) -> Closure | None:
-    """The closure that may still be undone by this link."""
+    """The closure that may still be undone by this link. Raises ClosureRefused where it was."""
     try:
         name = _signer().unsign(token, max_age=RECOVERY)
     except BadSignature:
         return None
-    return Closure.objects.select_related("person").filter(public_id=name, erased_at=None).first()
+    closure = Closure.objects.select_related("person").filter(public_id=name).first()
+    if closure is None:
+        raise _undone()
+    return None if closure.erased_at else closure
+
+
+def _undone() -> ClosureRefused:
+    return ClosureRefused("undone", _("This link was used, and the account is there again. Log in as before."))
 
 
 @transaction.atomic
 def reopen(*, closure: Closure) -> None:
-    """The account is there again; what was given back when it closed is not."""
-    standing = Closure.objects.select_for_update().filter(pk=closure.pk, erased_at=None).first()
+    """The account is there again; what was given back when it closed is not. Raises ClosureRefused."""
+    standing = Closure.objects.select_for_update().filter(pk=closure.pk).first()
     if standing is None:
+        raise _undone()
+    if standing.erased_at:
         raise ClosureRefused("erased", _("This account is erased. You may join again with the same address."))
     person = User.objects.select_for_update().get(pk=standing.person_id)
     person.is_active = True

@@ -47,7 +47,7 @@ def preferences(request):
             form.add_error("handle", str(refused))
         else:
             messages.success(request, _("Saved."))
-            return redirect("preferences")
+            return see_other("preferences")
     return render(request, "accounts/preferences.html", {"form": form}, status=422)
 
 
@@ -58,9 +58,9 @@ def end_session(request, pk):
     session = get_object_or_404(UserSession, user=request.user, pk=pk)
     end_sessions(request, [session])
     if not request.user.is_authenticated:
-        return redirect("account_login")
+        return see_other("account_login")
     messages.success(request, _("That browser is logged out."))
-    return redirect("usersessions_list")
+    return see_other("usersessions_list")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -68,12 +68,16 @@ def closure(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopening(request, token):
-    """From the letter, by whoever holds the mailbox: looking changes nothing, a press brings the account back."""
-    found = services.closure_by_link(token)
-    if found is None:
-        raise Http404
-    if request.method == "POST":
+    """From the letter, by whoever holds the mailbox: looking changes nothing, a press brings the account back. Once it
+    has, each way leads to the log-in, the second tap's as well."""
+    try:
+        found = services.closure_by_link(token)
+        if found is None:
+            raise Http404
+        if request.method != "POST":
+            return render(request, "accounts/reopening.html", {"closure": found})
         services.reopen(closure=found)
         messages.success(request, _("Your account is there again. Log in as before."))
-        return see_other("account_login")
-    return render(request, "accounts/reopening.html", {"closure": found})
+    except services.ClosureRefused as refused:
+        messages.info(request, str(refused))
+    return see_other("account_login")

@@ -23,7 +23,16 @@ from features.payments.services import subscriptions
 from features.payments.stripe_client import StripeDown, StripeRefused
 
 SHOWN, SHOWN_FOR = "plan_change", 15 * 60  # seconds that a price which was shown holds
-AWAY = gettext_lazy("Stripe does not answer just now, and nothing was changed. Try again in a minute.")
+# Whether a call without an answer was carried out nobody knows until an event says so.
+AWAY = gettext_lazy(
+    "Stripe does not answer just now. What was done all the same shows here soon; else press again in a minute. "
+    "Nothing is charged twice."
+)
+REFUSED = gettext_lazy("Stripe refused it, and nothing was changed. See whether your card is still good.")
+
+
+def _of(answer: StripeDown | StripeRefused):
+    return AWAY if isinstance(answer, StripeDown) else REFUSED
 
 
 class PlanForm(forms.ModelForm):
@@ -81,8 +90,8 @@ def begin(request, pk):
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
         return see_other("own_subscription" if refused.code == "yours" else "plans")
-    except (StripeDown, StripeRefused):
-        messages.error(request, AWAY)
+    except (StripeDown, StripeRefused) as answer:
+        messages.error(request, _of(answer))
         return see_other("plans")
 
 
@@ -140,8 +149,8 @@ def act(request):
             return HttpResponseRedirect(subscriptions.portal_url(person=request.user), status=303)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
-    except (StripeDown, StripeRefused):
-        messages.error(request, AWAY)
+    except (StripeDown, StripeRefused) as answer:
+        messages.error(request, _of(answer))
     return see_other("own_subscription")
 
 
@@ -169,8 +178,8 @@ def change(request, pk):
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
         return see_other("own_subscription")
-    except (StripeDown, StripeRefused):
-        messages.error(request, AWAY)
+    except (StripeDown, StripeRefused) as answer:
+        messages.error(request, _of(answer))
         return see_other("own_subscription")
     shown = signing.dumps({**preview, "of": row.pk}, salt=SHOWN)
     context = {"mine": row, "plan": plan, "preview": preview, "shown": shown, "refused": refused}

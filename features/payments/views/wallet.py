@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -146,6 +146,4 @@ def _buy(request, package):
 
 def to_the_till(order):
     """On to the order's own page, which leads to Stripe's and back."""
-    response = redirect("order", order.public_id)
-    response.status_code = 303
-    return response
+    return see_other("order", order.public_id)
