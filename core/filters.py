@@ -131,3 +131,6 @@ class Faceted(Chosen):
     def condition(self, name, value) -> Q:
         """What a choice means for a row."""
         return Q(**{name: value})
+
+    def by_choice(self, queryset, name, value):
+        return queryset.filter(self.condition(name, value))

@@ -107,9 +107,6 @@ class ThreadFilter(Faceted):
             return UNANSWERED
         return Q(kind=Kind.QUESTION, accepted__isnull=value == "unsolved")
 
-    def by_choice(self, queryset, name, value):
-        return queryset.filter(self.condition(name, value))
-
     def by_words(self, queryset, _name, value):
         return queryset.filter(pk__in=discovery.matching_refs("thread", value))
 

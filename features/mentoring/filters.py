@@ -85,9 +85,6 @@ class MentorFilter(Faceted):
             counts["language"] = defaultdict(int, spoken.annotate(n=Count("pk", distinct=True)))
         return counts
 
-    def by_choice(self, queryset, name, value):
-        return queryset.filter(self.condition(name, value))
-
     def by_free_time(self, queryset, _name, _value):
         """Who is free for an hour a week in which the viewer is, too, in each of the coming weeks."""
         asked = queryset.filter(self.condition("room", True)).order_by("pk")

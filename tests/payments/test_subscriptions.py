@@ -347,6 +347,9 @@ class TestFailing:
         answer = client.post("/account/subscription/act/", {"act": "cancel"}, follow=True)
         assert "Stripe refused it, and nothing was changed" in answer.text
         stripe.state.faults.clear()
+        stripe.state.faults.append(("POST /v1/subscriptions", 401))
+        answer = client.post("/account/subscription/act/", {"act": "cancel"}, follow=True)
+        assert "That is our fault" in answer.text  # and not that of a card
         answer = client.post("/account/subscription/act/", {"act": "cancel"}, follow=True)
         assert '<input type="hidden" name="act" value="undo">' in answer.text
 

@@ -2,7 +2,15 @@
 
 from features.payments.policies import Preset, Quote, policy, policy_words
 from features.payments.services.books import balances, book
-from features.payments.services.checkout import CheckoutRefused, checkout_url, end_hold, end_holds, leave, look
+from features.payments.services.checkout import (
+    CheckoutRefused,
+    answered,
+    checkout_url,
+    end_hold,
+    end_holds,
+    leave,
+    look,
+)
 from features.payments.services.coupons import (
     Priced,
     find_coupon,
@@ -108,6 +116,7 @@ __all__ = [
     "Quote",
     "RefundRefused",
     "SaleRefused",
+    "answered",
     "apply_account",
     "ask_refund",
     "asked_for",

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from decimal import Decimal
 
 from django import forms
@@ -20,7 +21,7 @@ from features.accounts.models import Role
 from features.payments import services
 from features.payments.models import Plan, Subscription, SubscriptionInvoice
 from features.payments.services import subscriptions
-from features.payments.stripe_client import StripeDown, StripeRefused
+from features.payments.stripe_client import StripeRefused
 
 SHOWN, SHOWN_FOR = "plan_change", 15 * 60  # seconds that a price which was shown holds
 # Whether a call without an answer was carried out nobody knows until an event says so.
@@ -31,8 +32,16 @@ AWAY = gettext_lazy(
 REFUSED = gettext_lazy("Stripe refused it, and nothing was changed. See whether your card is still good.")
 
 
-def _of(answer: StripeDown | StripeRefused):
-    return AWAY if isinstance(answer, StripeDown) else REFUSED
+@contextmanager
+def _told(request):
+    """What Stripe did not do is said on the next page."""
+    try:
+        with services.answered(AWAY):
+            yield
+    except services.CheckoutRefused as refused:
+        messages.error(request, refused.words)
+    except StripeRefused:
+        messages.error(request, REFUSED)
 
 
 class PlanForm(forms.ModelForm):
@@ -86,13 +95,13 @@ def plans(request):
 def begin(request, pk):
     plan = get_object_or_404(sold_plans(), pk=pk)
     try:
-        return HttpResponseRedirect(subscriptions.begin(person=request.user, plan=plan), status=303)
+        with _told(request):
+            return HttpResponseRedirect(subscriptions.begin(person=request.user, plan=plan), status=303)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
-        return see_other("own_subscription" if refused.code == "yours" else "plans")
-    except (StripeDown, StripeRefused) as answer:
-        messages.error(request, _of(answer))
-        return see_other("plans")
+        if refused.code == "yours":
+            return see_other("own_subscription")
+    return see_other("plans")
 
 
 @require_safe
@@ -127,30 +136,29 @@ def act(request):
     row = subscriptions.current(request.user)
     wanted = request.POST.get("act", "")
     try:
-        if wanted == "look":
-            subscriptions.look_again(person=request.user)
-        elif row is None:
-            messages.info(request, _("You have no subscription."))
-        elif wanted == "cancel":
-            subscriptions.cancel(row=row)
-            undo = undoing("subscription_act", act="undo")
-            said = _("It ends when what you paid for is over. Until then you can undo this.")
-            messages.success(request, said, extra_tags=undo)
-        elif wanted == "undo":
-            subscriptions.undo_cancel(row=row)
-            messages.success(request, _("It goes on as before."))
-        elif wanted == "pause":
-            subscriptions.pause(row=row, months=number(request.POST.get("months", "1")) or 0)
-            messages.success(request, _("Paused. Nothing is charged until it goes on."))
-        elif wanted == "go_on":
-            subscriptions.go_on(row=row)
-            messages.success(request, _("It goes on."))
-        elif wanted == "portal":
-            return HttpResponseRedirect(subscriptions.portal_url(person=request.user), status=303)
+        with _told(request):
+            if wanted == "look":
+                subscriptions.look_again(person=request.user)
+            elif row is None:
+                messages.info(request, _("You have no subscription."))
+            elif wanted == "cancel":
+                subscriptions.cancel(row=row)
+                undo = undoing("subscription_act", act="undo")
+                said = _("It ends when what you paid for is over. Until then you can undo this.")
+                messages.success(request, said, extra_tags=undo)
+            elif wanted == "undo":
+                subscriptions.undo_cancel(row=row)
+                messages.success(request, _("It goes on as before."))
+            elif wanted == "pause":
+                subscriptions.pause(row=row, months=number(request.POST.get("months", "1")) or 0)
+                messages.success(request, _("Paused. Nothing is charged until it goes on."))
+            elif wanted == "go_on":
+                subscriptions.go_on(row=row)
+                messages.success(request, _("It goes on."))
+            elif wanted == "portal":
+                return HttpResponseRedirect(subscriptions.portal_url(person=request.user), status=303)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
-    except (StripeDown, StripeRefused) as answer:
-        messages.error(request, _of(answer))
     return see_other("own_subscription")
 
 
@@ -163,24 +171,26 @@ def change(request, pk):
     if row is None:
         return see_other("plans") if request.method == "POST" else HttpResponseRedirect("/plans/")
     try:
-        refused = None
-        if request.method == "POST":
-            try:
-                subscriptions.change_plan(row=row, plan=plan, shown=_shown(request, row))
-            except services.SaleRefused as dearer:
-                if dearer.code != "dearer":
-                    raise
-                refused = dearer.words
-            else:
-                messages.success(request, _("Changed."))
-                return see_other("own_subscription")
-        preview = subscriptions.preview_change(row=row, plan=plan)
+        with _told(request):
+            return _change(request, row, plan)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
-        return see_other("own_subscription")
-    except (StripeDown, StripeRefused) as answer:
-        messages.error(request, _of(answer))
-        return see_other("own_subscription")
+    return see_other("own_subscription")
+
+
+def _change(request, row, plan):
+    refused = None
+    if request.method == "POST":
+        try:
+            subscriptions.change_plan(row=row, plan=plan, shown=_shown(request, row))
+        except services.SaleRefused as dearer:
+            if dearer.code != "dearer":
+                raise
+            refused = dearer.words
+        else:
+            messages.success(request, _("Changed."))
+            return see_other("own_subscription")
+    preview = subscriptions.preview_change(row=row, plan=plan)
     shown = signing.dumps({**preview, "of": row.pk}, salt=SHOWN)
     context = {"mine": row, "plan": plan, "preview": preview, "shown": shown, "refused": refused}
     return render(request, "payments/plan_change.html", context, status=422 if refused else 200)
