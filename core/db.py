@@ -13,7 +13,15 @@ from typing import Any
 from weakref import ref
 
 import psycopg
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import BooleanField, Expression, F, Func
 from django.db.models.base import Model, ModelState
@@ -124,16 +132,17 @@ def all_rows(sql: str, params) -> list[tuple]:
     """The rows of a statement that every request runs: the server keeps its plan, where connections are our own (see
     OPTIONS in the settings), and we what reads its columns. Making the plan takes the server six times as long as
     following it; a cursor finds out anew how each column is read, which takes longer than reading a row."""
-    connection.ensure_connection()
-    raw: Any = connection.connection
+    database: Any = connections[DEFAULT_DB_ALIAS]  # which `connection` looks for at every mention
+    database.ensure_connection()
+    raw = database.connection
     known = vars(raw).setdefault("known_statements", {})
-    if (statement := known.get(sql)) and not (connection.queries_logged or connection.execute_wrappers):
-        rows = statement.rows(raw, params)
+    if (statement := known.get(sql)) and not (database.queries_logged or database.execute_wrappers):
+        rows = statement.rows(database, params)
         if rows is not None:
             return rows
     with (
-        connection.wrap_database_errors,
-        connection._prepare_cursor(ServerBindingCursor(raw)) as cursor,  # type: ignore[attr-defined,call-arg]
+        database.wrap_database_errors,
+        database._prepare_cursor(ServerBindingCursor(raw)) as cursor,  # type: ignore[call-arg]
     ):
         cursor.execute(sql, params)
         known[sql] = Statement(raw, sql, params)
@@ -150,16 +159,16 @@ class Statement:
         self.query.convert(sql, params)
         self.has_loaders = False
 
-    def rows(self, raw, params) -> list[tuple] | None:
+    def rows(self, database, params) -> list[tuple] | None:
         """None where it has to be run by a cursor, which prepares it, or begins a transaction first."""
-        query = self.query
+        query, raw = self.query, database.connection
         query.dump(params)
         # What psycopg has prepared, and forgets with what it has the server forget: after a rollback, for one.
         name = raw._prepared._names.get((query.query, query.types))
         if name is None or not (raw.autocommit or raw.pgconn.transaction_status == TransactionStatus.INTRANS):
             return None
-        connection.validate_no_broken_transaction()
-        with connection.wrap_database_errors:
+        database.validate_no_broken_transaction()
+        with database.wrap_database_errors:
             result = raw.pgconn.exec_prepared(name, query.params, query.formats)
             if result.status != ExecStatus.TUPLES_OK:
                 if raw.pgconn.status == ConnStatus.BAD:
@@ -249,7 +258,7 @@ class _Reader:
         found: list = []
         peers: list = []  # what is read later of one of them is read of all that came with it
         make, model, key, names, values = object.__new__, self.model, self.key, self.names, self.values
-        known = {"adding": False, "db": connection.alias, "fetch_mode": self.fetch_mode}
+        known = {"adding": False, "db": DEFAULT_DB_ALIAS, "fetch_mode": self.fetch_mode}
         if self.fetch_mode.track_peers:
             known["peers"] = peers
         for row in rows:

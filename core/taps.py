@@ -6,7 +6,7 @@ session of the browser remembers its last act.
 """
 
 import json
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 from django.contrib.messages import get_messages
 from django.contrib.sessions.backends.base import UpdateError
@@ -35,7 +35,7 @@ def second_tap(get_response):
     def middleware(request):
         if request.method != "POST" or not has_session(request) or any(map(is_secret, request.POST)):
             return get_response(request)
-        with _one_at_a_time(request) as is_waited_for:
+        with _one_at_a_time(request) if _has_twin(request) else nullcontext() as is_waited_for:
             if to := _led_to(request, from_the_page=True):
                 return see_other(to)
             response = get_response(request)
@@ -63,7 +63,7 @@ def _has_twin(request) -> bool:
 def _one_at_a_time(request):
     """Of one form of one page. Whoever would wait longer than a statement may goes on, as who cannot wait at all."""
     key = None
-    if _has_twin(request) and TOKEN in request.POST:
+    if TOKEN in request.POST:
         asked = f"{request.session.session_key} {_mark(request, from_the_page=True)}"
         with suppress(OperationalError), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [asked])
@@ -82,7 +82,9 @@ def _led_to(request, *, from_the_page=False) -> str | None:
     if from_the_page and TOKEN not in request.POST:
         return None
     known = type(request.session)(request.session.session_key) if _has_twin(request) else request.session
-    act, act_of_page, to, at = known.get(LAST_ACT) or ("", "", "", 0)
+    if not (last := known.get(LAST_ACT)):
+        return None
+    act, act_of_page, to, at = last
     if timezone.now().timestamp() - at >= SECONDS:
         return None
     mark = act_of_page if from_the_page else act

@@ -5,13 +5,14 @@ from django.urls import include, path, re_path
 
 from core import health, seo, views
 from core.api import api
+from core.routes import ByFirstPart
 
 # allauth asks for it by this name when somebody tries too often.
 handler429 = "features.accounts.views.limited.too_many"
 
 handler500 = "core.views.server_error"
 
-urlpatterns = [
+routes = [
     path("", include("features.skills.urls")),  # before profiles, whose skills/<slug>/ would swallow skills/suggest/
     path("", include("features.profiles.urls")),
     path("", include("features.marketing.urls")),
@@ -42,4 +43,6 @@ urlpatterns = [
 ]
 
 if settings.DEMO and settings.IS_LOOPBACK:
-    urlpatterns.append(path("dev/", include("core.dev")))
+    routes.append(path("dev/", include("core.dev")))
+
+urlpatterns = [ByFirstPart(routes)]

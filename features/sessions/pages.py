@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from core import languages, panels
+from core.db import Prepared
 from core.models import make_public_id
 from core.seo import absolute, json_ld
 from features.discovery import services as discovery
@@ -150,6 +151,15 @@ def session_page(session: SkillSession, person, now) -> dict:
     return context
 
 
+MY_SEAT = Prepared(
+    lambda session, person: (
+        Registration.objects.active()
+        .filter(session=session, person=person)
+        .select_related("attendance", "review", "ticket", "session")
+    )
+)
+
+
 def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
     """Everything the panel with the one button needs, on the page of the session and on the registration page."""
     verdict = verdict or can_join(session, person, now)
@@ -168,8 +178,7 @@ def join_panel(session: SkillSession, person, now, verdict=None) -> dict:
             "corrections_until": corrections_end(session),
         }
     if verdict.code in ("registered", "held"):
-        seats = Registration.objects.active().select_related("attendance", "review", "ticket", "session")
-        context["registration"] = seat = seats.get(session=session, person=person)
+        context["registration"] = seat = MY_SEAT.first(session.pk, person.pk)
         context["my_format"] = seat.format if seat.ticket else ""
         if seat.held_until and not seat.confirmed_at:
             context["seconds_left"] = max(0, int((seat.held_until - now).total_seconds()))

@@ -114,11 +114,29 @@ class TestQuestion:
         taker.force_login(learner)
         page = taker.get(place).text
         assert re.findall(r'value="(\d)" checked', page) == ["2"]
-        assert "it counts once you press it again" in page
+        assert "press it again to send it" in page
         assert attempt.responses.get(position=1).answered_at is None
         taker.post(place, {"position": "1", "answer": "2"})
         assert attempt.responses.get(position=1).answered_at
         assert not re.findall(r" checked", taker.get(place).text)
+
+    def test_so_is_what_was_chosen_in_practice(self, taker, bank, author, reader, learner):
+        items = [write(bank, author, n, is_practice=True) for n in (81, 82)]
+        for item in items:
+            services.review_item(item=item, by=reader, verdict="good")
+        later = items[1]
+        place, said = reverse("assessment_practice", args=[bank.pk, bank.slug]), {"version": later.current_id}
+        taker.session.flush()
+        assert taker.post(place, said | {"answer": "2"})["Location"] == place
+        taker.force_login(learner)
+        page = taker.get(place).text
+        assert re.findall(r'value="(\d)" checked', page) == ["2"]
+        assert f'name="version" value="{later.current_id}"' in page
+        assert "press it again to send it" in page
+        assert not learner.practice_cards.exists()
+        taker.post(place, said | {"answer": "2"})
+        assert learner.practice_cards.get().version == later.current
+        assert " checked" not in taker.get(place).text
 
     def test_a_written_answer_and_an_order_come_back_as_they_were(self):
         typed, order = (

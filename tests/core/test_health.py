@@ -20,13 +20,10 @@ def ask(client):
 class TestHealth:
     def test_a_node_with_a_worker_is_well(self, db, client):
         worker.beat()
-        assert ask(client) == (
-            200,
-            {
-                "status": "ok", "database": "ok", "migrations": "ok", "worker": "ok", "worker_seconds": 0,
-                "parked_jobs": 0,
-            },
-        )  # fmt: skip
+        status, said = ask(client)
+        assert said.pop("worker_seconds") in range(50)  # a busy machine may take its time between the two
+        well = {"status": "ok", "database": "ok", "migrations": "ok", "worker": "ok", "parked_jobs": 0}
+        assert (status, said) == (200, well)
 
     @pytest.mark.parametrize(("age", "state"), [(timedelta(seconds=50), "ok"), (timedelta(seconds=70), "late")])
     def test_a_late_worker_is_said_and_takes_no_node_away(self, db, client, age, state):

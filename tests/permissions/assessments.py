@@ -119,7 +119,7 @@ assessment@old-slug  POST 301
 assessment@draft     GET  404      404      404    200   404    404      404        404
 assessment@draft     POST 404      404      404    422   404    404      404        404
 assessment_practice  GET  login    login    200    200   200    200      200        200
-assessment_practice  POST login    login    200    200   200    200      200        200
+assessment_practice  POST 303      303      200    200   200    200      200        200
 attempt              GET  login    login    404    200   404    404      404        404
 attempt              POST 303      303      404    303   404    404      404        404
 attempt_end          POST login    login    404    303   404    404      404        404

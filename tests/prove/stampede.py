@@ -55,29 +55,28 @@ def _press(world) -> list[tuple[int, float]]:
     )
     requests = [f"{head}{key}\r\n\r\n{body}".encode() for key in world["keys"]]
     people = [socket.create_connection(("127.0.0.1", address.port)) for _key in requests]
+    for person in people:  # looked at when the site has closed, which says that all of the answer is there
+        person.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 60_000)
     time.sleep(1)  # all connections are accepted
-    began, heard, answers = {}, {}, []
+    began, ended = {}, {}
     with selectors.DefaultSelector() as waiting:
         for person, request in zip(people, requests, strict=True):
-            began[person], heard[person] = time.perf_counter(), b""
+            began[person] = time.perf_counter()
             person.sendall(request)
             waiting.register(person, selectors.EVENT_READ)
         while waiting.get_map():
             for ready, _events in waiting.select():
-                person = ready.fileobj
-                said = _read(person)
-                heard[person] += said
-                if not said:  # the site has closed: that was all
-                    answers.append((heard[person], time.perf_counter() - began[person]))
-                    waiting.unregister(person)
-                    person.close()
-    return [(int(answer.split(b" ", 2)[1]) if answer else 0, took) for answer, took in answers]
+                ended[ready.fileobj] = time.perf_counter()
+                waiting.unregister(ready.fileobj)
+    return [(_status(person), ended[person] - began[person]) for person in people]
 
 
-def _read(person) -> bytes:
-    with contextlib.suppress(ConnectionResetError):
-        return person.recv(65_536)
-    return b""
+def _status(person) -> int:
+    """Of the answer that has come; 0 if none has."""
+    with contextlib.suppress(ConnectionResetError), person:
+        answer = b"".join(iter(lambda: person.recv(65_536), b""))
+        return int(answer.split(b" ", 2)[1]) if answer else 0
+    return 0
 
 
 def _become_naive(site):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from features.payments.models import Order
@@ -31,6 +32,14 @@ class TestRegister:
         order = Order.objects.get()
         assert order.settled_at
         assert order.lines.get().ref == str(seat.pk)
+
+    def test_the_row_that_all_wait_for_is_held_for_three_statements(self, expert, learner):
+        session = make_session(expert)
+        with CaptureQueriesContext(connection) as done:
+            services.register(session=session, person=learner)
+        asked = [query["sql"] for query in done if "SAVEPOINT" not in query["sql"]]
+        [taken] = [n for n, sql in enumerate(asked) if sql.startswith('UPDATE "skill_sessions_skillsession"')]
+        assert len(asked[taken:]) <= 3
 
     def test_pressing_twice_gives_the_same_seat(self, expert, learner):
         session = make_session(expert)

@@ -115,9 +115,21 @@ def result(request, public_id):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
 def practice(request, pk, slug):
-    """One question after the other, each with its answer; what is known comes back later."""
+    """One question after the other, each with its answer; what is known comes back later. What was said of one when it
+    turned out that the log-in had ended stands in it again."""
+    if request.method == "POST" and not request.user.is_authenticated:
+        accounts.keep_input(request, _practice_key(pk), request.POST)
+        return see_other("assessment_practice", pk, slug)
+    return _practice(request, pk)
+
+
+def _practice_key(bank_pk):
+    return f"practice:{bank_pk}"
+
+
+@login_required
+def _practice(request, pk):
     bank = visible_bank(request.user, pk)
     done = None
     if request.method == "POST":
@@ -128,6 +140,7 @@ def practice(request, pk, slug):
             context = {"bank": bank, "version": version, "question": again}
             return render_page(request, "assessments/practice.html", context, partial="card", status=422)
         done = services.practise(version=version, person=request.user, given=said)
+        accounts.forget_input(request, _practice_key(pk))
     now = timezone.now()
     context = {"bank": bank, "seed": request.user.pk}
     if done:
@@ -139,8 +152,19 @@ def practice(request, pk, slug):
             "right": pages.right_answer(version),
             "why": pages.why(version, done.given),
         }
-    elif version := services.next_card(bank=bank, person=request.user, now=now):
-        context |= {"version": version, "question": pages.question(version, request.user.pk)}
+    elif shown := _kept_card(request, bank) or _next_card(request, bank, now):
+        context |= shown
     else:
         context["next_due"] = services.next_due(bank=bank, person=request.user)
     return render_page(request, "assessments/practice.html", context, partial="card")
+
+
+def _kept_card(request, bank):
+    kept = accounts.kept_input(request, _practice_key(bank.pk))
+    version = kept and for_practice(bank).filter(pk=number(kept.get("version", ""))).first()
+    return version and {"version": version, "question": pages.as_given(kept, version, request.user.pk)}
+
+
+def _next_card(request, bank, now):
+    version = services.next_card(bank=bank, person=request.user, now=now)
+    return version and {"version": version, "question": pages.question(version, request.user.pk)}

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import outside
+from core.db import Prepared, one_of
 from core.jobs import enqueue
 from core.limits import hit
 from core.seo import absolute
@@ -26,11 +27,17 @@ TEST = "test"
 GONE = 410
 
 
+LISTENING = Prepared(
+    lambda people, event: WebhookEndpoint.objects.filter(
+        one_of("person_id", people), events__contains=event, disabled_at=None, person__is_active=True
+    )
+)
+
+
 def emit(*, people, event: str, about: dict, path: str, now=None) -> int:
     """Tell the endpoints of `people` (ids) that asked for `event`; answers how many. `about` holds ids by name and no
     personal values, `path` leads to the thing. To be called in the transaction of what happened."""
-    endpoints = WebhookEndpoint.objects.filter(person__in=people, events__contains=[event], disabled_at=None)
-    found = list(endpoints.filter(person__is_active=True))
+    found = LISTENING.all(list(people), [event])
     if found:
         event_id = _make_event_id()
         for endpoint in found:

@@ -94,7 +94,7 @@ def book(*, booking: Booking, note: str = "", now: datetime | None = None) -> Bo
         title=booking.title,
         unit_minor=booking.price_minor,
         currency=booking.currency,
-        seller=booking.mentor,
+        seller_id=booking.mentor_id,
         policy=booking.policy,
     )
     payments.open_order(buyer=booking.mentee, lines=[line], hold_until=booking.held_until, now=now)

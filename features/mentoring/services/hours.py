@@ -91,7 +91,7 @@ def join_hour(*, hour: OfficeHour, person: User, now: datetime | None = None) ->
     _claim(person, hour, SEAT, seat.pk)
     line = payments.Line(
         kind=SEAT, ref=str(seat.pk), title=hour.title, unit_minor=seat.price_minor, currency=hour.currency,
-        seller=hour.mentor,
+        seller_id=hour.mentor_id,
     )  # fmt: skip
     payments.open_order(buyer=person, lines=[line], hold_until=seat.held_until, now=now)
     seat.refresh_from_db()

@@ -77,7 +77,7 @@ def ask_in_writing(
         keep_file(made, person, upload)
     line = payments.Line(
         kind=KIND, ref=str(made.pk), title=made.title, unit_minor=made.price_minor, currency=made.currency,
-        seller=made.mentor,
+        seller_id=made.mentor_id,
     )  # fmt: skip
     payments.open_order(buyer=person, lines=[line], hold_until=made.held_until, now=now)
     made.refresh_from_db()

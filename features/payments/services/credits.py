@@ -91,7 +91,7 @@ def _buy(package, person, now) -> Order:
     }  # fmt: skip
     line = Line(
         kind=KIND, ref=str(lot.pk), title=title, unit_minor=package.price_minor, currency=package.currency,
-        seller=package.seller,
+        seller_id=package.seller_id,
     )  # fmt: skip
     return open_order(buyer=person, lines=[line], hold_until=lot.held_until, now=now)
 

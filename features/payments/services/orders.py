@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Func, JSONField, Value
 from django.utils import timezone
 
+from core.db import Prepared
 from core.registry import Registry
 from features.accounts.models import User
 from features.payments.models import CouponUse, Order, OrderLine
@@ -98,7 +99,7 @@ class Line:
     unit_minor: int
     currency: str
     quantity: int = 1
-    seller: object = None
+    seller_id: int | None = None
     policy: dict = field(default_factory=dict)
 
 
@@ -144,9 +145,12 @@ def order_of(kind: str, ref: int | str) -> Order | None:
     return Order.objects.filter(lines__kind=kind, lines__ref=str(ref)).first()
 
 
+LINES = Prepared(lambda kind, ref: OrderLine.objects.filter(kind=kind, ref=ref).order_by("pk"))
+
+
 def price_of(kind: str, ref: int | str) -> int:
     """What a thing cost when it was bought, before coupons and credits, whatever its price is now. In minor units."""
-    line = OrderLine.objects.filter(kind=kind, ref=str(ref)).first()
+    line = LINES.first(kind, str(ref))
     return line.total_minor if line else 0
 
 
@@ -159,7 +163,7 @@ def note_move(kind: str, refs: Iterable[int]) -> None:
 
 
 def was_moved(kind: str, ref: int | str) -> bool:
-    return OrderLine.objects.filter(kind=kind, ref=str(ref), **{f"policy__{MOVED}": True}).exists()
+    return any(line.policy.get(MOVED) is True for line in LINES.all(kind, str(ref)))
 
 
 def asked_for(order: Order) -> int:
@@ -173,7 +177,6 @@ def lock_order(order_id: int) -> Order:
     return Order.objects.select_for_update(no_key=True).get(pk=order_id)
 
 
-@transaction.atomic
 def settle(*, order: Order, now: datetime) -> bool:
     """Mark the order settled and hand its things over, once. False when it was settled or released before, and when one
     of its things is gone: then it is released."""

@@ -57,7 +57,7 @@ def _sell(person, key, title, unit_minor, currency, seller, policy, now) -> Orde
         title=title,
         unit_minor=unit_minor,
         currency=currency,
-        seller=seller,
+        seller_id=seller and seller.pk,
         policy=policy,
     )
     return open_order(buyer=person, lines=[line], hold_until=held.held_until, now=now)

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from core.db import Prepared
 from features.notifications.services import notify
 from features.payments import services as payments
 from features.sessions import happenings
@@ -10,6 +11,8 @@ from features.sessions.models import HostAbsence, Registration, SkillSession, Ti
 from features.sessions.services.attendance import GRACE
 from features.sessions.services.seats import give_back, refund_resold, seat_in
 from features.sessions.services.waitlist import lock
+
+PAID = Prepared(lambda pk: Registration.objects.filter(pk=pk).select_related("session", "person"))
 
 
 class RegistrationFulfilment(payments.Fulfilment):
@@ -20,7 +23,7 @@ class RegistrationFulfilment(payments.Fulfilment):
         return f"session:{Registration.objects.values_list('session', flat=True).get(pk=ref)}"
 
     def confirm(self, ref, now):
-        registration = Registration.objects.select_related("session", "person").get(pk=ref)
+        registration = PAID.first(int(ref))
         if registration.confirmed_at is None:
             if registration.cancelled_at:
                 raise payments.GoneMeanwhile

@@ -50,28 +50,28 @@ def register(*, session, person, note="", ticket=None, now=None) -> Registration
         ticket = session.waitlist.select_related("ticket").get(person=person, left_at=None).ticket
     try:
         return _register(session, person, note, ticket, now)
-    except (IntegrityError, RegistrationRefused):
+    except (IntegrityError, RegistrationRefused, _NoSeat) as refused:
         # Two taps at once: the second found the first one's row, and its own seat was given back by the rollback.
         existing = seat_in(session, person)
+        if existing is None and isinstance(refused, _NoSeat):
+            session.refresh_from_db()
+            verdict = can_join(session, person, now, ticket and TicketKind.objects.get(pk=ticket.pk))
+            raise RegistrationRefused(VERDICTS["full"] if verdict.may_register else verdict) from None
         if existing is None:
             raise
         return existing
 
 
+class _NoSeat(Exception):
+    """Nothing was free any more."""
+
+
 @atomic_retry
 def _register(session, person, note, ticket, now):
-    claimed = claim_seat(session, person, now, ticket)
-    if not claimed:
-        session.refresh_from_db()
-        verdict = can_join(session, person, now, ticket and TicketKind.objects.get(pk=ticket.pk))
-        raise RegistrationRefused(VERDICTS["full"] if verdict.may_register else verdict)
-    if CoHost.objects.in_force().filter(session=session, person=person).exists():  # since they were asked about it
-        raise RegistrationRefused(VERDICTS["host"])
+    """The seat itself comes last: everybody who wants one waits for its session's row until this transaction ends."""
     registration = Registration.objects.create(
         session=session, person=person, ticket=ticket, note=note, registered_at=now, held_until=now + HOLD
     )
-    # After the row: a second tap loses to the first one's row, and the rollback forgives it.
-    hit("registration", person.pk)
     price_minor = ticket.price_minor if ticket else session.price_minor
     line = payments.Line(
         kind="registration",
@@ -79,13 +79,19 @@ def _register(session, person, note, ticket, now):
         title=f"{session.title}: {ticket.name}" if ticket else session.title,
         unit_minor=price_minor,
         currency=session.currency,
-        seller=session.host,
+        seller_id=session.host_id,
         policy=payments.policy(session.refund_preset, session.cancellation_hours)
         if price_minor
         else {"free_until_hours": session.cancellation_hours},
     )
     payments.open_order(buyer=person, lines=[line], hold_until=registration.held_until, now=now)
     registration.refresh_from_db()
+    claimed = claim_seat(session, person, now, ticket)
+    if not claimed:
+        raise _NoSeat
+    hit("registration", person.pk)  # behind the session's row, as where somebody joins its line
+    if CoHost.objects.in_force().filter(session=session, person=person).exists():  # since they were asked about it
+        raise RegistrationRefused(VERDICTS["host"])
     if claimed == OFFERED:
         happenings.of_seat("registration.promoted", registration)
     return registration

@@ -17,6 +17,7 @@ from features.sessions import emails, pages, promises, services
 from features.sessions.access import last_registration, own_registration, visible_session
 from features.sessions.choices import choices, to_take
 from features.sessions.forms import RegistrationForm
+from features.sessions.joining import can_join
 from features.sessions.models import SkillSession
 
 
@@ -40,10 +41,15 @@ def registration(request, pk, slug):
 
 
 def _register(request, session):
+    is_line = request.POST.get("act") == "wait"
+    if is_htmx(request) and not is_line and session.seats_left <= 0 and not session.has_kinds:
+        verdict = can_join(session, request.user, timezone.now())
+        if verdict.code == "full":
+            return _full(request, session, verdict)
     form = _form(request, session, request.POST)
     if not form.is_valid():
         return _page(request, session, form, status=422)
-    join = services.join_waitlist if request.POST.get("act") == "wait" else services.register
+    join = services.join_waitlist if is_line else services.register
     try:
         join(session=session, person=request.user, note=form.cleaned_data["note"], ticket=form.chosen(session))
     except services.RegistrationRefused as refused:
@@ -99,7 +105,7 @@ def _form(request, session, data=None, initial=None):
 
 def _page(request, session, form=None, *, initial=None, status=200, verdict=None):
     if verdict and verdict.code == "full" and is_htmx(request):
-        return _full(request, session, verdict, form["note"].value() or "", status)
+        return _full(request, session, verdict)
     form = form or _form(request, session, initial=initial)
     context = pages.join_panel(session, request.user, timezone.now(), verdict) | {"form": form}
     return render_page(request, "sessions/registration.html", context, partial="join", status=status)
@@ -109,7 +115,11 @@ def _page(request, session, form=None, *, initial=None, status=200, verdict=None
 FULL = Mould("sessions/registration.html#join", ("csrf_token", "note"))
 
 
-def _full(request, session, verdict, note, status):
+def _full(request, session, verdict):
+    """With the token that came with what was sent: to draw another takes longer than all the rest of this answer."""
+    note = request.POST.get("note", "")
+    token = request.POST.get("csrfmiddlewaretoken") or get_token(request)
+
     def context(marks):
         panel = pages.join_panel(session, request.user, timezone.now(), verdict) | {"fragment": True}
         form = {"non_field_errors": [verdict.words], "note": {"value": marks["note"] if note else ""}}
@@ -124,7 +134,7 @@ def _full(request, session, verdict, note, status):
         verdict.words,
         bool(note),
     )
-    return HttpResponse(FULL.fill(kind, context, (get_token(request), note), request), status=status)
+    return HttpResponse(FULL.fill(kind, context, (token, note), request), status=422)
 
 
 def _answer(request, session):
