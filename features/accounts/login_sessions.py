@@ -1,14 +1,17 @@
 """Django's sessions in Postgres, each read together with the person behind it: every page of a member begins so."""
 
+import json
 from contextvars import ContextVar
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from core.db import Prepared, is_away
 from features.accounts import access
@@ -51,6 +54,19 @@ class SessionStore(db.SessionStore):
         _behind.set(_with_facts(log_in.user, log_in))
         return self.decode(log_in.session_data)
 
+    def encode(self, session_dict):
+        """As JSON behind its signature: what Django writes takes five times as long to read, which every page of a
+        member begins with."""
+        content = json.dumps(session_dict, separators=(",", ":"))
+        return f"{_signature(content, settings.SECRET_KEY)}:{content}"
+
+    def decode(self, session_data):
+        signature, _colon, content = session_data.partition(":")
+        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        if any(constant_time_compare(signature, _signature(content, key)) for key in keys):
+            return json.loads(content)
+        return super().decode(session_data)  # of before, or nothing of ours
+
     def save(self, must_create=False):
         try:
             super().save(must_create)
@@ -65,6 +81,10 @@ class SessionStore(db.SessionStore):
         if session is None:
             self._session_key = None
         return session
+
+
+def _signature(content: str, secret: str) -> str:
+    return salted_hmac("accounts.sessions", content, secret=secret, algorithm="sha256").hexdigest()
 
 
 def person_behind(pk: int) -> User | None:

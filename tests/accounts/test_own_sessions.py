@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore as DjangoStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -150,3 +151,16 @@ class TestPersonBehind:
         store.load()
         User.objects.filter(pk=learner.pk).update(name="Sofia M.")
         assert [person_behind(learner.pk).name for _ in range(2)] == ["Sofia Mendes", "Sofia M."]
+
+
+def test_what_lies_in_the_database_is_read_if_it_was_signed_here_now_or_before(settings):
+    store, said = SessionStore(), {"place": "Überlingen \x00", "n": [1, None]}
+    written = store.encode(said)
+    assert store.decode(written) == said
+    assert store.decode(written.replace("1", "2")) == {}
+    assert store.decode(":" + written.partition(":")[2]) == {}
+    assert store.decode(DjangoStore().encode(said)) == said  # what an earlier release has written
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    assert store.decode(written) == said
+    settings.SECRET_KEY_FALLBACKS = []
+    assert store.decode(written) == {}
