@@ -60,10 +60,11 @@ def _press(world) -> list[tuple[int, float]]:
     time.sleep(1)  # all connections are accepted
     began, ended = {}, {}
     with selectors.DefaultSelector() as waiting:
+        for person in people:
+            waiting.register(person, selectors.EVENT_READ)
         for person, request in zip(people, requests, strict=True):
             began[person] = time.perf_counter()
             person.sendall(request)
-            waiting.register(person, selectors.EVENT_READ)
         while waiting.get_map():
             for ready, _events in waiting.select():
                 ended[ready.fileobj] = time.perf_counter()

@@ -131,7 +131,6 @@ def _full(request, session, verdict):
         session.capacity,
         session.seats_on_sale,
         verdict.waiting,
-        verdict.words,
         bool(note),
     )
     return HttpResponse(FULL.fill(kind, context, (token, note), request), status=422)
