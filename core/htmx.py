@@ -26,16 +26,11 @@ def is_htmx(request) -> bool:
 
 def came_by_htmx(request) -> bool:
     """Whether htmx sent it, for a fragment or for a page: to caches all of these look alike."""
-    return _says(request, "REQUEST")
+    return bool(getattr(request, "htmx", None))
 
 
 def _wants_fragment(request) -> bool:
-    return came_by_htmx(request) and not _says(request, "HISTORY_RESTORE_REQUEST") and not _says(request, "BOOSTED")
-
-
-def _says(request, header) -> bool:
-    """As `request.htmx` reads it, which makes two objects and a dictionary first: this is asked of every request."""
-    return request.META.get(f"HTTP_HX_{header}") == "true"
+    return came_by_htmx(request) and not request.htmx.history_restore_request and not request.htmx.boosted
 
 
 def sent_by_itself(request) -> bool:
