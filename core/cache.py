@@ -7,10 +7,10 @@ absent" must have one winner. Each act is one statement. Values are JSON.
 import json
 import pickle
 
-from django.conf import settings
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import connection
-from django.utils.crypto import constant_time_compare, salted_hmac
+
+from core.keys import is_marked, marks
 
 GET = """
     SELECT value FROM core_cacheentry
@@ -96,20 +96,15 @@ class Signed:
         if type(value) is int:  # as it is, for Redis counts by itself
             return value
         content = pickle.dumps(value)
-        return _signature(content, settings.SECRET_KEY) + content
+        return bytes.fromhex(next(marks(PURPOSE, content))) + content
 
     def loads(self, data):
         try:
             return int(data)
         except ValueError:
             signature, content = data[:SIGNATURE], data[SIGNATURE:]
-        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-        is_ours = any(constant_time_compare(signature, _signature(content, key)) for key in keys)
+        is_ours = is_marked(PURPOSE, content, signature.hex())
         return pickle.loads(content) if is_ours else None  # noqa: S301 - we pickled it ourselves
 
 
-SIGNATURE = 32  # bytes
-
-
-def _signature(content: bytes, secret: str) -> bytes:
-    return salted_hmac("core.cache", content, secret=secret, algorithm="sha256").digest()
+PURPOSE, SIGNATURE = "core.cache", 32  # bytes

@@ -9,9 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
-# What no line of ours says is not found out for each.
-logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False
-
 EMAIL = re.compile(r"[^\s@<>\"'()]+@[^\s@<>\"'()]+\.[^\s@<>\"'()]+")
 # DEL and the C1 controls, which JSON leaves as they are, and some terminals act on.
 CONTROLS = re.compile("[\x7f-\x9f]")

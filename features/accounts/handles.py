@@ -4,9 +4,9 @@ import re
 import secrets
 from collections.abc import Iterator
 
-from django.conf import settings
-from django.utils.crypto import salted_hmac
 from django.utils.text import slugify
+
+from core.keys import marks
 
 LONGEST = 30
 # Nobody should be able to speak in the name of the house.
@@ -81,5 +81,4 @@ def candidates(name: str) -> Iterator[str]:
 def digests(handle: str) -> list[str]:
     """What is kept of a handle whose owner was erased: by the site's key, then by its keys of before. Without a key,
     anybody with a list of names could tell from it who was here."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [salted_hmac("accounts.handles", handle, secret=key, algorithm="sha256").hexdigest() for key in keys]
+    return list(marks("accounts.handles", handle))

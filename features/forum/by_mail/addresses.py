@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils.crypto import constant_time_compare, salted_hmac
 
-PURPOSE = "forum.by_mail"
+from core.keys import is_marked, marks
+
+PURPOSE, MARK = "forum.by_mail", 32  # digits
 LOCAL = re.compile(r"\+(\d{1,18})\.([tp])(\d{1,18})\.([0-9a-f]{32})$")
 
 
@@ -28,7 +29,7 @@ def address(person_id: int, kind: str, number: int) -> str:
     """Empty where no inbound address is configured."""
     name, at, host = settings.INBOUND_ADDRESS.rpartition("@")
     place = Place(person_id, kind, number)
-    return f"{name}+{place.said}.{_signature(place, settings.SECRET_KEY)}@{host}" if at else ""
+    return f"{name}+{place.said}.{next(marks(PURPOSE, place.said))[:MARK]}@{host}" if at else ""
 
 
 def read(text: str) -> Place | None:
@@ -39,9 +40,4 @@ def read(text: str) -> Place | None:
     if not at or there != host or not found or local[: found.start()] != name:
         return None
     place = Place(int(found[1]), found[2], int(found[3]))
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return place if any(constant_time_compare(found[4], _signature(place, key)) for key in keys) else None
-
-
-def _signature(place: Place, secret: str) -> str:
-    return salted_hmac(PURPOSE, place.said, secret=secret, algorithm="sha256").hexdigest()[:32]
+    return place if is_marked(PURPOSE, place.said, found[4], MARK) else None

@@ -137,9 +137,13 @@ def open_order(*, buyer, lines: list[Line], hold_until: datetime | None, now: da
     )  # fmt: skip
     OrderLine.objects.bulk_create(OrderLine(order=order, **vars(line)) for line in lines)
     if not total:
-        for line in lines:
-            fulfilments[line.kind].confirm(line.ref, now)
+        _hand_over(lines, now)
     return order
+
+
+def _hand_over(lines: Iterable[Line | OrderLine], now: datetime) -> None:
+    for line in lines:
+        fulfilments[line.kind].confirm(line.ref, now)
 
 
 def order_of(kind: str, ref: int | str) -> Order | None:
@@ -186,8 +190,7 @@ def settle(*, order: Order, now: datetime) -> bool:
         with transaction.atomic():
             changed = Order.objects.filter(pk=order.pk, settled_at=None, released_at=None).update(settled_at=now)
             if changed:
-                for line in order.lines.all():
-                    fulfilments[line.kind].confirm(line.ref, now)
+                _hand_over(order.lines.all(), now)
     except GoneMeanwhile:
         release(order=order, now=now)
         return False

@@ -4,6 +4,7 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.db import Prepared
 from core.models import QuerySet
 from features.sessions.models.sessions import SkillSession
 
@@ -55,6 +56,9 @@ class CoHost(models.Model):
 
     def __str__(self):
         return f"{self.person_id} with {self.session_id}"
+
+
+HELD_WITH = Prepared(lambda session: CoHost.objects.filter(session=session).shown())
 
 
 def fetch_cohosts(sessions) -> None:

@@ -13,7 +13,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from core.addresses import address
-from core.db import Prepared
 from core.models import QuerySet, Removable
 from core.templatetags.ui import price
 from features.payments.services import Preset
@@ -24,15 +23,6 @@ class Kind(models.TextChoices):
     SKILL_SHARING = "skill_sharing", _("Skill-sharing session")
     WORKSHOP = "workshop", _("Workshop")
     WEBINAR = "webinar", _("Webinar")
-
-
-def _held_with(session):
-    from features.sessions.models.cohosts import CoHost
-
-    return CoHost.objects.filter(session=session).shown()
-
-
-HELD_WITH = Prepared(_held_with)
 
 
 class Format(models.TextChoices):
@@ -214,6 +204,8 @@ class SkillSession(Removable):
     def held_with(self) -> list:
         """Who holds it together with its host: rows of CoHost with their person. Nobody who was only asked, and nobody
         whose account is suspended."""
+        from features.sessions.models.cohosts import HELD_WITH
+
         return HELD_WITH.all(self.pk)
 
     @property

@@ -50,16 +50,17 @@ def register(*, session, person, note="", ticket=None, now=None) -> Registration
         ticket = session.waitlist.select_related("ticket").get(person=person, left_at=None).ticket
     try:
         return _register(session, person, note, ticket, now)
-    except (IntegrityError, RegistrationRefused, _NoSeat) as refused:
-        # Two taps at once: the second found the first one's row, and its own seat was given back by the rollback.
-        existing = seat_in(session, person)
-        if existing is None and isinstance(refused, _NoSeat):
-            session.refresh_from_db()
-            verdict = can_join(session, person, now, ticket and TicketKind.objects.get(pk=ticket.pk))
-            raise RegistrationRefused(VERDICTS["full"] if verdict.may_register else verdict) from None
-        if existing is None:
-            raise
-        return existing
+    except _NoSeat:
+        session.refresh_from_db()
+        verdict = can_join(session, person, now, ticket and TicketKind.objects.get(pk=ticket.pk))
+        refused: Exception = RegistrationRefused(VERDICTS["full"] if verdict.may_register else verdict)
+    except (IntegrityError, RegistrationRefused) as error:
+        refused = error
+    # Two taps at once: the second found the first one's row, and its own seat was given back by the rollback.
+    existing = seat_in(session, person)
+    if existing is None:
+        raise refused
+    return existing
 
 
 class _NoSeat(Exception):
@@ -86,8 +87,7 @@ def _register(session, person, note, ticket, now):
     )
     payments.open_order(buyer=person, lines=[line], hold_until=registration.held_until, now=now)
     registration.refresh_from_db()
-    claimed = claim_seat(session, person, now, ticket)
-    if not claimed:
+    if not (claimed := claim_seat(session, person, now, ticket)):
         raise _NoSeat
     hit("registration", person.pk)  # behind the session's row, as where somebody joins its line
     if CoHost.objects.in_force().filter(session=session, person=person).exists():  # since they were asked about it

@@ -125,14 +125,7 @@ def _full(request, session, verdict):
         form = {"non_field_errors": [verdict.words], "note": {"value": marks["note"] if note else ""}}
         return panel | {"form": form, "csrf_token": marks["csrf_token"]}
 
-    kind = (
-        session.pk,
-        session.slug,
-        session.capacity,
-        session.seats_on_sale,
-        verdict.waiting,
-        bool(note),
-    )
+    kind = session.pk, session.slug, session.capacity, session.seats_on_sale, verdict.waiting, bool(note)
     return HttpResponse(FULL.fill(kind, context, (token, note), request), status=422)
 
 
