@@ -194,3 +194,15 @@ class TestThread:
         expect(page.get_by_text("locked this thread")).to_be_visible()
         expect(page.get_by_label("Your answer")).to_have_count(0)
         assert page.evaluate("performance.timeOrigin") == loaded
+
+
+def test_whoever_joins_the_line_is_asked_no_more_at_the_foot_of_the_page(enter, session, learner):
+    for name in ("First Fenwick", "Second Sato"):
+        seated(session, make_user(name))
+    page = enter(learner, screen="phone")
+    page.goto(session.get_absolute_url())
+    dock = page.get_by_role("link", name="Join the waitlist")
+    expect(dock).to_be_visible()
+    page.get_by_role("button", name="Join the waitlist").click()
+    expect(page.get_by_role("heading", name="You are number 1 of 1 in line")).to_be_visible()
+    expect(dock).to_be_hidden()
