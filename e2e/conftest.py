@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import expect
 
+from core import page_cache
 from core.pool import check_connection
 from e2e.post import Post
 from e2e.watch import Watch
@@ -86,8 +87,10 @@ def kept_connections(django_db_setup):  # noqa: F811
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_tried_anything(transactional_db):
+def _nothing_is_remembered(transactional_db):
+    """Of the test before, whose rows went without a trigger that pages hear of."""
     cache.clear()
+    page_cache.store.clear()
 
 
 @pytest.fixture
