@@ -10,18 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.text import numbers
 from features.payments.models import (
     Dispute,
     Invoice,
     LedgerEntry,
     Order,
     Payment,
+    PayoutAccount,
     Refund,
     SubscriptionInvoice,
     SubscriptionRefund,
     Transfer,
 )
-from features.payments.services import can_go_back
+from features.payments.services import ACCOUNT, can_go_back
 
 # By how the key of a movement begins.
 MOVED = {
@@ -96,6 +98,9 @@ def found_by_id(names: Collection[str]) -> dict[str, tuple[str, str]]:
         page = reverse("manage_subscription_payment", args=[paid.pk]), paid.currency
         ids = [name for pk, *ids in refunds if pk == paid.pk for name in ids]
         found |= dict.fromkeys([paid.stripe_id, paid.intent_id, paid.charge_id, *ids], page)
+    if keys := numbers(name.removeprefix(ACCOUNT) for name in names if name.startswith(ACCOUNT)):
+        for account in PayoutAccount.objects.filter(pk__in=keys).select_related("person"):
+            found[f"{ACCOUNT}{account.pk}"] = account.person.get_absolute_url(), ""
     return {name: page for name, page in found.items() if name}
 
 

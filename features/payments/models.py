@@ -216,6 +216,7 @@ class Incident(models.Model):
         UNKNOWN_REVERSAL = "unknown_reversal", _("A transfer was taken back in Stripe's dashboard")
         SURPLUS = "surplus", _("Somebody paid for a second subscription")
         NOT_RESUMED = "not_resumed", _("A paused subscription could not go on")
+        NO_ACCOUNT = "no_account", _("Stripe opened no account for an expert")
         STUCK = "stuck", _("It could not be done")
 
     kind = models.CharField(max_length=30, choices=Kind)

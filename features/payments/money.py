@@ -28,6 +28,9 @@ NEXT_STEP = {
         "Nothing is charged, and it is closed. Its member was told, and can press Go on. See in Stripe what stands "
         "against it, or end it there."
     ),
+    Incident.Kind.NO_ACCOUNT: _(
+        "See in Stripe whether Connect is set up, and opens accounts in that country. Then the expert can press again."
+    ),
     Incident.Kind.STUCK: _(
         "Look it up in Stripe, in the account of this key and of the one before. All others go on without it."
     ),
@@ -88,7 +91,7 @@ FACTS = {
     "payment": _("payment"), "charge": _("charge"), "order": _("order"), "invoice": _("invoice at Stripe"),
     "subscription": _("subscription"), "transfer": _("transfer"), "account": _("account"), "refund": _("refund"),
     "code": _("Stripe says"), "error": _("fault"), "event": _("event"), "type": _("kind of event"),
-    "object": _("about"), "tries": _("tries"),
+    "object": _("about"), "tries": _("tries"), "country": _("country"),
 }  # fmt: skip
 AMOUNTS = ("amount", "left", "ours", "theirs")
 

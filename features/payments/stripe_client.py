@@ -18,7 +18,7 @@ from core.text import number
 API_VERSION = "2026-10-28.endive"  # of the SDK that is pinned; the webhook's endpoint is made with the same
 PATIENCE = 10  # seconds for an answer, where nobody waits for a page
 # While somebody does: of a process's four threads the others go on with what needs no Stripe. The rest is told that
-# Stripe does not answer, which is true, and that nothing is lost: the next press goes on with the same key.
+# Stripe does not answer, which is true, and presses again: what makes or moves money goes on with the same key.
 AT_ONCE, TURN = 2, 0.5  # calls; seconds for a turn to come
 PATIENCE_OF_A_REQUEST = 1.7  # seconds for all that one request asks of Stripe, so that it is answered within two
 PAUSE = 0.2  # seconds before a call that failed at once is made again

@@ -94,6 +94,36 @@ class TestOnboarding:
         client.post(reverse("payout_onboarding"), {"country": "PT"})
         assert len(stripe.state.of_kind("account")) == 1
 
+    def test_what_stripe_refused_is_seen_by_an_organiser_and_asked_as_another_call(self, stripe, expert):
+        stripe.state.faults.append(("POST /v1/accounts", 400))
+        client, door = sure_of(expert), reverse("payout_onboarding")
+        answer = client.post(door, {"country": "PT"}, follow=True).text
+        assert "Stripe opened no account for you" in answer
+        assert "Try again in a minute" not in answer  # which would not help
+        [incident] = money.overview(timezone.now())["incidents"]
+        assert (incident.kind, incident.facts["country"]) == ("no_account", "PT")
+        assert incident.cause_url == expert.get_absolute_url()
+        before = PayoutAccount.objects.get().public_id  # Stripe would repeat itself for a day to whoever asks the same
+        stripe.state.faults.append(("POST /v1/accounts", 400))
+        client.post(door, {"country": "PT", "second_tap": "1"})
+        assert len(money.overview(timezone.now())["incidents"]) == 1
+        assert PayoutAccount.objects.get().public_id != before
+        assert client.post(door, {"country": "PT", "third_tap": "1"})["Location"].startswith(f"{stripe.url}/connect/")
+
+    def test_an_account_that_is_closed_is_said_to_be(self, stripe, expert):
+        account = onboarded(stripe, expert)
+        del stripe.state.objects[account.stripe_id]
+        answer = sure_of(expert).post(reverse("payout_account"), {"act": "dashboard"}, follow=True).text
+        assert "Stripe did not open it" in answer
+        assert "Go on at Stripe" in answer
+        assert "Your account at Stripe is ready" not in answer
+
+    def test_a_key_that_stripe_does_not_know_is_our_fault(self, stripe, expert):
+        stripe.state.faults.append(("POST /v1/accounts", 401))
+        answer = sure_of(expert).post(reverse("payout_onboarding"), {"country": "PT"}, follow=True).text
+        assert "That is our fault" in answer
+        assert not money.overview(timezone.now())["incidents"]
+
     def test_only_with_a_second_factor_and_then_what_was_sent_goes_on(self, stripe, expert, client):
         client.force_login(expert, second_factor=False)
         door, again = reverse("payout_onboarding"), reverse("mfa_reauthenticate")

@@ -60,6 +60,7 @@ from features.payments.services.orders import (
 )
 from features.payments.services.paid import paid_things
 from features.payments.services.payout_accounts import (
+    ACCOUNT,
     apply_account,
     dashboard_url,
     has_account,
@@ -103,6 +104,7 @@ from features.payments.services.till import credit_comes_back, credits_for, pay_
 from features.payments.services.transfers import send_reversal, send_transfer, try_again, try_transfer_again
 
 __all__ = [
+    "ACCOUNT",
     "CheckoutRefused",
     "Earned",
     "EntitlementFulfilment",

@@ -15,9 +15,11 @@ from features.accounts.access import has_role
 from features.accounts.models import Role
 from features.notifications.services import notify
 from features.payments import stripe_client as stripe
-from features.payments.models import Earning, PayoutAccount, Transfer
+from features.payments.models import Earning, Incident, PayoutAccount, Transfer
+from features.payments.services.incidents import report
 from features.payments.services.orders import is_set_up
 
+ACCOUNT = "payout-account:"  # how incidents name one, which Stripe has no name for yet
 # Stripe's codes for an account that was closed, or that our key was never let into.
 GONE = {"account_invalid", "resource_missing"}
 
@@ -51,9 +53,23 @@ def onboarding_url(*, person, country: str = "", now: datetime | None = None) ->
         return _link(row)
     except stripe.StripeRefused as refused:
         if refused.code not in GONE:
+            _refused(row, refused)
             raise
     _forget(row, now or timezone.now())  # it was closed: they begin anew
     return _link(row)
+
+
+def _refused(row: PayoutAccount, refused: stripe.StripeRefused) -> None:
+    """An organiser is to see to it. For a day Stripe answers the same call as it did, whatever was put right
+    meanwhile, so the next press is another one."""
+    if isinstance(refused, stripe.KeyRefused):  # which concerns all, and is said by itself
+        return
+    PayoutAccount.objects.filter(pk=row.pk, stripe_id=None).update(public_id=_another_name())
+    report(Incident.Kind.NO_ACCOUNT, f"{ACCOUNT}{row.pk}", code=refused.code, country=row.country)
+
+
+def _another_name() -> str:
+    return PayoutAccount._meta.get_field("public_id").get_default()
 
 
 def _link(row: PayoutAccount) -> str:
@@ -76,7 +92,7 @@ def _forget(row: PayoutAccount, now: datetime) -> None:
     """Another account is another call. What was sent to the one before stays known by its transfers."""
     _is_gone(row, now)
     row.stripe_id, row.links = None, row.links + 1
-    row.public_id = PayoutAccount._meta.get_field("public_id").get_default()
+    row.public_id = _another_name()
     row.save(update_fields=["stripe_id", "public_id", "links"])
 
 
@@ -85,7 +101,11 @@ def dashboard_url(*, account: PayoutAccount) -> str:
     PayoutAccount.objects.filter(pk=account.pk).update(links=F("links") + 1)
     account.refresh_from_db()
     key = f"login-link-{account.public_id}-{account.links}"
-    return stripe.call(lambda v1: v1.accounts.login_links.create, account.stripe_id, key=key)["url"]
+    try:
+        return stripe.call(lambda v1: v1.accounts.login_links.create, account.stripe_id, key=key)["url"]
+    except stripe.StripeRefused:
+        look_at_account(account=account)  # so that the page says what has become of it
+        raise
 
 
 @transaction.atomic
@@ -95,7 +115,7 @@ def _row(person, country, now) -> PayoutAccount:
     )
     if row.stripe_id is None and country not in ("", row.country):
         row.country = country
-        row.public_id = PayoutAccount._meta.get_field("public_id").get_default()  # another country is another call
+        row.public_id = _another_name()  # another country is another call
     row.links += 1
     row.save()
     return row

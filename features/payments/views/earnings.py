@@ -20,13 +20,17 @@ from features.accounts.services import audit
 from features.payments import payout_pages, services
 from features.payments.countries import COUNTRIES
 from features.payments.models import PayoutAccount, Transfer
-from features.payments.stripe_client import StripeDown, StripeRefused
+from features.payments.views.told import told
 
 PAGE = 25
 guarded = second_factor_required(
     gettext_lazy("Where your money goes is guarded by a second factor. Set one up, then come back.")
 )
 AWAY = gettext_lazy("Stripe does not answer just now, and nothing is lost. Try again in a minute.")
+REFUSED = gettext_lazy(
+    "Stripe opened no account for you. Whoever runs this site sees why; what you earned is kept for you meanwhile."
+)
+SHUT = gettext_lazy("Stripe did not open it. See here how your account stands now; what you earned is kept for you.")
 
 
 class CountryForm(forms.Form):
@@ -73,12 +77,10 @@ def onboarding(request):
     known = PayoutAccount.objects.filter(person=request.user).exclude(stripe_id=None).exists()
     if not known and not form.is_valid():
         return _page(request, form)
-    try:
+    with told(request, AWAY, REFUSED):
         url = services.onboarding_url(person=request.user, country="" if known else form.cleaned_data["country"])
-    except (StripeDown, StripeRefused):
-        messages.error(request, AWAY)
-        return see_other("earnings")
-    return HttpResponseRedirect(url, status=303)
+        return HttpResponseRedirect(url, status=303)
+    return see_other("earnings")
 
 
 @require_POST
@@ -90,12 +92,10 @@ def account(request):
     row = get_object_or_404(PayoutAccount, person=request.user)
     if row.stripe_id is None:  # they never came as far as Stripe
         return see_other("earnings")
-    try:
+    with told(request, AWAY, SHUT):
         if request.POST.get("act") == "dashboard":
             return HttpResponseRedirect(services.dashboard_url(account=row), status=303)
         services.look_at_account(account=row)
-    except (StripeDown, StripeRefused):
-        messages.error(request, AWAY)
     return see_other("earnings")
 
 

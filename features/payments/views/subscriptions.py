@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from decimal import Decimal
 
 from django import forms
@@ -21,7 +20,7 @@ from features.accounts.models import Role
 from features.payments import services
 from features.payments.models import Plan, Subscription, SubscriptionInvoice
 from features.payments.services import subscriptions
-from features.payments.stripe_client import StripeRefused
+from features.payments.views.told import told
 
 SHOWN, SHOWN_FOR = "plan_change", 15 * 60  # seconds that a price which was shown holds
 # Whether a call without an answer was carried out nobody knows until an event says so.
@@ -30,18 +29,6 @@ AWAY = gettext_lazy(
     "Nothing is charged twice."
 )
 REFUSED = gettext_lazy("Stripe refused it, and nothing was changed. See whether your card is still good.")
-
-
-@contextmanager
-def _told(request):
-    """What Stripe did not do is said on the next page."""
-    try:
-        with services.answered(AWAY):
-            yield
-    except services.CheckoutRefused as refused:
-        messages.error(request, refused.words)
-    except StripeRefused:
-        messages.error(request, REFUSED)
 
 
 class PlanForm(forms.ModelForm):
@@ -95,7 +82,7 @@ def plans(request):
 def begin(request, pk):
     plan = get_object_or_404(sold_plans(), pk=pk)
     try:
-        with _told(request):
+        with told(request, AWAY, REFUSED):
             return HttpResponseRedirect(subscriptions.begin(person=request.user, plan=plan), status=303)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
@@ -136,7 +123,7 @@ def act(request):
     row = subscriptions.current(request.user)
     wanted = request.POST.get("act", "")
     try:
-        with _told(request):
+        with told(request, AWAY, REFUSED):
             if wanted == "look":
                 subscriptions.look_again(person=request.user)
             elif row is None:
@@ -171,7 +158,7 @@ def change(request, pk):
     if row is None:
         return see_other("plans") if request.method == "POST" else HttpResponseRedirect("/plans/")
     try:
-        with _told(request):
+        with told(request, AWAY, REFUSED):
             return _change(request, row, plan)
     except services.SaleRefused as refused:
         messages.error(request, refused.words)
