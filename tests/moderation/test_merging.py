@@ -20,7 +20,7 @@ from features.moderation import services
 from features.moderation.models import AccountMerge, Case, Entry, Flag
 from features.notifications.models import Follow, Notification
 from features.notifications.services import follow
-from features.payments.models import Order, OrderLine, PayoutAccount
+from features.payments.models import Order, OrderLine, PayoutAccount, StripeCustomer
 from features.sessions import services as sessions
 from features.sessions.models import CoHost, Registration, WaitlistEntry
 from features.skills import services as skills
@@ -227,9 +227,9 @@ class TestRefused:
     @pytest.mark.parametrize(
         "code",
         [
-            "same", "oneself", "not_organiser", "privileged", "closed", "suspended", "sanctioned", "case", "unproved",
-            "invented", "dealt", "both_have", "own_guest", "in_line", "support_view", "two_places", "stripe_account",
-            "money_open", "apart",
+            "same", "oneself", "not_organiser", "privileged", "closed", "suspended", "sanctioned", "appeal", "case",
+            "unproved", "invented", "dealt", "both_have", "own_guest", "in_line", "support_view", "two_places",
+            "stripe_account", "stays_put", "money_open", "apart",
         ],
     )  # fmt: skip
     def test_with_a_name(self, organiser, expert, learner, twin, code, monkeypatch):
@@ -247,6 +247,10 @@ class TestRefused:
             accounts.close(person=twin, takes_words=False)
         elif code in ("suspended", "sanctioned"):
             services.impose(by=organiser, person=learner, kind="suspension", reason="Spam")
+        elif code == "appeal":
+            services.appeal(
+                sanction=services.impose(by=organiser, person=twin, kind="suspension", reason="Spam"), text="No"
+            )
         elif code == "case":
             Case.objects.create(kind="post", ref="1", cause="flags", person=twin)
         elif code == "unproved":
@@ -271,6 +275,8 @@ class TestRefused:
                 TimeClaim.objects.create(person=person, during=(session.starts_at, session.ends_at), kind="x", ref=n)
         elif code == "stripe_account":
             PayoutAccount.objects.create(person=learner, country="PT")
+        elif code == "stays_put":
+            StripeCustomer.objects.create(person=twin, stripe_id="cus_of_the_twin")
         elif code == "money_open":
             make_order(learner)
         elif code == "apart":
