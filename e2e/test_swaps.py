@@ -172,6 +172,17 @@ class TestThread:
         forum.reply(author=expert, thread=thread, text="Buy my course, it has all the answers.")
         return thread
 
+    def test_a_list_of_choices_that_was_opened_meanwhile_stays_open(self, enter, thread):
+        page, held = enter(), []
+        page.goto("/forum/")
+        page.route("**/forum/?*", lambda route: held.append(route))
+        page.get_by_label("Answers").select_option("unsolved")
+        page.locator("#f-kind").click()
+        opened = page.locator("#f-kind:open").element_handle()
+        held.pop().continue_()
+        expect(page).to_have_url(re.compile("state=unsolved"))
+        assert opened.evaluate("node => node.isConnected && node.matches(':open')")
+
     def test_an_act_changes_head_count_and_events_in_place(self, enter, thread, moderator):
         page = enter(moderator)
         page.goto(thread.get_absolute_url())

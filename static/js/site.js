@@ -17,7 +17,7 @@
   const format = (date, options) =>
     (formats[JSON.stringify(options)] ??= new Intl.DateTimeFormat(language, options)).format(date);
 
-  // --- Times -----------------------------------------------------------------------------------------------------
+  // --- Times
   // Strangers' pages have the community's zone.
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   // In the hour that happens twice when clocks go back, the zone says which one is meant.
@@ -48,7 +48,7 @@
     for (const other of all("[data-there]", within)) other.hidden = city(other.dataset.there) === city(zone);
   };
 
-  // --- Holds, by the server's clock --------------------------------------------------------------------------------
+  // --- Holds, by the server's clock
   let ticking;
   const count = () => {
     for (const node of all("[data-countdown]", document)) {
@@ -62,7 +62,7 @@
     }
   };
 
-  // --- Forms ------------------------------------------------------------------------------------------------------
+  // --- Forms
   const fillZones = (within) => {
     if (zone) for (const field of all("[data-zone]", within)) {
       if (field.value) continue;
@@ -83,7 +83,7 @@
     if (half) half.reportValidity();
     if (!half && !form.dataset.sent) return;
     event.preventDefault();
-    event.stopPropagation(); // htmx would send it once more when the first is answered
+    event.stopPropagation(); // htmx would send it again
   }, true);
   document.addEventListener("submit", ({ target: form, submitter, defaultPrevented }) => {
     const inPlace = form.hasAttribute("hx-post");
@@ -96,9 +96,9 @@
   document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
     if (elt.dataset.sent && !xhr.getResponseHeader("HX-Redirect")) unlock(elt);
   });
-  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(unlock));
+  addEventListener("pageshow", () => all("form[data-sent]", document).forEach(unlock));
 
-  // --- Toasts -----------------------------------------------------------------------------------------------------
+  // --- Toasts
   const tend = (toast) => {
     const close = document.createElement("button");
     Object.assign(close, { type: "button", className: "btn quiet square", textContent: "×" });
@@ -125,7 +125,7 @@
     tend(toast);
   };
 
-  // --- htmx -------------------------------------------------------------------------------------------------------
+  // --- htmx
   document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
     // Another tab may have logged in.
     const [kind, token, person] = xhr.getResponseHeader("Entrance")?.split(" ") ?? [xhr.status === 429 ? "slow" : "failed"];
@@ -146,6 +146,8 @@
     const news = elt !== document.body && elt.querySelector("[data-tell]");
     if (news) told(news.textContent);
   });
+  // A list that is open would be shut.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => event.target.querySelector(":is(select:open)") && event.preventDefault());
   // Focus goes to a heading or field; what was lost comes back. Links with rel lead on.
   let lost;
   const called = (control) => control.getAttribute("aria-label") ?? control.textContent;
@@ -167,7 +169,7 @@
     now.focus({ preventScroll: true });
   });
 
-  // --- Menus close like menus; filters stay as they were left -----------------------------------------------------
+  // --- Menus and filters
   document.addEventListener("click", ({ target }) => {
     for (const menu of all("details.menu[open]", document)) if (!menu.contains(target) || target.closest(".item")) menu.open = false;
   });
