@@ -61,6 +61,22 @@ class TestSearch:
         page.go_back()  # one step for all its letters
         expect(page.get_by_role("heading", name="2 sessions")).to_be_visible()
 
+    def test_a_box_that_is_pressed_when_results_come_is_ticked(self, enter, session):
+        page, held = enter(), []
+        page.goto("/sessions/")
+        page.route("**/sessions/?*", lambda route: held.append(route))
+        page.get_by_role("searchbox", name="Search sessions").fill("query")
+        box = page.get_by_role("checkbox", name="Workshop")
+        box.hover()
+        expect(page.locator("#results.htmx-request")).to_be_attached()
+        page.mouse.down()
+        held.pop().continue_()
+        expect(page.get_by_role("heading", name="1 session for “query”")).to_be_visible()
+        page.mouse.up()
+        page.unroute_all()
+        expect(page).to_have_url(re.compile("kind=workshop"))
+        expect(box).to_be_checked()
+
     def test_nothing_found_offers_a_way_on(self, enter, session):
         page = enter()
         page.goto("/sessions/")

@@ -110,7 +110,7 @@
     const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
     if (!toast.matches(".bad")) setTimeout(leave, toast.querySelector("form") ? 30_000 : 8000); // time to Tab there
   };
-  // Of a page that opens further down.
+  // Of a page opened further down.
   if (document.getElementById(location.hash.slice(1))) for (const note of all(".messages > .note", document)) {
     note.classList.replace("note", "toast");
     note.querySelector(".btn")?.classList.add("quiet");
@@ -146,8 +146,8 @@
     const news = elt !== document.body && elt.querySelector("[data-tell]");
     if (news) told(news.textContent);
   });
-  // A list that is open would be shut.
-  document.addEventListener("htmx:oobBeforeSwap", (event) => event.target.querySelector(":is(select:open)") && event.preventDefault());
+  // What is pressed or open stays.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => document.querySelector("#facets :is(:active, select:open)") && event.preventDefault());
   // Focus goes to a heading or field; what was lost comes back. Links with rel lead on.
   let lost;
   const called = (control) => control.getAttribute("aria-label") ?? control.textContent;
@@ -180,7 +180,7 @@
       menu.querySelector("summary").focus();
     }
   });
-  // Filters are shown where there is room.
+  // Filters show where there is room.
   const open = matchMedia("(width >= 60rem)").matches;
   const remember = (fold) => {
     const key = `fold:${fold.dataset.keep}`;
@@ -189,7 +189,7 @@
       // At the press: who leaves at once has chosen too.
       fold.querySelector("summary").addEventListener("click", () => sessionStorage.setItem(key, fold.open ? "shut" : "open"));
     } catch {
-      // It may be forbidden.
+      // Forbidden.
     }
   };
 
