@@ -42,6 +42,21 @@ class TestPicker:
         expect(field).to_have_value("Microsoft Excel, ")
         expect(field).to_be_focused()
 
+    def test_an_option_that_is_pressed_when_others_come_is_taken(self, enter, expert, known):
+        page, asking, held = enter(expert), re.compile("/skills/suggest/"), []
+        page.goto("/sessions/new/")
+        field = page.get_by_role("combobox", name="Skills")
+        field.press_sequentially("postg")
+        page.get_by_role("option", name="PostgreSQL").hover()
+        page.route(asking, lambda route: held.append(route))
+        with page.expect_request(asking):
+            field.press("r")
+        page.mouse.down()
+        with page.expect_response(asking):
+            held.pop().continue_()
+        page.mouse.up()
+        expect(field).to_have_value("PostgreSQL, ")
+
     def test_escape_and_leaving_close_the_list(self, enter, expert, known):
         page = enter(expert)
         page.goto("/sessions/new/")

@@ -20,6 +20,7 @@
     close(field);
     field.focus();
   };
+  document.addEventListener("htmx:beforeSwap", (event) => event.target.querySelector("[role=listbox] > :active") && event.preventDefault());
   document.addEventListener("htmx:afterSwap", ({ target }) => {
     if (!target.matches?.("[role=listbox]")) return;
     const field = fieldOf(target);
@@ -39,8 +40,8 @@
     else return;
     event.preventDefault();
   });
-  // Pressing an option must not take the focus from the field, or leaving the field would close the list first. And a
-  // list that closed while the button below it is pressed would move the button from under the finger: no click at all.
+  // What is pressed stays: the option that takes no focus from the field, and the button below, which a list that closes
+  // would move from under the finger.
   const released = () => {
     pressed = false;
     for (const field of document.querySelectorAll("[data-picker]")) if (document.activeElement !== field) close(field);
