@@ -11,6 +11,7 @@ from e2e.ways import plain_phone_and_scripted_desk
 from e2e.world import published
 from features.payments import services
 from features.payments.models import Invoice, Payment, Refund
+from features.sessions import services as sessions
 from features.sessions.models import Registration
 
 
@@ -84,3 +85,19 @@ def test_a_code_makes_it_cheaper_and_a_credit_pays_for_the_next(
     assert Registration.objects.confirmed().count() == 2
     page.goto("/account/wallet/")
     expect(page.get_by_text("1 of 2 with Amara Okonjo")).to_be_visible()
+
+
+def test_a_button_that_is_pressed_while_the_page_asks_for_news_stays(enter, till, expert, learner, skill):
+    """It asks every three seconds: one press in thirty would do nothing."""
+    session = published(expert, [skill], starts_in=timedelta(days=9), price_minor=4500)
+    seat = sessions.register(session=session, person=learner)
+    page = enter(learner)
+    page.goto(f"/payments/orders/{services.order_of('registration', seat.pk).public_id}/?back=paid")
+    button = page.get_by_role("button", name="I do not want it after all")
+    button.hover()
+    page.mouse.down()
+    with page.expect_request_finished(lambda request: "back=paid" in request.url):
+        pass
+    page.wait_for_timeout(200)
+    page.mouse.up()
+    expect(page.get_by_role("heading", name="This order is over")).to_be_visible()

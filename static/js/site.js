@@ -12,7 +12,7 @@
     const last = name.split("/").pop().replaceAll("_", " ");
     return renamed[last] ?? last;
   };
-  // Formatters are slow to make.
+  // Formatters are slow.
   const formats = {};
   const format = (date, options) =>
     (formats[JSON.stringify(options)] ??= new Intl.DateTimeFormat(language, options)).format(date);
@@ -20,7 +20,7 @@
   // --- Times
   // Strangers' pages have the community's zone.
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  // In the hour that happens twice when clocks go back, the zone says which one is meant.
+  // Of the hour that comes twice the zone says which one is meant.
   const hour = (date) => {
     const shown = format(date, clock);
     const twice = [-36e5, 36e5].some((by) => format(new Date(+date + by), clock) === shown);
@@ -151,7 +151,10 @@
   // Focus goes to a heading or field; what was lost comes back. Links with rel lead on.
   let lost;
   const called = (control) => control.getAttribute("aria-label") ?? control.textContent;
-  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    // Polls come again.
+    if (!requestConfig.triggeringEvent && target.querySelector(":active")) event.preventDefault();
     lost = target.id && target.contains(document.activeElement) && { id: target.id, name: called(document.activeElement) };
   });
   document.addEventListener("htmx:afterSettle", ({ target }) => {
