@@ -26,7 +26,7 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import BooleanField, Expression, F, Func
 from django.db.models.base import Model, ModelState
 from psycopg._queries import PostgresQuery
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.sql import Literal
 
 SERIALIZATION_FAILURE, DEADLOCK, READ_ONLY = "40001", "40P01", "25006"
@@ -171,9 +171,9 @@ class Statement:
         with database.wrap_database_errors:
             result = raw.pgconn.exec_prepared(name, query.params, query.formats)
             if result.status != ExecStatus.TUPLES_OK:
-                if raw.pgconn.status == ConnStatus.BAD:
-                    raise psycopg.OperationalError(result.get_error_message())
-                raise psycopg.errors.error_from_result(result)
+                error = psycopg.errors.error_from_result(result)
+                # What has no state was not said by the server: it is gone, even if libpq has not noticed yet.
+                raise error if error.sqlstate else psycopg.OperationalError(str(error))
         self.adapt.set_pgresult(result, set_loaders=not self.has_loaders)
         self.has_loaders = True
         return self.adapt.load_rows(0, result.ntuples, tuple)

@@ -1,7 +1,12 @@
 """Queries whose SQL is made once answer the same rows as the ORM does."""
 
+import os
+import socket
+from contextlib import closing
+from threading import Timer
+
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -142,3 +147,26 @@ class TestWithoutACursor:
         with transaction.atomic():
             assert db.first_row("SELECT %s::int", [2]) == (2,)
             assert connection.connection.pgconn.transaction_status == TransactionStatus.INTRANS
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_server_that_went_in_between_is_away(self, no_cursor):
+        """It goes with a word about another process, which libpq reads before it notices that nobody is there."""
+        for _ in range(2):
+            db.first_row("SELECT %s::int", [1])
+        here, there = socket.socketpair()
+        words = b"SWARNING\0C57P02\0Mterminating connection because of crash of another server process\0\0"
+        notice = b"N" + (len(words) + 4).to_bytes(4) + words
+        later = [Timer(0.2, there.sendall, [notice]), Timer(2, there.shutdown, [socket.SHUT_WR])]  # else it would wait
+        with here, there, closing(connection):
+            os.dup2(here.fileno(), connection.connection.pgconn.socket)
+            here.setblocking(False)  # as libpq has its own
+            here.shutdown(socket.SHUT_WR)
+            there.sendall(notice)
+            for timer in later:
+                timer.start()
+            with pytest.raises(DatabaseError) as gone:
+                db.first_row("SELECT %s::int", [1])
+            for timer in later:
+                timer.cancel()
+                timer.join()
+        assert db.is_away(gone.value)
