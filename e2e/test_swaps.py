@@ -65,10 +65,10 @@ class TestSearch:
         page, held = enter(), []
         page.goto("/sessions/")
         page.route("**/sessions/?*", lambda route: held.append(route))
-        page.get_by_role("searchbox", name="Search sessions").fill("query")
         box = page.get_by_role("checkbox", name="Workshop")
         box.hover()
-        expect(page.locator("#results.htmx-request")).to_be_attached()
+        with page.expect_request(re.compile(r"/sessions/\?")):
+            page.get_by_role("searchbox", name="Search sessions").fill("query")
         page.mouse.down()
         held.pop().continue_()
         expect(page.get_by_role("heading", name="1 session for “query”")).to_be_visible()
@@ -192,7 +192,8 @@ class TestThread:
         page, held = enter(), []
         page.goto("/forum/")
         page.route("**/forum/?*", lambda route: held.append(route))
-        page.get_by_label("Answers").select_option("unsolved")
+        with page.expect_request(re.compile(r"/forum/\?")):
+            page.get_by_label("Answers").select_option("unsolved")
         page.locator("#f-kind").click()
         opened = page.locator("#f-kind:open").element_handle()
         held.pop().continue_()

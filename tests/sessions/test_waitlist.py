@@ -189,17 +189,23 @@ class TestNearTheStart:
         assert services.register(session=fresh(full), person=outsider, now=late)
         assert can_join(fresh(full), learner, late).code == "waiting"
 
-    def test_at_the_cutoff_open_offers_end_and_the_line_is_told_once(self, full, learner, outsider):
+    @pytest.mark.parametrize("minute", [0, 9, 59])  # the next one is another hour, or another slot
+    def test_at_the_cutoff_open_offers_end_and_the_line_is_told_once_in_an_hour(self, full, learner, outsider, minute):
+        at = full.starts_at.replace(minute=minute, second=30)
+        SkillSession.objects.filter(pk=full.pk).update(starts_at=at, ends_at=at + timedelta(hours=1))
+        full.refresh_from_db()
         services.join_waitlist(session=full, person=learner)
         services.join_waitlist(session=full, person=outsider)
         give_back(full, now=full.starts_at - CUTOFF - timedelta(minutes=10))
         cutoff = full.starts_at - CUTOFF
         assert WaitlistOffer.objects.get().expires_at <= cutoff
         services.expire_offers(now=cutoff)
-        services.tell_everybody(now=cutoff)
-        services.tell_everybody(now=cutoff + timedelta(minutes=1))
+        for minutes in (0, 1, 30, 59):
+            services.tell_everybody(now=cutoff + timedelta(minutes=minutes))
         assert fresh(full).seats_left == 1
         assert told(outsider, "seat_open") == 1
+        services.tell_everybody(now=cutoff + timedelta(minutes=71))
+        assert told(outsider, "seat_open") == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ seat is open and everybody who waits is told at once.
 
 from collections import defaultdict
 from datetime import timedelta
+from itertools import chain
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -15,12 +16,13 @@ from django.utils.translation import gettext as _
 from core.db import StartOver, atomic_retry
 from core.jobs import each
 from core.limits import hit
-from features.notifications.services import notify
+from features.notifications.services import already_told, notify
 from features.sessions.joining import CUTOFF, VERDICTS, can_join
 from features.sessions.models import SkillSession, TicketKind, WaitlistEntry, WaitlistOffer
 
 LONGEST_OFFER = timedelta(hours=12)
 SHORTEST_OFFER = timedelta(minutes=30)
+SLOT = 600  # seconds
 # Why an entry was closed, where others ask for it.
 CALLED_OFF = "session_cancelled"
 
@@ -124,10 +126,17 @@ def _tell_all(session, now):
     line = waiting(session)
     if session.has_kinds:
         line = line.filter(ticket__in=sold_with_room(session))
-    for entry in line.select_related("person"):
-        # Once an hour at most, however many seats come and go.
-        key = f"seat_open:{entry.pk}:{now:%Y%m%d%H}"
-        notify(entry.person, "seat_open", entry.pk, session.get_absolute_url(), key=key)
+    keys = {entry: _keys(entry, now) for entry in line.select_related("person")}
+    told = already_told(chain.from_iterable(keys.values()))
+    for entry, own in keys.items():
+        if told.isdisjoint(own):
+            notify(entry.person, "seat_open", entry.pk, session.get_absolute_url(), key=own[0])
+
+
+def _keys(entry, now) -> list[str]:
+    """Of what is told at `now`, and of the hour before: once in it is enough, however many seats come and go."""
+    slot = int(now.timestamp()) // SLOT
+    return [f"seat_open:{entry.pk}:{slot - n}" for n in range(3600 // SLOT + 1)]
 
 
 @atomic_retry
