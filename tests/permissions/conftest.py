@@ -1,11 +1,9 @@
 import pytest
 
-from tests.permissions.traces import forget
 from tests.permissions.world import made
 
 
 @pytest.fixture(scope="package")
 def world(django_db_setup, django_db_blocker):
-    forget()
     with made(django_db_blocker) as world:
         yield world

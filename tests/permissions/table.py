@@ -31,7 +31,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from features.accounts.access import PRIVILEGED_PATHS
-from tests.permissions.traces import forget, undone, watched
+from tests.permissions.traces import undone, watched
 from tests.permissions.world import World
 
 COLUMNS = ("stranger", "unverified", "member", "owner", "expert", "moderator", "moderator+", "organiser")
@@ -114,7 +114,6 @@ def send(client: Client, method: str, path: str, body=None, *, is_json=False, cs
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     jar, client.cookies = client.cookies, copy(client.cookies)
     client.handler.enforce_csrf_checks = csrf
-    forget()
     try:
         if method in ("GET", "HEAD", "OPTIONS"):
             return client.generic(method, path, headers=headers)

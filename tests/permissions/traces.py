@@ -11,7 +11,6 @@ RESTLESS = {"django_session", "core_ratecounter", "core_cacheentry", "core_heart
 @contextmanager
 def undone():
     """Whatever happens inside did not happen."""
-    forget()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -20,7 +19,7 @@ def undone():
 @contextmanager
 def watched():
     """Undone as well; holds afterwards the tables that anything was written to, whether it was kept or not."""
-    already, found = known or writes(), set()
+    already, found = writes(), set()
     with undone():
         yield found
         found |= written_since(already)
@@ -47,17 +46,10 @@ WRITTEN = " + ".join(f"pg_stat_get_xact_tuples_{act}(oid)" for act in ("inserted
 TABLES = "pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 # What was counted last, and when: the counts only grow, so where their sum is the same, all are.
 counted: dict[tuple, dict[str, int]] = {}
-known: dict[str, int] = {}  # the newest counts, until something is done: then they must be asked for again
-
-
-def forget() -> None:
-    global known
-    known = {}
 
 
 def writes() -> dict[str, int]:
     """By table, how many rows this transaction has written so far, those of acts that were undone among them."""
-    global known
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT transaction_timestamp(), sum({WRITTEN}) FROM {TABLES}")
         moment = cursor.fetchone()
@@ -65,8 +57,7 @@ def writes() -> dict[str, int]:
             cursor.execute(f"SELECT relname, {WRITTEN} FROM {TABLES}")
             counted.clear()
             counted[moment] = dict(cursor.fetchall())
-        known = counted[moment]
-        return known
+        return counted[moment]
 
 
 def snapshot(tables) -> dict[str, str]:
