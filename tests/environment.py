@@ -1,12 +1,10 @@
 """A pytest plugin that is loaded before Django: the environment every test runs in."""
 
-import atexit
-import gc
 import os
 
-# Nearly all that is collected stays; once it is, `tests/conftest.py` goes on.
-gc.set_threshold(50_000, 20, 20)
-atexit.register(gc.freeze)  # as in manage.py
+from core import garbage
+
+garbage.leave_it()  # once the tests are collected, `tests/conftest.py` goes on
 os.environ.update(
     {
         "TESTING": "1",

@@ -6,8 +6,6 @@ one after the other need it once, and only they: those that point to them still 
 drawn before a step of another kind. What every step sends to the database is the same, in the same order.
 """
 
-import atexit
-import gc
 import os
 from itertools import groupby
 
@@ -15,10 +13,11 @@ import django
 from django.core.management import call_command
 from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
 
+from core import garbage
+
 UNSEEN = (AddIndex, AddConstraint)  # they are looked up in the state by name, and their columns in the model
 TOGETHER = (CreateModel, AddField)  # what each reads of a model is what itself has added
 plain_apply = Migration.apply
-undrawn: set[tuple[str, str]] = set()  # the models that do not know their newest indexes and constraints
 
 
 def apply(migration, state, editor, collect_sql=False):
@@ -43,34 +42,25 @@ def _run(app_label, state, editor, kind, steps):
     for step in steps:
         step.state_forwards(app_label, state)
     state.__dict__["apps"] = drawn
-    changed = {(app_label, (step.name if kind is CreateModel else step.model_name).lower()) for step in steps}
+    state.is_drawn = False
     if kind in TOGETHER:
-        _draw_alone(changed, state)
-        undrawn.difference_update(changed)
-    else:
-        undrawn.update(changed)
+        names = {(step.name if kind is CreateModel else step.model_name).lower() for step in steps}
+        for name in names:
+            state.apps.unregister_model(app_label, name)
+        state.apps.render_multiple([state.models[app_label, name] for name in names])
     for step in steps:
         step.database_forwards(app_label, editor, before, state)
 
 
-def _draw_alone(models, state):
-    for model in models:
-        state.apps.unregister_model(*model)
-    state.apps.render_multiple([state.models[model] for model in models])
-    state.is_partly_old = True
-
-
 def _draw_all(state):
-    if getattr(state, "is_partly_old", False) or undrawn:
-        state.__dict__.pop("apps")
-        state.is_partly_old = False
-        undrawn.clear()
+    if not getattr(state, "is_drawn", True):
+        state.is_drawn = True
+        del state.apps
         _ = state.apps  # or the copy of before would draw them once more
 
 
 if __name__ == "__main__":
-    gc.set_threshold(50_000, 20, 20)
-    atexit.register(gc.freeze)  # as in manage.py
+    garbage.leave_it()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
     django.setup()
     Migration.apply = apply

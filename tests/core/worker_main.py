@@ -1,14 +1,12 @@
 """`manage.py run_worker` with the jobs of the tests: `python -m tests.core.worker_main`."""
 
-import atexit
-import gc
 import os
 
 import django
 
-# As manage.py has it.
-gc.set_threshold(50_000, 20, 20)
-atexit.register(gc.freeze)
+from core import garbage
+
+garbage.leave_it()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 django.setup()
 
