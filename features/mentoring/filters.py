@@ -103,9 +103,9 @@ def fitting(person, zones: dict[int, str], now) -> list[int]:
             known[zone, week] = masks(zone, week, first)
         return known[zone, week]
 
-    mine = hours_of([person.pk], [person.pk], of_mentors=False).get(person.pk)
+    mine = hours_of([person.pk], of_mentors=False).get(person.pk)
     if not mine:
         return []
     free = mask(person.time_zone, mine)
-    theirs = hours_of(list(zones), list(zones))
+    theirs = hours_of(list(zones))
     return [pk for pk, hours in theirs.items() if overlap(free, mask(zones[pk], hours)) >= LEAST]

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Case, Count, Exists, F, OuterRef, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, When
 
 from core import languages
-from core.db import one_of
+from core.db import array_of, one_of
 from features.accounts.models import User
 from features.calendar.models import WeeklyHours
 from features.mentoring.facts import bookable_hours, busy_pairs, closed_pairs
@@ -25,6 +25,7 @@ RELATED, PART, WHOLE, TAKES = 0.4, 0.5, 0.4, 0.3  # what another skill counts fo
 SAID, UNSAID = 0.5, 0.3  # how far a claim is believed, and a topic without one
 USUAL = 3.0  # the level of a mentor who has said none
 SHOWS = 3.0  # from which level a skill on record counts although it is no topic
+LISTED, LOOKING = MentorPage.objects.values("pk"), Goal.objects.values("person")
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def load(
     """A market of these people (all, where None) that waits for its `finish`."""  # fmt: skip
     builder = Builder(frame.first, frame.rarity, neighbours() if near is None else near)
     _add_mentors(builder, now, mentors)
-    add_mentees((builder,), now, mentees)
+    if mentees is None or mentees:
+        add_mentees((builder,), now, mentees)
     return builder
 
 
@@ -99,10 +101,9 @@ def teaching(skills: Collection[int], near, now) -> list[int]:
 
 
 def wanting(skills: Collection[int], near) -> list[int]:
-    """Whose wishes these skills count for."""
+    """Whose wishes these skills count for, also of those who have left: to ask who has would read everybody."""
     wished = set(skills) | {skill for skill, others in near.items() if any(other in skills for other, _ in others)}
-    goals = Goal.objects.filter(skill__in=wished, person__in=User.objects.active())
-    return list(goals.order_by("person").values_list("person", flat=True).distinct())
+    return sorted(set(Goal.objects.filter(skill__in=wished).values_list("person", flat=True)))
 
 
 def skills_of(mentor_ids: Collection[int]) -> set[int]:
@@ -116,15 +117,12 @@ def skills_of(mentor_ids: Collection[int]) -> set[int]:
 def _add_mentors(builder: Builder, now: datetime, ids) -> None:
     pages = _among(MentorPage.objects.shown(now), "pk", ids).order_by("pk")
     topics = _grouped(ids, _among(MentorPage.topics.through.objects, "mentorpage", ids), "mentorpage", "skill")
-    listed = MentorPage.objects.values("pk")
     levels = _grouped(
-        ids, _among(SkillLevel.objects.shown().exclude(basis=DECLARED), "person", ids).filter(person__in=listed),
+        ids, _of(SkillLevel.objects.shown().exclude(basis=DECLARED), ids, LISTED),
         "person", "skill", "level", "low", "high",
     )  # fmt: skip
-    said = _grouped(
-        ids, _among(PersonSkill.objects, "person", ids).filter(person__in=listed), "person", "skill", "level"
-    )
-    hours = hours_of(ids, listed)
+    said = _grouped(ids, _of(PersonSkill.objects, ids, LISTED), "person", "skill", "level")
+    hours = hours_of(ids)
     # Columns and no rows of the model: there may be hundreds of thousands.
     with_room = _among(MentorPage.objects.with_room(now), "pk", ids)  # of few, or the database looks at all of them
     free = Case(When(pk__in=with_room, then=F("capacity") - F("places_taken")), default=0)
@@ -164,22 +162,26 @@ def _cans(topics: set[int], levels: Iterable, said: dict[int, int]) -> list[Can]
 
 
 # --- Mentees ----------------------------------------------------------------------------------------------------------
-def add_mentees(builders: Sequence[Builder], now: datetime, ids) -> None:
-    """Read once, for markets of different mentors."""
+def wants_of(ids: Collection[int] | None) -> dict[int, list[Want]]:
+    """What each of these people looks for, the dearest first, and how far they are."""
     goals = _grouped(
         ids, _among(Goal.objects.order_by("person", "position", "pk"), "person", ids), "person", "skill", "level"
     )
-    wanting_people = Goal.objects.values("person")
-    levels = _grouped(
-        ids,
-        _among(SkillLevel.objects.shown(), "person", ids).filter(person__in=wanting_people),
-        "person",
-        "skill",
-        "level",
-    )
-    said = _grouped(
-        ids, _among(PersonSkill.objects, "person", ids).filter(person__in=wanting_people), "person", "skill", "level"
-    )
+    levels = _grouped(ids, _of(SkillLevel.objects.shown(), ids, LOOKING), "person", "skill", "level")
+    said = _grouped(ids, _of(PersonSkill.objects, ids, LOOKING), "person", "skill", "level")
+    found = {}
+    for pk, wanted in goals.items():
+        has = {skill: float(level) for skill, level in said.get(pk, ())} | dict(levels.get(pk, ()))
+        found[pk] = [
+            Want(skill, 1 / (1 + 0.5 * place), has.get(skill, 1.0), float(target))
+            for place, (skill, target) in enumerate(wanted)
+        ]
+    return found
+
+
+def add_mentees(builders: Sequence[Builder], now: datetime, ids, wants=None) -> None:
+    """Read once, for markets of different mentors; `wants` is what `wants_of` them answered."""
+    wants = wants_of(ids) if wants is None else wants
     fluent = SpokenLanguage.objects.filter(fluency__gte=SpokenLanguage.Fluency.CONVERSATIONAL)
     spoken = _grouped(
         ids, _among(fluent, "person", ids),
@@ -189,21 +191,17 @@ def add_mentees(builders: Sequence[Builder], now: datetime, ids) -> None:
         pk: (minutes, budget)
         for pk, minutes, budget in _among(MatchWish.objects, "pk", ids).values_list("pk", "minutes", "budget")
     }
-    hours, out = hours_of(ids, wanting_people, of_mentors=False), excluded(ids, now)
-    people = _among(User.objects.active(now), "pk", ids).filter(Exists(Goal.objects.filter(person=OuterRef("pk"))))
-    fields = ("pk", "time_zone", "languages")
-    for pk, zone, tongues in _rows(people.order_by("pk").values_list(*fields), ids):
-        has = {skill: float(level) for skill, level in said.get(pk, ())} | dict(levels.get(pk, ()))
+    hours, out = hours_of(ids, of_mentors=False), excluded(ids, now)
+    people = _among(User.objects.active(now), "pk", ids).order_by("pk")
+    for pk, zone, tongues in _rows(people.values_list("pk", "time_zone", "languages"), ids):
+        if pk not in wants:
+            continue
         minutes, budget = wishes.get(pk, (60, None))
         codes = [code for (code,) in spoken.get(pk, ())] or tongues
-        wants = [
-            Want(skill, 1 / (1 + 0.5 * place), has.get(skill, 1.0), float(target))
-            for place, (skill, target) in enumerate(goals.get(pk, ()))
-        ]
         for builder in builders:
             builder.mentee(
                 pk,
-                wants,
+                wants[pk],
                 languages=_bits(codes),
                 mask=_mask(builder, hours.get(pk), zone),
                 minutes=minutes,
@@ -227,7 +225,12 @@ def excluded(ids: Collection[int] | None, now: datetime) -> dict[int, set[int]]:
 # --- Parts of both ----------------------------------------------------------------------------------------------------
 def _among(queryset, name, ids):
     """One array instead of a thousand parameters, which the ORM would look at one by one."""
-    return queryset.all() if ids is None else queryset.filter(one_of(name, Value(list(ids))))
+    return queryset.all() if ids is None else queryset.filter(one_of(name, array_of(ids)))
+
+
+def _of(queryset, ids, everybody):
+    """What is these people's; of all, what is theirs of whom `everybody` names."""
+    return queryset.filter(person__in=everybody) if ids is None else _among(queryset, "person", ids)
 
 
 def _rows(rows, ids):
@@ -242,9 +245,9 @@ def _grouped(ids, queryset, owner, *fields) -> dict[int, list[tuple]]:
     return found
 
 
-def hours_of(ids, people, *, of_mentors=True) -> dict[int, tuple[str, tuple]]:
+def hours_of(ids, *, of_mentors=True) -> dict[int, tuple[str, tuple]]:
     """(zone or "", week): what can be booked of a mentor, else the hours that somebody keeps free."""
-    rows = _among(WeeklyHours.objects.order_by("weekday", "starts"), "person", ids).filter(person__in=people)
+    rows = _of(WeeklyHours.objects.order_by("weekday", "starts"), ids, LISTED if of_mentors else LOOKING)
     found: dict[int, tuple[str, tuple]] = {
         pk: ("", tuple(week)) for pk, week in _grouped(ids, rows, "person", "weekday", "starts", "ends").items()
     }

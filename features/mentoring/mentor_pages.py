@@ -234,7 +234,7 @@ def advice(page: MentorPage, now) -> int:
     builder = load(frame, now, mentees=mentees, mentors=[page.pk], near=near)
     if page.pk not in builder.place:
         return 0
-    zone, week = hours_of([page.pk], [page.pk]).get(page.pk, ("", ()))
+    zone, week = hours_of([page.pk]).get(page.pk, ("", ()))
     if not week:
         return 0
     more = builder.mask(zone or page.person.time_zone or settings.DEFAULT_TIME_ZONE, (*week, *EVENINGS))

@@ -23,9 +23,13 @@ Entry = tuple[int, int]  # mentor, score in millionths
 _one_at_a_time = threading.Lock()
 
 
-def in_order(entries) -> list[Entry]:
+def place(entry: Entry) -> tuple[int, int]:
     """The best first; of equals the lower number, as in the kernel."""
-    return sorted(entries, key=lambda entry: (-entry[1], entry[0]))
+    return -entry[1], entry[0]
+
+
+def in_order(entries) -> list[Entry]:
+    return sorted(entries, key=place)
 
 
 def scored(builder, market) -> Iterator[tuple[int, list[Entry]]]:

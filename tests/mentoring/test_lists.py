@@ -10,7 +10,9 @@ from features.accounts.models import RoleGrant
 from features.calendar import services as calendar
 from features.mentoring import services, warm
 from features.mentoring.facts import closed_pairs
-from features.mentoring.matching import VERSION
+from features.mentoring.matching import VERSION, plain
+from features.mentoring.matching.kernel import ANY, UNKNOWN_OVERLAP
+from features.mentoring.matching.market import EVERY_LANGUAGE
 from features.mentoring.models import Dirty, MatchList, MatchRun, MentorPage, MentorPrice, MentorshipRequest
 from features.mentoring.services import matching, relisting
 from features.moderation import services as moderation
@@ -18,6 +20,7 @@ from features.profiles import services as profiles
 from features.skills.models import Goal, PersonSkill, SkillLevel
 from features.skills.services import record_evidence
 from tests.factories import make_skill, make_user
+from tests.mentoring.made import market
 
 pytestmark = pytest.mark.django_db
 
@@ -246,22 +249,39 @@ def test_who_leaves_people_without_an_answer_sinks_and_a_slip_of_somebody_new_is
     assert services.differing(share=1) == []
 
 
-def test_a_list_with_other_scores_of_some_is_the_best_of_all_or_is_said_to_have_a_gap():
+@pytest.mark.parametrize("highest", [40, 4000])  # many who score alike, and hardly any
+def test_a_list_with_other_scores_of_some_is_the_best_of_all_or_is_said_to_have_a_gap(highest):
     chance, whole, gaps = Random(5), 0, 0
-    for _ in range(400):
-        known = {pk: chance.randint(1, 40) for pk in range(chance.choice([30, 49, 50, 51, 90]))}
-        before = warm.in_order(known.items())[:50]
-        changed = [*chance.sample(sorted(known), 3), 100 + chance.randint(0, 5)]
-        fresh = {pk: chance.randint(1, 40) for pk in changed if chance.random() < 0.7}
-        after = {pk: score for pk, score in known.items() if pk not in changed} | fresh
-        merged = relisting._merged(before, warm.in_order(fresh.items()), set(changed))
-        if merged is None:
-            gaps += 1
-        else:
-            assert merged == warm.in_order(after.items())[:50]
+    for _ in range(60):
+        known = {pk: chance.randint(1, highest) for pk in range(chance.choice([30, 58, 60, 61, 120]))}
+        entries = warm.in_order(known.items())[:60]
+        cut = relisting.cut_of(entries)
+        for _ in range(20):
+            changed = [*chance.sample(sorted(known), 2), 200 + chance.randint(0, 5)]
+            fresh = {pk: chance.randint(1, highest) for pk in changed if chance.random() < 0.6}
+            known = {pk: score for pk, score in known.items() if pk not in changed} | fresh
+            merged = relisting._merged(entries, cut, warm.in_order(fresh.items()), set(changed))
+            if merged is None:
+                gaps += 1
+                break
+            entries, cut = merged
+            assert entries[:50] == warm.in_order(known.items())[:50]
+            assert entries[50:60] == warm.in_order(known.items())[50 : len(entries)]
             whole += 1
     assert whole > 200
-    assert gaps > 20
+    assert gaps > 5
+
+
+def test_wishes_alone_say_how_much_somebody_scores_at_most():
+    _, m = market(120, 60)
+    count = len(m.ee_mask)
+    plainly = m._replace(
+        ee_languages=[EVERY_LANGUAGE] * count, ee_mask=[0] * count, ee_budget=[ANY] * count,
+        out_start=[0] * (count + 1),
+    )  # fmt: skip
+    pairs = [(plain.scored(m, i, j)[0], plain.scored(plainly, i, j)[0]) for i in range(count) for j in range(60)]
+    assert all(score <= most / UNKNOWN_OVERLAP + 2e-6 for score, most in pairs)
+    assert sum(score > most for score, most in pairs) > 20  # hours may suit better than is taken for unknown ones
 
 
 def test_when_many_change_at_once_all_are_read_anew_once_and_not_until_it_is_forgotten(world, monkeypatch):

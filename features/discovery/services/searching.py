@@ -10,6 +10,7 @@ from django.db.models import BigIntegerField, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from core.db import array_text
 from features.discovery.kinds import in_order
 from features.discovery.models import Document
 from features.discovery.places import KEYS, rings
@@ -138,7 +139,7 @@ def _ranked(question: Asked, kinds, person, now: datetime, counts_all: bool) -> 
 
 def backwards(top: int) -> dict:
     """The values that `around` asks for."""
-    keys = [f"{{{','.join(map(str, ring))}}}" for ring in rings(top)]
+    keys = [array_text(ring) for ring in rings(top)]
     return {"newest": keys[:NEWEST], "older": keys[NEWEST:]}
 
 

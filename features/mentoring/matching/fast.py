@@ -7,8 +7,8 @@ import numba
 import numpy as np
 
 from features.mentoring.matching import kernel, prices
+from features.mentoring.matching.plain import SIZE
 
-SIZE = 50
 CHUNK = 2_000
 
 

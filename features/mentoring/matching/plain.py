@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from features.mentoring.matching import kernel
 from features.mentoring.matching.kernel import Market
 
-SIZE = 50
+SIZE = 60  # mentors that are drawn
+LEAST = 50  # that are known of a list from which some have gone since
 
 
 def lists(market: Market, mentees: Iterable[int], size: int = SIZE) -> Iterator[tuple[int, list[int], list[float]]]:

@@ -63,12 +63,21 @@ class MatchList(models.Model):
     mentee = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="match_lists")
     mentors = ArrayField(models.BigIntegerField())
     scores = ArrayField(models.IntegerField(), help_text="In millionths")
+    # Where it was cut off: whoever comes before that stands in it. Without a cut it holds all there are.
+    cut_mentor = models.BigIntegerField(null=True)
+    cut_score = models.IntegerField(null=True)
     made_at = models.DateTimeField(default=timezone.now)
 
     objects = QuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "mentee"], name="one_list_per_run")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "mentee"], name="one_list_per_run"),
+            models.CheckConstraint(
+                condition=Q(cut_mentor=None, cut_score=None) | Q(cut_mentor__isnull=False, cut_score__isnull=False),
+                name="cut_is_whole",
+            ),
+        ]
 
 
 class MentorPrice(models.Model):

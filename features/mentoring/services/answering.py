@@ -3,11 +3,11 @@
 import statistics
 from datetime import datetime, timedelta
 
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from core.db import one_of
+from core.db import array_of, one_of
 from core.jobs import each
 from features.accounts.models import User
 from features.mentoring.models import ANSWER_WITHIN, Block, Engagement, MentorPage, MentorshipRequest
@@ -27,7 +27,7 @@ def closed_pairs(mentees) -> set[tuple[int, int]]:
     unfit = Engagement.objects.filter(ending=Engagement.Ending.NOT_A_FIT)
     found = _pairs(mentees, declined, unfit)
     for one, other in (("person", "blocked"), ("blocked", "person")):
-        rows = Block.objects.all() if mentees is None else Block.objects.filter(one_of(one, Value(list(mentees))))
+        rows = Block.objects.all() if mentees is None else Block.objects.filter(one_of(one, array_of(mentees)))
         found |= set(rows.values_list(one, other))
     return found
 
@@ -40,7 +40,7 @@ def busy_pairs(mentees) -> set[tuple[int, int]]:
 def _pairs(mentees, *queries) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for rows in queries:
-        of_these = rows if mentees is None else rows.filter(one_of("mentee", Value(list(mentees))))
+        of_these = rows if mentees is None else rows.filter(one_of("mentee", array_of(mentees)))
         found |= set(of_these.values_list("mentee", "mentor"))
     return found
 

@@ -13,7 +13,7 @@ from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
-from core.db import DATABASE_FAULTS
+from core.db import DATABASE_FAULTS, array_of, one_of
 from core.jobs import each
 from features.mentoring.loading import Frame, load, neighbours, new_frame, skills_of, teaching
 from features.mentoring.matching import VERSION, plain, prices
@@ -109,7 +109,11 @@ def match_everybody(reckon: Callable[..., Found], now: datetime | None = None) -
     before = dict(MentorPrice.objects.filter(run=former).values_list("mentor", "price")) if former else {}
     found = reckon(builder, before)
     with transaction.atomic():
-        _copy(MatchList, ("run_id", "mentee_id", "mentors", "scores", "made_at"), _rows(run, found.rows, now))
+        _copy(
+            MatchList,
+            ("run_id", "mentee_id", "mentors", "scores", "cut_mentor", "cut_score", "made_at"),
+            _rows(run, found.rows, now),
+        )
         _copy(
             MentorPrice,
             ("run_id", "mentor_id", "price", "exposure"),
@@ -137,7 +141,8 @@ def _begin(now: datetime) -> MatchRun | None:
 
 def _rows(run, rows, now):
     for mentee, mentors, scores in rows:
-        yield run.pk, mentee, mentors, scores, now
+        cut = (mentors[-1], scores[-1]) if len(mentors) >= plain.SIZE else (None, None)
+        yield run.pk, mentee, mentors, scores, *cut, now
 
 
 def _copy(model, columns, rows) -> None:
@@ -261,10 +266,23 @@ def differing(now: datetime | None = None, share: float = 0.01, seed: int = 0) -
     now = now or timezone.now()
     if (run := current_run()) is None:
         return []
-    frame, near = Frame.of(run.params), neighbours()
     clean = MatchList.objects.filter(run=run).exclude(mentee__in=Dirty.objects.values("person"))
     pks = list(clean.order_by("mentee").values_list("mentee", flat=True))
     sample = sorted(Random(seed).sample(pks, min(len(pks), max(1, int(len(pks) * share)))) if pks else [])  # noqa: S311
-    kept = {row.mentee_id: (row.mentors, row.scores) for row in MatchList.objects.filter(run=run, mentee__in=sample)}
-    fresh = {mentee: (mentors, scores) for mentee, mentors, scores in lists_of(frame, near, sample, now)}
-    return [mentee for mentee in sample if kept[mentee] != fresh.get(mentee, ([], []))]
+    return differing_of(run, sample, now)
+
+
+def differing_of(run: MatchRun, mentees: list[int], now: datetime) -> list[int]:
+    """Whose lists among these are not what would be drawn."""
+    rows = MatchList.objects.filter(one_of("mentee", array_of(mentees)), run=run)
+    kept = {row.mentee_id: (row.mentors, row.scores) for row in rows}
+    drawn = lists_of(Frame.of(run.params), neighbours(), mentees, now)
+    fresh = {mentee: (mentors, scores) for mentee, mentors, scores in drawn}
+    nobody: tuple[list[int], list[int]] = [], []
+    return [pk for pk in mentees if _known(kept.get(pk, nobody)) != _known(fresh.get(pk, nobody))]
+
+
+def _known(row: tuple[list[int], list[int]]) -> tuple[list[int], list[int]]:
+    """What of a list is known however many have gone from it since it was drawn."""
+    mentors, scores = row
+    return mentors[: plain.LEAST], scores[: plain.LEAST]
