@@ -1,6 +1,6 @@
 """Rows for tests, made the way the site makes them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 from allauth.account.models import EmailAddress
@@ -77,3 +77,10 @@ def with_tickets(session, *rows):
         )
     session.refresh_from_db()
     return session
+
+
+def clocks_change(month: int) -> date:
+    """The next last Sunday of March or October: when Berlin puts its clocks forward, or back."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    ends = [date(year, month, 31) for year in (tomorrow.year, tomorrow.year + 1)]
+    return next(day for day in (end - timedelta(days=end.isoweekday() % 7) for end in ends) if day > tomorrow)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from features.accounts.models import User
 from features.calendar import services as calendar
 from features.mentoring import services, suggesting
 from features.mentoring.changes_of_ranking import CHANGES
@@ -198,6 +199,8 @@ class TestSuggestions:
     def test_reasons_and_what_holds_it_down_in_words_and_how_old_the_list_is(
         self, client, learner, goal, mentor_page, expert
     ):
+        # Of two zones one may change its clocks within the four weeks that are looked at.
+        User.objects.filter(pk=learner.pk).update(time_zone=expert.time_zone)
         calendar.keep_free(person=expert, hours=EVENINGS)
         calendar.keep_free(person=learner, hours=EVENINGS)
         PersonSkill.objects.create(person=expert, skill=goal.skill, level=4)
@@ -208,7 +211,7 @@ class TestSuggestions:
         assert "Made on" in page
         assert "The last place" not in page  # two of two are free
         assert "level 4.0 in their own words" in page
-        assert "You are both free 4 hours a week: Tue" in page
+        assert "You are both free 6 hours a week: Tue" in page
         assert "Nobody has asked yet" in page
 
     def test_what_would_change_it(self, client, learner, goal, mentor_page, expert):

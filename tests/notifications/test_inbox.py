@@ -264,15 +264,15 @@ class TestWordsOfSessions:
     @pytest.mark.parametrize(
         ("kind", "sentence"),
         [
-            ("session_changed", "“Plans” was changed. It is on Thu 14 January 2027, 18:30."),
-            ("session_moved", "“Plans” was moved. It is on Thu 14 January 2027, 18:30."),
+            ("session_changed", "“Plans” was changed. It is on Thu 14 January 2038, 18:30."),
+            ("session_moved", "“Plans” was moved. It is on Thu 14 January 2038, 18:30."),
             ("session_cancelled", "“Plans” was cancelled."),
-            ("session_reminder", "Reminder: “Plans”, Thu 14 January 2027, 18:30."),
+            ("session_reminder", "Reminder: “Plans”, Thu 14 January 2038, 18:30."),
             ("session_follow_up", "Thank you for coming to “Plans”."),
         ],
     )
     def test_a_seat_in_the_clock_of_the_reader(self, member, learner, expert, kind, sentence):
-        starts_at = datetime(2027, 1, 14, 18, 30, tzinfo=UTC)
+        starts_at = datetime(2038, 1, 14, 18, 30, tzinfo=UTC)
         seat = sessions.register(session=make_session(expert, title="Plans", starts_at=starts_at), person=learner)
         notify(learner, kind, seat.pk, "/")
         assert sentence in words(member.get(URL))

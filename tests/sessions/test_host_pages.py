@@ -1,6 +1,6 @@
 """A host's pages: writing, publishing, changing, cancelling, the roster and check-in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from features.sessions import services
 from features.sessions.models import Attendance, SkillSession
-from tests.factories import make_session, make_user
+from tests.factories import clocks_change, make_session, make_user
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -68,7 +68,7 @@ class TestWriting:
             ({"capacity": "-3"}, "capacity"),
             ({"room_url": "javascript:alert(1)"}, "room_url"),
             ({"time_zone": "Mars/Olympus"}, "time_zone"),
-            ({"date": "2027-03-28", "time": "02:30", "time_zone": "Europe/Berlin"}, "time"),
+            ({"date": f"{clocks_change(3)}", "time": "02:30", "time_zone": "Europe/Berlin"}, "time"),
         ],
     )
     def test_bad_input_is_blamed_at_its_field_and_kept(self, client, expert, skill, changes, field):
@@ -164,10 +164,11 @@ class TestChanging:
         assert session.is_cancelled
 
     def test_the_second_of_two_equal_hours_stays_when_something_else_is_changed(self, client, expert, skill):
-        second = datetime(2027, 10, 31, 1, 30, 20, tzinfo=UTC)  # 02:30 in Berlin, when the clocks were put back
+        day = clocks_change(10)
+        second = datetime.combine(day, time(1, 30, 20), UTC)  # 02:30 in Berlin, when the clocks were put back
         session = make_session(expert, about=[skill], starts_at=second, time_zone="Europe/Berlin")
         client.force_login(expert)
-        said = typed(title="Other words", date="2027-10-31", time="02:30", time_zone="Europe/Berlin")
+        said = typed(title="Other words", date=f"{day}", time="02:30", time_zone="Europe/Berlin")
         client.post(f"{session.get_absolute_url()}edit/", said)
         session.refresh_from_db()
         assert (session.title, session.starts_at) == ("Other words", second)

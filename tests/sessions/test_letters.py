@@ -33,7 +33,7 @@ def session(expert, skill):
     return make_session(
         expert,
         about=[skill],
-        starts_at=datetime(2027, 1, 14, 18, 30, tzinfo=UTC),
+        starts_at=datetime(2038, 1, 14, 18, 30, tzinfo=UTC),
         time_zone="Africa/Lagos",
         preparation="One slow query",
     )
@@ -44,7 +44,7 @@ class TestRegistration:
         seat = services.register(session=session, person=learner)
         (letter,) = letters()
         assert letter.to == [learner.email]
-        assert letter.subject == "You have a seat: Reading a query plan without fear, Thu 14 January 2027, 18:30"
+        assert letter.subject == "You have a seat: Reading a query plan without fear, Thu 14 January 2038, 18:30"
         for words in (
             "18:30 Lisbon time",
             "19:30 in Lagos",
@@ -68,7 +68,7 @@ class TestRegistration:
         services.save_edit(session=session, data=changed, skills=list(session.skills.all()))
         (letter,) = letters()
         _, moved, _ = entry(letter)
-        assert "now Fri 15 January 2027" in letter.subject
+        assert "now Fri 15 January 2038" in letter.subject
         assert moved["UID"] == first["UID"]
         assert moved["SEQUENCE"] > first["SEQUENCE"]
         services.cancel_registration(registration=seat, by=learner)
@@ -151,14 +151,14 @@ class TestChange:
         services.register(session=session, person=learner)
         letters()
         session = self.moved(session)
-        assert "It was Thu 14 January 2027, 18:30 Lisbon time before." in letters()[0].body
+        assert "It was Thu 14 January 2038, 18:30 Lisbon time before." in letters()[0].body
         self.change(session, title="Another title")
         (letter,) = letters()
         assert "Another title" in letter.subject
         assert "before." not in letter.body
 
     def test_who_waits_or_has_not_paid_yet_is_told(self, expert, learner, outsider, letters):
-        session = make_session(expert, capacity=1, starts_at=datetime(2027, 1, 14, 18, 30, tzinfo=UTC))
+        session = make_session(expert, capacity=1, starts_at=datetime(2038, 1, 14, 18, 30, tzinfo=UTC))
         seat = services.register(session=session, person=learner)
         seat.confirmed_at, seat.held_until = None, timezone.now() + timedelta(minutes=20)
         seat.save()
@@ -166,9 +166,9 @@ class TestChange:
         letters()
         self.moved(session)
         told = {letter.to[0]: letter for letter in letters()}
-        assert "Fri 15 January 2027" in told[learner.email].body
+        assert "Fri 15 January 2038" in told[learner.email].body
         assert not told[learner.email].attachments
-        assert "Fri 15 January 2027" in told[outsider.email].body
+        assert "Fri 15 January 2038" in told[outsider.email].body
         assert "Your place in line stays" in told[outsider.email].body
 
 

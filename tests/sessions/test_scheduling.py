@@ -13,7 +13,7 @@ from features.payments.models import PayoutAccount
 from features.sessions import services
 from features.sessions.models import SkillSession
 from features.sessions.outlines import OUTLINES
-from tests.factories import make_session
+from tests.factories import clocks_change, make_session
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -82,7 +82,7 @@ class TestPublishingLater:
     def test_a_time_that_the_clocks_leave_out_is_blamed_at_its_field(self, client, expert, skill):
         draft = make_session(expert, about=[skill], published=False, time_zone="Europe/Berlin")
         client.force_login(expert)
-        answer = client.post(path(draft, "publication/later/"), {"date": "2027-03-28", "time": "02:30"})
+        answer = client.post(path(draft, "publication/later/"), {"date": f"{clocks_change(3)}", "time": "02:30"})
         assert "time" in answer.context["form"].errors
 
     def test_it_can_be_put_off_for_good(self, client, expert, draft):
