@@ -180,7 +180,7 @@ def wants_of(ids: Collection[int] | None) -> dict[int, list[Want]]:
 
 
 def add_mentees(builders: Sequence[Builder], now: datetime, ids, wants=None) -> None:
-    """Read once, for markets of different mentors; `wants` is what `wants_of` them answered."""
+    """Read once, for markets of different mentors; `wants` is the answer of `wants_of`, where it is known."""
     wants = wants_of(ids) if wants is None else wants
     fluent = SpokenLanguage.objects.filter(fluency__gte=SpokenLanguage.Fluency.CONVERSATIONAL)
     spoken = _grouped(
