@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.db import one_of
+from core.arrays import one_of
 from core.filters import Counts, Faceted, WordsFilter, tally
 from features.accounts.models import User
 from features.discovery import services as discovery

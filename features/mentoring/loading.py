@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Case, Count, Exists, F, OuterRef, When
 
 from core import languages
-from core.db import array_of, one_of
+from core.arrays import array_of, one_of
 from features.accounts.models import User
 from features.calendar.models import WeeklyHours
 from features.mentoring.facts import bookable_hours, busy_pairs, closed_pairs

@@ -11,7 +11,7 @@ from features.calendar import services as calendar
 from features.mentoring import services, warm
 from features.mentoring.facts import closed_pairs
 from features.mentoring.matching import VERSION, plain
-from features.mentoring.matching.kernel import ANY, UNKNOWN_OVERLAP
+from features.mentoring.matching.kernel import ANY
 from features.mentoring.matching.market import EVERY_LANGUAGE
 from features.mentoring.models import Dirty, MatchList, MatchRun, MentorPage, MentorPrice, MentorshipRequest
 from features.mentoring.services import matching, relisting
@@ -107,8 +107,14 @@ class TestChanges:
         assert services.drain() == 0
 
     @pytest.mark.parametrize("seed", range(3))
-    def test_many_changes_of_all_kinds_come_to_the_full_run(self, world, seed):
+    @pytest.mark.parametrize("is_short", [False, True], ids=["whole lists", "lists that are cut"])
+    def test_many_changes_of_all_kinds_come_to_the_full_run(self, world, monkeypatch, seed, is_short):
         chance = Random(seed)
+        if is_short:
+            monkeypatch.setattr(plain, "SIZE", 3)
+            monkeypatch.setattr(plain, "LEAST", 2)
+            services.rematch()
+            assert MatchList.objects.filter(run__state="current", cut_mentor__isnull=False).count() > 5
         for _ in range(4):
             mentor, mentee = chance.choice(world.mentors), chance.choice(world.mentees)
             page = MentorPage.objects.get(pk=mentor.pk)
@@ -280,7 +286,7 @@ def test_wishes_alone_say_how_much_somebody_scores_at_most():
         out_start=[0] * (count + 1),
     )  # fmt: skip
     pairs = [(plain.scored(m, i, j)[0], plain.scored(plainly, i, j)[0]) for i in range(count) for j in range(60)]
-    assert all(score <= most / UNKNOWN_OVERLAP + 2e-6 for score, most in pairs)
+    assert all(score * 1e6 <= relisting.at_most(round(most * 1e6)) for score, most in pairs)
     assert sum(score > most for score, most in pairs) > 20  # hours may suit better than is taken for unknown ones
 
 

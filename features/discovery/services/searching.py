@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from core.db import array_text
+from core.arrays import array_text
 from features.discovery.kinds import in_order
 from features.discovery.models import Document
 from features.discovery.places import KEYS, rings

@@ -8,7 +8,8 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Concat, JSONObject, RowNumber
 from django.db.models.lookups import Exact
 
-from core.db import Prepared, one_of
+from core.arrays import one_of
+from core.db import Prepared
 from core.pagination import Page, after, page_of, position
 from features.accounts.models import User
 from features.forum.models import Draft, Duplicate, Post, Reading, State, Thread, Vote

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import outside
-from core.db import Prepared, one_of
+from core.arrays import one_of
+from core.db import Prepared
 from core.jobs import enqueue
 from core.limits import hit
 from core.seo import absolute

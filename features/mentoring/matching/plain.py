@@ -10,9 +10,11 @@ SIZE = 60  # mentors that are drawn
 LEAST = 50  # that are known of a list from which some have gone since
 
 
-def lists(market: Market, mentees: Iterable[int], size: int = SIZE) -> Iterator[tuple[int, list[int], list[float]]]:
+def lists(
+    market: Market, mentees: Iterable[int], size: int | None = None
+) -> Iterator[tuple[int, list[int], list[float]]]:
     """(mentee, mentors, scores) by their numbers in the market, the best first."""
-    count = len(market.or_room)
+    count, size = len(market.or_room), size or SIZE
     scratch, hits = array("d", [0]) * (count * 7), array("i", [0]) * (count * 2)
     mentors, scores, terms = array("i", [0]) * size, array("d", [0]) * size, array("d", [0]) * 9
     for mentee in mentees:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from core.db import array_of, one_of
+from core.arrays import array_of, one_of
 from core.jobs import each
 from features.accounts.models import User
 from features.mentoring.models import ANSWER_WITHIN, Block, Engagement, MentorPage, MentorshipRequest

@@ -13,12 +13,13 @@ from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
-from core.db import DATABASE_FAULTS, array_of, one_of
+from core.arrays import array_of, one_of
+from core.db import DATABASE_FAULTS
 from core.jobs import each
 from features.mentoring.loading import Frame, load, neighbours, new_frame, skills_of, teaching
 from features.mentoring.matching import VERSION, plain, prices
 from features.mentoring.models import Dirty, Dismissal, MatchList, MatchRun, MentorPage, MentorPrice
-from features.mentoring.services.relisting import AT_ONCE, bring_up_to_date
+from features.mentoring.services.relisting import AT_ONCE, NO_CUT, bring_up_to_date, cut_of
 from features.moderation import services as moderation
 from features.skills.models import Goal
 
@@ -141,7 +142,7 @@ def _begin(now: datetime) -> MatchRun | None:
 
 def _rows(run, rows, now):
     for mentee, mentors, scores in rows:
-        cut = (mentors[-1], scores[-1]) if len(mentors) >= plain.SIZE else (None, None)
+        cut = cut_of(list(zip(mentors, scores, strict=True))) or NO_CUT
         yield run.pk, mentee, mentors, scores, *cut, now
 
 

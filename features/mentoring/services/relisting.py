@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from core.db import any_of, array_of, array_text, one_of
+from core.arrays import any_of, array_of, array_text, one_of
 from features.mentoring import warm
 from features.mentoring.loading import Frame, add_mentees, load, neighbours, wanting, wants_of
 from features.mentoring.matching import plain
@@ -15,8 +15,8 @@ from features.mentoring.matching.kernel import UNKNOWN_OVERLAP
 from features.mentoring.models import MatchList, MatchRun, MentorPage
 from features.skills.models import Goal
 
-SIZE, LEAST = plain.SIZE, plain.LEAST
 AT_ONCE, LOOKED_AT = 1_000, 10_000
+NO_CUT = None, None
 
 
 def bring_up_to_date(run: MatchRun, people: Collection[int], skills: Collection[int], now: datetime) -> int:
@@ -92,13 +92,18 @@ def _scored(builder, mentees, ends, now) -> tuple[list[int], dict[int, list[warm
     builder.forget_mentees()
     for pk, wanted in wants.items():
         builder.mentee(pk, wanted)
-    most = {pk: _best(found) / UNKNOWN_OVERLAP + 2 for pk, found in warm.scored(builder, builder.again()) if found}
+    most = {pk: at_most(_best(found)) for pk, found in warm.scored(builder, builder.again()) if found}
     fresh = End(None, False)
     looked_at = [pk for pk in mentees if pk not in wants or ends.get(pk, fresh).is_moved_by(most.get(pk, 0))]
     builder.forget_mentees()
     if looked_at:
         add_mentees((builder,), now, looked_at, wants)
     return looked_at, dict(warm.scored(builder, builder.again()))
+
+
+def at_most(score: int) -> float:
+    """What somebody scores of whom nothing but wishes was read, in millionths, which both are rounded to."""
+    return score / UNKNOWN_OVERLAP + 2
 
 
 def _best(entries: list[warm.Entry]) -> int:
@@ -111,9 +116,9 @@ def _merged(entries, cut, fresh, changed) -> tuple[list[warm.Entry], warm.Entry 
     known = warm.in_order([entry for entry in entries if entry[0] not in changed] + fresh)
     if cut is not None:
         known = known[: bisect_right(known, warm.place(cut), key=warm.place)]
-        if len(known) < LEAST:
+        if len(known) < plain.LEAST:
             return None
-    return known[:SIZE], known[SIZE - 1] if len(known) > SIZE else cut
+    return known[: plain.SIZE], known[plain.SIZE - 1] if len(known) > plain.SIZE else cut
 
 
 def _draw(run, near, mentees, now) -> int:
@@ -133,7 +138,7 @@ def _draw(run, near, mentees, now) -> int:
 
 def cut_of(entries: list[warm.Entry]) -> warm.Entry | None:
     """Of a list as it is drawn: who is not in it comes after its last."""
-    return entries[-1] if len(entries) >= SIZE else None
+    return entries[-1] if len(entries) >= plain.SIZE else None
 
 
 def _write(run, lists, now) -> None:
@@ -143,7 +148,7 @@ def _write(run, lists, now) -> None:
         mentees, entries, cuts = zip(*rows, strict=True)
         mentors = [array_text(mentor for mentor, _ in row) for row in entries]
         scores = [array_text(score for _, score in row) for row in entries]
-        cut_mentors, cut_scores = zip(*((None, None) if cut is None else cut for cut in cuts), strict=True)
+        cut_mentors, cut_scores = zip(*(cut or NO_CUT for cut in cuts), strict=True)
         columns = [list(mentees), mentors, scores, list(cut_mentors), list(cut_scores)]
         with connection.cursor() as cursor:
             cursor.execute(WRITE, [run.pk, now, *columns])
