@@ -13,7 +13,8 @@ class CoreConfig(AppConfig):
         from django.db.backends.signals import connection_created
         from django.db.models.signals import post_migrate
 
-        from core import checks, page_cache  # noqa: F401
+        from core import checks, page_cache, pool  # noqa: F401
 
         post_migrate.connect(page_cache.install, sender=self, dispatch_uid="page_cache")
         connection_created.connect(clock.follow, dispatch_uid="clock")
+        connection_created.connect(pool.keep_statements, dispatch_uid="pool")

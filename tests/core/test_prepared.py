@@ -112,8 +112,6 @@ class TestWithoutACursor:
     @pytest.fixture
     def no_cursor(self, monkeypatch):
         """From now on a cursor is a fault. The server prepares what has been asked once."""
-        connection.ensure_connection()
-        monkeypatch.setattr(connection.connection, "prepare_threshold", 1)
 
         def forbid():
             monkeypatch.setattr(db, "ServerBindingCursor", lambda _raw: pytest.fail("a cursor was made"))
@@ -126,10 +124,17 @@ class TestWithoutACursor:
         assert fields(person.first(learner.pk)) == fields(first)
         assert [person.first(expert.pk), person.first(0), person.all(learner.pk)] == [expert, None, [learner]]
 
-    def test_after_a_rollback_it_is_prepared_anew(self, no_cursor, person, learner):
+    def test_what_is_prepared_outlives_a_rollback(self, no_cursor, person, learner):
         person.first(learner.pk), person.first(learner.pk)
+        no_cursor()
         with transaction.atomic():
-            transaction.set_rollback(True)  # psycopg has the server forget all that it has prepared
+            transaction.set_rollback(True)
+        assert person.first(learner.pk) == learner
+
+    def test_what_the_server_was_told_to_forget_is_prepared_anew(self, no_cursor, person, learner):
+        person.first(learner.pk), person.first(learner.pk)
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
         assert [person.first(learner.pk) for _ in range(3)] == [learner] * 3
         no_cursor()
         assert person.first(learner.pk) == learner

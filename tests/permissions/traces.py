@@ -1,8 +1,11 @@
 """What an act leaves in the database, and how to leave nothing."""
 
 from contextlib import contextmanager
+from functools import cache
 
 from django.db import connection, transaction
+
+from core.db import all_rows, first_row
 
 # What changes without anybody's act, or by merely looking: not data of the site.
 RESTLESS = {"django_session", "core_ratecounter", "core_cacheentry", "core_heartbeat", "core_pagetouch"}
@@ -43,21 +46,28 @@ def written_since(already: dict[str, int]) -> set[str]:
 
 
 WRITTEN = " + ".join(f"pg_stat_get_xact_tuples_{act}(oid)" for act in ("inserted", "updated", "deleted"))
-TABLES = "pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 # What was counted last, and when: the counts only grow, so where their sum is the same, all are.
 counted: dict[tuple, dict[str, int]] = {}
 
 
+@cache
+def tables() -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oid, relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        return dict(cursor.fetchall())
+
+
 def writes() -> dict[str, int]:
     """By table, how many rows this transaction has written so far, those of acts that were undone among them."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT transaction_timestamp(), sum({WRITTEN}) FROM {TABLES}")
-        moment = cursor.fetchone()
-        if moment not in counted:
-            cursor.execute(f"SELECT relname, {WRITTEN} FROM {TABLES}")
-            counted.clear()
-            counted[moment] = dict(cursor.fetchall())
-        return counted[moment]
+    all_tables = f"unnest(ARRAY{list(tables())}::oid[]) oid"
+    moment = first_row(f"SELECT transaction_timestamp(), sum({WRITTEN}) FROM {all_tables}", [])
+    if moment not in counted:
+        counts = all_rows(f"SELECT oid, {WRITTEN} FROM {all_tables}", [])
+        counted.clear()
+        counted[moment] = {tables()[oid]: count for oid, count in counts}
+    return counted[moment]
 
 
 def snapshot(tables) -> dict[str, str]:
