@@ -79,7 +79,7 @@ def kept_connections(django_db_setup):  # noqa: F811
     no table yet and has kept no plan."""
     options = connection.settings_dict["OPTIONS"]
     connection.close()
-    options |= {"pool": {"min_size": 1, "max_size": 8, "check": check_connection}, "prepare_threshold": 1}
+    options |= {"pool": {"min_size": 1, "max_size": 8, "check": check_connection}}
     yield
     connection.close()
     connection.close_pool()
