@@ -129,7 +129,7 @@ def refresh(pairs: Collection[Pair], now: datetime | None = None) -> None:
     """Count the levels of these people and skills again. The rows are locked first, always in the same order: of two
     transactions with causes for one level the second counts after the first has ended, and sees its cause."""
     now = now or timezone.now()
-    for some in batched(sorted(pairs), BATCH, strict=False):
+    for some in batched(sorted(pairs), BATCH):
         blank = [SkillLevel(person_id=person, skill_id=skill, computed_at=now) for person, skill in some]
         SkillLevel.objects.bulk_create(blank, ignore_conflicts=True)
         kept = _locked(some)
@@ -147,7 +147,7 @@ def recount_levels(now: datetime | None = None) -> int:
     should never be one, and what differs is mended and logged."""
     now = now or timezone.now()
     wrong = 0
-    for some in batched(_all_pairs(), BATCH, strict=False):
+    for some in batched(_all_pairs(), BATCH):
         with transaction.atomic():
             wrong += _check(some)
             refresh(some, now)
