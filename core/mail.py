@@ -85,7 +85,7 @@ def compose(to, template, context, *, message_id, attachments, headers) -> Messa
     address, zone = (to, "") if isinstance(to, str) else (to.email, to.time_zone)
     context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "recipient": to, **context}
     with timezone.override(zone or settings.DEFAULT_TIME_ZONE), translation.override(settings.LANGUAGE_CODE):
-        subject = one_line(_text(f"{template}.subject.txt", context))[:SUBJECT_LIMIT]
+        subject = _words(_text(f"{template}.subject.txt", context))[:SUBJECT_LIMIT]
         context["subject"] = subject
         text = _text(f"{template}.txt", context)
         html = render_to_string(f"{template}.html", context)
@@ -96,7 +96,7 @@ def compose(to, template, context, *, message_id, attachments, headers) -> Messa
         headers={
             "Message-ID": f"<{hashlib.sha256(message_id.encode()).hexdigest()[:40]}@{_domain()}>",
             "Auto-Submitted": "auto-generated",  # no out-of-office answers
-            **{name: one_line(value) for name, value in headers.items()},
+            **{name: _words(value) for name, value in headers.items()},
         },
     )
     message.attach_alternative(_printable(html), "text/html")
@@ -119,6 +119,12 @@ def _printable(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or (c >= " " and not "\x7f" <= c <= "\x9f"))
 
 
+def _words(text: str) -> str:
+    """For a header. What people write there as an encoded word would be decoded: something else than they wrote, and
+    before Python 3.12.5 a header of their own."""
+    return one_line(text).replace("=?", "= ?")
+
+
 def _part(filename: str, content: bytes, mimetype: str) -> MIMEPart:
     header = Headers()
     header["Content-Type"] = mimetype
@@ -129,7 +135,7 @@ def _part(filename: str, content: bytes, mimetype: str) -> MIMEPart:
         maintype=kind.maintype,
         subtype=kind.subtype,
         disposition="attachment",
-        filename=one_line(filename),
+        filename=_words(filename),
         params=dict(kind.params),
     )
     return part

@@ -102,6 +102,8 @@ class TestHeaders:
 
 IN_PRODUCTION = """
 import django, json
+from core import garbage
+garbage.leave_it()
 django.setup()
 from django.db import transaction
 from django.test import Client

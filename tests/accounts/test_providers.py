@@ -12,6 +12,8 @@ import pytest
 PROBE = """
 import json, sys
 import django
+from core import garbage
+garbage.leave_it()
 django.setup()
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse

@@ -82,7 +82,7 @@ class TestPage:
 
 class TestWhere:
     SCRIPT = (
-        "import django; django.setup();"
+        "import django; from core import garbage; garbage.leave_it(); django.setup();"
         "from django.urls import resolve, Resolver404\n"
         "try: print(resolve('/dev/mail/').func.__name__)\n"
         "except Resolver404: print('absent')"

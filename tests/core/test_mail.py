@@ -1,6 +1,7 @@
 """Letters, from the template to a real mail server."""
 
 import socket
+from email.header import decode_header, make_header
 
 import pytest
 from django.conf import settings
@@ -124,6 +125,11 @@ class TestHeaders:
         ]  # fmt: skip
         assert sink.addresses[-1] == "sofia@example.org"
 
+    def test_what_looks_like_an_encoded_word_is_read_as_it_was_written(self, sink):
+        with through(sink.port):
+            send(subject="=?utf-8?q?=0ABcc:_x?=", line="Hello")
+        assert str(make_header(decode_header(sink.letters[0]["Subject"]))) == "= ?utf-8?q?=0ABcc:_x?="
+
     def test_a_line_of_one_dot_does_not_end_the_letter(self, effects, sink):
         with through(sink.port):
             enqueue(LETTER, "1\n.\nMAIL FROM:<evil@example.org>")
@@ -203,8 +209,7 @@ class TestHandover:
 
     @staticmethod
     async def hang_up(sink):
-        for transport in list(sink.controller.server._clients):
-            transport.abort()
+        sink.line.abort()
         return "250 OK"
 
     def test_a_worker_that_lost_its_claim_does_not_send(self, effects, notes, sink):

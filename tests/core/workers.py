@@ -113,7 +113,7 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        letter = email.message_from_bytes(envelope.content)
+        letter, self.line = email.message_from_bytes(envelope.content), server.transport
         self.seen[letter["Message-ID"]] += 1
         answer = self.answer(letter)
         if not isinstance(answer, str):

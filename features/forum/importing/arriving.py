@@ -44,14 +44,14 @@ def bring_in(reader: Reader, *, source: str, board: Board, tell: Callable[[str],
     """
     done, read = Done(), 0
     _people([Person(NOBODY, "Somebody", timezone.now())], source, done)
-    for rows in batched(reader.people(), BATCH, strict=False):
+    for rows in batched(reader.people(), BATCH):
         _people(_usable(rows, done), source, done)
         tell(f"{done.people:,} people")
-    for rows in batched(reader.said(), BATCH, strict=False):
+    for rows in batched(reader.said(), BATCH):
         read += len(rows)
         _said(list(_usable(rows, done)), source, board, done)
         tell(f"{read:,} posts and comments read, {done.threads + done.replies + done.comments:,} brought in")
-    for refs in batched(reader.accepted(), BATCH, strict=False):
+    for refs in batched(reader.accepted(), BATCH):
         done.accepted += _accept(refs, source)
     date_answers(Thread.objects.filter(board=board))
     recount()
@@ -221,7 +221,7 @@ def _settle(source: str, tell) -> None:
         cursor.execute(LAST_SAID, [source])
         cursor.execute(THREADS, [source])
         ids = [str(pk) for (pk,) in cursor.fetchall()]
-    for number, some in enumerate(batched(ids, BATCH, strict=False), start=1):
+    for number, some in enumerate(batched(ids, BATCH), start=1):
         discovery.republish("thread", list(some))
         tell(f"{min(number * BATCH, len(ids)):,} of {len(ids):,} threads can be found")
 
