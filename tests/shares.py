@@ -8,6 +8,7 @@ import contextlib
 import importlib
 import os
 import re
+from functools import partial
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -58,6 +59,20 @@ def pytest_collection(session):
             for path in sorted(folder.rglob("test_*.py"), reverse=True):
                 with contextlib.suppress(Exception, pytest.skip.Exception):
                     importlib.import_module(".".join(path.relative_to(root).with_suffix("").parts))
+
+
+def pytest_sessionstart(session):
+    """One report tells all of a test that passed. Those of its begin, its set-up, its going down and its end are no
+    news then; writing and reading them was a twentieth of the work of small tests."""
+    for plugin in session.config.pluginmanager.get_plugins():
+        if hasattr(plugin, "sendevent"):  # in a process that tests for another one
+            plugin.sendevent = partial(send_news, plugin.sendevent)
+
+
+def send_news(send, name, **values):
+    is_quiet = name == "testreport" and values["data"]["when"] != "call" and values["data"]["outcome"] == "passed"
+    if not is_quiet and name not in ("logstart", "logfinish"):
+        send(name, **values)
 
 
 def pytest_xdist_make_scheduler(config, log):
