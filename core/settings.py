@@ -142,6 +142,7 @@ DATABASES["default"]["OPTIONS"] = {
     # Tests drop whole databases beside each other on a busy machine.
     "options": f"-c statement_timeout={60_000 if TESTING else 5000} -c idle_in_transaction_session_timeout=30000",
     # Connections of our own can keep the plans of what every request asks; behind a pooler there is no "our own".
+    # Tests have their own without a pool.
     "prepare_threshold": 1 if _pool or TESTING else None,
     **({"pool": {"min_size": 1, "max_size": _pool, "timeout": 5, "check": check_connection}} if _pool else {}),
 }

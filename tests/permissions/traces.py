@@ -5,6 +5,7 @@ from functools import cache
 
 from django.db import connection, transaction
 
+from core.arrays import array_text
 from core.db import all_rows, first_row
 
 # What changes without anybody's act, or by merely looking: not data of the site.
@@ -61,7 +62,7 @@ def tables() -> dict[int, str]:
 
 def writes() -> dict[str, int]:
     """By table, how many rows this transaction has written so far, those of acts that were undone among them."""
-    all_tables = f"unnest(ARRAY{list(tables())}::oid[]) oid"
+    all_tables = f"unnest('{array_text(tables())}'::oid[]) oid"
     moment = first_row(f"SELECT transaction_timestamp(), sum({WRITTEN}) FROM {all_tables}", [])
     if moment not in counted:
         counts = all_rows(f"SELECT oid, {WRITTEN} FROM {all_tables}", [])
