@@ -125,7 +125,7 @@ class TestHeaders:
         ]  # fmt: skip
         assert sink.addresses[-1] == "sofia@example.org"
 
-    def test_what_looks_like_an_encoded_word_is_read_as_it_was_written(self, sink):
+    def test_what_looks_like_an_encoded_word_stays_text(self, sink):
         with through(sink.port):
             send(subject="=?utf-8?q?=0ABcc:_x?=", line="Hello")
         assert str(make_header(decode_header(sink.letters[0]["Subject"]))) == "= ?utf-8?q?=0ABcc:_x?="
