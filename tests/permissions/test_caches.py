@@ -2,12 +2,8 @@
 
 import re
 
-import pytest
-
 from tests.permissions.table import each, rows
 from tests.permissions.world import DRAFT, NOTE, ROOM
-
-pytestmark = pytest.mark.django_db
 
 FILES = {"stored_file"}  # a public picture is for everybody, and for good: see tests/accounts/test_files.py
 READ = [row for row in rows() if "GET" in row.cells and row.name not in FILES]

@@ -1,10 +1,6 @@
 """H2: whoever asks for whatever, the answer bears the headers that guard its reader."""
 
-import pytest
-
 from tests.permissions.table import each, rows
-
-pytestmark = pytest.mark.django_db
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; "

@@ -4,15 +4,12 @@ import json
 import re
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from features.accounts import services as accounts
 from tests.permissions.test_other_people import PEOPLE, contents
 from tests.permissions.traces import undone
 from tests.permissions.world import EVIDENCE, NOTE
-
-pytestmark = pytest.mark.django_db
 
 # What the law wants kept, or what others hold in their hands: docs/decisions.md says why.
 KEPT = {

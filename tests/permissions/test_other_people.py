@@ -14,8 +14,6 @@ from core.api import api
 from tests.permissions.table import COLUMNS, is_success, outcome, rows
 from tests.permissions.traces import RESTLESS, compared, undone, writes, written_since
 
-pytestmark = pytest.mark.django_db
-
 ROWS = [row for row in rows() if not row.is_secret]
 ACTS = [(row, method) for row in ROWS for method in ("POST", "DELETE") if method in row.cells]
 # Acts upon one thing of one person: the others are told that it is not there.

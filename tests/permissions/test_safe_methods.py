@@ -3,8 +3,6 @@
 import re
 from urllib.parse import urlencode
 
-import pytest
-
 from features.accounts import services as accounts
 from features.accounts.stranger_pages import is_open
 from features.moderation import services as moderation
@@ -12,8 +10,6 @@ from features.moderation.support_pages import KEY, OPEN
 from tests.permissions.table import METHODS, each, outcome, patterns, rows, send
 from tests.permissions.traces import undone, watched
 from tests.permissions.world import NOTE, ROOM
-
-pytestmark = pytest.mark.django_db
 
 ROWS = rows()
 # In the row of the codes themselves allauth writes down that their owner has seen them.

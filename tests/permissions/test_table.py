@@ -11,8 +11,6 @@ import pytest
 from tests.permissions.table import COLUMNS, METHODS, each, is_success, outcome, patterns, rows
 from tests.permissions.traces import undone
 
-pytestmark = pytest.mark.django_db
-
 ROWS = rows()
 EVERYBODY = (*COLUMNS, "suspended")
 
