@@ -135,6 +135,7 @@ TEMPLATES = [
 
 # --- Database -------------------------------------------------------------------------------------------------------
 _pool = env.int("DATABASE_POOL", 4)
+_own = bool(_pool) or TESTING  # connections; tests have theirs without a pool
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgres:///masteryhub", conn_health_checks=True)}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
@@ -142,8 +143,8 @@ DATABASES["default"]["OPTIONS"] = {
     # Tests drop whole databases beside each other on a busy machine.
     "options": f"-c statement_timeout={60_000 if TESTING else 5000} -c idle_in_transaction_session_timeout=30000",
     # Connections of our own can keep the plans of what every request asks; behind a pooler there is no "our own".
-    # Tests have their own without a pool.
-    "prepare_threshold": 1 if _pool or TESTING else None,
+    "server_side_binding": _own,
+    "prepare_threshold": 1 if _own else None,
     **({"pool": {"min_size": 1, "max_size": _pool, "timeout": 5, "check": check_connection}} if _pool else {}),
 }
 

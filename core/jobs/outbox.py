@@ -12,6 +12,7 @@ from core import logs, mail
 from core.jobs.handover import Handover, Notes, Superseded, finish, lease
 from core.jobs.registry import find
 from core.models import Outbox
+from core.pool import forget_stale_plans
 
 CHANNEL = "masteryhub_outbox"
 ATTEMPTS = 8
@@ -97,6 +98,7 @@ def attempt(row: Outbox, notes: Notes | None = None) -> None:
     except Superseded:
         logs.jobs.warning("superseded", extra={"task": row.task, "row": row.pk})
     except Exception as error:  # noqa: BLE001 - a job may fail in any way, and none of them may stop the worker
+        forget_stale_plans()
         fail(row, error)
     finally:
         with _running_lock:

@@ -52,7 +52,7 @@ class TestSeed:
         assert connection.features.uses_savepoints
 
     @pytest.mark.django_db(transaction=True)
-    def test_each_kind_of_statement_is_planned_once_and_only_here(self, monkeypatch, settings):
+    def test_each_kind_of_statement_is_planned_once(self, monkeypatch, settings):
         settings.DEMO, settings.IS_LOOPBACK = True, True
 
         def fill(now):
@@ -65,7 +65,7 @@ class TestSeed:
         call_command("seed")
         assert any("INSERT INTO" in plan for plan in found[0])
         assert RateCounter.objects.count() == 200
-        assert kept_plans() == []
+        assert kept_plans() == []  # on another connection
 
 
 def kept_plans() -> list[str]:

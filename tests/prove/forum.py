@@ -35,7 +35,7 @@ def grow(posts: int) -> float:
             if there >= posts:
                 break
             share = min(1.0, (posts - there) / there + 0.01)
-            cursor.execute(DOUBLE, {"most": int(threads * share) + 1})
+            cursor.execute(DOUBLE.format(most=int(threads * share) + 1))
         for table in ("forum_thread", "forum_post", "forum_thread_skills", "discovery_document"):
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
             cursor.execute(f"VACUUM ANALYZE {table}")
@@ -60,7 +60,7 @@ DOUBLE = """
         top_document bigint := (SELECT max(id) FROM discovery_document);
     BEGIN
         SET CONSTRAINTS ALL DEFERRED;
-        CREATE TEMP TABLE chosen ON COMMIT DROP AS SELECT * FROM forum_thread ORDER BY id LIMIT %(most)s;
+        CREATE TEMP TABLE chosen ON COMMIT DROP AS SELECT * FROM forum_thread ORDER BY id LIMIT {most};
         CREATE TEMP TABLE written ON COMMIT DROP AS
             SELECT p.* FROM forum_post p JOIN chosen c ON c.id = p.thread_id;
         UPDATE chosen SET id = id + top_thread, accepted_id = accepted_id + top_post,
