@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core import seeds
 from core.models import RateCounter
+from tests.core.test_pool import kept_plans
 
 
 class TestSeed:
@@ -66,9 +67,3 @@ class TestSeed:
         assert any("INSERT INTO" in plan for plan in found[0])
         assert RateCounter.objects.count() == 200
         assert kept_plans() == []  # on another connection
-
-
-def kept_plans() -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement FROM pg_prepared_statements")
-        return [statement for (statement,) in cursor.fetchall()]
